@@ -1,0 +1,1 @@
+"""The process engine: who must do what, when."""
