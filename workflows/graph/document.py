@@ -146,9 +146,13 @@ class Assignee(_Part):
 
 
 class SlaRule(_Part):
-    """A time limit in working time ("30m", "2h", "2d", "1w") and what happens when it has passed."""
+    """A time limit in working time ("30m", "2h", "2d", "1w") and what happens when it has passed.
+
+    `remind_after` counts from the opening of the task, like `period`, and is the shorter of the two.
+    """
 
     period: Period = ""
+    remind_after: Period = ""
     escalate: Escalation = Escalation.MANAGER
     fallback: tuple[Fallback, ...] = Field(default=(), max_length=10)
 
