@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
+from itertools import pairwise
 from typing import Final, Self
 from zoneinfo import ZoneInfo
 
@@ -189,10 +190,10 @@ def _constant_offsets(zone: ZoneInfo, day: date) -> tuple[tuple[int, int, int], 
     """Around a local date: (from, to, UTC offset) for each stretch in which the zone keeps its offset."""
     midnight = datetime.combine(day, time.min, UTC)
     marks = [midnight + timedelta(hours=hours) for hours in range(-16, 45, 4)]
-    changes = [_change(zone, low, high) for low, high in zip(marks, marks[1:], strict=False)]
+    changes = [_change(zone, low, high) for low, high in pairwise(marks)]
     edges = [marks[0], *(moment for moment in changes if moment is not None), marks[-1]]
     return tuple(
-        (_ticks(low), _ticks(high), _offset(zone, low)) for low, high in zip(edges, edges[1:], strict=False)
+        (_ticks(low), _ticks(high), _offset(zone, low)) for low, high in pairwise(edges)
     )
 
 
@@ -249,7 +250,7 @@ def _day_hours(name: str, intervals: Sequence[Sequence[str]]) -> tuple[Span, ...
             raise CalendarError(f"Hours of {name}: {interval[0]} is not before {interval[1]}.")
         spans.append((start, end))
     spans.sort()
-    if any(later[0] < earlier[1] for earlier, later in zip(spans, spans[1:], strict=False)):
+    if any(later[0] < earlier[1] for earlier, later in pairwise(spans)):
         raise CalendarError(f"Hours of {name} overlap.")
     return tuple(spans)
 

@@ -4,72 +4,35 @@ Structure is checked here (types, unknown keys, sizes). What a graph must mean, 
 end, is the business of `workflows.graph.lint`, so that an unfinished draft can be saved and shown with its problems.
 """
 
-import math
-from collections.abc import Callable, Mapping
+import json
+from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
 from uuid import UUID
 
-from pydantic import (
-    AfterValidator,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    StringConstraints,
-    model_validator,
-)
+from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationError, model_validator
+
+from forms_builder.schema.document import DocumentError
+from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, refuse_deep, storable
+from forms_builder.schema.upgrades import DocumentTooNew, upgraded
+
+__all__ = ["DocumentError", "GraphDocument", "Step", "Transition"]
 
 SCHEMA_VERSION: Final = 1
 MAX_STEPS: Final = 300
 """Steps a publishable graph may have; a document may hold more, the lint then blocks it."""
 STORED_STEPS_LIMIT: Final = 1_000
 STORED_TRANSITIONS_LIMIT: Final = 5_000
-MAX_JSON_DEPTH: Final = 40
+MAX_BYTES: Final = 1024 * 1024
 
 RawDocument = dict[str, Any]
+UPGRADES: Final[dict[int, Callable[[RawDocument], RawDocument]]] = {}
+"""From a schema version to the next: `UPGRADES[1]` turns a document of version 1 into one of version 2."""
 
-
-class DocumentTooNew(ValueError):
-    """The document was written by a later version of the product."""
-
-    def __init__(self, version: object) -> None:
-        super().__init__(f"This graph has schema version {version!r}; this product reads up to {SCHEMA_VERSION}.")
-
-
-def _plain_text(value: str) -> str:
-    """Control characters cannot be stored in PostgreSQL (NUL) or seen by a reader (the others)."""
-    if any(ord(sign) < 32 and sign not in "\n\t" or ord(sign) == 127 for sign in value):
-        raise ValueError("contains a control character")
-    return value
-
-
-def _storable(value: Any, depth: int = 0) -> Any:
-    """Free JSON (a rule, layout properties): shallow enough to walk, finite, and text PostgreSQL can store."""
-    if depth > MAX_JSON_DEPTH:
-        raise ValueError(f"is nested deeper than {MAX_JSON_DEPTH} levels")
-    if isinstance(value, str):
-        if "\x00" in value or any(0xD800 <= ord(sign) <= 0xDFFF for sign in value):
-            raise ValueError("contains text that cannot be stored")
-    elif isinstance(value, float) and not math.isfinite(value):
-        raise ValueError("contains a number that is not finite")
-    elif isinstance(value, Mapping):
-        for key, item in value.items():
-            _storable(key, depth + 1)
-            _storable(item, depth + 1)
-    elif isinstance(value, list | tuple):
-        for item in value:
-            _storable(item, depth + 1)
-    return value
-
-
-Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(?:[-_][a-z0-9]+)*$", max_length=60)]
-Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(_plain_text)]
-Text = Annotated[str, StringConstraints(max_length=2_000), AfterValidator(_plain_text)]
-Period = Annotated[str, StringConstraints(max_length=20), AfterValidator(_plain_text)]
-RuleJson = Annotated[dict[str, Any], AfterValidator(_storable)]
-"""A rule of `forms_builder.rules`, kept as written; parsed by the lint and by `CompiledGraph`."""
-Properties = Annotated[dict[str, JsonValue], AfterValidator(_storable)]
+OptionalName = Annotated[str, StringConstraints(max_length=120), AfterValidator(plain)]
+Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(plain)]
+Period = Annotated[str, StringConstraints(max_length=20), AfterValidator(plain)]
+Properties = Annotated[dict[str, JsonValue], AfterValidator(storable)]
 
 
 class StepKind(StrEnum):
@@ -120,19 +83,13 @@ class StakeholderKind(StrEnum):
     WORKFLOW_OWNER = "workflow_owner"
 
 
-class _Part(BaseModel):
-    model_config = ConfigDict(
-        frozen=True, extra="forbid", populate_by_name=True, str_strip_whitespace=True, allow_inf_nan=False
-    )
-
-
-class Separation(_Part):
+class Separation(Part):
     """Who may not decide although the rule names them."""
 
     not_requester: bool = True
 
 
-class Assignee(_Part):
+class Assignee(Part):
     """Who may be asked at a step: everybody the rule matches, in the rule context "assignee"."""
 
     rule: RuleJson | Literal["requester"]
@@ -145,7 +102,7 @@ class Assignee(_Part):
         return self.rule != "requester" and self.separation.not_requester
 
 
-class SlaRule(_Part):
+class SlaRule(Part):
     """A time limit in working time ("30m", "2h", "2d", "1w") and what happens when it has passed.
 
     `remind_after` counts from the opening of the task, like `period`, and is the shorter of the two.
@@ -163,21 +120,21 @@ class StepSla(SlaRule):
     mode: SlaMode = SlaMode.INHERIT
 
 
-class Position(_Part):
+class Position(Part):
     """Centre of a step on the canvas, in drawing units; set by hand, else laid out."""
 
     x: float = Field(ge=-1_000_000, le=1_000_000)
     y: float = Field(ge=-1_000_000, le=1_000_000)
 
 
-class Step(_Part):
+class Step(Part):
     """One stage of a request. `key` never changes once published; `name` is what people read and pick."""
 
-    key: Key
+    key: StepKey
     name: Name
     kind: StepKind
-    outcome: Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)] = ""
-    description: Text = ""
+    outcome: OptionalName = ""
+    description: LongText = ""
     assignee: Assignee | None = None
     sla: StepSla = StepSla()
     position: Position | None = None
@@ -190,19 +147,19 @@ class Step(_Part):
         return self
 
 
-class Transition(_Part):
+class Transition(Part):
     """A line between two steps. `is_return` ("return" in JSON) marks a way back, which may close a circle."""
 
-    key: Key
-    name: Annotated[str, StringConstraints(max_length=120), AfterValidator(_plain_text)] = ""
-    source: Key = Field(alias="from")
-    target: Key = Field(alias="to")
+    key: StepKey
+    name: OptionalName = ""
+    source: StepKey = Field(alias="from")
+    target: StepKey = Field(alias="to")
     is_return: bool = Field(default=False, alias="return")
     condition: RuleJson | None = None
     reason_required: bool = False
 
 
-class Stakeholder(_Part):
+class Stakeholder(Part):
     """Somebody who is told about every run of the workflow."""
 
     kind: StakeholderKind
@@ -215,7 +172,7 @@ class Stakeholder(_Part):
         return self
 
 
-class GraphDocument(_Part):
+class GraphDocument(Part):
     """A whole graph. Load it with `load`, write it with `to_json`."""
 
     schema_version: Literal[1] = 1
@@ -227,11 +184,17 @@ class GraphDocument(_Part):
 
     @classmethod
     def load(cls, raw: object) -> Self:
-        """Read stored or imported JSON of this or an earlier schema version.
+        """Read stored or imported JSON data of this or an earlier schema version.
 
-        Raises `DocumentTooNew`, or pydantic's `ValidationError` naming every wrong place.
+        Raises `DocumentError` with all wrong places at once.
         """
-        return cls.model_validate(upgraded(raw))
+        try:
+            _refuse_large(raw)
+            return cls.model_validate(upgraded(raw, current=SCHEMA_VERSION, upgrades=UPGRADES))
+        except ValidationError as error:
+            raise DocumentError((_path(item["loc"]), _message(item["msg"])) for item in error.errors()) from error
+        except DocumentTooNew as error:
+            raise DocumentError([("schema_version", str(error))]) from error
 
     def to_json(self) -> RawDocument:
         """The document as JSON-ready data, without the values that are at their default."""
@@ -250,23 +213,23 @@ class GraphDocument(_Part):
         return target.name if target else transition.target
 
 
-UPGRADES: Final[dict[int, Callable[[RawDocument], RawDocument]]] = {}
-"""From a schema version to the next: `UPGRADES[1]` turns a document of version 1 into one of version 2."""
+def _refuse_large(raw: object) -> None:
+    try:
+        refuse_deep(raw)
+        size = len(json.dumps(raw, ensure_ascii=False).encode(errors="surrogatepass"))
+    except TypeError as error:
+        raise DocumentError([("", "The document is not made of JSON values.")]) from error
+    except ValueError as error:
+        raise DocumentError([("", f"The document {error}.")]) from error
+    if size > MAX_BYTES:
+        raise DocumentError([("", f"The document is larger than {MAX_BYTES // 1024} kB.")])
 
 
-def upgraded(raw: object) -> object:
-    """Bring raw JSON to the current schema version; anything that is no object is returned as it is.
+def _path(location: tuple[int | str, ...]) -> str:
+    """Pydantic's place without the union members it tried: ("steps", 0, "assignee", "rule", "literal[..]")."""
+    return ".".join(str(part) for part in location if not (isinstance(part, str) and "[" in part))
 
-    Raises `DocumentTooNew` for a version this product does not know.
-    """
-    if not isinstance(raw, dict):
-        return raw
-    version = raw.get("schema_version", SCHEMA_VERSION)
-    if not isinstance(version, int) or isinstance(version, bool):
-        return raw
-    if version > SCHEMA_VERSION:
-        raise DocumentTooNew(version)
-    while version < SCHEMA_VERSION and version in UPGRADES:
-        raw = UPGRADES[version](raw)
-        version += 1
-    return raw
+
+def _message(text: str) -> str:
+    text = text.removeprefix("Value error, ")
+    return text[:1].upper() + text[1:]
