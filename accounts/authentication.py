@@ -1,0 +1,74 @@
+"""Credentials: the session of a browser, or the access token of an API client."""
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.backends import ModelBackend
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest
+from rest_framework import authentication, exceptions
+from rest_framework.request import Request
+from rest_framework_simplejwt.exceptions import TokenError
+from rest_framework_simplejwt.tokens import AccessToken
+
+from accounts.models import Membership, User
+from accounts.tenancy.middleware import Claim
+
+ORGANISATION, MEMBERSHIP, PROOF = "organisation_id", "membership_id", "proof"
+
+
+class LoginBackend(ModelBackend):
+    """E-mail and password. Rights come from the membership, so Django's own permission tables are not asked."""
+
+    def has_perm(self, user_obj: Any, perm: str, obj: Any = None) -> bool:
+        return False
+
+
+def claim_of_request(request: HttpRequest) -> Claim | None:
+    """The bearer token if there is one, else the session; None when neither says who this is."""
+    if bearer := bearer_of(request):
+        return _claim_of_token(bearer)
+    return _claim_of_session(request.session)
+
+
+def bearer_of(request: HttpRequest) -> str:
+    """The token of ``Authorization: Bearer``, or an empty text."""
+    scheme, _, token = request.headers.get("Authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def _claim_of_session(session: SessionBase) -> Claim | None:
+    if not session.get(MEMBERSHIP):
+        return None
+    return Claim(UUID(session[ORGANISATION]), UUID(session[MEMBERSHIP]), "session", {"proof": session.get(PROOF, "")})
+
+
+def _claim_of_token(text: str) -> Claim | None:
+    try:
+        token = AccessToken(text)  # type: ignore[arg-type]  # annotated for Token, documented for text
+        return Claim(UUID(token[ORGANISATION]), UUID(token[MEMBERSHIP]), "bearer", {"proof": token[PROOF]})
+    except (TokenError, KeyError, ValueError, TypeError, AttributeError):
+        return None
+
+
+def proof_of(user: User, membership: Membership) -> str:
+    """What a session or token was issued for; it changes with the password and with "log out everywhere"."""
+    return f"{user.get_session_auth_hash()[:32]}:{int(user.credentials_at.timestamp())}"
+
+
+class TenantAuthentication(authentication.SessionAuthentication):
+    """Takes over what the tenancy middleware found out; a session needs the CSRF token, a bearer token does not."""
+
+    def authenticate(self, request: Request) -> tuple[Any, Any] | None:
+        membership = getattr(request._request, "membership", None)
+        if membership is None:
+            if bearer_of(request._request):
+                raise exceptions.AuthenticationFailed("The access token is invalid or expired.", code="token.invalid")
+            return None
+        claim: Claim = request._request.claim
+        if claim.via == "session":
+            self.enforce_csrf(request)
+        return request._request.user, claim
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="countersign"'

@@ -1,0 +1,5 @@
+"""Rights: one policy object per model, asked both ways: may this person, and which people may."""
+
+from accounts.policies.base import Policy, carries, has_code, permission_codes, policy_for, register, roles_of
+
+__all__ = ["Policy", "carries", "has_code", "permission_codes", "policy_for", "register", "roles_of"]

@@ -1,0 +1,83 @@
+"""The policy object and its registry.
+
+A right is written once, as a filter over the memberships of the organisation: ``who_may`` is that filter, and ``may`` asks
+whether the actor is in it. A subclass may answer ``may`` in memory where it already holds what the answer needs.
+"""
+
+from typing import Any, ClassVar, Generic, TypeVar
+
+from django.db import models
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership, MembershipRole
+from accounts.tenancy.errors import Denied
+
+M = TypeVar("M", bound=models.Model)
+_registry: dict[type[models.Model], "Policy[Any]"] = {}
+
+
+class Policy(Generic[M]):
+    """Rights over the rows of one model. Subclasses name their actions and the filter of each.
+
+    ``noun`` makes the codes (``task.complete.denied``); ``codes`` are the permission codes that a role may carry, with a
+    sentence each for the admin.
+    """
+
+    noun: ClassVar[str]
+    actions: ClassVar[tuple[str, ...]]
+    codes: ClassVar[dict[str, str]] = {}
+
+    def holders(self, action: str, obj: M | None) -> Q:
+        """The memberships with the right, as a filter. Raises KeyError for an action that is not declared."""
+        raise KeyError(action)
+
+    def who_may(self, action: str, obj: M | None, *, organisation_id: Any) -> QuerySet[Membership]:
+        """The active people of the organisation with the right."""
+        people = Membership.objects.filter(organisation_id=organisation_id, is_active=True)
+        return people.filter(self.holders(action, obj)).distinct()
+
+    def may(self, actor: Membership, action: str, obj: M | None = None) -> bool:
+        """Whether the person has the right."""
+        return self.who_may(action, obj, organisation_id=actor.organisation_id).filter(id=actor.id).exists()
+
+    def require(self, actor: Membership, action: str, obj: M | None = None) -> None:
+        """Raises Denied with the code ``<noun>.<action>.denied`` when the person has not the right."""
+        if not self.may(actor, action, obj):
+            raise Denied(code=f"{self.noun}.{action}.denied")
+
+
+def has_code(code: str) -> Q:
+    """People with a role that carries the permission code, and the tenant admins."""
+    return Q(is_tenant_admin=True) | Q(role_links__role__permissions__contains=[code])
+
+
+def roles_of(actor: Membership) -> frozenset[str]:
+    """The permission codes of the person's roles; read once per request."""
+    cached: frozenset[str] | None = actor.__dict__.get("_codes")
+    if cached is None:
+        lists = MembershipRole.objects.filter(
+            organisation_id=actor.organisation_id, membership_id=actor.id
+        ).values_list("role__permissions", flat=True)
+        cached = frozenset(code for codes in lists for code in codes)
+        actor.__dict__["_codes"] = cached
+    return cached
+
+
+def carries(actor: Membership, code: str) -> bool:
+    """Whether the person is a tenant admin or has a role with the code; ``has_code`` in memory."""
+    return actor.is_tenant_admin or code in roles_of(actor)
+
+
+def register(model: type[M], policy: Policy[M]) -> None:
+    """Make the policy the one of the model. Each app does so in ``apps.py``."""
+    _registry[model] = policy
+
+
+def policy_for(model: type[M]) -> Policy[M]:
+    """The registered policy. Raises KeyError for a model without one."""
+    return _registry[model]
+
+
+def permission_codes() -> dict[str, str]:
+    """Every code that a role may carry, with its sentence."""
+    return {code: text for policy in _registry.values() for code, text in sorted(policy.codes.items())}

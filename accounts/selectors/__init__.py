@@ -1,0 +1,1 @@
+"""Reads over people and organisations. They take the organisation, or a person of it."""

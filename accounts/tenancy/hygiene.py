@@ -1,0 +1,41 @@
+"""Text that no part of the product can store or show is refused at the door, whatever the face."""
+
+from collections.abc import Callable, Iterable
+from urllib.parse import unquote_plus
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+
+class InputHygieneMiddleware:
+    """Refuses NUL bytes and broken UTF-8 in the path and the query string, which PostgreSQL cannot take.
+
+    Form fields refuse NUL by themselves; JSON bodies pass ``StrictJSONParser``.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if any(is_unclean(text) for text in _texts(request)):
+            return JsonResponse(
+                {
+                    "type": "about:blank",
+                    "title": "Bad Request",
+                    "status": 400,
+                    "code": "input.unclean",
+                    "detail": "The address holds a NUL byte or a broken character.",
+                },
+                status=400,
+                content_type="application/problem+json",
+            )
+        return self.get_response(request)
+
+
+def _texts(request: HttpRequest) -> Iterable[str]:
+    yield request.path
+    yield unquote_plus(request.META.get("QUERY_STRING", ""), errors="surrogateescape")
+
+
+def is_unclean(text: str) -> bool:
+    """Whether the text holds NUL, or a surrogate without its pair (RFC 3629 has none)."""
+    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)

@@ -1,0 +1,56 @@
+"""OpenAPI of the refusals that every operation shares."""
+
+from typing import Any
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter
+
+from accounts.tenancy.problems import PROBLEM
+
+PROBLEM_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "description": "RFC 9457 problem details.",
+    "required": ["type", "title", "status", "code", "detail"],
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "code": {"type": "string", "description": "Stable and dotted, such as task.complete.denied."},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "object",
+            "description": "Messages by dotted field path.",
+            "additionalProperties": {"type": "array", "items": {"type": "string"}},
+        },
+        "params": {"type": "object", "additionalProperties": True},
+    },
+}
+
+
+class ProblemSchema(AutoSchema):
+    """Adds the problem answers and the idempotency header to each operation."""
+
+    def get_override_parameters(self) -> list[Any]:
+        if self.method != "POST":
+            return []
+        return [
+            OpenApiParameter(
+                "Idempotency-Key",
+                str,
+                OpenApiParameter.HEADER,
+                description="A retry with the same key and body gets the first answer. Kept for seven days.",
+            )
+        ]
+
+    def _get_response_bodies(self, direction: str = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        for code, text in (("401", "No valid credentials"), ("404", "Missing, or not for the caller")):
+            bodies.setdefault(code, _problem(text))
+        if self.method != "GET":
+            for code, text in (("400", "Unreadable"), ("403", "Not allowed"), ("409", "Stale"), ("422", "Invalid")):
+                bodies.setdefault(code, _problem(text))
+        return bodies
+
+
+def _problem(description: str) -> dict[str, Any]:
+    return {"description": description, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}

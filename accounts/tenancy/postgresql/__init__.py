@@ -1,0 +1,1 @@
+"""PostgreSQL with the tenancy wall built in (``ENGINE = "accounts.tenancy.postgresql"``)."""

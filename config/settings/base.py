@@ -1,0 +1,265 @@
+"""Settings from the environment; `.env.example` lists every variable."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from csp.constants import NONE, SELF
+
+from config.env import env, load_file
+
+BASE_DIR = Path(__file__).resolve().parent.parent.parent
+load_file(BASE_DIR / ".env")
+
+DATA_DIR = env.path("COUNTERSIGN_DATA_DIR", BASE_DIR / ".local")
+DEBUG = env.flag("COUNTERSIGN_DEBUG", False)
+# The demo: printed logins and a page that shows every mail. Never on a real installation.
+DEMO = env.flag("COUNTERSIGN_DEMO", False)
+DEMO_PASSWORD = env.secret("COUNTERSIGN_DEMO_PASSWORD", "countersign-demo")
+SECRET_KEY = env.secret("SECRET_KEY")
+
+# --- hosts: <slug>.<domain> is an organisation, the domain itself the front door and the API ---
+DOMAIN = env.text("COUNTERSIGN_DOMAIN", "localhost")
+BASE_URL = env.text("COUNTERSIGN_BASE_URL", "http://{host}:8000")
+ALLOWED_HOSTS = [DOMAIN, f".{DOMAIN}", *env.items("ALLOWED_HOSTS", ("127.0.0.1", "[::1]"))]
+HTTPS = env.flag("COUNTERSIGN_HTTPS", False)
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("COUNTERSIGN_BEHIND_PROXY", False) else None
+TRUSTED_PROXIES = env.integer("COUNTERSIGN_TRUSTED_PROXIES", 0, low=0)
+
+INSTALLED_APPS = [
+    "accounts",
+    "forms_builder",
+    "workflows",
+    "notifications",
+    "config.apps.AdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "axes",
+    "csp",
+    "django_filters",
+    "django_fsm",
+    "django_htmx",
+    "django_prometheus",
+    "django_structlog",
+    "django_vite",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "guardian",
+    "pgtrigger",
+    "rest_framework",
+]
+
+MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.health.DatabaseDownMiddleware",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "accounts.tenancy.hygiene.InputHygieneMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "accounts.tenancy.middleware.TenancyMiddleware",
+    "config.logging.RequestContextMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
+]
+
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+ASGI_APPLICATION = "config.asgi.application"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.shell",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
+
+# --- database: the application's role, and the owner's for migrations ---
+
+
+def _database(name: str, default: str | None = None) -> dict[str, Any]:
+    parts = env.database(name, default)
+    options = parts.pop("OPTIONS")
+    return {
+        "ENGINE": "accounts.tenancy.postgresql",
+        **parts,
+        "CONN_MAX_AGE": None,
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": True,
+        "ATOMIC_REQUESTS": False,
+        "OPTIONS": {"connect_timeout": 5, **options},
+    }
+
+
+DATABASES = {"default": _database("DATABASE_URL")}
+DATABASES["owner"] = _database("DATABASE_OWNER_URL", env.url("DATABASE_URL"))
+DATABASES["owner"]["CONN_MAX_AGE"] = 0
+# Off behind a connection pooler that cannot follow prepared statements.
+DATABASE_PREPARE = env.flag("DATABASE_PREPARE", True)
+STATEMENT_TIMEOUT = env.integer("DATABASE_STATEMENT_TIMEOUT_MS", 15_000, low=0)
+DATABASES["default"]["OPTIONS"].setdefault("options", f"-c statement_timeout={STATEMENT_TIMEOUT}")
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+PGTRIGGER_INSTALL_ON_MIGRATE = False
+# Installing schemas and pruning reads every table's triggers; migrations carry ours.
+PGTRIGGER_SCHEMA_EDITOR = False
+
+# --- people ---
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.authentication.LoginBackend",
+    "guardian.backends.ObjectPermissionBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+LOGIN_URL = "login"
+LOGIN_REDIRECT_URL = "home"
+LOGOUT_REDIRECT_URL = "login"
+GUARDIAN_RAISE_403 = False
+ANONYMOUS_USER_NAME = None
+GUARDIAN_MONKEY_PATCH_USER = False
+TENANCY_CLAIM = "accounts.authentication.claim_of_request"
+TENANCY_MEMBER = "accounts.selectors.people.member_of_claim"
+
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_AGE = 12 * 3600
+CSRF_FAILURE_VIEW = "config.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": [SELF],
+        "script-src": [SELF],
+        "style-src": [SELF],
+        "img-src": [SELF, "data:"],
+        "object-src": [NONE],
+        "base-uri": [NONE],
+        "frame-ancestors": [NONE],
+        "form-action": [SELF],
+    }
+}
+
+# --- REST ---
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TenantAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.tenancy.parts.MemberOnly"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["accounts.tenancy.parts.StrictJSONParser", "rest_framework.parsers.MultiPartParser"],
+    "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
+    "DEFAULT_PAGINATION_CLASS": "accounts.tenancy.parts.CursorPages",
+    "DEFAULT_SCHEMA_CLASS": "accounts.tenancy.openapi.ProblemSchema",
+    "EXCEPTION_HANDLER": "accounts.tenancy.api.problem_handler",
+    "COERCE_DECIMAL_TO_STRING": True,
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Countersign",
+    "DESCRIPTION": "Requests that need more than one pair of eyes. Errors are application/problem+json.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+}
+ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, low=1))
+REFRESH_TOKEN_LIFETIME = timedelta(hours=env.integer("REFRESH_TOKEN_HOURS", 24, low=1))
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": ACCESS_TOKEN_LIFETIME,
+    "REFRESH_TOKEN_LIFETIME": REFRESH_TOKEN_LIFETIME,
+    "ALGORITHM": "HS256",
+    "SIGNING_KEY": env.secret("JWT_SIGNING_KEY", SECRET_KEY),
+    "ISSUER": "countersign",
+    "AUDIENCE": "countersign-api",
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
+ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024, low=1)
+
+# --- jobs ---
+CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", "memory://")
+
+# --- files ---
+S3_BUCKET = env.text("S3_BUCKET", "")
+_S3 = {
+    "bucket_name": S3_BUCKET,
+    "endpoint_url": env.text("S3_ENDPOINT_URL", "") or None,
+    "region_name": env.text("S3_REGION", "") or None,
+    "access_key": env.secret("S3_ACCESS_KEY", "") or None,
+    "secret_key": env.secret("S3_SECRET_KEY", "") or None,
+    "default_acl": None,
+    "querystring_expire": 60,
+    "file_overwrite": False,
+}
+STORAGES = {
+    "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _S3}
+    if S3_BUCKET
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static" / "collected"
+STATICFILES_DIRS = [path for path in [BASE_DIR / "static" / "built"] if path.is_dir()]
+WHITENOISE_USE_FINDERS = True
+WHITENOISE_AUTOREFRESH = DEBUG
+DJANGO_VITE = {
+    "default": {
+        "dev_mode": False,
+        "manifest_path": BASE_DIR / "static" / "built" / "manifest.json",
+        "static_url_prefix": "",
+    }
+}
+
+# --- mail ---
+EMAIL_BACKEND = env.text("EMAIL_BACKEND", "django.core.mail.backends.smtp.EmailBackend")
+EMAIL_HOST = env.text("SMTP_HOST", "localhost")
+EMAIL_PORT = env.integer("SMTP_PORT", 25)
+EMAIL_HOST_USER = env.text("SMTP_USER", "")
+EMAIL_HOST_PASSWORD = env.secret("SMTP_PASSWORD", "")
+EMAIL_USE_TLS = env.flag("SMTP_TLS", False)
+EMAIL_TIMEOUT = env.integer("SMTP_TIMEOUT", 15)
+DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Countersign <no-reply@countersign.example>")
+
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
+LANGUAGE_CODE = "en"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "UTC"
+FIXTURE_DIRS: list[Path] = []

@@ -1,0 +1,50 @@
+"""Fixtures that every test may use; the database comes from ``tests.postgres``, the people from ``tests.cast``."""
+
+import os
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.db import connections
+from psycopg import sql
+from pytest_django import DjangoDbBlocker
+
+from tests.cast import Acme, Globex, make_acme, make_globex
+from tests.postgres import database_of_this_process
+
+KEPT = ("django_migrations", "django_content_type", "auth_permission")
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Replaces pytest-django's own set-up, which would make the database as the role under test."""
+    with django_db_blocker.unblock(), database_of_this_process():
+        django_db_blocker.block()
+        yield
+        django_db_blocker.unblock()
+
+
+@pytest.fixture
+def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The database without a surrounding transaction, for tests with threads, processes or commit hooks.
+
+    Afterwards every table is emptied through the owner's connection: the application's role may not truncate.
+    """
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+        with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
+            rows = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+            tables = [sql.Identifier(name) for (name,) in rows if name not in KEPT]
+            owner.execute(sql.SQL("TRUNCATE {} CASCADE").format(sql.SQL(", ").join(tables)))
+
+
+@pytest.fixture
+def acme(db: None) -> Acme:
+    """Acme and its people, in a test that is undone at its end."""
+    return make_acme()
+
+
+@pytest.fixture
+def globex(db: None) -> Globex:
+    return make_globex()

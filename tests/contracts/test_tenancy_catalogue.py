@@ -1,0 +1,85 @@
+"""What must hold for every tenant table, whoever adds it: read from PostgreSQL's own catalogue, as the application's role."""
+
+from typing import Any
+
+import pytest
+from django.apps import apps
+from django.db import connection, models
+
+from accounts.tenancy.fields import OrganisationForeignKey
+
+OWNED = "SELECT attrelid FROM pg_attribute WHERE attname = 'organisation_id' AND NOT attisdropped"
+
+
+def rows(sql: str) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchall()
+
+
+@pytest.mark.django_db
+def test_every_tenant_table_is_walled() -> None:
+    tables = rows(
+        f"SELECT c.relname, c.relrowsecurity AND c.relforcerowsecurity, EXISTS (SELECT FROM pg_policy p WHERE"
+        f" p.polrelid = c.oid AND p.polname = 'organisation' AND p.polwithcheck IS NOT NULL AND p.polqual IS NOT NULL)"
+        f" FROM pg_class c WHERE c.relkind IN ('r', 'p') AND c.oid IN ({OWNED})"
+    )
+    assert len(tables) > 10
+    assert [name for name, forced, policy in tables if not (forced and policy)] == []
+
+
+@pytest.mark.django_db
+def test_foreign_keys_between_tenant_tables_are_composite() -> None:
+    single = rows(
+        f"SELECT conname FROM pg_constraint WHERE contype = 'f' AND cardinality(conkey) = 1"
+        f" AND conrelid IN ({OWNED}) AND confrelid IN ({OWNED})"
+    )
+    assert single == []
+    declared = sum(isinstance(f, OrganisationForeignKey) for m in apps.get_models() for f in m._meta.local_fields)
+    composite = rows("SELECT conname FROM pg_constraint WHERE contype = 'f' AND cardinality(conkey) = 2")
+    assert len(composite) == declared > 5
+
+
+@pytest.mark.django_db
+def test_unique_indexes_of_tenant_tables_start_with_the_organisation() -> None:
+    loose = rows(
+        f"SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_attribute a"
+        f" ON a.attrelid = i.indrelid AND a.attnum = i.indkey[0]"
+        f" WHERE i.indisunique AND NOT i.indisprimary AND i.indrelid IN ({OWNED}) AND a.attname <> 'organisation_id'"
+    )
+    assert loose == []
+
+
+@pytest.mark.django_db
+def test_views_run_with_the_rights_of_their_reader() -> None:
+    views = rows(
+        "SELECT relname FROM pg_class WHERE relkind IN ('v', 'm') AND relnamespace = 'public'::regnamespace"
+        " AND NOT coalesce(reloptions::text LIKE '%security_invoker=true%', false)"
+    )
+    assert views == []
+
+
+@pytest.mark.django_db
+def test_the_application_role_is_weak() -> None:
+    role = rows("SELECT rolsuper, rolbypassrls, rolcreaterole FROM pg_roles WHERE rolname = current_user")
+    assert role == [(False, False, False)]
+    assert rows("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tableowner = current_user") == []
+    excess = rows(
+        "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
+        " AND (has_table_privilege(oid, 'TRUNCATE') OR has_table_privilege(oid, 'REFERENCES')"
+        " OR has_table_privilege(oid, 'TRIGGER'))"
+    )
+    assert excess == []
+
+
+def test_models_of_tenants_refer_to_each_other_by_the_composite_key() -> None:
+    plain = [
+        f"{model._meta.label}.{field.name}"
+        for model in apps.get_models()
+        if any(f.name == "organisation" for f in model._meta.local_fields)
+        for field in model._meta.local_fields
+        if isinstance(field, models.ForeignKey)
+        and not isinstance(field, OrganisationForeignKey)
+        and any(f.name == "organisation" for f in field.related_model._meta.local_fields)
+    ]
+    assert plain == []
