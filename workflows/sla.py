@@ -77,15 +77,18 @@ class Calendar:
         minutes = local.hour * 60 + local.minute
         return any(start <= minutes < end for start, end in self.hours[local.weekday()])
 
+    def is_business_day(self, day: date) -> bool:
+        """Whether people work at all on this local date; what relative dates of rules count."""
+        return bool(self.hours[day.weekday()]) and day not in self.holidays
+
     def spans(self, day: date) -> list[Span]:
         """The working time of a local date in microseconds of UTC, in order."""
-        hours = () if day in self.holidays else self.hours[day.weekday()]
-        if not hours:
+        if not self.is_business_day(day):
             return []
         midnight = _ticks(datetime.combine(day, time.min, UTC))
         found: list[Span] = []
         for low, high, offset in _constant_offsets(self.zone, day):
-            for start, end in hours:
+            for start, end in self.hours[day.weekday()]:
                 begin = max(low, midnight + start * _MINUTE - offset)
                 finish = min(high, midnight + end * _MINUTE - offset)
                 if begin < finish:
@@ -192,9 +195,7 @@ def _constant_offsets(zone: ZoneInfo, day: date) -> tuple[tuple[int, int, int], 
     marks = [midnight + timedelta(hours=hours) for hours in range(-16, 45, 4)]
     changes = [_change(zone, low, high) for low, high in pairwise(marks)]
     edges = [marks[0], *(moment for moment in changes if moment is not None), marks[-1]]
-    return tuple(
-        (_ticks(low), _ticks(high), _offset(zone, low)) for low, high in pairwise(edges)
-    )
+    return tuple((_ticks(low), _ticks(high), _offset(zone, low)) for low, high in pairwise(edges))
 
 
 def _change(zone: ZoneInfo, low: datetime, high: datetime) -> datetime | None:

@@ -93,7 +93,9 @@ def test_remaining_turns_negative_when_overdue() -> None:
     assert remaining(calendar, local(4, 10), local(5, 10)) == timedelta(0)
 
 
-@pytest.mark.parametrize("text", ["", "2", "d", "0d", "-1d", "1.5d", "2 days", "367d", "99999999h", "٣d", "1d2h", "2d\x00"])
+@pytest.mark.parametrize(
+    "text", ["", "2", "d", "0d", "-1d", "1.5d", "2 days", "367d", "99999999h", "٣d", "1d2h", "2d\x00"]
+)
 def test_periods_nobody_can_mean_are_refused(text: str) -> None:
     with pytest.raises(PeriodError):
         parse_period(text)
@@ -137,7 +139,7 @@ def test_a_calendar_without_working_time_has_no_due_time() -> None:
 
 def test_times_that_cannot_be_placed_are_refused() -> None:
     with pytest.raises(ValueError, match="time zone"):
-        due_at(acme(), datetime(2025, 10, 1, 9), "1d")
+        due_at(acme(), local(1, 9).replace(tzinfo=None), "1d")
     with pytest.raises(CalendarError):
         due_at(acme(), datetime(9999, 12, 31, tzinfo=UTC), "1d")
     with pytest.raises(CalendarError):

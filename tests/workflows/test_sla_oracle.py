@@ -14,7 +14,7 @@ MINUTE = timedelta(minutes=1)
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 OFFICE = [["09:00", "18:00"]]
 SHAPES: list[dict[str, list[list[str]]]] = [
-    {day: OFFICE for day in NAMES[:5]},
+    dict.fromkeys(NAMES[:5], OFFICE),
     {day: [["00:00", "24:00"]] for day in NAMES},
     {day: [["00:30", "02:30"], ["03:00", "05:00"], ["22:00", "24:00"]] for day in NAMES},
     {"mon": [["08:15", "12:00"], ["13:00", "17:45"]], "thu": [["08:15", "09:00"]], "sun": [["01:00", "03:00"]]},
