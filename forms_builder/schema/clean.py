@@ -7,7 +7,8 @@ except that numbers may be written as text. Whether a value is required is decid
 import math
 import re
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, field as dataclass_field
+from dataclasses import dataclass
+from dataclasses import field as dataclass_field
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -209,7 +210,9 @@ def _time(field: f.TimeField, raw: Any, world: World, key: str) -> str:
     return value
 
 
-def _pickable(source: f.SourcedChoices | None, fixed: tuple[f.Choice, ...], values: list[str], world: World, key: str) -> Mapping[str, str]:
+def _pickable(
+    source: f.SourcedChoices | None, fixed: tuple[f.Choice, ...], values: list[str], world: World, key: str
+) -> Mapping[str, str]:
     if source is not None:
         return world.pick(key, source, values)
     labels = {choice.value: choice.label for choice in fixed if choice.value in values}

@@ -15,10 +15,12 @@ from pydantic_core import ErrorDetails
 from forms_builder.schema.fields import FieldBase, FormField
 from forms_builder.schema.layout import FieldNode, LayoutNode
 from forms_builder.schema.parts import Access, LongText, Part, ShortText, refuse_deep
+from forms_builder.schema.plan import FormLogic, StepPlan
 from forms_builder.schema.upgrades import SCHEMA_VERSION, DocumentTooNew, upgraded
 
 MAX_FIELDS: Final = 300
 MAX_BYTES: Final = 512 * 1024
+MAX_PLANS: Final = 1_000
 
 
 class DocumentError(ValueError):
@@ -96,6 +98,21 @@ class FormDocument(Part):
         """The field of that name, or None."""
         return self.by_name.get(name)
 
+    @cached_property
+    def logic(self) -> FormLogic:
+        """The parsed rules. Raises `forms_builder.rules.RuleErrors` in a draft with a wrong one."""
+        return FormLogic.of(tuple(self.by_name.values()))
+
+    @cached_property
+    def plans_by_step(self) -> dict[str, StepPlan]:
+        return {}
+
+    def plan(self, step: str) -> StepPlan:
+        """The contract of a step, worked out once in the life of the document. Raises as `logic` does."""
+        if step not in self.plans_by_step and len(self.plans_by_step) < MAX_PLANS:
+            self.plans_by_step[step] = StepPlan.of(step, self.logic)
+        return self.plans_by_step.get(step) or StepPlan.of(step, self.logic)
+
     def access(self, step: str, name: str) -> Access:
         """What the person at `step` may do with the field; hidden for an unknown field or an unnamed step."""
         field = self.by_name.get(name)
@@ -160,7 +177,9 @@ def _path(location: tuple[int | str, ...]) -> str:
     parts: list[str] = []
     before: int | str = ""
     for part in location:
-        is_tag = (isinstance(before, int) and part in _UNION_TAGS) or (before == "choices" and part in ("list", "source"))
+        is_tag = (isinstance(before, int) and part in _UNION_TAGS) or (
+            before == "choices" and part in ("list", "source")
+        )
         if not is_tag:
             parts.append(str(part))
         before = part

@@ -2,9 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, time
 from typing import Protocol
 
+from forms_builder.rules import Environment, EvaluationClock
 from forms_builder.schema.fields import SourcedChoices, SourceName
 
 
@@ -33,6 +34,10 @@ class Sources(Protocol):
     def today(self) -> date:
         """The organisation's day."""
 
+    @property
+    def environment(self) -> Environment:
+        """Clock, people and references for rules."""
+
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         """The entries to offer, in the order to show them."""
 
@@ -51,6 +56,11 @@ class NoSources:
     """For documents that ask for nothing from the database, and for tests of the pure part."""
 
     today: date
+
+    @property
+    def environment(self) -> Environment:
+        """Noon of the day, in UTC; nobody to ask about."""
+        return Environment(EvaluationClock(datetime.combine(self.today, time(12), UTC), UTC))
 
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         return ()

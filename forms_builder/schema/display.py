@@ -1,0 +1,90 @@
+"""Stored values in words, for read-only fields, mails, exports and the audit view."""
+
+from collections.abc import Collection, Mapping
+from datetime import date
+from decimal import Decimal
+from typing import Any, Final
+
+from forms_builder.schema import fields as f
+from forms_builder.schema.sources import Sources
+
+NOTHING: Final = "–"
+Labels = Mapping[str, Mapping[str, str]]
+
+
+def display(field: f.FieldBase, value: Any, labels: Labels | None = None, key: str = "") -> str:
+    """One line of text for a stored value; an en dash for nothing.
+
+    `labels` are those collected when the value was picked (by field name, then value), so that a renamed department
+    keeps the name that was decided on. Unknown values are shown as they are.
+    """
+    if value is None or value == "" or value == []:
+        return "No" if isinstance(field, f.CheckboxField) else NOTHING
+    known = dict((labels or {}).get(key or field.name, {}))
+    if isinstance(field, f.CheckboxField):
+        return "Yes" if value is True else "No"
+    if isinstance(field, f.DateField):
+        return _day(value)
+    if isinstance(field, f.DateRangeField):
+        return f"{_day(value.get('from'))} to {_day(value.get('to'))}" if isinstance(value, Mapping) else str(value)
+    if isinstance(field, f.MoneyField):
+        return _money(value)
+    if isinstance(field, f.NumberField):
+        return f"{value} {field.unit}".strip()
+    if isinstance(field, f.TableField):
+        rows = len(value) if isinstance(value, list) else 0
+        return f"{rows} row" if rows == 1 else f"{rows} rows"
+    fixed = {choice.value: choice.label for choice in getattr(field, "fixed", ())}
+    items = value if isinstance(value, list) else [value]
+    return ", ".join(known.get(str(item)) or fixed.get(str(item)) or str(item) for item in items)
+
+
+def missing_names(fields: Collection[f.FieldBase], values: Mapping[str, Any], labels: Labels) -> dict[str, set[str]]:
+    """Picked values without a kept label, by source: what `with_names` has to look up."""
+    wanted: dict[str, set[str]] = {}
+    for key, field, value in _picked(fields, values):
+        source = getattr(field, "source", None)
+        if source is not None and value is not None:
+            items = value if isinstance(value, list) else [value]
+            unknown = {item for item in items if isinstance(item, str) and item not in labels.get(key, {})}
+            wanted.setdefault(source.source, set()).update(unknown)
+    return {source: items for source, items in wanted.items() if items}
+
+
+def with_names(
+    fields: Collection[f.FieldBase], values: Mapping[str, Any], labels: Labels | None, sources: Sources
+) -> dict[str, dict[str, str]]:
+    """`labels` completed from the database for values that were set without being picked (prefill, import)."""
+    complete = {key: dict(entries) for key, entries in (labels or {}).items()}
+    wanted = missing_names(fields, values, complete)
+    names = {source: sources.names(source, items) for source, items in wanted.items()}  # type: ignore[arg-type]  # keys come from SourceName
+    for key, field, _ in _picked(fields, values):
+        source = getattr(field, "source", None)
+        if source is not None and source.source in names:
+            complete[key] = {**names[source.source], **complete.get(key, {})}
+    return complete
+
+
+def _picked(fields: Collection[f.FieldBase], values: Mapping[str, Any]) -> list[tuple[str, f.FieldBase, Any]]:
+    found: list[tuple[str, f.FieldBase, Any]] = []
+    for field in fields:
+        if isinstance(field, f.TableField):
+            for row in values.get(field.name) or ():
+                found += [(f"{field.name}.{column.name}", column, row.get(column.name)) for column in field.columns]
+        else:
+            found.append((field.name, field, values.get(field.name)))
+    return found
+
+
+def _day(value: Any) -> str:
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return str(value)
+    return f"{day.day} {day:%b %Y}"
+
+
+def _money(value: Any) -> str:
+    if not isinstance(value, Mapping):
+        return str(value)
+    return f"{value.get('currency', '')} {Decimal(str(value.get('amount', 0))):,.2f}".strip()
