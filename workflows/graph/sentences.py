@@ -1,0 +1,57 @@
+"""The rules of a graph in plain words, for the outline and the drawing."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from forms_builder.rules import RuleContext, RuleErrors, explain, parse
+from workflows.graph.document import Assignee, AssigneeMode, Fallback, SlaMode, SlaRule, Step, StepKind, StepSla
+from workflows.graph.period import PeriodError, parse_period
+
+UNREADABLE: Final = "a rule that cannot be read"
+
+FALLBACKS: Final[Mapping[Fallback, str]] = {
+    Fallback.MANAGER: "manager",
+    Fallback.MANAGER_OF_MANAGER: "manager's manager",
+    Fallback.DEPARTMENT_HEAD: "department head",
+    Fallback.WORKFLOW_OWNER: "workflow owner",
+}
+KINDS: Final[Mapping[StepKind, str]] = {StepKind.START: "Start", StepKind.TASK: "Step", StepKind.END: "End"}
+
+
+def rule_sentence(rule: Mapping[str, Any], context: RuleContext) -> str:
+    """The rule as a sentence; a rule that does not parse says so."""
+    try:
+        return explain(parse(rule, context))
+    except RuleErrors:
+        return UNREADABLE
+
+
+def assignee_sentence(step: Step, context: RuleContext) -> str:
+    """Who is asked at a step, empty for an end."""
+    if step.kind is StepKind.END:
+        return ""
+    if step.assignee is None:
+        return "The requester" if step.kind is StepKind.START else "Nobody yet"
+    return _asked(step.assignee, context)
+
+
+def _asked(assignee: Assignee, context: RuleContext) -> str:
+    if assignee.rule == "requester":
+        return "The requester"
+    who = "Any of" if assignee.mode is AssigneeMode.ANY else "One of"
+    text = f"{who} the people for whom: {rule_sentence(assignee.rule, context)}"
+    if assignee.fallback:
+        text += "; else " + ", then ".join(FALLBACKS[fallback] for fallback in assignee.fallback)
+    return text + ("; never the requester" if assignee.excludes_requester() else "")
+
+
+def sla_sentence(sla: StepSla, default: SlaRule | None) -> str:
+    """The time limit of a step and where it comes from, empty when it has none."""
+    rule = {SlaMode.INHERIT: default, SlaMode.OFF: None, SlaMode.OWN: sla}[sla.mode]
+    if rule is None or not rule.period:
+        return ""
+    try:
+        words = parse_period(rule.period).words
+    except PeriodError:
+        words = rule.period
+    return f"{words} (of the workflow)" if sla.mode is SlaMode.INHERIT else words

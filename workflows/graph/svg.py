@@ -1,0 +1,211 @@
+"""The drawing of a graph as one SVG element, made on the server.
+
+It carries classes and presentation attributes only, no style attribute and no script, so the strictest content policy
+shows it; without any style sheet it is drawn in the colour of the text. Beside it belongs the table of `outline`.
+"""
+
+from collections.abc import Sequence
+from html import escape
+from textwrap import shorten, wrap
+from typing import Final
+from unicodedata import east_asian_width
+
+from forms_builder.schema.document import FormDocument
+from workflows.graph.contexts import EMPTY_FORM
+from workflows.graph.document import GraphDocument, StepKind
+from workflows.graph.layout import STEP_HEIGHT, STEP_WIDTH, Direction, Layout, Point, lay_out
+from workflows.graph.outline import NO_PROGRESS, Move, OutlineRow, Progress, outline
+from workflows.graph.routes import LANE, Route, number, routes
+
+MARGIN: Final = 24.0
+LINE: Final = 17.0
+NAME_COLUMNS: Final = 21
+NAME_LINES: Final = 2
+LABEL_COLUMNS: Final = 24
+LETTER: Final = 6.4
+"""Mean width of a letter of a label, for the plate behind it."""
+
+
+def graph_svg(
+    document: GraphDocument,
+    *,
+    title: str,
+    ident: str = "graph",
+    direction: Direction = Direction.RIGHT,
+    progress: Progress = NO_PROGRESS,
+    form: FormDocument = EMPTY_FORM,
+) -> str:
+    """The drawing as markup, everything in it escaped.
+
+    `ident` starts the ids inside and must differ between the drawings of a page (letters, digits, "-").
+    Classes: graph, graph-step(-start|-task|-end), graph-edge, graph-edge-return, is-current, is-visited, is-taken.
+    """
+    layout = lay_out(document, direction)
+    rows = {row.key: row for row in reversed(outline(document, progress=progress, form=form))}
+    ways = routes(document, layout)
+    left, top, width, height = _frame(layout, ways)
+    moves = {move.key: move for row in rows.values() for move in row.moves}
+    box = " ".join(number(value) for value in (left, top, width, height))
+    opening = (
+        f'<svg class="graph graph-{direction.value}" role="img" aria-labelledby="{ident}-title {ident}-desc"'
+        f' xmlns="http://www.w3.org/2000/svg" viewBox="{box}" width="{number(width)}" height="{number(height)}">'
+    )
+    parts = [
+        opening,
+        f'<title id="{ident}-title">{escape(title)}</title>',
+        f'<desc id="{ident}-desc">{escape(describe(list(rows.values())))}</desc>',
+        _arrow_heads(ident),
+        '<g class="graph-edges" fill="none" stroke="currentColor" stroke-width="1.5">',
+        *(_edge(way, moves[way.transition.key], ident) for way in ways),
+        "</g>",
+        '<g class="graph-steps" font-size="14" text-anchor="middle" fill="none" stroke="currentColor">',
+        *(_step(rows[key], layout.position(key)) for key in layout.centres),
+        "</g>",
+        '<g class="graph-labels" font-size="12" text-anchor="middle">',
+        *(_label(way, moves[way.transition.key]) for way in ways),
+        "</g></svg>",
+    ]
+    return "".join(parts)
+
+
+def describe(rows: Sequence[OutlineRow]) -> str:
+    """The graph in a few sentences, for readers who do not see the drawing."""
+    current = [row.name for row in rows if row.state == "current"]
+    sentences = [f"{len(rows)} step{'' if len(rows) == 1 else 's'}."]
+    for row in rows[:50]:
+        ways = [f"{move.target_name} (back)" if move.is_return else move.target_name for move in row.moves]
+        if ways:
+            sentences.append(f"From {row.name} to {', '.join(ways)}.")
+    if current:
+        sentences.append(f"Now at {', '.join(current)}.")
+    return " ".join(sentences)
+
+
+def _frame(layout: Layout, ways: Sequence[Route]) -> tuple[float, float, float, float]:
+    """What the view box must hold: all steps, all labels and the lanes of the ways back."""
+    centres = [layout.position(key) for key in layout.centres] or [(0.0, 0.0)]
+    room_x, room_y = STEP_WIDTH / 2 + MARGIN, STEP_HEIGHT / 2 + MARGIN
+    labels = [way.label for way in ways]
+    left = min([x - room_x for x, _ in centres] + [x - LANE for x, _ in labels])
+    right = max([x + room_x for x, _ in centres] + [x + LANE for x, _ in labels])
+    top = min([y - room_y for _, y in centres] + [y - LANE for _, y in labels])
+    bottom = max([y + room_y for _, y in centres] + [y + LANE for _, y in labels])
+    return left, top, right - left, bottom - top
+
+
+def _arrow_heads(ident: str) -> str:
+    """One head for plain arrows and one for those taken: a marker cannot take the colour of its line everywhere."""
+    return (
+        "<defs>"
+        + "".join(
+            f'<marker id="{ident}-{name}" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="10" markerHeight="10"'
+            f' markerUnits="userSpaceOnUse" orient="auto"><path class="graph-{name}" d="M0,0 L10,5 L0,10 z"'
+            ' fill="currentColor"/></marker>'
+            for name in ("arrow", "arrow-taken")
+        )
+        + "</defs>"
+    )
+
+
+def _edge(way: Route, move: Move, ident: str) -> str:
+    classes = ["graph-edge"]
+    if move.is_return:
+        classes.append("graph-edge-return")
+    if move.condition:
+        classes.append("graph-edge-conditional")
+    if move.taken:
+        classes.append("is-taken")
+    dashes = ' stroke-dasharray="6 4"' if move.is_return else ""
+    width = ' stroke-width="3"' if move.taken else ""
+    head = "arrow-taken" if move.taken else "arrow"
+    return (
+        f'<path class="{" ".join(classes)}" data-transition="{escape(move.key)}" d="{way.path}"{dashes}{width}'
+        f' marker-end="url(#{ident}-{head})"><title>{escape(_move_words(move))}</title></path>'
+    )
+
+
+def _move_words(move: Move) -> str:
+    words = f"{move.name}: {'back ' if move.is_return else ''}to {move.target_name}"
+    return f"{words}, if {move.condition}" if move.condition else words
+
+
+def _label(way: Route, move: Move) -> str:
+    """The name where it says more than the step it leads to, else the condition; on a plate that hides the arrow."""
+    text = move.name if move.name != move.target_name else f"if {move.condition}" if move.condition else ""
+    if not text:
+        return ""
+    text = shorten(text, LABEL_COLUMNS, placeholder="…") if len(text) > LABEL_COLUMNS else text
+    text = text if len(text) <= LABEL_COLUMNS else text[: LABEL_COLUMNS - 1] + "…"
+    x, y = way.label
+    width = _columns(text) * LETTER + 10
+    return (
+        f'<g class="graph-label"><rect class="graph-label-plate" x="{number(x - width / 2)}" y="{number(y - 9)}"'
+        f' width="{number(width)}" height="18" rx="4" fill="Canvas" stroke="none"/>'
+        f'<text x="{number(x)}" y="{number(y + 4)}" fill="currentColor" stroke="none">{escape(text)}</text></g>'
+    )
+
+
+def _step(row: OutlineRow, centre: Point) -> str:
+    x, y = centre
+    classes = f"graph-step graph-step-{row.kind}" + (f" is-{row.state}" if row.state else "")
+    round_ends = row.kind != StepKind.TASK.value
+    parts = [
+        f'<g class="{classes}" data-step="{escape(row.key)}"><title>{escape(_step_words(row))}</title>',
+        _box(centre, 0, STEP_HEIGHT / 2 if round_ends else 10, "graph-box", 3 if row.state == "current" else 1.5),
+    ]
+    if row.kind == StepKind.END.value:
+        parts.append(_box(centre, 4, STEP_HEIGHT / 2 - 4, "graph-box-inner", 1))
+    parts.append(_name(row.name, x, y))
+    parts.append(_mark(row.state, x + STEP_WIDTH / 2 - 4, y - STEP_HEIGHT / 2 + 4))
+    parts.append("</g>")
+    return "".join(parts)
+
+
+def _step_words(row: OutlineRow) -> str:
+    state = {"current": " (now here)", "visited": " (done)"}.get(row.state, "")
+    return f"{row.name}{state}: {row.assignee}" if row.assignee else f"{row.name}{state}"
+
+
+def _box(centre: Point, inset: float, radius: float, name: str, stroke: float) -> str:
+    x, y = centre[0] - STEP_WIDTH / 2 + inset, centre[1] - STEP_HEIGHT / 2 + inset
+    return (
+        f'<rect class="{name}" x="{number(x)}" y="{number(y)}" width="{number(STEP_WIDTH - 2 * inset)}"'
+        f' height="{number(STEP_HEIGHT - 2 * inset)}" rx="{number(radius)}" stroke-width="{number(stroke)}"/>'
+    )
+
+
+def _name(text: str, x: float, y: float) -> str:
+    lines = lines_of(text)
+    first = y + 5 - (len(lines) - 1) * LINE / 2
+    spans = "".join(
+        f'<tspan x="{number(x)}" y="{number(first + row * LINE)}">{escape(line)}</tspan>'
+        for row, line in enumerate(lines)
+    )
+    return f'<text class="graph-name" fill="currentColor" stroke="none">{spans}</text>'
+
+
+def lines_of(text: str) -> list[str]:
+    """A step's name in lines that fit its box; what does not fit ends in an ellipsis (the title has it all)."""
+    columns = NAME_COLUMNS if _columns(text) == len(text) else NAME_COLUMNS // 2
+    lines = wrap(text, columns) or [text]
+    if len(lines) > NAME_LINES:
+        last = lines[NAME_LINES - 1]
+        lines = [*lines[: NAME_LINES - 1], last[: columns - 1] + "…"]
+    return lines
+
+
+def _columns(text: str) -> int:
+    """Width in columns: letters of East Asian scripts take two."""
+    return sum(2 if east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def _mark(state: str, x: float, y: float) -> str:
+    """A tick for what is done, a full dot for where it is: told by shape, not by colour alone."""
+    if state == "visited":
+        return (
+            f'<g class="graph-mark"><circle cx="{number(x)}" cy="{number(y)}" r="9" fill="Canvas"/>'
+            f'<path d="M{number(x - 4)},{number(y)} l3,3.5 l5,-7" stroke-width="2"/></g>'
+        )
+    if state == "current":
+        return f'<circle class="graph-mark" cx="{number(x)}" cy="{number(y)}" r="8" fill="currentColor"/>'
+    return ""
