@@ -1,11 +1,13 @@
 """What a refusal looks like outside of a view: a page, or a problem document under ``/api/``."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from accounts.tenancy.problems import as_problem_response
+from config.health import is_outage, unavailable
 
 
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
@@ -30,6 +32,8 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Rendered without the request: whatever failed may be part of what a page needs."""
+    if is_outage(sys.exc_info()[1]):
+        return unavailable(request)
     if request.path.startswith("/api/"):
         return as_problem_response(request, 500, "server_error", "Something went wrong on our side.")
     return HttpResponse(render_to_string("errors/500.html"), status=500)

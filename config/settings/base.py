@@ -1,12 +1,16 @@
 """Settings from the environment; `.env.example` lists every variable."""
 
+import logging
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from botocore.config import Config as S3Client
 from csp.constants import NONE, SELF
 
+from config.broker import transport_options
 from config.env import env, load_file
+from config.json_logs import configure
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
 load_file(BASE_DIR / ".env")
@@ -31,6 +35,7 @@ INSTALLED_APPS = [
     "forms_builder",
     "workflows",
     "notifications",
+    "config.apps.RuntimeConfig",
     "config.apps.AdminConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
@@ -55,6 +60,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
+    "config.logging.RequestContextMiddleware",
+    "config.health.ProbeMiddleware",
     "config.health.DatabaseDownMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -65,7 +72,6 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.tenancy.middleware.TenancyMiddleware",
-    "config.logging.RequestContextMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
@@ -106,7 +112,8 @@ def _database(name: str, default: str | None = None) -> dict[str, Any]:
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": True,
         "ATOMIC_REQUESTS": False,
-        "OPTIONS": {"connect_timeout": 5, **options},
+        # Seconds and milliseconds: a lost server is noticed before a person gives up.
+        "OPTIONS": {"connect_timeout": 3, "tcp_user_timeout": 5000, **options},
     }
 
 
@@ -215,6 +222,7 @@ ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024, low
 
 # --- jobs ---
 CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", "memory://")
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
 
 # --- files ---
 S3_BUCKET = env.text("S3_BUCKET", "")
@@ -227,6 +235,9 @@ _S3 = {
     "default_acl": None,
     "querystring_expire": 60,
     "file_overwrite": False,
+    "client_config": S3Client(
+        connect_timeout=3, read_timeout=10, retries={"max_attempts": 2}, signature_version="s3v4"
+    ),
 }
 STORAGES = {
     "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _S3}
@@ -263,3 +274,11 @@ USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"
 FIXTURE_DIRS: list[Path] = []
+
+# --- logs and metrics ---
+LOGGING = configure(env.text("LOG_LEVEL", "INFO").upper())
+DJANGO_STRUCTLOG_CELERY_ENABLED = True
+DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
+DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG
+# Who reads /metrics from another machine presents this as a bearer token.
+METRICS_TOKEN = env.secret("METRICS_TOKEN", "")

@@ -1,0 +1,40 @@
+"""How each kind of broker is spoken to: never longer than a person would wait."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlsplit
+
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+BRIEF = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+
+
+def transport_options(url: str) -> dict[str, Any]:
+    """Celery's `broker_transport_options` for the broker at `url`.
+
+    The queue in PostgreSQL gets its whole connection string, because Celery's own parser does not know unix sockets.
+    A message that a killed worker had taken comes back after `visibility_timeout` seconds, longer than any task may run.
+    """
+    scheme = urlsplit(url).scheme
+    if scheme == "pgmq":
+        return {
+            **BRIEF,
+            "conn_string": "postgresql" + url.removeprefix("pgmq"),
+            "init_extension": False,
+            "pool_size": 4,
+            "pool_timeout": 2,
+            "polling_interval": 0.2,
+            "visibility_timeout": 360,
+            "wait_time_seconds": 0,
+        }
+    if scheme in {"redis", "rediss"}:
+        return {**BRIEF, "socket_connect_timeout": 2, "socket_timeout": 5, "visibility_timeout": 360}
+    return dict(BRIEF)
+
+
+def outages(connection: Connection) -> tuple[type[Exception], ...]:
+    """The errors by which this broker's client says that it cannot be reached."""
+    own: tuple[type[Exception], ...] = tuple(connection.connection_errors)
+    return (OperationalError, OSError, *own)

@@ -1,0 +1,198 @@
+"""Is it alive, is it ready, what does it count, and what it says while the database is away.
+
+The three probes are answered before anything else of a request is looked at: a probe comes by address instead of host name,
+must not open a session, and has to answer when the database does not.
+"""
+
+from __future__ import annotations
+
+import hmac
+import time
+from collections.abc import Callable
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
+from django.db.migrations.executor import MigrationExecutor
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django_prometheus.exports import ExportToDjangoView
+
+from config.broker import outages
+from config.celery import app
+
+RETRY_AFTER = 5
+"""Seconds after which a client may try again while the database is away."""
+WORKER_SILENCE = 45
+"""Seconds without a heartbeat after which the worker counts as gone; beats come every ten."""
+REMEMBER = 5.0
+"""Seconds for which a good answer of a costly check is believed."""
+
+Respond = Callable[[HttpRequest], HttpResponse]
+
+
+def beat(name: str) -> None:
+    """Note that the part `name` has just worked."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO config_heartbeat (name) VALUES (%s) ON CONFLICT (name) DO UPDATE SET at = now()", [name]
+        )
+
+
+def check_database() -> str | None:
+    """Each check gives None, or in a few words what is wrong (no addresses, no passwords)."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except (OperationalError, InterfaceError):
+        return "does not answer"
+    return None
+
+
+def check_migrations() -> str | None:
+    try:
+        executor = MigrationExecutor(connection)
+        waiting = executor.migration_plan(executor.loader.graph.leaf_nodes())
+    except DatabaseError:
+        return "cannot be read"
+    return f"{len(waiting)} not applied: run manage.py migrate" if waiting else None
+
+
+def check_worker() -> str | None:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT extract(epoch FROM now() - at)::int FROM config_heartbeat WHERE name = 'worker'")
+            row = cursor.fetchone()
+    except DatabaseError:
+        return "cannot be read"
+    if row is None:
+        return "no worker has reported yet"
+    return f"silent for {row[0]} seconds" if row[0] > WORKER_SILENCE else None
+
+
+def check_broker() -> str | None:
+    with app.connection_for_read() as broker:
+        try:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=3)
+        except outages(broker):
+            return "does not answer"
+    return None
+
+
+def check_storage() -> str | None:
+    try:
+        default_storage.exists("readiness-probe")
+    except (OSError, BotoCoreError, ClientError):
+        return "does not answer"
+    return None
+
+
+_good_until: dict[str, float] = {}
+
+
+def readiness() -> dict[str, str]:
+    """Name of each check -> "ok" or what is wrong. The costly ones are asked at most every few seconds while they are well."""
+    cheap = {"database": check_database, "worker": check_worker}
+    costly = {"migrations": check_migrations, "broker": check_broker, "storage": check_storage}
+    found = {name: check() or "ok" for name, check in cheap.items()}
+    for name, check in costly.items():
+        if time.monotonic() < _good_until.get(name, 0.0):
+            found[name] = "ok"
+            continue
+        found[name] = check() or "ok"
+        if found[name] == "ok":
+            _good_until[name] = time.monotonic() + REMEMBER
+    return found
+
+
+class ProbeMiddleware:
+    """Answers /healthz, /readyz and /metrics."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+        self.probes: dict[str, Respond] = {"/healthz": self.live, "/readyz": self.ready, "/metrics": self.metrics}
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        probe = self.probes.get(request.path_info)
+        if probe is None:
+            return self.get_response(request)
+        if request.method not in {"GET", "HEAD"}:
+            return HttpResponse(status=405, headers={"Allow": "GET, HEAD"})
+        response = probe(request)
+        response["Cache-Control"] = "no-store"
+        return response
+
+    def live(self, _request: HttpRequest) -> HttpResponse:
+        """This process answers; nothing else is asked, so that a database outage does not get web servers restarted."""
+        return JsonResponse({"status": "ok"})
+
+    def ready(self, _request: HttpRequest) -> HttpResponse:
+        """200 when all parts work together, else 503 naming what does not."""
+        checks = readiness()
+        well = all(state == "ok" for state in checks.values())
+        answer = JsonResponse(
+            {"status": "ok" if well else "unavailable", "checks": checks}, status=200 if well else 503
+        )
+        if not well:
+            answer["Retry-After"] = str(RETRY_AFTER)
+        return answer
+
+    def metrics(self, request: HttpRequest) -> HttpResponse:
+        """Prometheus text of all web processes, for the holder of the token; without a token, for this machine only."""
+        if not _may_read_metrics(request):
+            return HttpResponse(status=404)
+        response: HttpResponse = ExportToDjangoView(request)
+        return response
+
+
+def _may_read_metrics(request: HttpRequest) -> bool:
+    token: str = settings.METRICS_TOKEN
+    if token:
+        given = request.headers.get("Authorization", "").removeprefix("Bearer ")
+        return hmac.compare_digest(given.encode(), token.encode())
+    # Through a proxy everybody comes from this machine.
+    direct = "X-Forwarded-For" not in request.headers and "Forwarded" not in request.headers
+    return direct and request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}
+
+
+class DatabaseDownMiddleware:
+    """503 with Retry-After instead of a server error while the database is away; the next request connects anew."""
+
+    def __init__(self, get_response: Respond) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """For errors of a view; those of a middleware come through `config.errors.server_error`."""
+        return unavailable(request) if is_outage(error) else None
+
+
+def is_outage(error: Any) -> bool:
+    """Whether `error` says that the database cannot serve now: gone, starting, full, too busy."""
+    return isinstance(error, OperationalError | InterfaceError)
+
+
+def unavailable(request: HttpRequest) -> HttpResponse:
+    """The answer in the form that the caller reads. It needs neither database nor session."""
+    detail = "The database is not available at the moment. Nothing was changed; try again in a few seconds."
+    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
+    if request.path_info.startswith("/api/"):
+        problem = {
+            "type": "about:blank",
+            "title": "Service unavailable",
+            "status": 503,
+            "code": "unavailable",
+            "detail": detail,
+        }
+        return JsonResponse(problem, status=503, headers=headers, content_type="application/problem+json")
+    return HttpResponse(_PAGE.format(detail=detail), status=503, headers=headers)
+
+
+_PAGE = """<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>One moment, please</title>
+<meta name="viewport" content="width=device-width, initial-scale=1"></head>
+<body><main><h1>One moment, please</h1><p>{detail}</p></main></body></html>
+"""
