@@ -1,6 +1,6 @@
 """Credentials: the session of a browser, or the access token of an API client."""
 
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.backends import ModelBackend
@@ -12,7 +12,7 @@ from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import Membership, User
-from accounts.tenancy.middleware import Claim
+from accounts.tenancy.middleware import Claim, TenantRequest
 
 ORGANISATION, MEMBERSHIP, PROOF = "organisation_id", "membership_id", "proof"
 
@@ -65,7 +65,7 @@ class TenantAuthentication(authentication.SessionAuthentication):
             if bearer_of(request._request):
                 raise exceptions.AuthenticationFailed("The access token is invalid or expired.", code="token.invalid")
             return None
-        claim: Claim = request._request.claim
+        claim: Claim = cast(TenantRequest, request._request).claim
         if claim.via == "session":
             self.enforce_csrf(request)
         return request._request.user, claim

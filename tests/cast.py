@@ -1,6 +1,6 @@
 """The people of the scenarios: Acme in India, Globex next door. Build them inside a test that may use the database."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -21,7 +21,7 @@ from tests.factories.accounts import (
 class Acme:
     organisation: Organisation
     calendar: WorkingCalendar
-    departments: dict[str, Department]
+    departments: Mapping[str, Department]
     asha: Membership
     ravi: Membership
     meera: Membership

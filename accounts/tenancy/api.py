@@ -1,7 +1,7 @@
 """The ground of every REST view: refusals are problem documents, retries get the first answer."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
@@ -40,7 +40,7 @@ class BaseView(generics.GenericAPIView[Any]):
 
     def handle_exception(self, exc: Exception) -> Response:
         if isinstance(exc, _Replay):
-            return _replayed(exc.answer)
+            return cast(Response, _replayed(exc.answer))
         self._attempt = None
         return super().handle_exception(exc)
 
@@ -54,7 +54,7 @@ class BaseView(generics.GenericAPIView[Any]):
         return final
 
 
-def _replayed(answer: Answer) -> Any:
+def _replayed(answer: Answer) -> HttpResponse:
     replay = HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=answer.headers)
     replay.headers["Idempotent-Replayed"] = "true"
     return replay

@@ -1,11 +1,15 @@
 """The foreign key between tenant tables."""
 
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import models
 
 
-class OrganisationForeignKey(models.ForeignKey):  # type: ignore[type-arg]  # generic only for the type checker
+_ST = TypeVar("_ST")
+_GT = TypeVar("_GT")
+
+
+class OrganisationForeignKey(models.ForeignKey[_ST, _GT]):
     """A reference from one tenant table to another.
 
     Django's own constraint would let a row of one organisation point to a row of another: foreign key checks bypass

@@ -26,6 +26,14 @@ class Claim:
     proof: dict[str, Any] = field(default_factory=dict)
 
 
+class TenantRequest(HttpRequest):
+    """A request as views get it behind the middleware."""
+
+    organisation_slug: str | None
+    membership: Any  # accounts.models.Membership, which the kernel cannot import
+    claim: Claim
+
+
 class TenancyMiddleware(AuthenticationMiddleware):
     """Sets ``request.membership``, ``request.organisation_slug``, ``request.user``.
 
@@ -38,10 +46,11 @@ class TenancyMiddleware(AuthenticationMiddleware):
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         super().__init__(get_response)
-        self.claim_of: Callable[[HttpRequest], Claim | None] = import_string(settings.TENANCY_CLAIM)
-        self.member_of: Callable[[HttpRequest, Claim], Any] = import_string(settings.TENANCY_MEMBER)
+        self.claim_of: Callable[[TenantRequest], Claim | None] = import_string(settings.TENANCY_CLAIM)
+        self.member_of: Callable[[TenantRequest, Claim], Any] = import_string(settings.TENANCY_MEMBER)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
+        request = cast(TenantRequest, request)
         request.organisation_slug = slug_of_host(request)
         request.membership = None
         request.user = AnonymousUser()
@@ -68,8 +77,3 @@ def slug_of_host(request: HttpRequest) -> str | None:
         return None
     label, dot, domain = host.lower().partition(".")
     return label if dot and domain == settings.DOMAIN else None
-
-
-def member(request: HttpRequest) -> Any:
-    """The acting membership of a view behind ``MemberRequired``; typed by the caller."""
-    return cast(Any, request).membership

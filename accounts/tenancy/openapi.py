@@ -1,6 +1,6 @@
 """OpenAPI of the refusals that every operation shares."""
 
-from typing import Any
+from typing import Any, Literal
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.utils import OpenApiParameter
@@ -42,7 +42,7 @@ class ProblemSchema(AutoSchema):
             )
         ]
 
-    def _get_response_bodies(self, direction: str = "response") -> Any:
+    def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
         for code, text in (("401", "No valid credentials"), ("404", "Missing, or not for the caller")):
             bodies.setdefault(code, _problem(text))

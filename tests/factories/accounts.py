@@ -89,7 +89,8 @@ class CalendarFactory(DjangoModelFactory[WorkingCalendar]):
 
 
 def holiday(calendar: WorkingCalendar, date: Any, name: str) -> Holiday:
-    return Holiday.objects.create(organisation=calendar.organisation, calendar=calendar, date=date, name=name)
+    row: Holiday = Holiday.objects.create(organisation=calendar.organisation, calendar=calendar, date=date, name=name)
+    return row
 
 
 def give_role(member: Membership, name: str, *permissions: str) -> Role:

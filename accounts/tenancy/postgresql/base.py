@@ -3,6 +3,7 @@
 from contextlib import nullcontext
 from typing import Any
 
+import psycopg
 from django.conf import settings
 from django.db.backends.postgresql import base
 
@@ -14,7 +15,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)
+        super()._set_autocommit(autocommit)  # type: ignore[misc]  # unknown to the stubs
         organisation_id = declared_organisation_id()
         if not autocommit and organisation_id is not None:
             # Local to the transaction, so that a pooled connection never carries it to the next one.
@@ -30,7 +31,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """
         self.ensure_connection()
         with self.cursor() as cursor, self.wrap_database_errors:
-            raw = base.Database.Cursor(self.connection)
+            raw = psycopg.Cursor(self.connection)
             debug: Any = cursor
             with debug.debug_sql(sql, params) if self.queries_logged else nullcontext():
                 raw.execute(sql, params, prepare=settings.DATABASE_PREPARE)

@@ -5,6 +5,7 @@ sees and writes the rows of the declared organisation only; the owner role, unde
 ``SECURITY DEFINER`` functions run, sees all. Each OrganisationForeignKey gets the composite constraint.
 """
 
+from hashlib import blake2s
 from typing import Any
 
 from django.db import models
@@ -51,7 +52,8 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             return
         table, target = model._meta.db_table, field.remote_field.model._meta.db_table
         key = self.quote_name(f"{target}_organisation_id_key")
-        constraint = self.quote_name(self._fk_constraint_name_for(table, field.column))
+        digest = blake2s(f"{table}.{field.column}".encode(), digest_size=4).hexdigest()
+        constraint = self.quote_name(f"{table[:40]}_{digest}_owned_fk")
         # Deferred to the end of the migration: the target may be made later in it, or be the table itself.
         self.deferred_sql.append(
             f"CREATE UNIQUE INDEX IF NOT EXISTS {key} ON {self.quote_name(target)} (organisation_id, id)"
@@ -61,6 +63,3 @@ class DatabaseSchemaEditor(schema.DatabaseSchemaEditor):
             f"FOREIGN KEY (organisation_id, {self.quote_name(field.column)}) "
             f"REFERENCES {self.quote_name(target)} (organisation_id, id) DEFERRABLE INITIALLY DEFERRED"
         )
-
-    def _fk_constraint_name_for(self, table: str, column: str) -> str:
-        return str(self._create_index_name(table, ["organisation_id", column], suffix="_owned_fk"))
