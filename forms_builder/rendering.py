@@ -8,6 +8,7 @@
 A name that is hidden, read-only or unknown at the step is refused over REST and ignored on a page.
 """
 
+import json
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final, Self
@@ -18,11 +19,26 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.tenancy.errors import Invalid
 from forms_builder import html_input
+from forms_builder.answers import readable_fields, serialize_fields
+from forms_builder.field_views import (
+    FieldView,
+    FieldViews,
+    NodeView,
+    ProblemView,
+    ReadGroup,
+    layout,
+    problem_views,
+    read_groups,
+)
+from forms_builder.rules import EMPTY_ENVIRONMENT
 from forms_builder.schema import fields as f
+from forms_builder.schema.display import with_names
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.intake import NOT_HERE, Intake, initial_values, take
 from forms_builder.schema.plan import StepPlan
-from forms_builder.schema.sources import Sources
+from forms_builder.schema.sources import Option, Sources
+
+__all__ = ["AnswersInvalid", "StepForm", "form_class", "readable_fields", "serialize_fields"]
 
 _LEFT_OUT: Final = object()
 
@@ -174,6 +190,80 @@ class StepForm(forms.Form):
         """Labels of what was picked, by field (`lines.category` for a column) and value; merge into the run's."""
         return {key: dict(entries) for key, entries in self.intake.labels.items() if entries}
 
+    @cached_property
+    def known_labels(self) -> dict[str, dict[str, str]]:
+        """Labels kept with the run, and those of values that were set without being picked."""
+        if self.sources is None:
+            return {key: dict(entries) for key, entries in self.labels.items()}
+        return with_names(self.plan.shown, self.values, self.labels, self.sources)
+
+    @cached_property
+    def invisible(self) -> frozenset[str]:
+        """Names of the fields whose condition does not hold for what is shown now."""
+        if self.is_bound and self.intake.written:
+            return self.intake.invisible
+        environment = self.sources.environment if self.sources else EMPTY_ENVIRONMENT
+        return self.plan.logic.invisible(initial_values(self.plan, self.values), environment)
+
+    def shown_value(self, field: f.FieldBase) -> Any:
+        """What stands in the field: as it was typed, else as it is stored, else its default."""
+        if self.is_bound and field.name in self.raws:
+            return self.raws[field.name]
+        return self.values.get(field.name, field.default)
+
+    def options_of(self, field: f.FieldBase) -> Sequence[Option]:
+        """The entries to offer for a choice, a person or a department; empty for other fields."""
+        source = getattr(field, "source", None)
+        if source is not None:
+            return self.sources.options(source) if self.sources else ()
+        return [Option(choice.value, choice.label) for choice in getattr(field, "fixed", ())]
+
+    def problems_at(self, path: str) -> list[str]:
+        """What is wrong at exactly this place; for the ends of a date range at the field itself."""
+        found = list(self.intake.problems.get(path, ()))
+        if isinstance(self.document.by_name.get(path), f.DateRangeField):
+            for end in ("from", "to"):
+                found += self.intake.problems.get(f"{path}.{end}", ())
+        return found
+
+    @cached_property
+    def views(self) -> dict[str, FieldView]:
+        """The fields in the page by name, see `field_views`."""
+        if self.is_bound:
+            self.is_valid()
+        return {view.name: view for view in FieldViews(self).all()}
+
+    @property
+    def write_layout(self) -> list[NodeView]:
+        """The layout of what can be answered, with the texts around it."""
+        chosen = {name: view for name, view in self.views.items() if view.writable or view.kind == "static"}
+        return layout(self.document.nodes, chosen) if self.plan.writable else []
+
+    @property
+    def read_groups(self) -> list[ReadGroup]:
+        """What can only be read, by the sections of the layout."""
+        alone = not self.plan.writable
+        chosen = {
+            name: view for name, view in self.views.items() if not view.writable and (alone or view.kind != "static")
+        }
+        return read_groups(layout(self.document.nodes, chosen))
+
+    @property
+    def problem_list(self) -> list[ProblemView]:
+        """The error summary with links to the fields."""
+        return problem_views(self.intake.problems, self.views)
+
+    @property
+    def read_values(self) -> str:
+        """JSON of the values that conditions in the page read and nobody can change there."""
+        reads = {name for condition in self.plan.logic.conditional.values() for name in condition.reads}
+        names = [field.name for field in self.plan.shown if field.name in reads - self.plan.writable_names]
+        return json.dumps({name: self.values.get(name) for name in names})
+
+    def get_context(self) -> dict[str, Any]:
+        """For `{{ form }}`; the template reads everything from the form itself."""
+        return {"form": self}
+
     @classmethod
     def initial_from(cls, values: Mapping[str, Any]) -> dict[str, Any]:
         """What the writable fields show for these stored values; submitted unchanged it stores the same again."""
@@ -196,10 +286,16 @@ def form_class(
         base = plan.memo["form_class"] = _made(document, plan)
     given = {"values": values, "sources": sources, "labels": labels}
     bound = {key: value for key, value in given.items() if value is not None}
-    return type("BoundStepForm", (base,), bound) if bound else base
+    return _derived(base, bound, base.base_fields) if bound else base
 
 
 def _made(document: FormDocument, plan: StepPlan) -> type[StepForm]:
-    made = type("StepForm", (StepForm,), {"plan": plan, "document": document})
-    made.base_fields = {field.name: AnswerField(field) for field in plan.writable}
+    fields = {field.name: AnswerField(field) for field in plan.writable}
+    return _derived(StepForm, {"plan": plan, "document": document}, fields)
+
+
+def _derived(base: type[StepForm], attributes: dict[str, Any], fields: Mapping[str, forms.Field]) -> type[StepForm]:
+    """A subclass with these fields. Set afterwards, since Django drops fields called like an empty class attribute."""
+    made = type(base.__name__, (base,), attributes)
+    made.base_fields = dict(fields)
     return made

@@ -90,8 +90,11 @@ def _access(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[
         )  # fmt: skip
 
 
+_RANGES: Final = (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"), ("min_rows", "max_rows"))
+
+
 def _bounds(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[Problem]:
-    for low_key, high_key in (("min", "max"), ("min_length", "max_length"), ("min_items", "max_items"), ("min_rows", "max_rows")):  # fmt: skip
+    for low_key, high_key in _RANGES:
         low, high = getattr(field, low_key, None), getattr(field, high_key, None)
         if low is None or high is None or "today" in (low, high):
             continue

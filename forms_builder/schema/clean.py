@@ -223,14 +223,14 @@ def _pickable(
 def _choice(field: f.ChoiceField, raw: Any, world: World, key: str) -> str:
     if not isinstance(raw, str) or len(raw) > 200 or has_unstorable(raw):
         raise wrong("Choose one of the entries.")
-    if raw not in _pickable(field.source, field.fixed, [raw], world, key):
+    if raw not in _pickable(field, [raw], world, key):
         raise wrong("Choose one of the entries; this one is not offered.")
     return raw
 
 
 def _multi_choice(field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str]:
     items = _texts(raw, f.MAX_CHOICES, "Choose entries of the list.")
-    offered = _pickable(field.source, field.fixed, items, world, key)
+    offered = _pickable(field, items, world, key)
     if any(item not in offered for item in items):
         raise wrong("Choose entries of the list; one of these is not offered.")
     if len(items) < field.min_items:
@@ -332,9 +332,9 @@ def _row(field: f.TableField, line: Any, world: World, key: str) -> dict[str, An
             problems.extend((f"{column.name}.{path}".rstrip("."), message) for path, message in refusal.problems)
     if not problems and all(is_empty(value) for value in row.values()):
         return None
-    for column in field.columns:
-        if column.required and is_empty(row[column.name]):
-            problems.append((column.name, "This is required."))
+    problems += [
+        (column.name, "This is required.") for column in field.columns if column.required and is_empty(row[column.name])
+    ]
     if problems:
         raise Refused(*problems)
     return row

@@ -42,8 +42,7 @@ def _field_differences(old: FieldBase, new: FieldBase) -> Iterator[str]:
         before, after = getattr(old, key, None), getattr(new, key, None)
         if key not in _ELSEWHERE and before != after and hasattr(old, key) and hasattr(new, key):
             yield _setting_difference(title, key, before, after)
-    steps = [step for step in (*new.access, *(step for step in old.access if step not in new.access))]
-    for step in steps:
+    for step in dict.fromkeys((*new.access, *old.access)):
         before, after = old.access_at(step), new.access_at(step)
         if before is not after:
             yield f"{title} at step “{step}” changed from {_access(before)} to {_access(after)}."

@@ -37,7 +37,7 @@ class Intake:
 def initial_values(plan: StepPlan, stored: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows before anybody types: the stored value, else the field's default."""
     return {
-        field.name: stored[field.name] if field.name in stored else field.default
+        field.name: stored.get(field.name, field.default)
         for field in plan.logic.fields
         if field.keeps_value
     }
