@@ -192,7 +192,9 @@ class GraphDocument(Part):
             _refuse_large(raw)
             return cls.model_validate(upgraded(raw, current=SCHEMA_VERSION, upgrades=UPGRADES))
         except ValidationError as error:
-            raise DocumentError((_path(item["loc"]), _message(item["msg"])) for item in error.errors()) from error
+            raise DocumentError(
+                (problem_path(item["loc"]), problem_message(item["msg"])) for item in error.errors()
+            ) from error
         except DocumentTooNew as error:
             raise DocumentError([("schema_version", str(error))]) from error
 
@@ -225,11 +227,12 @@ def _refuse_large(raw: object) -> None:
         raise DocumentError([("", f"The document is larger than {MAX_BYTES // 1024} kB.")])
 
 
-def _path(location: tuple[int | str, ...]) -> str:
-    """Pydantic's place without the union members it tried: ("steps", 0, "assignee", "rule", "literal[..]")."""
+def problem_path(location: tuple[int | str, ...]) -> str:
+    """A place of pydantic as a dotted path, without the union members it tried ("literal['requester']")."""
     return ".".join(str(part) for part in location if not (isinstance(part, str) and "[" in part))
 
 
-def _message(text: str) -> str:
+def problem_message(text: str) -> str:
+    """A message of pydantic as a sentence's start."""
     text = text.removeprefix("Value error, ")
     return text[:1].upper() + text[1:]

@@ -170,7 +170,8 @@ def _box(centre: Point, inset: float, radius: float, name: str, stroke: float) -
     x, y = centre[0] - STEP_WIDTH / 2 + inset, centre[1] - STEP_HEIGHT / 2 + inset
     return (
         f'<rect class="{name}" x="{number(x)}" y="{number(y)}" width="{number(STEP_WIDTH - 2 * inset)}"'
-        f' height="{number(STEP_HEIGHT - 2 * inset)}" rx="{number(radius)}" stroke-width="{number(stroke)}"/>'
+        f' height="{number(STEP_HEIGHT - 2 * inset)}" rx="{number(radius)}" stroke-width="{number(stroke)}"'
+        f' fill="Canvas"/>'
     )
 
 

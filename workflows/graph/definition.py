@@ -1,0 +1,57 @@
+"""A whole workflow as one JSON document, as shipped, exported and imported: its names, its form and its graph."""
+
+from typing import Any, Literal, Self
+
+from pydantic import ValidationError
+
+from forms_builder.schema.document import DocumentError, FormDocument
+from forms_builder.schema.parts import LongText, Part
+from workflows.graph.document import GraphDocument, Name, OptionalName, problem_message, problem_path
+from workflows.graph.lint import Problem, lint
+
+
+class DefinitionDocument(Part):
+    """What makes a workflow apart from the organisation it lives in. Read it with `load`."""
+
+    schema_version: Literal[1] = 1
+    name: Name
+    group: OptionalName = ""
+    description: LongText = ""
+    form: FormDocument
+    graph: GraphDocument
+
+    @classmethod
+    def load(cls, raw: object) -> Self:
+        """Read JSON data. Raises `DocumentError` with all wrong places at once."""
+        if not isinstance(raw, dict):
+            raise DocumentError([("", "A workflow is an object with name, form and graph.")])
+        wrong: list[tuple[str, str]] = []
+        parts: dict[str, Any] = dict(raw)
+        for key, model in (("form", FormDocument), ("graph", GraphDocument)):
+            try:
+                parts[key] = model.load(raw[key]) if key in raw else model()
+            except DocumentError as error:
+                wrong += [(f"{key}.{path}".rstrip("."), message) for path, message in error.errors]
+                parts[key] = model()
+        try:
+            document = cls.model_validate(parts)
+        except ValidationError as error:
+            wrong += [(problem_path(item["loc"]), problem_message(item["msg"])) for item in error.errors()]
+        if wrong:
+            raise DocumentError(wrong)
+        return document
+
+    def to_json(self) -> dict[str, Any]:
+        """The document as JSON-ready data."""
+        return {
+            "schema_version": self.schema_version,
+            "name": self.name,
+            "group": self.group,
+            "description": self.description,
+            "form": self.form.to_json(),
+            "graph": self.graph.to_json(),
+        }
+
+    def lint(self) -> list[Problem]:
+        """Everything wrong with graph and form together."""
+        return lint(self.graph, self.form)

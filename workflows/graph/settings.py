@@ -1,0 +1,136 @@
+"""Lint of what the steps of a graph say: who is asked, by when, under which condition, and with which form."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from forms_builder.rules import RuleContext, RuleErrors, parse
+from forms_builder.schema.check import check as check_form
+from forms_builder.schema.document import FormDocument
+from forms_builder.schema.parts import Access
+from workflows.graph.contexts import assignee_context, transition_context
+from workflows.graph.document import Assignee, Escalation, SlaMode, SlaRule, Step, StepKind, StepSla
+from workflows.graph.period import Period, PeriodError, parse_period
+from workflows.graph.problems import Level, Problem
+from workflows.graph.structure import Shape
+
+
+def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
+    """Problems of assignees, time limits and conditions; `form` has the fields that rules may name."""
+    people, moves = assignee_context(form), transition_context(form)
+    for row, step in enumerate(shape.document.steps):
+        yield from _assignee(step, f"steps.{row}", people)
+        yield from _step_sla(step, f"steps.{row}.sla")
+    for row, way in enumerate(shape.document.transitions):
+        if way.condition is not None:
+            yield from _rule(way.condition, f"transitions.{row}.condition", moves)
+    if shape.document.sla is not None:
+        yield from _limit(shape.document.sla, "sla", "The workflow")
+
+
+def check_with_form(shape: Shape, form: FormDocument) -> Iterator[Problem]:
+    """Problems of the form itself and of its matrix of fields and steps."""
+    yield from form_problems(form, shape.steps)
+    if not form.fields:
+        return
+    for row, step in shape.steps.values():
+        levels = {form.access(step.key, field.name) for field in form.fields}
+        if step.kind is not StepKind.END and levels == {Access.HIDDEN}:
+            message = f"The form shows nothing at “{step.name}”."
+            yield Problem("step-without-form", f"steps.{row}", "warns", message, "Give the step access to a field.")
+        elif step.kind is StepKind.START and not any(level.writable for level in levels):
+            message = f"Nothing can be filled in at “{step.name}”."
+            yield Problem("start-without-form", f"steps.{row}", "warns", message, "Let the start write a field.")
+
+
+def form_problems(form: FormDocument, steps: Iterable[str] | None = None) -> Iterator[Problem]:
+    """What the form's own check says, at places that start with "form."; with `steps` also unknown ones."""
+    for found in check_form(form, steps):
+        level: Level = "blocks" if found.level == "error" else "warns"
+        yield Problem(found.code, f"form.{found.place}", level, found.message, found.hint or "Correct the form.")
+
+
+def _assignee(step: Step, place: str, context: RuleContext) -> Iterator[Problem]:
+    assignee = step.assignee
+    if step.kind is StepKind.TASK and assignee is None:
+        message = f"Nobody is asked at “{step.name}”."
+        yield Problem("no-assignee", f"{place}.assignee", "blocks", message, "Say by a rule who is asked.")
+    if assignee is None:
+        return
+    if step.kind is StepKind.END:
+        message = f"“{step.name}” is an end; nobody is asked there."
+        yield Problem("end-assignee", f"{place}.assignee", "warns", message, "Remove the rule.")
+    if step.kind is StepKind.START and assignee.rule != "requester":
+        message = f"“{step.name}” is the start; it is always the requester's."
+        yield Problem("start-assignee", f"{place}.assignee", "blocks", message, "Remove the rule.")
+    if assignee.rule != "requester":
+        yield from _rule(assignee.rule, f"{place}.assignee.rule", context)
+        if step.kind is StepKind.TASK:
+            yield from _fallback(step, assignee, place)
+
+
+def _fallback(step: Step, assignee: Assignee, place: str) -> Iterator[Problem]:
+    where = f"{place}.assignee.fallback"
+    if not assignee.fallback:
+        message = f"Where the rule of “{step.name}” finds nobody, nobody else is asked."
+        yield Problem("no-fallback", where, "warns", message, "Name whom to ask then, for example the workflow owner.")
+    if len(set(assignee.fallback)) < len(assignee.fallback):
+        message = f"The fallbacks of “{step.name}” name somebody twice."
+        yield Problem("duplicate-fallback", where, "warns", message, "Keep the first of them.")
+
+
+def _step_sla(step: Step, place: str) -> Iterator[Problem]:
+    sla = step.sla
+    if step.kind is not StepKind.TASK:
+        if sla.mode is SlaMode.OWN:
+            message = f"“{step.name}” is no task, so its time limit means nothing."
+            yield Problem("sla-without-task", place, "warns", message, "Remove the time limit.")
+        return
+    if sla.mode is not SlaMode.OWN:
+        if sla != StepSla(mode=sla.mode):
+            message = f"“{step.name}” has values for a time limit that its mode {sla.mode} does not use."
+            yield Problem("sla-unused", f"{place}.mode", "warns", message, "Choose own, or remove the values.")
+        return
+    if not sla.period:
+        message = f"“{step.name}” has an own time limit without a period."
+        hint = "Write a period like 2d, or choose inherit or off."
+        yield Problem("sla-without-period", f"{place}.period", "blocks", message, hint)
+    yield from _limit(sla, place, f"“{step.name}”")
+
+
+def _limit(sla: SlaRule, place: str, who: str) -> Iterator[Problem]:
+    period, wrong = _period(sla.period, f"{place}.period", who)
+    reminder, late = _period(sla.remind_after, f"{place}.remind_after", who)
+    yield from (*wrong, *late)
+    if reminder is not None and not sla.period:
+        message = f"{who} has a reminder, but no time limit to remind of."
+        yield Problem("reminder-without-limit", f"{place}.remind_after", "blocks", message, "Add the period.")
+    elif reminder and period and reminder.unit is period.unit and reminder.amount >= period.amount:
+        message = f"{who} reminds after {reminder}, when the time of {period} has already passed."
+        yield Problem("late-reminder", f"{place}.remind_after", "blocks", message, "Remind earlier.")
+    if sla.period and sla.escalate is Escalation.NONE:
+        message = f"{who} has a time limit, but nobody gets the task when it has passed; it is only marked overdue."
+        if sla.fallback:
+            message = f"{who} names fallbacks for an escalation that is switched off."
+        yield Problem("sla-without-target", f"{place}.escalate", "warns", message, "Escalate to the manager.")
+    if len(set(sla.fallback)) < len(sla.fallback):
+        message = f"The fallbacks of {who} name somebody twice."
+        yield Problem("duplicate-fallback", f"{place}.fallback", "warns", message, "Keep the first of them.")
+
+
+def _period(text: str, place: str, who: str) -> tuple[Period | None, list[Problem]]:
+    if not text:
+        return None, []
+    try:
+        return parse_period(text), []
+    except PeriodError as error:
+        message = f"{who}: “{text}” is no period."
+        return None, [Problem("bad-period", place, "blocks", message, str(error))]
+
+
+def _rule(raw: dict[str, Any], place: str, context: RuleContext) -> Iterator[Problem]:
+    try:
+        parse(raw, context)
+    except RuleErrors as errors:
+        for error in errors.errors:
+            path = error.place.removeprefix("$").replace("[", ".").replace("]", "")
+            yield Problem(f"rule-{error.code}", f"{place}{path}", "blocks", error.message, "Correct the rule.")
