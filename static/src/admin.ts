@@ -1,0 +1,2 @@
+import "./css/fonts.css";
+import "./css/admin.css";

@@ -1,0 +1,2 @@
+/** Placeholder filled below. */
+export default class StepForm extends HTMLElement {}

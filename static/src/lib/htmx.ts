@@ -1,0 +1,40 @@
+import htmx from "htmx.org";
+
+import { announce } from "./live";
+
+/** htmx without inline styles and without `eval`, so that the content policy holds; every request carries the token. */
+export function startHtmx(page: Document = document): void {
+  htmx.config.includeIndicatorStyles = false;
+  htmx.config.allowEval = false;
+  htmx.config.allowScriptTags = false;
+  htmx.config.selfRequestsOnly = true;
+  htmx.config.historyCacheSize = 0;
+  htmx.config.refreshOnHistoryMiss = true;
+  htmx.config.scrollBehavior = "auto";
+
+  page.addEventListener("htmx:configRequest", (event) => {
+    const { headers, verb } = detailOf<{ headers: Record<string, string>; verb: string }>(event);
+    const token = page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
+    if (token && verb !== "get") headers["X-CSRFToken"] = token;
+  });
+  page.addEventListener("htmx:beforeRequest", (event) => {
+    // A page in the background asks for nothing.
+    const { elt } = detailOf<{ elt: Element }>(event);
+    if (page.hidden && elt.hasAttribute("data-poll")) event.preventDefault();
+  });
+  page.addEventListener("htmx:afterSettle", (event) => {
+    const { elt } = detailOf<{ elt: Element }>(event);
+    const words = elt.getAttribute("data-announce");
+    if (words) announce(words, page);
+    // Typing in a search box keeps its focus; a followed link moves to what it brought.
+    if (page.activeElement === page.body) elt.querySelector<HTMLElement>("[data-focus]")?.focus();
+  });
+  page.addEventListener("htmx:responseError", (event) => {
+    const { elt } = detailOf<{ elt: Element }>(event);
+    if (!elt.hasAttribute("data-poll")) announce("That did not work. Load the page again.", page);
+  });
+}
+
+function detailOf<Detail>(event: Event): Detail {
+  return (event as CustomEvent<Detail>).detail;
+}

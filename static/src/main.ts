@@ -1,0 +1,29 @@
+import "@tabler/core/dist/css/tabler.css";
+import "./css/fonts.css";
+import "./css/tokens.css";
+import "./css/base.css";
+import "./css/shell.css";
+import "./css/components.css";
+import "./css/forms.css";
+import "./css/lists.css";
+import "./css/request.css";
+import "./css/graph.css";
+import "./css/print.css";
+
+import { startHtmx } from "./lib/htmx";
+import { defineIslands } from "./lib/islands";
+import { startMenus } from "./lib/menus";
+
+startHtmx();
+startMenus();
+defineIslands({
+  "cs-theme": () => import("./islands/theme-switch"),
+  "cs-toast": () => import("./islands/toast"),
+  "cs-copy": () => import("./islands/copy"),
+  "cs-list-keys": () => import("./islands/list-keys"),
+  "cs-decision": () => import("./islands/decision"),
+  "cs-combobox": () => import("./islands/combobox"),
+  "cs-step-form": () => import("./islands/step-form"),
+  "cs-unsaved": () => import("./islands/unsaved"),
+  "cs-chart": () => import("./islands/chart"),
+});
