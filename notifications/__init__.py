@@ -1,0 +1,1 @@
+"""Who is told of what has happened: outbox, planning, in-app inbox, e-mail."""

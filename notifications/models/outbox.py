@@ -1,0 +1,54 @@
+"""Facts that somebody is to be told of, written in the transaction of the change itself."""
+
+from django.db import models
+from django.utils import timezone
+
+from accounts.tenancy.models import OrganisationRow
+
+SEQUENCE = "notifications_outbox_seq"
+
+
+class OutboxEvent(OrganisationRow):
+    """One fact to plan notices for; ``id`` is the fact's own.
+
+    ``seq`` is drawn while the writer holds its subject, so the events of one subject are in order. ``attempts`` is
+    counted when the event is leased, before it is planned: a crash counts. ``lease_until`` with a token means that a
+    relay is at work until then; without one it means a pause after a failure.
+    """
+
+    class State(models.TextChoices):
+        NEW = "new"
+        PLANNED = "planned"
+        POISON = "poison"
+
+    kind = models.CharField(max_length=80)
+    subject_kind = models.CharField(max_length=80)
+    subject_id = models.UUIDField()
+    payload = models.JSONField(default=dict)
+    actor_kind = models.CharField(max_length=20)
+    actor_id = models.UUIDField(null=True)
+    actor_label = models.CharField(max_length=200)
+    at = models.DateTimeField(default=timezone.now)
+    seq = models.BigIntegerField(
+        db_default=models.Func(models.Value(SEQUENCE), function="nextval", output_field=models.BigIntegerField())
+    )
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    lease_until = models.DateTimeField(null=True)
+    lease_token = models.UUIDField(null=True)
+    planned_at = models.DateTimeField(null=True)
+    error = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "outbox event"
+        indexes = (
+            # The relay's next batch, and which organisations have one.
+            models.Index(fields=("organisation", "seq"), condition=models.Q(state="new"), name="outboxevent_waiting"),
+            # The admin's list of what could not be planned.
+            models.Index(fields=("organisation", "at"), condition=models.Q(state="poison"), name="outboxevent_poison"),
+            # The admin's list, and the sweeper that drops old events.
+            models.Index(fields=("organisation", "at"), name="outboxevent_at"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.seq}"
