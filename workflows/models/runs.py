@@ -1,0 +1,297 @@
+"""One request on its way: the run, its tasks, and what was said and done."""
+
+import pgtrigger
+from django.db import models
+from django_fsm import transition as fsm
+
+from accounts.models import Membership
+from accounts.tenancy.fields import OrganisationForeignKey
+from accounts.tenancy.models import OrganisationOwned, OrganisationRow
+from workflows.models.definitions import WorkflowDefinition, WorkflowVersion
+from workflows.models.states import FINAL_RUN, OPEN_TASK, RunStatus, Stateful, TaskState, one_of, state_field
+
+OPEN = models.Q(state__in=[str(state) for state in OPEN_TASK])
+
+
+class RunCounter(OrganisationRow):
+    """The last number given to a run. Starting a run holds this row until its commit; deciding never touches it."""
+
+    last = models.BigIntegerField(default=0)
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organisation",), name="runcounter_one"),)
+
+    def __str__(self) -> str:
+        return str(self.last)
+
+
+class WorkflowRun(Stateful, OrganisationOwned):
+    """One request, pinned to the version it was started on.
+
+    ``data`` holds the form's values by field name, ``labels`` what was picked is called, ``context`` facts that steps
+    hand on. ``version_no`` is the number of the newest ``TransitionLog`` entry and grows with every change.
+    """
+
+    number = models.BigIntegerField()
+    definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.PROTECT, related_name="runs")
+    version = OrganisationForeignKey(WorkflowVersion, on_delete=models.PROTECT, related_name="runs")
+    requester = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="requests")
+    status = state_field(RunStatus, RunStatus.QUEUED)
+    outcome = models.CharField(max_length=120, blank=True)
+    title = models.CharField(max_length=300)
+    data = models.JSONField(default=dict)
+    labels = models.JSONField(default=dict)
+    context = models.JSONField(default=dict)
+    started_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True)
+    version_no = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = "request"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "number"), name="workflowrun_number"),
+            one_of("workflowrun_status", "status", RunStatus.values),
+            models.CheckConstraint(
+                condition=models.Q(status__in=[str(s) for s in FINAL_RUN], finished_at__isnull=False)
+                | models.Q(status__in=["queued", "running"], finished_at=None),
+                name="workflowrun_finished_at",
+            ),
+        )
+        indexes = (
+            # Runs of a workflow in a period.
+            models.Index(fields=("organisation", "definition", "started_at"), name="workflowrun_period"),
+            # My requests, newest first.
+            models.Index(fields=("organisation", "requester", "started_at"), name="workflowrun_requester"),
+            # All runs, newest first, for those who may see all.
+            models.Index(fields=("organisation", "started_at"), name="workflowrun_started"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.title}"
+
+    @fsm(field="status", source=RunStatus.QUEUED, target=RunStatus.RUNNING)
+    def begin(self) -> None:
+        """The first step is done."""
+
+    @fsm(field="status", source=RunStatus.RUNNING, target=RunStatus.COMPLETED)
+    def complete(self) -> None:
+        """An end step is reached."""
+
+    @fsm(field="status", source=(RunStatus.QUEUED, RunStatus.RUNNING), target=RunStatus.FAILED)
+    def fail(self) -> None:
+        """A machine's step gave up."""
+
+    @fsm(field="status", source=(RunStatus.QUEUED, RunStatus.RUNNING), target=RunStatus.KILLED)
+    def kill(self) -> None:
+        """Somebody ended the run before an end step."""
+
+
+class Task(Stateful, OrganisationOwned):
+    """One stay of a run at a step.
+
+    Who must decide: ``assignee``; without one, any of the open ``candidates``; with neither it is ``unassigned`` and
+    waits for a tenant admin. ``definition`` and ``requester`` repeat the run's for the inbox. ``check_at`` is when the
+    SLA sweep looks next: the reminder, then the due time, then nothing. ``version`` grows with every change.
+    """
+
+    run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="tasks")
+    definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.PROTECT, related_name="+")
+    requester = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    step = models.CharField(max_length=60)
+    step_name = models.CharField(max_length=120)
+    state = state_field(TaskState, TaskState.WAITING)
+    assignee = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="tasks")
+    unassigned = models.BooleanField(default=False)
+    opened_at = models.DateTimeField()
+    due_at = models.DateTimeField(null=True)
+    check_at = models.DateTimeField(null=True)
+    reminded = models.BooleanField(default=False)
+    overdue = models.BooleanField(default=False)
+    escalations = models.PositiveSmallIntegerField(default=0)
+    completed_at = models.DateTimeField(null=True)
+    completed_by = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    transition = models.CharField(max_length=120, blank=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = (
+            # The last wall against two decisions: a step is open once in a run.
+            models.UniqueConstraint(fields=("organisation", "run", "step"), condition=OPEN, name="task_one_open"),
+            one_of("task_state", "state", TaskState.values),
+            models.CheckConstraint(
+                condition=~OPEN | models.Q(completed_at=None, completed_by=None), name="task_open_is_undecided"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(unassigned=False) | models.Q(assignee=None), name="task_unassigned_has_nobody"
+            ),
+        )
+        indexes = (
+            # Inbox "to decide": my open tasks, oldest first.
+            models.Index(fields=("organisation", "assignee", "opened_at"), condition=OPEN, name="task_inbox"),
+            # The sweep: open tasks whose reminder or due time has come.
+            models.Index(
+                fields=("organisation", "check_at"),
+                condition=OPEN & models.Q(check_at__isnull=False),
+                name="task_sla_sweep",
+            ),
+            # The tenant admin's list of tasks that wait for an assignment.
+            models.Index(
+                fields=("organisation", "opened_at"), condition=OPEN & models.Q(unassigned=True), name="task_unassigned"
+            ),
+            # The tasks of a run, and who held them.
+            models.Index(fields=("organisation", "run", "opened_at"), name="task_run"),
+            # What somebody decided, newest first; who may see a run because of it.
+            models.Index(
+                fields=("organisation", "completed_by", "completed_at"),
+                condition=models.Q(completed_by__isnull=False),
+                name="task_decided_by",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.step_name} of {self.run_id}"
+
+    @fsm(field="state", source=TaskState.WAITING, target=TaskState.SUCCESS)
+    def decide(self) -> None:
+        """A person chose the next step."""
+
+    @fsm(field="state", source=(TaskState.WAITING, TaskState.RUNNING), target=TaskState.SKIPPED)
+    def skip(self) -> None:
+        """The run ended without this task."""
+
+
+class TaskCandidate(OrganisationOwned):
+    """One of several people who see a task in their team queue; the first to decide or claim it wins.
+
+    The rows stay when the task leaves the queue, closed: a candidate who came second is told who was first.
+    """
+
+    task = OrganisationForeignKey(Task, on_delete=models.CASCADE, related_name="candidates")
+    member = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="candidacies")
+    is_open = models.BooleanField(default=True)
+    opened_at = models.DateTimeField()
+
+    class Meta:
+        constraints = (models.UniqueConstraint(fields=("organisation", "task", "member"), name="taskcandidate_once"),)
+        indexes = (
+            # Inbox "team queue": tasks that I may decide, oldest first.
+            models.Index(
+                fields=("organisation", "member", "opened_at"),
+                condition=models.Q(is_open=True),
+                name="taskcandidate_queue",
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member_id} for {self.task_id}"
+
+
+class CommentKind(models.TextChoices):
+    COMMENT = "comment", "Comment"
+    REASON = "reason", "Reason"
+
+
+class Comment(OrganisationOwned):
+    """What somebody wrote: a remark, or the reason given with a decision."""
+
+    run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="comments")
+    author = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    text = models.TextField(max_length=5_000)
+    kind = models.CharField(max_length=20, choices=CommentKind.choices, default=CommentKind.COMMENT)
+    task = OrganisationForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="comments")
+
+    class Meta:
+        constraints = (one_of("comment_kind", "kind", CommentKind.values),)
+        indexes = (
+            # The comments of a request in order.
+            models.Index(fields=("organisation", "run", "created_at"), name="comment_run"),
+        )
+
+    def __str__(self) -> str:
+        return self.text[:60]
+
+
+class ParticipantKind(models.TextChoices):
+    STAKEHOLDER = "stakeholder", "Stakeholder"
+    WATCHER = "watcher", "Watcher"
+
+
+class Participant(OrganisationOwned):
+    """Somebody who follows a run: named as stakeholder, or watching by own choice."""
+
+    run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="participants")
+    member = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    kind = models.CharField(max_length=20, choices=ParticipantKind.choices)
+
+    class Meta:
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "run", "member", "kind"), name="participant_once"),
+            one_of("participant_kind", "kind", ParticipantKind.values),
+        )
+        indexes = (
+            # Inbox "following", and who may see a run.
+            models.Index(fields=("organisation", "member", "run"), name="participant_member"),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.member_id} as {self.kind}"
+
+
+class LogKind(models.TextChoices):
+    STARTED = "started", "Started"
+    MOVED = "moved", "Moved"
+    ASSIGNED = "assigned", "Assigned"
+    REASSIGNED = "reassigned", "Handed over"
+    TAKEN_OVER = "taken_over", "Taken over"
+    CLAIMED = "claimed", "Claimed"
+    REMINDED = "reminded", "Reminded"
+    ESCALATED = "escalated", "Escalated"
+    OVERDUE = "overdue", "Overdue"
+    UNASSIGNED = "unassigned", "Waiting for assignment"
+    WITHDRAWN = "withdrawn", "Withdrawn"
+    COMPLETED = "completed", "Completed"
+
+
+class TransitionLog(OrganisationRow):
+    """The history of a run, numbered without gaps and append-only.
+
+    People are ids with the name they had then. ``from_member_id`` is who the task left without deciding it, and keeps the
+    right to read the run. ``detail`` holds what a sentence of the timeline needs.
+    """
+
+    run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="log")
+    seq = models.PositiveIntegerField()
+    kind = models.CharField(max_length=20, choices=LogKind.choices)
+    task = OrganisationForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
+    from_step = models.CharField(max_length=60, blank=True)
+    to_step = models.CharField(max_length=60, blank=True)
+    transition = models.CharField(max_length=120, blank=True)
+    by_id = models.UUIDField(null=True)
+    by_name = models.CharField(max_length=200)
+    from_member_id = models.UUIDField(null=True)
+    from_name = models.CharField(max_length=200, blank=True)
+    to_member_id = models.UUIDField(null=True)
+    to_name = models.CharField(max_length=200, blank=True)
+    reason = models.TextField(blank=True)
+    detail = models.JSONField(default=dict)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "history entry"
+        verbose_name_plural = "history entries"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "run", "seq"), name="transitionlog_seq"),
+            one_of("transitionlog_kind", "kind", LogKind.values),
+        )
+        indexes = (
+            # Who may see a run because a task of it was once theirs.
+            models.Index(
+                fields=("organisation", "from_member_id"),
+                condition=models.Q(from_member_id__isnull=False),
+                name="transitionlog_left",
+            ),
+        )
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.seq} {self.kind}"
