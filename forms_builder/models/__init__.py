@@ -1,0 +1,6 @@
+"""Forms, their versions, and the files that answers refer to."""
+
+from forms_builder.models.attachments import Attachment
+from forms_builder.models.forms import Form, FormState, FormVersion
+
+__all__ = ["Attachment", "Form", "FormState", "FormVersion"]
