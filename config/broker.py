@@ -34,7 +34,7 @@ def transport_options(url: str) -> dict[str, Any]:
     return dict(BRIEF)
 
 
-def outages(connection: Connection) -> tuple[type[Exception], ...]:
+def outages(connection: Connection) -> tuple[type[BaseException], ...]:
     """The errors by which this broker's client says that it cannot be reached."""
-    own: tuple[type[Exception], ...] = tuple(connection.connection_errors)
+    own: tuple[type[BaseException], ...] = tuple(connection.connection_errors)
     return (OperationalError, OSError, *own)

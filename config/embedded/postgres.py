@@ -82,10 +82,12 @@ class EmbeddedPostgres:
         self._settings = {**SETTINGS, **({} if fsync else NO_DURABILITY), **(settings or {})}
         self._lock: IO[str] | None = None
         self._passwords: dict[Role, str] = {}
+        self.home = Path()
         self.socket_directory = Path()
 
     def __enter__(self) -> Self:
-        self.start()
+        if not self.running:
+            self.start()
         return self
 
     def __exit__(
@@ -115,6 +117,17 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    @property
+    def running(self) -> bool:
+        """Whether the server process that was started is alive."""
+        return self.process is not None and self.process.poll() is None
+
+    def restart(self) -> None:
+        """Start the server again after it has ended by itself; waits for recovery. Raises ServerFailed."""
+        self._end_leftovers()
+        self._launch()
+        self._wait_until_ready()
 
     def stop(self) -> None:
         """Shut down fast: open transactions are rolled back, a checkpoint is written. Safe to call twice."""
@@ -167,11 +180,11 @@ class EmbeddedPostgres:
         if self._account.switch:
             # Our own directory; the server's user has to pass through it. Its secrets are files with mode 0600.
             self.data_dir.chmod(self.data_dir.stat().st_mode | 0o011)
-        self._home = places.cluster_home(self.data_dir, self._account)
-        self._program = places.program_files(self._home, self._account)
-        self.socket_directory = places.socket_directory(self._home, self._account)
-        self._passwords = roles.passwords(self._home / "passwords.json")
-        self._cluster = self._home / "data"
+        self.home = places.cluster_home(self.data_dir, self._account)
+        self._program = places.program_files(self.home, self._account)
+        self.socket_directory = places.socket_directory(self.home, self._account)
+        self._passwords = roles.passwords(self.home / "passwords.json")
+        self._cluster = self.home / "data"
         self.log_file.parent.mkdir(exist_ok=True)
 
     def _end_leftovers(self) -> None:
@@ -197,9 +210,9 @@ class EmbeddedPostgres:
                 )
             return
         self.progress("Creating the database cluster")
-        part = self._home / "data.part"
+        part = self.home / "data.part"
         shutil.rmtree(part, ignore_errors=True)
-        password_file = self._home / "initdb.password"
+        password_file = self.home / "initdb.password"
         password_file.touch(mode=0o600)
         self._account.own(password_file)
         password_file.write_text(self._passwords[roles.SUPERUSER], encoding="utf-8")
@@ -253,7 +266,7 @@ class EmbeddedPostgres:
                 return
             except psycopg.OperationalError as error:
                 if "password authentication failed" in str(error):
-                    message = f"{self._home / 'passwords.json'} does not belong to the cluster beside it"
+                    message = f"{self.home / 'passwords.json'} does not belong to the cluster beside it"
                     raise ServerFailed(message) from error
             if time.monotonic() - told > PROGRESS_EVERY:
                 told = time.monotonic()
