@@ -43,7 +43,7 @@ from forms_builder.rules.compile import Compiled, compile_rule
 from forms_builder.rules.errors import EvaluationError, RuleError, RuleErrors
 from forms_builder.rules.evaluate import Failure, Outcome, evaluate, evaluate_document
 from forms_builder.rules.explain import explain
-from forms_builder.rules.operators import Op, Shape, ops_for
+from forms_builder.rules.operators import OPS_BY_TYPE, Op, Shape, ops_for
 from forms_builder.rules.parse import parse
 from forms_builder.rules.serialize import to_json
 from forms_builder.rules.trace import Trace, TraceNode, trace
@@ -51,6 +51,7 @@ from forms_builder.rules.trace import Trace, TraceNode, trace
 __all__ = [
     "CONTEXT_ROOTS",
     "EMPTY_ENVIRONMENT",
+    "OPS_BY_TYPE",
     "All",
     "AnyOf",
     "Calendar",

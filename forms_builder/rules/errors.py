@@ -52,6 +52,13 @@ def shown(value: object, limit: int = 60) -> str:
         return str(value) if value.bit_length() <= 128 else "a huge number"
     if isinstance(value, float):
         return repr(value)
-    if isinstance(value, list | tuple):
-        return "a list"
+    return kind_of(value)
+
+
+def kind_of(value: object) -> str:
+    """What sort of thing a value is; says nothing about its content, which may be confidential."""
+    kinds = {str: "a text", bool: "yes or no", int: "a number", float: "a number", list: "a list", tuple: "a list"}
+    for kind, words in kinds.items():
+        if isinstance(value, kind):
+            return words
     return "an object" if isinstance(value, dict) else f"a {type(value).__name__}"

@@ -21,7 +21,7 @@ from forms_builder.rules.ast import (
 )
 from forms_builder.rules.catalogue import FieldSpec, FieldType
 from forms_builder.rules.clock import Environment, EvaluationClock
-from forms_builder.rules.errors import EvaluationError, WrongValue, shown
+from forms_builder.rules.errors import EvaluationError, WrongValue, kind_of
 from forms_builder.rules.operators import TEXT_OPS, Op
 from forms_builder.rules.values import READERS, fold
 
@@ -41,7 +41,7 @@ def field(spec: FieldSpec) -> Load:
             message = f"{spec.label} ({field_id}) does not exist any more."
             raise EvaluationError("unknown_field", message, field_id) from None
         except WrongValue as wrong:
-            message = f"{spec.label} holds {shown(values[field_id])} where it needs {wrong}."
+            message = f"{spec.label} holds {kind_of(values[field_id])}; it needs {wrong}."
             raise EvaluationError("value_type", message, field_id) from None
         return instant(value, env) if local and value is not None else value
 

@@ -131,7 +131,8 @@ class _Parser:
     def operator(self, raw: object, spec: FieldSpec | None, place: str) -> Op | None:
         op = Op(raw) if isinstance(raw, str) and raw in Op.__members__.values() else None
         if op is None:
-            self.fail(place, "unknown_op", f"There is no operator {shown(raw)}. Choose one of: {', '.join(Op)}.")
+            problem = "Name an operator" if raw is None else f"There is no operator {shown(raw)}"
+            self.fail(place, "unknown_op", f"{problem}. Choose one of: {', '.join(Op)}.")
         elif op in EVENT_ONLY and self.context.name != "event":
             self.fail(place, "op_context", f"{op} needs an old and a new value; use it only in event rules.")
         elif spec is not None and op not in OPS_BY_TYPE[spec.type]:

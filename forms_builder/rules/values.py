@@ -81,7 +81,7 @@ def read_number(raw: Any) -> int | Decimal | None:
             return exact
     elif is_empty(raw):
         return None
-    raise WrongValue("a number")
+    raise WrongValue("a number of at most 38 digits")
 
 
 def read_money(raw: Any) -> Money | None:
@@ -95,7 +95,7 @@ def read_money(raw: Any) -> Money | None:
             return Money(Decimal(amount), currency)
     elif is_empty(raw):
         return None
-    raise WrongValue("an amount with a currency")
+    raise WrongValue('an amount with a currency, such as {"amount": "12.50", "currency": "INR"}')
 
 
 def read_date(raw: Any) -> date | None:
@@ -167,11 +167,12 @@ READERS: Mapping[FieldType, Callable[[Any], Any]] = {
 
 
 def fold(text: str) -> str:
-    """Text as `contains`, `starts` and `ends` compare it: Unicode lower case, one sigma, no normalisation.
+    """Text as `contains`, `starts` and `ends` compare it: Unicode lower case, one sigma, one i, no normalisation.
 
-    Chosen because Python, JavaScript (`toLowerCase`) and PostgreSQL (`lower`) give the same answer.
+    Chosen because Python, JavaScript (`toLowerCase`) and PostgreSQL (`lower`) agree on it: lower casing depends on
+    its surroundings only for the Greek sigma, and gives two characters only for the Turkish capital I with a dot.
     """
-    return text.lower().replace("ς", "σ")
+    return text.lower().replace("ς", "σ").replace("i\u0307", "i")
 
 
 def _checked(read: Callable[[str], _T], raw: str, what: str) -> _T:
