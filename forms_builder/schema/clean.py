@@ -223,14 +223,14 @@ def _pickable(
 def _choice(field: f.ChoiceField, raw: Any, world: World, key: str) -> str:
     if not isinstance(raw, str) or len(raw) > 200 or has_unstorable(raw):
         raise wrong("Choose one of the entries.")
-    if raw not in _pickable(field, [raw], world, key):
+    if raw not in _pickable(field.source, field.fixed, [raw], world, key):
         raise wrong("Choose one of the entries; this one is not offered.")
     return raw
 
 
 def _multi_choice(field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str]:
     items = _texts(raw, f.MAX_CHOICES, "Choose entries of the list.")
-    offered = _pickable(field, items, world, key)
+    offered = _pickable(field.source, field.fixed, items, world, key)
     if any(item not in offered for item in items):
         raise wrong("Choose entries of the list; one of these is not offered.")
     if len(items) < field.min_items:
