@@ -41,7 +41,9 @@ def graph_svg(
     Classes: graph, graph-step(-start|-task|-end), graph-edge, graph-edge-return, is-current, is-visited, is-taken.
     """
     layout = lay_out(document, direction)
-    rows = {row.key: row for row in reversed(outline(document, progress=progress, form=form))}
+    rows: dict[str, OutlineRow] = {}
+    for row in outline(document, progress=progress, form=form):
+        rows.setdefault(row.key, row)
     ways = routes(document, layout)
     left, top, width, height = _frame(layout, ways)
     moves = {move.key: move for row in rows.values() for move in row.moves}
