@@ -1,0 +1,15 @@
+"""The leave application as a Viewflow flow."""
+
+from viewflow import this
+from viewflow.workflow import flow, lock
+from viewflow.workflow.models import Process, Task
+
+
+class Leave(flow.Flow):
+    process_class = Process
+    task_class = Task
+    lock_impl = lock.select_for_update_lock
+    start = flow.StartHandle().Next(this.manager)
+    manager = flow.View(lambda request: None).Assign(username="manager").Next(this.hr)
+    hr = flow.View(lambda request: None).Assign(username="hr").Next(this.end)
+    end = flow.End()

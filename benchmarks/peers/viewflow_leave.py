@@ -1,0 +1,93 @@
+"""The leave application in Viewflow, engine only: start, manager, HR. Run as a process of its own; prints one JSON line.
+The environment names an empty database in ``VIEWFLOW_DATABASE_URL``.
+
+Each completion locks the process row (``select_for_update``), as a multi-user installation must.
+"""
+
+import argparse
+import json
+import os
+import time
+from typing import Any
+from urllib.parse import parse_qs, unquote, urlsplit
+
+import django
+from django.conf import settings
+
+
+def configure(url: str) -> None:
+    parts = urlsplit(url)
+    database = {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/"),
+        "USER": parts.username,
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": parts.hostname or parse_qs(parts.query)["host"][0],
+        "PORT": parts.port or "",
+        "CONN_MAX_AGE": None,
+    }
+    settings.configure(
+        DATABASES={"default": database},
+        INSTALLED_APPS=[
+            "django.contrib.auth",
+            "django.contrib.contenttypes",
+            "viewflow",
+            "viewflow.workflow",
+            "benchmarks.peers.leave",
+        ],
+        DEFAULT_AUTO_FIELD="django.db.models.BigAutoField",
+        USE_TZ=True,
+        SECRET_KEY="benchmark-only",
+    )
+    django.setup()
+
+
+def run(seconds: float) -> dict[str, float]:
+    """Complete whole applications for ``seconds``; returns transitions (start, manager, HR) per second."""
+    from django.contrib.auth.models import User
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+    from viewflow.workflow.models import Task
+
+    from benchmarks.peers.leave.flows import Leave
+
+    call_command("migrate", verbosity=0, interactive=False)
+
+    for name in ("manager", "hr"):
+        User.objects.get_or_create(username=name)
+
+    class Request:
+        user = User.objects.get(username="manager")
+
+    def complete(process: Any, node: str) -> None:
+        with Leave.lock(process.pk):
+            task = Task.objects.get(process=process, flow_task=getattr(Leave, node))
+            activation = task.flow_task.activation_class(task)
+            activation.start(Request)
+            activation.execute()
+
+    def application() -> Any:
+        process = Leave.start.run()
+        complete(process, "manager")
+        complete(process, "hr")
+        return process
+
+    for _ in range(20):
+        application()
+    process = Leave.start.run()
+    with CaptureQueriesContext(connection) as captured:
+        complete(process, "manager")
+    done, began = 0, time.perf_counter()
+    while time.perf_counter() - began < seconds:
+        application()
+        done += 3
+    return {"per_second": done / (time.perf_counter() - began), "statements": len(captured)}
+
+
+if __name__ == "__main__":
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--seconds", type=float, default=5.0)
+    arguments = parser.parse_args()
+    configure(os.environ["VIEWFLOW_DATABASE_URL"])
+    print(json.dumps(run(arguments.seconds)))
