@@ -4,7 +4,6 @@ from typing import Any, TypeVar
 
 from django.db import models
 
-
 _ST = TypeVar("_ST")
 _GT = TypeVar("_GT")
 
@@ -19,6 +18,8 @@ class OrganisationForeignKey(models.ForeignKey[_ST, _GT]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["db_constraint"] = False
+        # Queries start with the organisation, so the useful index is a composite one that the model names.
+        kwargs.setdefault("db_index", False)
         super().__init__(*args, **kwargs)
 
     def deconstruct(self) -> Any:
