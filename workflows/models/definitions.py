@@ -7,6 +7,7 @@ from django_fsm import transition as fsm
 from accounts.models import Department, Designation, Membership
 from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned
+from forms_builder.models import FormVersion
 from workflows.models.states import Stateful, VersionState, one_of, state_field
 
 TAKE_OVER = "take_over_task"
@@ -101,6 +102,7 @@ class WorkflowVersion(Stateful, OrganisationOwned):
     number = models.PositiveIntegerField()
     state = state_field(VersionState, VersionState.DRAFT)
     graph = models.JSONField()
+    form = OrganisationForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = OrganisationForeignKey(
         Membership, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -132,9 +134,9 @@ class WorkflowVersion(Stateful, OrganisationOwned):
                 name="frozen",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "OLD.state <> 'draft' AND (NEW.id, NEW.organisation_id, NEW.definition_id, NEW.number, NEW.graph,"
+                    "OLD.state <> 'draft' AND (NEW.id, NEW.organisation_id, NEW.definition_id, NEW.number, NEW.graph, NEW.form_id,"
                     " NEW.published_at, NEW.published_by_id) IS DISTINCT FROM (OLD.id, OLD.organisation_id,"
-                    " OLD.definition_id, OLD.number, OLD.graph, OLD.published_at, OLD.published_by_id)"
+                    " OLD.definition_id, OLD.number, OLD.graph, OLD.form_id, OLD.published_at, OLD.published_by_id)"
                 ),
             ),
             pgtrigger.Protect(

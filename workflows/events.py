@@ -1,0 +1,244 @@
+"""The facts that this app publishes. People are ids with the name they had then; no form values travel in events."""
+
+from datetime import datetime
+from typing import ClassVar
+from uuid import UUID
+
+from accounts.audit.events import Event
+
+
+class RunEvent(Event):
+    """Something about one request; ``subject_id`` is the run."""
+
+    subject_kind: ClassVar[str] = "workflows.run"
+
+    run_id: UUID
+    run_number: int
+    run_title: str
+    definition_id: UUID
+    definition_name: str
+    requester_id: UUID
+    requester_name: str
+
+
+class TaskEvent(RunEvent):
+    """Something about one task of a request; ``subject_id`` is the task."""
+
+    subject_kind: ClassVar[str] = "workflows.task"
+
+    step: str
+    step_name: str
+
+
+class RunStarted(RunEvent):
+    kind: ClassVar[str] = "run.started"
+
+    step: str
+    step_name: str
+
+
+class TaskOpened(TaskEvent):
+    """A person must decide: the assignee, or any of the candidates of a team queue."""
+
+    kind: ClassVar[str] = "task.opened"
+
+    assignee_id: UUID | None
+    assignee_name: str
+    candidate_ids: tuple[UUID, ...] = ()
+    due_at: datetime | None
+    from_step_name: str
+    by_id: UUID | None
+    by_name: str
+    reason: str
+    fallback: str
+    """Why this person although the step's rule named somebody else or nobody; empty as a rule."""
+
+
+class TaskMoved(TaskEvent):
+    """Somebody decided a task; ``step`` is where, ``to_step`` where to."""
+
+    kind: ClassVar[str] = "task.moved"
+
+    transition: str
+    to_step: str
+    to_step_name: str
+    is_return: bool
+    by_id: UUID
+    by_name: str
+    assignee_id: UUID | None
+    assignee_name: str
+    reason: str
+
+
+class TaskHandedOver(TaskEvent):
+    """The task has another holder in the same step. The assignee is the new one."""
+
+    previous_assignee_id: UUID | None
+    previous_assignee_name: str
+    assignee_id: UUID
+    assignee_name: str
+    due_at: datetime | None
+    by_id: UUID | None
+    by_name: str
+    reason: str
+
+
+class TaskReassigned(TaskHandedOver):
+    kind: ClassVar[str] = "task.reassigned"
+
+
+class TaskTakenOver(TaskHandedOver):
+    kind: ClassVar[str] = "task.taken_over"
+
+
+class TaskClaimed(TaskHandedOver):
+    """One of the team queue made the task their own."""
+
+    kind: ClassVar[str] = "task.claimed"
+
+
+class TaskAssigned(TaskHandedOver):
+    """A tenant admin gave a task that waited for an assignment to somebody."""
+
+    kind: ClassVar[str] = "task.assigned"
+
+
+class TaskEscalated(TaskHandedOver):
+    """The time limit passed; the task went on by the step's rule."""
+
+    kind: ClassVar[str] = "task.escalated"
+
+
+class TaskReminded(TaskEvent):
+    """The reminder before the time limit."""
+
+    kind: ClassVar[str] = "task.reminded"
+
+    assignee_id: UUID | None
+    assignee_name: str
+    candidate_ids: tuple[UUID, ...] = ()
+    due_at: datetime
+
+
+class TaskOverdue(TaskEvent):
+    """The time limit passed and the task stays where it is. Tenant admins are told."""
+
+    kind: ClassVar[str] = "task.overdue"
+
+    assignee_id: UUID | None
+    assignee_name: str
+    due_at: datetime
+    admin_ids: tuple[UUID, ...]
+
+
+class TaskUnassigned(TaskEvent):
+    """Nobody is left to decide; tenant admins must assign."""
+
+    kind: ClassVar[str] = "task.unassigned"
+
+    admin_ids: tuple[UUID, ...]
+    why: str
+
+
+class RunCommented(RunEvent):
+    kind: ClassVar[str] = "run.commented"
+
+    comment_id: UUID
+    author_id: UUID
+    author_name: str
+    text: str
+
+
+class RunCompleted(RunEvent):
+    kind: ClassVar[str] = "run.completed"
+
+    outcome: str
+    by_id: UUID
+    by_name: str
+    reason: str
+
+
+class RunWithdrawn(RunEvent):
+    kind: ClassVar[str] = "run.withdrawn"
+
+    by_id: UUID
+    by_name: str
+    reason: str
+    assignee_ids: tuple[UUID, ...]
+    """Who had to decide until now."""
+
+
+class ParticipantAdded(RunEvent):
+    kind: ClassVar[str] = "run.participant_added"
+
+    member_id: UUID
+    member_name: str
+    role: str
+    by_id: UUID
+    by_name: str
+
+
+class ParticipantRemoved(RunEvent):
+    kind: ClassVar[str] = "run.participant_removed"
+
+    member_id: UUID
+    member_name: str
+    role: str
+    by_id: UUID
+    by_name: str
+
+
+class DefinitionEvent(Event):
+    """Something about one workflow; ``subject_id`` is the definition."""
+
+    subject_kind: ClassVar[str] = "workflows.definition"
+
+    definition_name: str
+    by_id: UUID
+    by_name: str
+
+
+class DefinitionImported(DefinitionEvent):
+    kind: ClassVar[str] = "definition.imported"
+
+    version_number: int
+    library_key: str = ""
+
+
+class DefinitionCloned(DefinitionEvent):
+    kind: ClassVar[str] = "definition.cloned"
+
+    source_id: UUID
+    source_name: str
+
+
+class DefinitionChanged(DefinitionEvent):
+    """Names, group, owner, visibility or activity; ``changes`` names the columns."""
+
+    kind: ClassVar[str] = "definition.changed"
+
+    changes: tuple[str, ...]
+
+
+class DefinitionPublished(DefinitionEvent):
+    kind: ClassVar[str] = "definition.published"
+
+    version_id: UUID
+    version_number: int
+
+
+class DefinitionRetired(DefinitionEvent):
+    kind: ClassVar[str] = "definition.retired"
+
+    version_id: UUID
+    version_number: int
+
+
+class DefinitionDeleted(DefinitionEvent):
+    kind: ClassVar[str] = "definition.deleted"
+
+    open_runs: int
+
+
+class DefinitionRestored(DefinitionEvent):
+    kind: ClassVar[str] = "definition.restored"
