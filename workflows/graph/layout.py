@@ -16,7 +16,9 @@ from workflows.graph.document import GraphDocument, Step
 STEP_WIDTH: Final = 168.0
 STEP_HEIGHT: Final = 64.0
 GAP: Final = 96.0
-"""Drawing units between two layers, room for an arrow and its label."""
+"""Drawing units between two layers, room for an arrow."""
+LABEL_GAP: Final = 176.0
+"""The same where arrows carry names of their own."""
 ROW_GAP: Final = 36.0
 SWEEPS: Final = 8
 MAX_BENDS: Final = 3_000
@@ -71,7 +73,8 @@ def lay_out(document: GraphDocument, direction: Direction = Direction.RIGHT) -> 
     layers = _layers(keys, edges)
     columns, chains = _with_bends(keys, edges, layers)
     _reduce_crossings(columns, chains)
-    grid = _grid(columns, direction)
+    named = any(transition.name and not transition.is_return for transition in document.transitions)
+    grid = _grid(columns, direction, LABEL_GAP if named and direction is Direction.RIGHT else GAP)
     pinned = _pinned(steps.values()) if direction is Direction.RIGHT else {}
     centres = _merge({key: grid[key] for key in keys}, pinned)
     bends = {
@@ -176,10 +179,10 @@ def _mean(values: Sequence[float], default: float) -> float:
     return sum(values) / len(values) if values else default
 
 
-def _grid(columns: Sequence[Sequence[str]], direction: Direction) -> dict[str, Point]:
+def _grid(columns: Sequence[Sequence[str]], direction: Direction, gap: float) -> dict[str, Point]:
     """Each column centred on the middle line."""
     wide = direction is Direction.RIGHT
-    along = (STEP_WIDTH if wide else STEP_HEIGHT) + GAP
+    along = (STEP_WIDTH if wide else STEP_HEIGHT) + gap
     across = (STEP_HEIGHT if wide else STEP_WIDTH) + ROW_GAP
     return {
         node: (number * along, (row - (len(column) - 1) / 2) * across)

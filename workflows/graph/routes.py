@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Final
 
 from workflows.graph.document import GraphDocument, Transition
-from workflows.graph.layout import GAP, Layout, Point
+from workflows.graph.layout import GAP, Direction, Layout, Point
 
 LANE: Final = 26.0
 """Distance between two lanes, and of the first lane from the lowest step."""
@@ -19,11 +19,12 @@ CORNER: Final = 8.0
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way of one transition: SVG path data, and where its label stands, both in (x, y)."""
+    """The way of one transition: SVG path data, where its label stands, and points it stays within; all in (x, y)."""
 
     transition: Transition
     path: str
     label: Point
+    hull: tuple[Point, ...]
 
 
 def routes(document: GraphDocument, layout: Layout) -> list[Route]:
@@ -57,15 +58,20 @@ def _forward(transition: Transition, layout: Layout, twins: int) -> Route:
     stations: list[tuple[float, float, float]] = [(a1 + half, a1 + half, c1 + shift)]
     stations += [(along - half, along + half, across + shift) for along, across in bends]
     stations.append((a2 - half, a2 - half, c2 + shift))
-    path = "M" + _xy(layout, (stations[0][0], stations[0][2]))
+    hull: list[Point] = [(stations[0][0], stations[0][2])]
+    path = "M" + _xy(layout, hull[0])
     for (_, leave, row), (arrive, after, next_row) in pairwise(stations):
         reach = max(abs(arrive - leave) / 2, GAP / 3)
-        path += f" C{_xy(layout, (leave + reach, row))} {_xy(layout, (arrive - reach, next_row))}"
-        path += f" {_xy(layout, (arrive, next_row))}"
+        curve = [(leave + reach, row), (arrive - reach, next_row), (arrive, next_row)]
+        path += " C" + " ".join(_xy(layout, point) for point in curve)
         if after != arrive:
             path += f" L{_xy(layout, (after, next_row))}"
+        hull += [*curve, (after, next_row)]
     (_, leave, row), (arrive, _, next_row) = stations[0], stations[1]
-    return Route(transition, path, layout.on_canvas(((leave + arrive) / 2, (row + next_row) / 2)))
+    # Downwards labels are wider than the way between two siblings is long: there they stand nearer to the target.
+    along, across = (0.5, 0.5) if layout.direction is Direction.RIGHT else (0.66, 0.78)
+    label = (leave + (arrive - leave) * along, row + (next_row - row) * across)
+    return Route(transition, path, layout.on_canvas(label), tuple(layout.on_canvas(point) for point in hull))
 
 
 def _ways_back(transitions: Sequence[Transition], layout: Layout) -> dict[int, Route]:
@@ -82,7 +88,8 @@ def _ways_back(transitions: Sequence[Transition], layout: Layout) -> dict[int, R
         points = _down(transition.source, layout, level, ports)
         points += reversed(_down(transition.target, layout, level, ports))
         middle = ((points[0][0] + points[-1][0]) / 2, level)
-        found[id(transition)] = Route(transition, _polyline(layout, points), layout.on_canvas(middle))
+        hull = tuple(layout.on_canvas(point) for point in points)
+        found[id(transition)] = Route(transition, _polyline(layout, points), layout.on_canvas(middle), hull)
     return found
 
 

@@ -6,7 +6,7 @@ shows it; without any style sheet it is drawn in the colour of the text. Beside 
 
 from collections.abc import Sequence
 from html import escape
-from textwrap import shorten, wrap
+from textwrap import wrap
 from typing import Final
 from unicodedata import east_asian_width
 
@@ -15,13 +15,13 @@ from workflows.graph.contexts import EMPTY_FORM
 from workflows.graph.document import GraphDocument, StepKind
 from workflows.graph.layout import STEP_HEIGHT, STEP_WIDTH, Direction, Layout, Point, lay_out
 from workflows.graph.outline import NO_PROGRESS, Move, OutlineRow, Progress, outline
-from workflows.graph.routes import LANE, Route, number, routes
+from workflows.graph.routes import Route, number, routes
 
 MARGIN: Final = 24.0
 LINE: Final = 17.0
 NAME_COLUMNS: Final = 21
 NAME_LINES: Final = 2
-LABEL_COLUMNS: Final = 24
+LABEL_COLUMNS: Final = 22
 LETTER: Final = 6.4
 """Mean width of a letter of a label, for the plate behind it."""
 
@@ -84,14 +84,14 @@ def describe(rows: Sequence[OutlineRow]) -> str:
 
 
 def _frame(layout: Layout, ways: Sequence[Route]) -> tuple[float, float, float, float]:
-    """What the view box must hold: all steps, all labels and the lanes of the ways back."""
+    """What the view box must hold (left, top, width, height): all steps, all arrows and room around them."""
     centres = [layout.position(key) for key in layout.centres] or [(0.0, 0.0)]
-    room_x, room_y = STEP_WIDTH / 2 + MARGIN, STEP_HEIGHT / 2 + MARGIN
-    labels = [way.label for way in ways]
-    left = min([x - room_x for x, _ in centres] + [x - LANE for x, _ in labels])
-    right = max([x + room_x for x, _ in centres] + [x + LANE for x, _ in labels])
-    top = min([y - room_y for _, y in centres] + [y - LANE for _, y in labels])
-    bottom = max([y + room_y for _, y in centres] + [y + LANE for _, y in labels])
+    points = [point for way in ways for point in way.hull]
+    room_x, room_y = STEP_WIDTH / 2, STEP_HEIGHT / 2
+    left = min([x - room_x for x, _ in centres] + [x for x, _ in points]) - MARGIN
+    right = max([x + room_x for x, _ in centres] + [x for x, _ in points]) + MARGIN
+    top = min([y - room_y for _, y in centres] + [y for _, y in points]) - MARGIN
+    bottom = max([y + room_y for _, y in centres] + [y for _, y in points]) + MARGIN
     return left, top, right - left, bottom - top
 
 
@@ -132,11 +132,14 @@ def _move_words(move: Move) -> str:
 
 
 def _label(way: Route, move: Move) -> str:
-    """The name where it says more than the step it leads to, else the condition; on a plate that hides the arrow."""
-    text = move.name if move.name != move.target_name else f"if {move.condition}" if move.condition else ""
+    """The name where it differs from the step's, and "if" where a condition decides; on a plate over the arrow.
+
+    The condition itself is in the arrow's title and in the outline: a drawing has no room for sentences.
+    """
+    words = [move.name] if move.name != move.target_name else []
+    text = " ".join([*words, "(if)"] if move.condition else words)
     if not text:
         return ""
-    text = shorten(text, LABEL_COLUMNS, placeholder="…") if len(text) > LABEL_COLUMNS else text
     text = text if len(text) <= LABEL_COLUMNS else text[: LABEL_COLUMNS - 1] + "…"
     x, y = way.label
     width = _columns(text) * LETTER + 10

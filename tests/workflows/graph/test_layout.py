@@ -123,19 +123,18 @@ def test_where_a_request_is_and_was_is_marked() -> None:
     assert "Now at Review." in markup
 
 
-def test_everything_drawn_lies_inside_the_frame() -> None:
-    raw = review()
-    raw["steps"][2]["position"] = {"x": 5000, "y": -4000}
-    root = parsed(graph_svg(GraphDocument.load(raw), title="Leave"))
-    left, top, width, height = (float(value) for value in (root.get("viewBox") or "").split())
-    numbers = [
-        (float(x), float(y))
-        for path in root.iter(f"{SVG}path")
-        if path.get("data-transition")
-        for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path.get("d") or "")
-    ]
-    assert numbers
-    assert all(left <= x <= left + width and top <= y <= top + height for x, y in numbers)
+@settings(deadline=None)
+@given(documents() | layered())
+def test_everything_drawn_lies_inside_the_frame(document: GraphDocument) -> None:
+    for direction in Direction:
+        root = parsed(graph_svg(document, title="Any", direction=direction))
+        left, top, width, height = (float(value) for value in (root.get("viewBox") or "").split())
+        paths = [path.get("d") or "" for path in root.iter(f"{SVG}path") if path.get("data-transition")]
+        points = [(float(x), float(y)) for path in paths for x, y in re.findall(r"(-?[\d.]+),(-?[\d.]+)", path)]
+        boxes = [(float(box.get("x") or 0), float(box.get("y") or 0)) for box in root.iter(f"{SVG}rect")]
+        points += [point for x, y in boxes for point in ((x, y), (x + STEP_WIDTH / 2, y + STEP_HEIGHT / 2))]
+        # Coordinates of far away steps are rounded to whole units.
+        assert all(left - 2 <= x <= left + width + 2 and top - 2 <= y <= top + height + 2 for x, y in points)
 
 
 def test_long_names_are_wrapped_and_cut() -> None:
