@@ -1,0 +1,174 @@
+"""Store files and tie them to requests."""
+
+import hashlib
+import re
+from collections.abc import Collection, Mapping, Sequence
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+
+from django.conf import settings
+from django.core.files.storage import default_storage
+from django.core.files.uploadedfile import UploadedFile
+from django.db import transaction
+from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
+
+from accounts.audit.record import record
+from accounts.models import Membership
+from accounts.tenancy.errors import Invalid
+from accounts.tenancy.models import new_id
+from forms_builder import html_input, policies
+from forms_builder.events import AttachmentAdded
+from forms_builder.models import Attachment
+from forms_builder.schema import fields as f
+from forms_builder.schema.document import FormDocument
+from forms_builder.uploads import UploadRefused, judge
+
+PREFIX: Final = "attachments"
+UNCLAIMED: Final = "new"
+UNCLAIMED_FOR: Final = timedelta(days=1)
+
+
+class AttachmentRefused(Invalid):
+    """The file is not accepted; `fields` names the field of the form, or `file`."""
+
+    code = "attachment.refused"
+
+
+@transaction.atomic
+def attachment_add(
+    *,
+    actor: Membership,
+    upload: UploadedFile,
+    field: f.FileField | None = None,
+    run_id: UUID | None = None,
+    group: str = "",
+    at: datetime | None = None,
+) -> Attachment:
+    """Store one file for a field of a form. The caller has checked that the actor may write the field of this run.
+
+    The object is written before the row, so that a row always has its object; an object whose transaction failed is
+    removed by the sweeper. Raises Denied, AttachmentRefused.
+    """
+    policies.attachments.require(actor, "add")
+    place = field.name if field else "file"
+    most = min(
+        settings.ATTACHMENT_MAX_BYTES, field.max_megabytes * 1024 * 1024 if field else settings.ATTACHMENT_MAX_BYTES
+    )
+    size = upload.size or 0
+    try:
+        judged = judge(upload.name or "", upload, size, most_bytes=most, endings=field.extensions if field else ())
+    except UploadRefused as error:
+        raise AttachmentRefused({place: [str(error)]}) from error
+    identifier = new_id()
+    attachment = Attachment(
+        id=identifier,
+        organisation_id=actor.organisation_id,
+        run_id=run_id,
+        field=field.name if field else "",
+        key=_key(actor.organisation_id, group, run_id, identifier),
+        name=judged.name,
+        content_type=judged.content_type,
+        size=size,
+        sha256=_sha256(upload),
+        uploaded_by=actor,
+        created_by_id=actor.id,
+        created_at=at or timezone.now(),
+    )
+    attachment.touch(actor.id, at)
+    default_storage.save(attachment.key, upload)
+    attachment.save(force_insert=True)
+    event = AttachmentAdded(
+        subject_id=attachment.id, run_id=run_id, field=attachment.field, name=attachment.name,
+        content_type=attachment.content_type, size=size, sha256=attachment.sha256,
+    )  # fmt: skip
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=at)
+    return attachment
+
+
+def attachments_from_page(
+    *,
+    actor: Membership,
+    document: FormDocument,
+    step: str,
+    files: MultiValueDict[str, Any],
+    run_id: UUID | None = None,
+    group: str = "",
+    at: datetime | None = None,
+) -> tuple[dict[str, list[str]], dict[str, list[str]]]:
+    """Store the files that came with a page; for `uploaded` and `upload_problems` of `rendering.StepForm`.
+
+    Files for fields that the step does not write are dropped unread. A refused file does not keep the others out.
+    """
+    stored: dict[str, list[str]] = {}
+    problems: dict[str, list[str]] = {}
+    for field in document.plan(step).writable:
+        if not isinstance(field, f.FileField):
+            continue
+        uploads = files.getlist(html_input.html_name(field.name))
+        if len(uploads) > field.max_files:
+            problems[field.name] = [f"Attach at most {field.max_files} files."]
+            continue
+        for upload in uploads:
+            try:
+                added = attachment_add(actor=actor, upload=upload, field=field, run_id=run_id, group=group, at=at)
+            except AttachmentRefused as refusal:
+                texts = [f"{upload.name}: {text}" for text in refusal.fields[field.name]]
+                problems.setdefault(field.name, []).extend(texts)
+            else:
+                stored.setdefault(field.name, []).append(str(added.id))
+    return stored, problems
+
+
+def attachment_ids(document: FormDocument, stored: Mapping[str, Any]) -> list[UUID]:
+    """The files that stored answers refer to; for `attachments_claim`."""
+    return [
+        UUID(identifier)
+        for field in document.fields
+        if isinstance(field, f.FileField)
+        for identifier in stored.get(field.name) or ()
+    ]
+
+
+def attachments_claim(*, actor: Membership, run_id: UUID, ids: Collection[UUID], at: datetime | None = None) -> int:
+    """Tie the actor's fresh uploads to a request, in the transaction that stores the answers; returns how many."""
+    if not ids:
+        return 0
+    mine = Attachment.objects.filter(organisation_id=actor.organisation_id, uploaded_by_id=actor.id, run_id=None)
+    changed: int = mine.filter(id__in=ids).update(
+        run_id=run_id, modified_by_id=actor.id, modified_at=at or timezone.now()
+    )
+    return changed
+
+
+def attachments_sweep(*, organisation_id: UUID, at: datetime | None = None, limit: int = 500) -> Sequence[str]:
+    """Forget uploads whose request never started within a day; returns the keys whose objects may now be deleted.
+
+    Delete the objects with `objects_delete` after the commit: an object without a row is harmless, the reverse is not.
+    """
+    before = (at or timezone.now()) - UNCLAIMED_FOR
+    rows = Attachment.objects.filter(organisation_id=organisation_id, run_id=None, created_at__lt=before)
+    found = list(rows.order_by("created_at").values_list("id", "key")[:limit])
+    Attachment.objects.filter(id__in=[identifier for identifier, _ in found], run_id=None).delete()
+    return [key for _, key in found]
+
+
+def objects_delete(keys: Collection[str]) -> None:
+    """Delete stored objects; a key that is gone already is no error."""
+    for key in keys:
+        default_storage.delete(key)
+
+
+def _key(organisation_id: UUID, group: str, run_id: UUID | None, identifier: UUID) -> str:
+    folder = re.sub(r"[^a-z0-9]+", "-", group.lower())[:60].strip("-") or "general"
+    return f"{PREFIX}/{organisation_id}/{folder}/{run_id or UNCLAIMED}/{identifier}"
+
+
+def _sha256(upload: UploadedFile) -> str:
+    digest = hashlib.sha256()
+    upload.seek(0)
+    for chunk in upload.chunks():
+        digest.update(chunk)
+    upload.seek(0)
+    return digest.hexdigest()

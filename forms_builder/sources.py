@@ -1,0 +1,206 @@
+"""The port `schema.Sources` filled from the database: one organisation as one person sees it at one moment."""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from accounts.models import Department, Designation, Membership, Place, WorkingCalendar
+from forms_builder.models import Attachment
+from forms_builder.rules import Environment, EvaluationClock, WeekCalendar, evaluate, parse
+from forms_builder.schema.clean import uuid_of
+from forms_builder.schema.fields import MAX_CHOICES, SourcedChoices, SourceName
+from forms_builder.schema.source_rows import row_context
+from forms_builder.schema.sources import FileFacts, Option
+
+DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class _Source:
+    """How a source is read: its rows, how a row is called, and what filters may ask about it."""
+
+    rows: Callable[[UUID], QuerySet[Any, dict[str, Any]]]
+    label: Callable[[Row], str]
+    pickable: Q = field(default_factory=Q)
+
+
+def _departments(organisation_id: UUID) -> QuerySet[Any, dict[str, Any]]:
+    return (
+        Department.objects.filter(organisation_id=organisation_id).order_by("name", "id").values("id", "name", "code")
+    )
+
+
+def _designations(organisation_id: UUID) -> QuerySet[Any, dict[str, Any]]:
+    rows = Designation.objects.filter(organisation_id=organisation_id)
+    return rows.order_by("name", "id").values("id", "name", "level")
+
+
+def _places(organisation_id: UUID) -> QuerySet[Any, dict[str, Any]]:
+    rows = Place.objects.filter(organisation_id=organisation_id)
+    return rows.order_by("country", "state", "city", "id").values("id", "city", "state", "country")
+
+
+def _people(organisation_id: UUID) -> QuerySet[Any, dict[str, Any]]:
+    rows = Membership.objects.filter(organisation_id=organisation_id)
+    return rows.order_by("name", "id").values(
+        "id", "name", "email", "department__name", "designation__name", "designation__level", "place__city", "place__country"
+    )  # fmt: skip
+
+
+def _name(row: Row) -> str:
+    return str(row["name"])
+
+
+def _address(row: Row) -> str:
+    return ", ".join(str(row[key]) for key in ("city", "state", "country") if row[key])
+
+
+_SOURCES: Final[Mapping[SourceName, _Source]] = {
+    "departments": _Source(_departments, _name),
+    "designations": _Source(_designations, _name),
+    "places": _Source(_places, _address),
+    "people": _Source(_people, _name, Q(is_active=True)),
+}
+_COLUMNS: Final = {
+    "department": "department__name",
+    "designation": "designation__name",
+    "level": "designation__level",
+    "city": "place__city",
+    "country": "place__country",
+}
+
+
+class OrganisationSources:
+    """Nothing is read before it is asked for; what a filter trims is trimmed by `evaluate`, as everywhere.
+
+    `run_id` is the request whose files may be referred to besides the person's own fresh uploads.
+    """
+
+    def __init__(self, actor: Membership, *, at: datetime | None = None, run_id: UUID | None = None) -> None:
+        self.actor = actor
+        self.at = at or timezone.now()
+        self.run_id = run_id
+
+    @cached_property
+    def time_zone(self) -> ZoneInfo:
+        return ZoneInfo(self.actor.organisation.time_zone)
+
+    @cached_property
+    def now(self) -> datetime:
+        """The moment, in the organisation's time zone."""
+        return self.at.astimezone(self.time_zone)
+
+    @property
+    def today(self) -> date:
+        return self.now.date()
+
+    @cached_property
+    def environment(self) -> Environment:
+        clock = EvaluationClock(self.at, self.time_zone, _LateCalendar(self.actor.organisation_id))
+        return Environment(clock, _Directory(self.actor.organisation_id))
+
+    def options(self, wanted: SourcedChoices) -> Sequence[Option]:
+        source = _SOURCES[wanted.source]
+        rows = source.rows(self.actor.organisation_id).filter(source.pickable)
+        if wanted.filter is None:
+            rows = rows[:MAX_CHOICES]
+        found = (Option(str(row["id"]), source.label(row)) for row in self._trimmed(wanted, rows))
+        return [option for _, option in zip(range(MAX_CHOICES), found, strict=False)]
+
+    def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
+        source = _SOURCES[wanted.source]
+        ids = _ids(values)
+        if not ids:
+            return {}
+        rows = source.rows(self.actor.organisation_id).filter(source.pickable, id__in=ids)
+        return {str(row["id"]): source.label(row) for row in self._trimmed(wanted, rows)}
+
+    def names(self, source: SourceName, values: Collection[str]) -> Mapping[str, str]:
+        ids = _ids(values)
+        if not ids:
+            return {}
+        rows = _SOURCES[source].rows(self.actor.organisation_id).filter(id__in=ids)
+        return {str(row["id"]): _SOURCES[source].label(row) for row in rows}
+
+    def files(self, ids: Collection[str]) -> Mapping[str, FileFacts]:
+        wanted = _ids(ids)
+        if not wanted:
+            return {}
+        mine = Q(run_id=None, uploaded_by_id=self.actor.id)
+        allowed = mine if self.run_id is None else mine | Q(run_id=self.run_id)
+        rows = Attachment.objects.filter(allowed, organisation_id=self.actor.organisation_id, id__in=wanted)
+        return {str(row.id): FileFacts(str(row.id), row.name, row.size, row.content_type) for row in rows}
+
+    def _trimmed(self, wanted: SourcedChoices, rows: Iterable[Row]) -> Iterable[Row]:
+        if wanted.filter is None:
+            return rows
+        context = row_context(wanted.source)
+        rule = parse(wanted.filter, context)
+        ids = [spec.id for spec in context.fields]
+        return (row for row in rows if evaluate(rule, {key: _fact(row, key) for key in ids}, self.environment))
+
+
+def _fact(row: Row, field_id: str) -> Any:
+    name = field_id.partition(".")[2]
+    return row[name] if name in row else row[_COLUMNS[name]]
+
+
+def _ids(values: Collection[str]) -> list[str]:
+    return [found for value in values if (found := uuid_of(value))]
+
+
+class _LateCalendar:
+    """The organisation's working days, read when a rule first counts them."""
+
+    def __init__(self, organisation_id: UUID) -> None:
+        self.organisation_id = organisation_id
+
+    @cached_property
+    def _calendar(self) -> WeekCalendar:
+        calendar = WorkingCalendar.objects.filter(organisation_id=self.organisation_id, is_default=True).first()
+        if calendar is None:
+            return WeekCalendar()
+        days = frozenset(number for number, day in enumerate(DAYS) if calendar.hours.get(day))
+        return WeekCalendar(days, frozenset(calendar.holidays.values_list("date", flat=True)))
+
+    def is_business_day(self, day: date) -> bool:
+        return self._calendar.is_business_day(day)
+
+
+@dataclass(frozen=True)
+class _Directory:
+    """Who leads whom and who belongs where, asked of the database."""
+
+    organisation_id: UUID
+
+    def is_manager(self, manager: str, report: str) -> bool:
+        return self._people(report).filter(manager_id=uuid_of(manager)).exists()
+
+    def is_member(self, user: str, group: str) -> bool:
+        wanted = uuid_of(group)
+        return self._people(user).filter(Q(department_id=wanted) | Q(role_links__role_id=wanted)).exists()
+
+    def _people(self, member: str) -> QuerySet[Membership]:
+        people: QuerySet[Membership] = Membership.objects.filter(
+            organisation_id=self.organisation_id, id=uuid_of(member)
+        )
+        return people
+
+
+def requester_facts(member: Membership) -> dict[str, Any]:
+    """What `prefill: "requester.<name>"` may name: the person's columns, and the organisation's own attributes.
+
+    Attributes never replace a column.
+    """
+    ids = {"id": member.id, "department": member.department_id, "designation": member.designation_id}
+    ids |= {"place": member.place_id, "manager": member.manager_id}
+    columns = {key: None if value is None else str(value) for key, value in ids.items()}
+    return {**member.attributes, **columns, "name": member.name, "email": member.email}
