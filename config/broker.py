@@ -7,8 +7,14 @@ from urllib.parse import urlsplit
 
 from kombu import Connection
 from kombu.exceptions import OperationalError
+from psycopg.conninfo import conninfo_to_dict, make_conninfo
 
 BRIEF = {"max_retries": 1, "interval_start": 0, "interval_step": 0.1, "interval_max": 0.2}
+
+
+def broker_url(url: str) -> str:
+    """`url` as Celery's own parser takes it: the pgmq client has the whole of it in its options, unix socket and all."""
+    return url.partition("?")[0] if url.startswith("pgmq:") else url
 
 
 def transport_options(url: str) -> dict[str, Any]:
@@ -21,7 +27,8 @@ def transport_options(url: str) -> dict[str, Any]:
     if scheme == "pgmq":
         return {
             **BRIEF,
-            "conn_string": "postgresql" + url.removeprefix("pgmq"),
+            # As name=value pairs: the client drops the host of a URL's query, where unix sockets are named.
+            "conn_string": make_conninfo(**conninfo_to_dict("postgresql" + url.removeprefix("pgmq"))),
             "init_extension": False,
             "pool_size": 4,
             "pool_timeout": 2,

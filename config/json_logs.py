@@ -78,12 +78,15 @@ def configure(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             # Django repeats each refused request with its address; the request line above has it without.
-            "django.request": {"level": "ERROR"},
+            "django.request": {"level": "CRITICAL"},
             "django.server": {"handlers": [], "propagate": False},
             "django_structlog": {"level": "WARNING"},
             "celery": {"level": "WARNING"},
             "celery.app.trace": {"level": "ERROR"},
             "kombu": {"level": "WARNING"},
+            "kombu.connection": {"level": "ERROR"},
+            # Who asked the pool says what is wrong; the pool repeats it for every attempt.
+            "psycopg.pool": {"level": "ERROR"},
             "botocore": {"level": "WARNING"},
             "boto3": {"level": "WARNING"},
         },

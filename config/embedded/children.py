@@ -136,4 +136,5 @@ def _worth_showing(line: str) -> str | None:
         return None
     details = [str(entry[key]) for key in ("method", "route", "status", "task", "error") if entry.get(key) is not None]
     last_of_trace = str(entry.get("exception", "")).strip().rpartition("\n")[2]
-    return " ".join([entry["level"], str(entry.get("event", "")), *details, last_of_trace]).strip()[:300]
+    event = str(entry.get("event", "")).partition("\n")[0]
+    return " ".join([entry["level"], event, *details, last_of_trace]).strip()[:300]

@@ -123,7 +123,9 @@ def _open_to_all(tree: Path) -> None:
 def socket_directory(home: Path, user: Account) -> Path:
     """A directory with mode 0700 of `user` for the socket: in `home`, or a short private one when the path would be too long."""
     directory = home / "run"
-    if len(os.fsencode(directory / SOCKET_FILE)) > SOCKET_PATH_LIMIT:
+    # The queue's client writes the path into a connection string without quotes.
+    awkward = any(character.isspace() or character in "'\\" for character in str(directory))
+    if awkward or len(os.fsencode(directory / SOCKET_FILE)) > SOCKET_PATH_LIMIT:
         shared = Path(tempfile.gettempdir()) / f"countersign-{os.geteuid()}"
         _private(shared, os.geteuid(), 0o711)
         directory = shared / hashlib.sha256(os.fsencode(home)).hexdigest()[:16]

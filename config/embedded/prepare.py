@@ -12,14 +12,13 @@ from django.db import connections
 from django.db.migrations.executor import MigrationExecutor
 from pgmq.install import get_embedded_install_sql, install_pgmq_sql
 
-from config.broker import transport_options
-
 
 def prepare() -> None:
     """Each part finds out by itself whether there is anything to do. Sentences on stdout are for the person who waits."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
     django.setup()
-    install_queue(settings.CELERY_BROKER_URL)
+    if settings.CELERY_BROKER_URL.startswith("pgmq:"):
+        install_queue(settings.CELERY_BROKER_TRANSPORT_OPTIONS["conn_string"])
     if migrations_waiting():
         print("Migrating the database", flush=True)
         call_command("migrate", database="owner", interactive=False, verbosity=0)
@@ -28,11 +27,9 @@ def prepare() -> None:
         call_command("demo", "--once")
 
 
-def install_queue(broker_url: str) -> bool:
+def install_queue(conninfo: str) -> bool:
     """Install pgmq's tables and functions unless they are there; whether anything was done."""
-    if not broker_url.startswith("pgmq:"):
-        return False
-    with psycopg.connect(transport_options(broker_url)["conn_string"]) as connection:
+    with psycopg.connect(conninfo) as connection:
         row = connection.execute("SELECT to_regclass('pgmq.meta') IS NOT NULL").fetchone()
         if row is not None and row[0]:
             return False

@@ -201,7 +201,7 @@ class Supervisor:
 
     def _plan(self, environment: dict[str, str]) -> list[Child]:
         options, python = self.options, sys.executable
-        celery = (python, "-m", "celery", "-A", "config.celery")
+        celery = (python, "-m", "celery", "--quiet", "-A", "config.celery")
         web = [python, "-m", "granian", "--interface", "wsgi", "config.wsgi:application"]
         web += ["--host", options.host, "--port", str(options.port), "--http", "1", "--no-ws", "--log-level", "warning"]
         web += ["--workers", str(options.web_workers), "--blocking-threads", str(options.web_threads)]

@@ -8,7 +8,7 @@ from typing import Any
 from botocore.config import Config as S3Client
 from csp.constants import NONE, SELF
 
-from config.broker import transport_options
+from config.broker import broker_url, transport_options
 from config.env import env, load_file
 from config.json_logs import configure
 
@@ -60,8 +60,8 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
-    "config.logging.RequestContextMiddleware",
     "config.health.ProbeMiddleware",
+    "config.logging.RequestContextMiddleware",
     "config.health.DatabaseDownMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -148,15 +148,26 @@ LOGOUT_REDIRECT_URL = "login"
 GUARDIAN_RAISE_403 = False
 ANONYMOUS_USER_NAME = None
 GUARDIAN_MONKEY_PATCH_USER = False
+GUARDIAN_MONKEY_PATCH_GROUP = False
+GUARDIAN_USER_OBJ_PERMS_MODEL = "accounts.ObjectGrant"
 TENANCY_CLAIM = "accounts.authentication.claim_of_request"
 TENANCY_MEMBER = "accounts.selectors.people.member_of_claim"
 
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = timedelta(minutes=15)
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES
+# Guesses within an hour, see accounts.throttle.
+LOGIN_FAILURES_PER_ACCOUNT = env.integer("LOGIN_FAILURES_PER_ACCOUNT", 8, low=1)
+LOGIN_FAILURES_PER_ADDRESS = env.integer("LOGIN_FAILURES_PER_ADDRESS", 500, low=1)
+AXES_FAILURE_LIMIT = "accounts.throttle.failure_limit"
+AXES_COOLOFF_TIME = timedelta(hours=1)
+AXES_LOCKOUT_PARAMETERS = ["username"]
+AXES_LOCKOUT_CALLABLE = "accounts.throttle.keep_response"
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_CLIENT_IP_CALLABLE = "accounts.tenancy.hosts.client_address"
+AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
+# The address is counted under a name of its own.
+SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
@@ -178,7 +189,8 @@ CONTENT_SECURITY_POLICY = {
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-ancestors": [NONE],
-        "form-action": [SELF],
+        # Choosing an organisation is a form whose answer leads to that organisation's host.
+        "form-action": [SELF, f"*.{DOMAIN}:*"],
     }
 }
 
@@ -221,8 +233,10 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 5000
 ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024, low=1)
 
 # --- jobs ---
-CELERY_BROKER_URL = env.url("CELERY_BROKER_URL", "memory://")
-CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(CELERY_BROKER_URL)
+_BROKER = env.url("CELERY_BROKER_URL", "memory://")
+# The three of them: Celery reads the plain one from the environment, past what is set here.
+CELERY_BROKER_URL = CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = broker_url(_BROKER)
+CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(_BROKER)
 
 # --- files ---
 S3_BUCKET = env.text("S3_BUCKET", "")
