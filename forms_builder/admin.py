@@ -1,6 +1,6 @@
 """Forms and files for tenant admins, read-only: forms change through their services, files through requests."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.contrib import admin
 from django.db.models import Model, QuerySet
@@ -8,8 +8,13 @@ from django.http import HttpRequest
 
 from forms_builder.models import Attachment, Form, FormVersion
 
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+else:
+    _ModelAdmin = admin.ModelAdmin
 
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+
+class ReadOnlyAdmin(_ModelAdmin):
     """Rows of the admin's organisation to look at."""
 
     actions = None
