@@ -3,7 +3,8 @@ VENV ?= .venv
 export VENV PYTHON
 export PYTHONDONTWRITEBYTECODE =
 bin := $(VENV)/bin
-web_sources := package.json package-lock.json .npmrc vite.config.ts tsconfig.json $(shell find static/src -type f 2>/dev/null)
+web_sources := package.json package-lock.json .npmrc vite.config.ts tsconfig.json \
+    $(shell find static/src static/build templates -type f 2>/dev/null)
 compile := $(bin)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
 .PHONY: run demo test lint format lock bench ci clean web

@@ -18,6 +18,7 @@ from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.template.loader import render_to_string
 from django_prometheus.exports import ExportToDjangoView
 
 from config.broker import outages
@@ -202,11 +203,4 @@ def unavailable(request: HttpRequest) -> HttpResponse:
             "detail": detail,
         }
         return JsonResponse(problem, status=503, headers=headers, content_type="application/problem+json")
-    return HttpResponse(_PAGE.format(detail=detail), status=503, headers=headers)
-
-
-_PAGE = """<!doctype html>
-<html lang="en"><head><meta charset="utf-8"><title>One moment, please</title>
-<meta name="viewport" content="width=device-width, initial-scale=1"></head>
-<body><main><h1>One moment, please</h1><p>{detail}</p></main></body></html>
-"""
+    return HttpResponse(render_to_string("errors/503.html", {"detail": detail}), status=503, headers=headers)

@@ -264,6 +264,8 @@ STATIC_ROOT = BASE_DIR / "static" / "collected"
 STATICFILES_DIRS = [path for path in [BASE_DIR / "static" / "built"] if path.is_dir()]
 WHITENOISE_USE_FINDERS = True
 WHITENOISE_AUTOREFRESH = DEBUG
+# The names of built files carry a hash of what is in them: browsers may keep them for ever.
+WHITENOISE_IMMUTABLE_FILE_TEST = r"/assets/[^/]+-[A-Za-z0-9_-]{8}\.[a-z0-9]+$"
 DJANGO_VITE = {
     "default": {
         "dev_mode": False,
