@@ -5,7 +5,7 @@ savepoint. The text of the statement depends only on which tables and columns ta
 """
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -30,7 +30,8 @@ class WriteBatch:
 
     def __init__(self) -> None:
         self._inserts: dict[type[models.Model], list[dict[str, Any]]] = {}
-        self._changes: list[tuple[str, list[Any]]] = []
+        # The statement, its parameters, and how many rows it must meet (None: any number).
+        self._changes: list[tuple[str, list[Any], int | None]] = []
 
     def insert(self, model: type[models.Model], instances: Iterable[models.Model]) -> None:
         rows = self._inserts.setdefault(model, [])
@@ -49,6 +50,32 @@ class WriteBatch:
             (
                 f'UPDATE "{model._meta.db_table}" SET {sets} WHERE id = %s AND organisation_id = %s{tests} RETURNING 1',
                 [*map(_parameter, values.values()), pk, current_organisation_id(), *(expect or {}).values()],
+                1,
+            )
+        )
+
+    def update_each(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
+        """Update many rows, each to its own values: all have the same columns, ``id`` among them."""
+        if not rows:
+            return
+        table = model._meta.db_table
+        sets = ", ".join(f'"{column}" = v."{column}"' for column in rows[0] if column != "id")
+        sql = (
+            f'UPDATE "{table}" AS t SET {sets} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS v'
+            " WHERE t.id = v.id AND t.organisation_id = %s RETURNING 1"
+        )
+        params = [json.dumps(rows, default=str), current_organisation_id()]
+        self._changes.append((sql, params, len(rows)))
+
+    def update_where(self, model: type[models.Model], values: Mapping[str, Any], **match: Any) -> None:
+        """Set ``values`` on the rows whose columns equal ``match``; any number of rows is right."""
+        sets = ", ".join(f'"{column}" = %s' for column in values)
+        tests = "".join(f' AND "{column}" = %s' for column in match)
+        self._changes.append(
+            (
+                f'UPDATE "{model._meta.db_table}" SET {sets} WHERE organisation_id = %s{tests} RETURNING NULL',
+                [*map(_parameter, values.values()), current_organisation_id(), *match.values()],
+                None,
             )
         )
 
@@ -59,6 +86,7 @@ class WriteBatch:
             (
                 f'DELETE FROM "{model._meta.db_table}" WHERE organisation_id = %s{tests} RETURNING NULL',
                 [current_organisation_id(), *match.values()],
+                None,
             )
         )
 
@@ -67,9 +95,10 @@ class WriteBatch:
         parts: list[str] = []
         counts: list[str] = []
         params: list[Any] = []
-        for number, (sql, values) in enumerate(self._changes):
+        for number, (sql, values, expected) in enumerate(self._changes):
             parts.append(f"c{number} AS ({sql})")
-            counts.append(f"(SELECT count(*) FROM c{number})" if sql.startswith("UPDATE") else "1")
+            if expected is not None:
+                counts.append(f"(SELECT count(*) FROM c{number})")
             params.extend(values)
         for number, (model, rows) in enumerate(self._inserts.items()):
             if rows:
@@ -82,7 +111,8 @@ class WriteBatch:
         if not parts:
             return
         answer = connection.execute_prepared(f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", params)  # type: ignore[attr-defined]  # ours
-        if any(count != 1 for count in answer[0]):
+        expected_counts = [expected for _, _, expected in self._changes if expected is not None]
+        if expected_counts and list(answer[0]) != expected_counts:
             raise StaleRow
         self._inserts, self._changes = {}, []
 
