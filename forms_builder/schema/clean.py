@@ -21,9 +21,9 @@ from forms_builder.schema import fields as f
 from forms_builder.schema.parts import has_unstorable
 from forms_builder.schema.sources import Sources
 
-DATE: Final = re.compile(r"(19|2\d)\d{2}-\d{2}-\d{2}")
-TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?")
-NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})")
+DATE: Final = re.compile(r"(19|2\d)\d{2}-\d{2}-\d{2}", re.ASCII)
+TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
+NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 PATTERN_MEMORY: Final = 2 * 1024 * 1024
 
 

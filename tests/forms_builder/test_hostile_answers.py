@@ -1,0 +1,84 @@
+"""Whatever is sent, the answer is a message at the field; nothing raises, nothing is stored."""
+
+import math
+import time
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from forms_builder.rendering import form_class
+from tests.forms_builder.documents import MemorySources, document, one_field, posted
+
+AB = [{"value": "a", "label": "A"}]
+COLUMNS = [{"type": "number", "name": "n", "label": "N"}, {"type": "text", "name": "t", "label": "T"}]
+SPECS = [
+    *(one_field(kind) for kind in ("text", "long_text", "number", "money", "date", "date_range", "time", "checkbox")),
+    *(one_field(kind) for kind in ("user", "department", "file")),
+    one_field("choice", choices=AB), one_field("multi_choice", choices=AB), one_field("table", columns=COLUMNS),
+]  # fmt: skip
+NESTED: Any = []
+for _ in range(500):
+    NESTED = [NESTED]
+HOSTILE: list[Any] = [
+    "a\x00b", "\ud800", "\x1b[31m", 10**5000, -(10**40), math.nan, math.inf, "1e400", "9" * 5000, "x" * 1_000_000,
+    NESTED, {"a": {"a": {}}}, {"__proto__": 1}, [None], [[]], [{}], {"amount": {"amount": 1}}, {"from": ["2025-10-06"]},
+    [{"n": 10**5000, "t": "\x00"}], [{"zz": 1}], [1, 2], True, 1.5, -0.0, "0x10", "１２", "٣", "2025-10-06T00:00:00Z",
+]  # fmt: skip
+json_values = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(st.characters()),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=4),
+    max_leaves=12,
+)
+
+
+@pytest.mark.parametrize("spec", SPECS, ids=lambda spec: spec["type"])
+@pytest.mark.parametrize("raw", HOSTILE, ids=range(len(HOSTILE)))
+def test_hostile_values_get_a_message_or_are_stored_harmless(spec: dict[str, Any], raw: Any) -> None:
+    form = form_class(document(spec), "any", sources=MemorySources())({"it": raw})
+    started = time.perf_counter()
+    if form.is_valid():
+        stored = repr(form.stored())
+        assert "\x00" not in stored
+        assert "\ud800" not in stored
+    else:
+        assert all(path.partition(".")[0] == "it" for path in form.problems)
+    assert time.perf_counter() - started < 1
+
+
+@pytest.mark.parametrize("text", ["a\x00b", "\ud800", "\x08"])
+@pytest.mark.parametrize("kind", ["text", "long_text"])
+def test_text_that_cannot_be_kept_is_refused(kind: str, text: str) -> None:
+    form = form_class(document(one_field(kind)), "any", sources=MemorySources())
+    assert form({"it": text}).problems == {"it": ["This contains a character that cannot be stored."]}
+
+
+@given(raw=json_values, spec=st.sampled_from(SPECS))
+@settings(max_examples=300, deadline=None)
+def test_no_json_value_raises(raw: Any, spec: dict[str, Any]) -> None:
+    form = form_class(document(spec), "any", sources=MemorySources())
+    first = form({"it": raw})
+    if first.is_valid():
+        assert form({"it": first.stored()["it"]}).stored() == first.stored()
+
+
+@given(pairs=st.lists(st.tuples(st.sampled_from(["it", "it-0-n", "it-9999-t", "it-from", "it-x-n", "it--"]), st.text(max_size=9))))
+@settings(max_examples=200, deadline=None)
+def test_no_posted_names_raise(pairs: list[tuple[str, str]]) -> None:
+    clean = [(name, text.encode(errors="replace").decode()) for name, text in pairs]
+    for spec in SPECS:
+        form_class(document(spec), "any", sources=MemorySources())(posted(clean)).is_valid()
+
+
+def test_a_pattern_that_stalls_other_engines_answers_at_once() -> None:
+    spec = one_field("text", max_length=20_000, pattern={"expression": "(a+)+$", "message": "No."})
+    form = form_class(document(spec), "any", sources=MemorySources())({"it": "a" * 19_000 + "!"})
+    started = time.perf_counter()
+    assert form.problems == {"it": ["No."]}
+    assert time.perf_counter() - started < 0.5
+
+
+def test_answers_that_are_no_object_are_refused() -> None:
+    form = form_class(document(one_field("text", required=True)), "any", sources=MemorySources())
+    assert list(form({"it": "x", "tenant_id": 1, "state": "done"}).problems) == ["state", "tenant_id"]
