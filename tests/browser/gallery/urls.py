@@ -1,0 +1,43 @@
+"""Every URL name that a template asks for, so that the gallery can draw it; and the gallery itself."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import URLPattern, path
+
+from tests.browser.gallery.samples import PAGES, shell
+
+
+def index(request: HttpRequest) -> HttpResponse:
+    """A list of all pages."""
+    links = "".join(f'<li><a href="/page/{name}">{name}</a></li>' for name in PAGES)
+    return HttpResponse(f"<!doctype html><title>Gallery</title><ul>{links}</ul>")
+
+
+def page(request: HttpRequest, name: str) -> HttpResponse:
+    """One template with its sample context."""
+    if name not in PAGES:
+        raise Http404(name)
+    template, context = PAGES[name]()
+    return render(request, template, {**shell(), **context})
+
+
+def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    """What links and forms of the gallery lead to."""
+    return HttpResponse(status=204)
+
+
+PLAIN = (
+    "home inbox notifications search profile login logout password_reset badges notifications_read_all"
+).split()
+WITH_ID = (
+    "request runs definition task_complete task_reassign task_take_over run_withdraw run_comment run_watch"
+    " run_stakeholder notification_read attachment"
+).split()
+
+urlpatterns: list[URLPattern] = [
+    path("", index),
+    path("page/<slug:name>", page, name="page"),
+    *(path(f"{name}/", nothing, name=name) for name in PLAIN),
+    *(path(f"{name}/<uuid:id>/", nothing, name=name) for name in WITH_ID),
+    path("start/<slug:slug>/", nothing, name="request_start"),
+]
