@@ -76,7 +76,7 @@ def constant(leaf: Leaf) -> Any:
 
 def operand(leaf: Leaf) -> Load:
     """Fetches the right side of a leaf, ready for the operator; None when it is an empty field."""
-    load = _plain(leaf)
+    load = plain(leaf)
     if leaf.op in TEXT_OPS:
         return lambda values, env: None if (text := load(values, env)) is None else fold(text)
     if leaf.op in PEOPLE:
@@ -89,7 +89,8 @@ def operand(leaf: Leaf) -> Load:
     return load
 
 
-def _plain(leaf: Leaf) -> Load:
+def plain(leaf: Leaf) -> Load:
+    """Fetches the right side as it is written: the id of a person, not yet the question to the directory."""
     wanted, right = leaf.field.type, leaf.operand
     if isinstance(right, FieldOperand):
         return field(right.field)

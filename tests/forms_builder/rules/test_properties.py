@@ -19,6 +19,9 @@ from forms_builder.rules import (
 )
 from tests.forms_builder.rules.catalogue import ENVIRONMENT, FORM
 
+# No deadline: the machine that runs the tests is shared, and slow is not wrong.
+steady = settings(deadline=None, max_examples=300)
+
 KEYS = (
     "all",
     "any",
@@ -103,6 +106,7 @@ def parsed(doc: object) -> tuple[Rule | None, tuple[RuleError, ...]]:
         return None, refused.errors
 
 
+@steady
 @given(st.lists(NODES, min_size=1, max_size=4), VALUES)
 def test_de_morgan(nodes: list[dict[str, Any]], values: dict[str, Any]) -> None:
     opposites = [{"not": node} for node in nodes]
@@ -110,6 +114,7 @@ def test_de_morgan(nodes: list[dict[str, Any]], values: dict[str, Any]) -> None:
     assert answer({"not": {"any": nodes}}, values) is answer({"all": opposites}, values)
 
 
+@steady
 @given(NODES, VALUES)
 def test_not_is_plain_boolean_and_order_does_not_matter(node: dict[str, Any], values: dict[str, Any]) -> None:
     assert answer({"not": node}, values) is not answer(node, values)
@@ -117,6 +122,7 @@ def test_not_is_plain_boolean_and_order_does_not_matter(node: dict[str, Any], va
         assert answer({kind: node[kind][::-1]}, values) is answer(node, values)
 
 
+@steady
 @given(NODES, VALUES)
 def test_round_trip_trace_and_closure_agree(node: dict[str, Any], values: dict[str, Any]) -> None:
     rule = parse(node, FORM)
@@ -128,8 +134,8 @@ def test_round_trip_trace_and_closure_agree(node: dict[str, Any], values: dict[s
     assert explain(rule)
 
 
+@steady
 @given(NODES, st.fixed_dictionaries({}, optional=dict.fromkeys(STORED, JSON)))
-@settings(max_examples=300)
 def test_evaluation_never_raises_for_any_values(node: dict[str, Any], values: dict[str, Any]) -> None:
     rule = parse(node, FORM)
     outcome = evaluate(rule, values, ENVIRONMENT)
@@ -139,19 +145,19 @@ def test_evaluation_never_raises_for_any_values(node: dict[str, Any], values: di
     repr(found.root.as_json())
 
 
+@steady
 @given(JSON)
-@settings(max_examples=500)
 def test_parse_raises_nothing_but_rule_errors(doc: object) -> None:
     _, errors = parsed(doc)
     "".join(f"{error.place} {error.message}" for error in errors).encode()
 
 
+@steady
 @given(
     st.sampled_from([spec.id for spec in FORM.fields]),
     st.sampled_from(["eq", "in", "between", "within_last", "has_any", "gt"]),
     JSON,
 )
-@settings(max_examples=500)
 def test_parse_of_any_constant_raises_nothing_but_rule_errors(field: str, op: str, value: object) -> None:
     rule, errors = parsed({"field": field, "op": op, "value": value})
     assert (rule is None) is bool(errors)
