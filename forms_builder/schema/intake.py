@@ -36,11 +36,7 @@ class Intake:
 
 def initial_values(plan: StepPlan, stored: Mapping[str, Any]) -> dict[str, Any]:
     """What the form shows before anybody types: the stored value, else the field's default."""
-    return {
-        field.name: stored.get(field.name, field.default)
-        for field in plan.logic.fields
-        if field.keeps_value
-    }
+    return {field.name: stored.get(field.name, field.default) for field in plan.logic.fields if field.keeps_value}
 
 
 def take(plan: StepPlan, raws: Mapping[str, Any], stored: Mapping[str, Any], sources: Sources) -> Intake:

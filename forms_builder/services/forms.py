@@ -14,8 +14,8 @@ from accounts.tenancy.errors import Conflict, Invalid
 from forms_builder import policies
 from forms_builder.events import FormCreated, FormDraftSaved, FormPublished
 from forms_builder.models import Form, FormState, FormVersion
-from forms_builder.models.forms import slug_of_form
 from forms_builder.schema import DocumentError, FormDocument, Problem, blocking, check, diff
+from forms_builder.schema.parts import has_unstorable
 from forms_builder.selectors import FormNotFound, document_of, published_before
 
 
@@ -72,14 +72,10 @@ def form_create(
     policies.forms.require(actor, "create")
     content = parsed(document)
     at = at or timezone.now()
-    name = name.strip()
-    if not name or len(name) > 120:
-        raise Invalid({"name": ["Give the form a name of at most 120 characters."]})
-    try:
-        slug_of_form(slug[:121])
-    except ValidationError as error:
-        raise Invalid({"slug": error.messages}) from error
-    form = Form(organisation_id=actor.organisation_id, name=name, slug=slug, created_at=at, created_by_id=actor.id)
+    form = Form(
+        organisation_id=actor.organisation_id, name=name.strip(), slug=slug, created_at=at, created_by_id=actor.id
+    )
+    _check_names(form)
     form.touch(actor.id, at)
     try:
         with transaction.atomic():
@@ -151,6 +147,18 @@ def form_publish(*, version_id: UUID, actor: Membership, at: datetime | None = N
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=at)
     return version
+
+
+def _check_names(form: Form) -> None:
+    """Raises Invalid for a name or a slug that cannot be."""
+    for key, text in (("name", form.name), ("slug", form.slug)):
+        if has_unstorable(text):
+            raise Invalid({key: ["This contains a character that cannot be stored."]})
+    others = {field.name for field in Form._meta.fields} - {"name", "slug"}
+    try:
+        form.clean_fields(exclude=others)
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from error
 
 
 def _draft(form: Form, number: int, document: FormDocument, actor: Membership, at: datetime) -> FormVersion:

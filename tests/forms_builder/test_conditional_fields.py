@@ -48,7 +48,7 @@ def test_the_page_tells_when_a_field_counts_and_never_lets_the_browser_insist() 
     start = page.index('id="id_client-field"')
     part = page[start : page.index("</div>", page.index('name="client"'))]
     assert 'data-visible="false"' in part
-    assert "Only when Billable is Yes." in page or "Only when Billable is" in page
+    assert "Only when Billable is" in page
     assert " required>" not in part
 
 
@@ -106,7 +106,8 @@ def test_the_button_for_more_rows_judges_nothing() -> None:
 
 
 def test_a_row_ticked_for_removal_goes() -> None:
-    form = claim()(posted([("billable", "no"), *PAGE[:2], ("lines-1-what", "Hotel"), ("lines-1-amount", "x"), ("lines-1-remove", "1")]))
+    second = [("lines-1-what", "Hotel"), ("lines-1-amount", "x"), ("lines-1-remove", "1")]
+    form = claim()(posted([("billable", "no"), *PAGE[:2], *second]))
     assert form.stored()["lines"] == LINES
 
 
@@ -114,5 +115,7 @@ def test_files_stored_from_this_request_join_those_that_were_kept() -> None:
     form = claim()(posted([("billable", "no"), *PAGE]), uploaded={"receipts": [FILE]})
     assert form.stored()["receipts"] == [FILE]
     assert form.picked["receipts"] == {FILE: "receipt.pdf"}
-    refused = claim()(posted([("billable", "no"), *PAGE]), upload_problems={"receipts": ["too large"], "manager_note": ["x"]})
+    refused = claim()(
+        posted([("billable", "no"), *PAGE]), upload_problems={"receipts": ["too large"], "manager_note": ["x"]}
+    )
     assert refused.problems == {"receipts": ["too large"]}

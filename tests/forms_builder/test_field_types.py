@@ -77,7 +77,8 @@ BAD: list[tuple[dict[str, Any], Pairs, Any, str]] = [
      [("it-0-n", "1"), ("it-1-n", "2")], [{"n": 1}, {"n": 2}], "it.1.n"),
     (one_field("table", max_rows=1, columns=[{"type": "number", "name": "n", "label": "N"}]),
      [("it-0-n", "1"), ("it-1-n", "2")], [{"n": 1}, {"n": 2}], "it"),
-    (one_field("table", min_rows=2, columns=[{"type": "number", "name": "n", "label": "N"}]), [("it-0-n", "1")], [{"n": 1}], "it"),
+    (one_field("table", min_rows=2, columns=[{"type": "number", "name": "n", "label": "N"}]),
+     [("it-0-n", "1")], [{"n": 1}], "it"),
 ]  # fmt: skip
 
 

@@ -63,7 +63,10 @@ def test_no_json_value_raises(raw: Any, spec: dict[str, Any]) -> None:
         assert form({"it": first.stored()["it"]}).stored() == first.stored()
 
 
-@given(pairs=st.lists(st.tuples(st.sampled_from(["it", "it-0-n", "it-9999-t", "it-from", "it-x-n", "it--"]), st.text(max_size=9))))
+PARTS = st.sampled_from(["it", "it-0-n", "it-9999-t", "it-from", "it-x-n", "it--"])
+
+
+@given(pairs=st.lists(st.tuples(PARTS, st.text(max_size=9))))
 @settings(max_examples=200, deadline=None)
 def test_no_posted_names_raise(pairs: list[tuple[str, str]]) -> None:
     clean = [(name, text.encode(errors="replace").decode()) for name, text in pairs]

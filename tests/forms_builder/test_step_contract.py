@@ -1,5 +1,6 @@
 """The contract of field and step (M2, S3): what is hidden is not in the page, not in the API, and cannot be written."""
 
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -13,12 +14,16 @@ from tests.forms_builder.documents import MemorySources, document, one_field, po
 LEAVE = FormDocument.load(LEAVE_DOCUMENT)
 SOURCES = MemorySources()
 FILLED: dict[str, Any] = {"from": "2025-10-06", "to": "2025-10-08", "reason": "Wedding", "balance": 12}
+NAMES = ("from", "to", "reason", "criticality", "balance", "hr_note")
 MATRIX = {
-    "apply": {"from": "required", "to": "required", "reason": "required", "criticality": "hidden", "balance": "hidden", "hr_note": "hidden"},
-    "manager-review": {"from": "read", "to": "read", "reason": "read", "criticality": "required", "balance": "hidden", "hr_note": "hidden"},
-    "hr-review": {"from": "read", "to": "read", "reason": "read", "criticality": "read", "balance": "read", "hr_note": "write"},
-    "approved": {"from": "read", "to": "read", "reason": "read", "criticality": "hidden", "balance": "hidden", "hr_note": "hidden"},
-}  # fmt: skip
+    step: dict(zip(NAMES, levels.split(), strict=True))
+    for step, levels in {
+        "apply": "required required required hidden hidden hidden",
+        "manager-review": "read read read required hidden hidden",
+        "hr-review": "read read read read read write",
+        "approved": "read read read hidden hidden hidden",
+    }.items()
+}
 
 
 def test_the_leave_form_has_no_problems() -> None:
@@ -94,7 +99,10 @@ def test_fields_called_like_controls_of_the_page_or_python_words_work() -> None:
     assert 'name="f-comment"' in page
     assert 'name="comment"' not in page
     assert form(dict.fromkeys(names, "x")).stored() == dict.fromkeys(names, "x")
-    sent = {**{name: "x" for name in names if name not in ("transition", "comment", "version")}, "comment": "of the action bar"}
+    sent = {
+        **{name: "x" for name in names if name not in ("transition", "comment", "version")},
+        "comment": "of the action bar",
+    }
     stored = form(posted({**sent, "f-transition": "x", "f-comment": "mine", "f-version": "x"})).stored()
     assert stored == {**dict.fromkeys(names, "x"), "comment": "mine"}
 
@@ -116,8 +124,6 @@ def test_prefill_takes_the_facts_of_the_requester(acme: Any) -> None:
         {**one_field("date", prefill="today"), "name": "asked"},
         {**one_field("number", prefill="requester.email"), "name": "wrong"},
     )
-    from datetime import datetime
-
     ravi = str(acme.ravi.id)
-    found = prefilled(spec, facts, datetime(2025, 10, 1, 9, 0), MemorySources(rows={ravi: "Ravi"}))
+    found = prefilled(spec, facts, datetime(2025, 10, 1, 9, 0, tzinfo=UTC), MemorySources(rows={ravi: "Ravi"}))
     assert found == {"balance": 12, "boss": ravi, "asked": "2025-10-01", "wrong": None}

@@ -36,7 +36,9 @@ CASES: list[tuple[list[dict[str, Any]], str, str]] = [
 
 def plain(spec: dict[str, Any]) -> dict[str, Any]:
     """Columns have no access of their own."""
-    columns = [{key: value for key, value in column.items() if key != "default_access"} for column in spec.get("columns", [])]
+    columns = [
+        {key: value for key, value in column.items() if key != "default_access"} for column in spec.get("columns", [])
+    ]
     return {**spec, "columns": columns} if columns else spec
 
 

@@ -35,7 +35,9 @@ def test_changes_are_told_one_by_one() -> None:
 
 
 def test_a_field_of_another_kind_and_a_moved_field_are_told() -> None:
-    layout: list[dict[str, Any]] = [{"kind": "section", "title": "Dates", "children": [{"kind": "field", "name": "it"}]}]
+    layout: list[dict[str, Any]] = [
+        {"kind": "section", "title": "Dates", "children": [{"kind": "field", "name": "it"}]}
+    ]
     assert diff(document(one_field("text")), document(one_field("date"), layout=layout)) == [
         "“It” (it) changed from text field to date field.",
         "“It” (it) moved from the top of the form to section “Dates”.",

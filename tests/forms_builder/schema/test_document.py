@@ -12,7 +12,9 @@ from forms_builder.schema.upgrades import DocumentTooNew, upgraded
 from tests.forms_builder.documents import EXPENSE_FIELDS, document, one_field
 
 NAMES = st.from_regex(r"[a-z][a-z0-9_]{0,20}", fullmatch=True)
-TEXTS = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).map(str.strip)
+TEXTS = st.text(st.characters(min_codepoint=32, exclude_categories=("Cs", "Cc")), min_size=1, max_size=30).map(
+    str.strip
+)
 LABELS = TEXTS.filter(bool)
 ACCESS = st.sampled_from(["hidden", "read", "write", "required"])
 RULE = {"field": "form.a", "op": "is_set"}
@@ -24,7 +26,9 @@ def with_type(kind: str, **parts: st.SearchStrategy[Any]) -> st.SearchStrategy[d
     return st.fixed_dictionaries({"type": st.just(kind), **shared, "access": steps, **parts})
 
 
-CHOICES = st.lists(st.fixed_dictionaries({"value": LABELS, "label": LABELS}), max_size=4) | st.just({"source": "people"})
+CHOICES = st.lists(st.fixed_dictionaries({"value": LABELS, "label": LABELS}), max_size=4) | st.just(
+    {"source": "people"}
+)
 FIELDS = st.one_of(
     with_type("text", max_length=st.integers(1, 99), visible_when=st.none() | st.just(RULE)),
     with_type("number", min=st.none() | st.decimals(-999, 999, places=2).map(str), decimals=st.integers(0, 6)),
