@@ -165,7 +165,7 @@ class StepForm(forms.Form):
         for path, messages in self.intake.problems.items():
             head, _, rest = path.partition(".")
             texts = [f"{rest}: {message}" if rest else message for message in messages]
-            self.add_error(head if head in self.fields else None, texts)  # type: ignore[arg-type]  # a list is fine
+            self.add_error(head if head in self.fields else None, texts)
         return self.intake.written
 
     @property
@@ -296,6 +296,6 @@ def _made(document: FormDocument, plan: StepPlan) -> type[StepForm]:
 
 def _derived(base: type[StepForm], attributes: dict[str, Any], fields: Mapping[str, forms.Field]) -> type[StepForm]:
     """A subclass with these fields. Set afterwards, since Django drops fields called like an empty class attribute."""
-    made = type(base.__name__, (base,), attributes)
+    made: type[StepForm] = type(base.__name__, (base,), attributes)
     made.base_fields = dict(fields)
     return made

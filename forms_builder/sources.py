@@ -182,10 +182,13 @@ class _Directory:
     organisation_id: UUID
 
     def is_manager(self, manager: str, report: str) -> bool:
-        return self._people(report).filter(manager_id=uuid_of(manager)).exists()
+        wanted = uuid_of(manager)
+        return wanted is not None and self._people(report).filter(manager_id=UUID(wanted)).exists()
 
     def is_member(self, user: str, group: str) -> bool:
         wanted = uuid_of(group)
+        if wanted is None:
+            return False
         return self._people(user).filter(Q(department_id=wanted) | Q(role_links__role_id=wanted)).exists()
 
     def _people(self, member: str) -> QuerySet[Membership]:

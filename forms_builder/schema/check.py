@@ -104,8 +104,8 @@ def _bounds(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[
                 f"Lower {low_key} or raise {high_key}.",
             )  # fmt: skip
     for key in ("min", "max"):
-        bound = getattr(field, key, None)
-        if isinstance(field, f.DateField | f.DateRangeField) and bound not in (None, "today") and not _is_day(bound):
+        bound = getattr(field, key) if isinstance(field, f.DateField | f.DateRangeField) else None
+        if bound is not None and bound != "today" and not _is_day(bound):
             yield Problem(f"{place}.{key}", "no-such-day", "error", f"{bound} is no day.", "Correct the date.")
     pattern = getattr(field, "pattern", None)
     if pattern is not None:
