@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from config.embedded import roles
+from config.embedded.postgres import EmbeddedPostgres
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -22,3 +25,10 @@ def data_dir() -> Iterator[Path]:
     if note.exists():
         shutil.rmtree(note.read_text().strip(), ignore_errors=True)
     shutil.rmtree(directory)
+
+
+@pytest.fixture
+def queue_conninfo(data_dir: Path) -> Iterator[str]:
+    """A fresh embedded server's queue database, as the broker's role."""
+    with EmbeddedPostgres(data_dir, fsync=False) as server:
+        yield server.url(roles.BROKER, roles.BROKER_DATABASE)

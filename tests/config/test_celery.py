@@ -1,0 +1,65 @@
+"""Messages are wake-ups: losing them costs time, never a request and never work."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import psycopg
+import pytest
+from kombu.exceptions import EncodeError
+from psycopg.conninfo import conninfo_to_dict
+
+from config.broker import broker_url, transport_options
+from config.celery import TICKS, WakeUps, app
+
+
+def test_every_tick_is_a_task() -> None:
+    app.loader.import_default_modules()
+    assert set(TICKS) <= set(app.tasks)
+
+
+def test_nobody_waits_for_an_absent_broker() -> None:
+    lonely = WakeUps("lonely", broker="redis://127.0.0.1:1/0", set_as_current=False)
+    lonely.conf.update(broker_transport_options=transport_options("redis://127.0.0.1:1/0"), task_publish_retry=False)
+    started = time.monotonic()
+    for _ in range(50):
+        lonely.send_task("any.task")
+    assert time.monotonic() - started < 5
+
+
+def test_a_bug_in_sending_is_not_taken_for_an_absent_broker() -> None:
+    with pytest.raises(EncodeError):
+        app.send_task("any.task", kwargs={"not": object()})
+
+
+def test_queue_in_postgresql_is_reached_over_its_socket() -> None:
+    url = "pgmq://countersign_broker:s3cret@/queue?host=%2Frun%2Fcs"
+    options = transport_options(url)
+    assert conninfo_to_dict(options["conn_string"]) == {
+        "user": "countersign_broker",
+        "password": "s3cret",
+        "dbname": "queue",
+        "host": "/run/cs",
+    }
+    assert broker_url(url) == "pgmq://countersign_broker:s3cret@/queue"
+    assert broker_url("redis://cache/0?x=1") == "redis://cache/0?x=1"
+
+
+@pytest.mark.parametrize("url", ["pgmq://a:b@/c?host=/x", "redis://cache/0", "amqp://queue//"])
+def test_every_broker_is_given_up_soon(url: str) -> None:
+    options: dict[str, Any] = transport_options(url)
+    assert options["max_retries"] == 1
+    assert options.get("visibility_timeout", 360) > (app.conf.task_time_limit or 0)
+
+
+def test_installing_the_queue_twice_is_harmless(queue_conninfo: str) -> None:
+    from config.embedded.prepare import install_queue
+
+    assert install_queue(queue_conninfo) is True
+    assert install_queue(queue_conninfo) is False
+    with psycopg.connect(queue_conninfo) as connection:
+        connection.execute("SELECT pgmq.create('wakeups')")
+        connection.execute("SELECT pgmq.send('wakeups', '{}'::jsonb)")
+        row = connection.execute("SELECT count(*) FROM pgmq.read('wakeups', 30, 1)").fetchone()
+    assert row == (1,)
