@@ -15,6 +15,8 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
+from django.db.models import Exists, OuterRef
+from django.db.models.expressions import RawSQL
 
 from accounts.audit.models import AuditEntry, AuditSeal
 from accounts.tenancy.models import new_id
@@ -84,16 +86,9 @@ def _settled(organisation_id: UUID, since: datetime | None, limit: int) -> list[
     entries = AuditEntry.objects.filter(organisation_id=organisation_id)
     if since is not None:
         entries = entries.filter(at__gte=since)
-    return list(
-        entries.extra(
-            where=[
-                "xid < pg_snapshot_xmin(pg_current_snapshot())::text::bigint",
-                "NOT EXISTS (SELECT 1 FROM accounts_auditseal s"
-                " WHERE s.organisation_id = accounts_auditentry.organisation_id"
-                " AND s.entry_id = accounts_auditentry.id)",
-            ]
-        ).order_by("xid", "id")[:limit]
-    )
+    oldest_running = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])  # a constant
+    links = AuditSeal.objects.filter(organisation_id=organisation_id, entry_id=OuterRef("id"))
+    return list(entries.filter(xid__lt=oldest_running).exclude(Exists(links)).order_by("xid", "id")[:limit])
 
 
 def verify(organisation_id: UUID) -> tuple[int, Flaw | None]:

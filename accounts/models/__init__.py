@@ -2,12 +2,16 @@
 
 from accounts.audit.models import AuditEntry, AuditSeal
 from accounts.models.calendars import Holiday, WorkingCalendar
+from accounts.models.grants import ObjectGrant
 from accounts.models.organisations import Organisation
-from accounts.models.people import Department, Designation, Membership, MembershipRole, Place, Role
+from accounts.models.people import ActingAdmin, Department, Designation, Membership, MembershipRole, Place, Role
+from accounts.models.tokens import AccessLink, RefreshFamily
 from accounts.models.users import User
 from accounts.tenancy.idempotency_models import IdempotencyKey
 
 __all__ = [
+    "AccessLink",
+    "ActingAdmin",
     "AuditEntry",
     "AuditSeal",
     "Department",
@@ -16,8 +20,10 @@ __all__ = [
     "IdempotencyKey",
     "Membership",
     "MembershipRole",
+    "ObjectGrant",
     "Organisation",
     "Place",
+    "RefreshFamily",
     "Role",
     "User",
     "WorkingCalendar",

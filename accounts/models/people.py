@@ -2,12 +2,35 @@
 
 from uuid import UUID
 
+import pgtrigger
 from django.conf import settings
 from django.db import models
 
 from accounts.models.organisations import validate_time_zone
 from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned
+
+# The last wall behind ``services.people``. Changes of one organisation's managers wait for each other, so that two of them
+# cannot close a circle together; after the statement, so that people who are made at once may report to each other.
+NO_CIRCLE = pgtrigger.Trigger(
+    name="manager_no_circle",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("manager_id"),
+    condition=pgtrigger.Q(new__manager__isnull=False),
+    func="""
+        PERFORM pg_advisory_xact_lock(hashtextextended('managers:' || NEW.organisation_id, 3));
+        IF EXISTS (
+            WITH RECURSIVE above(id) AS (
+                SELECT NEW.manager_id
+                UNION SELECT m.manager_id FROM accounts_membership m JOIN above ON m.id = above.id
+            )
+            SELECT FROM above WHERE id = NEW.id
+        ) THEN
+            RAISE EXCEPTION 'manager_no_circle' USING ERRCODE = 'check_violation', CONSTRAINT = 'manager_no_circle';
+        END IF;
+        RETURN NEW;
+    """,
+)
 
 
 class Department(OrganisationOwned):
@@ -88,6 +111,9 @@ class Membership(OrganisationOwned):
     attributes = models.JSONField(default=dict, blank=True)
 
     class Meta:
+        verbose_name = "person"
+        verbose_name_plural = "people"
+        triggers = (NO_CIRCLE,)
         constraints = (
             models.UniqueConstraint(fields=("organisation", "user"), name="membership_user"),
             models.UniqueConstraint(fields=("organisation", "email"), name="membership_email"),
@@ -116,6 +142,19 @@ class Membership(OrganisationOwned):
     @property
     def actor_label(self) -> str:
         return self.name
+
+
+class ActingAdmin(Membership):
+    """A platform admin inside an organisation that they picked, giving a reason; never stored. See ``services.platform``."""
+
+    may_write: bool = False
+
+    class Meta:
+        proxy = True
+
+    @property
+    def actor_kind(self) -> str:
+        return "platform_admin"
 
 
 class MembershipRole(OrganisationOwned):

@@ -1,10 +1,16 @@
 """Who somebody is."""
 
+from uuid import UUID
+
+from django.db.models import Exists, QuerySet
 from django.utils.crypto import constant_time_compare
 
 from accounts.authentication import proof_of
-from accounts.models import Membership
+from accounts.models import Membership, Organisation, RefreshFamily
 from accounts.tenancy.middleware import Claim, TenantRequest
+from accounts.tenancy.scope import organisation_scope
+
+DEMO_PEOPLE = 12
 
 
 def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
@@ -13,12 +19,15 @@ def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
     One query, in the claim's scope. On an organisation's host only its own members are let in. A person who was
     deactivated, or changed the password since, is nobody from the next request on.
     """
-    membership: Membership | None = (
-        Membership.objects.filter(organisation_id=claim.organisation_id, id=claim.membership_id, is_active=True)
-        .filter(user__is_active=True, organisation__is_active=True)
-        .select_related("user", "organisation", "department", "designation")
-        .first()
-    )
+    wanted = Membership.objects.filter(
+        organisation_id=claim.organisation_id, id=claim.membership_id, is_active=True
+    ).filter(user__is_active=True, organisation__is_active=True)
+    if claim.via == "bearer":
+        family = RefreshFamily.objects.filter(
+            organisation_id=claim.organisation_id, id=claim.proof["family"], revoked_at__isnull=True
+        )
+        wanted = wanted.filter(Exists(family))
+    membership: Membership | None = wanted.select_related("user", "organisation", "department", "designation").first()
     if membership is None or not constant_time_compare(claim.proof["proof"], proof_of(membership.user, membership)):
         return None
     slug = request.organisation_slug
@@ -26,3 +35,26 @@ def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
         return None
     request.claim = claim
     return membership
+
+
+def active_people(organisation_id: UUID) -> QuerySet[Membership]:
+    """The people of the organisation who may act, with department and designation."""
+    return Membership.objects.filter(
+        organisation_id=organisation_id, is_active=True, user__is_active=True
+    ).select_related("department", "designation")
+
+
+def time_zone_of(member: Membership) -> str:
+    """The IANA name of the person's time zone: of the place, else of the organisation."""
+    place_zone = member.place.time_zone if member.place is not None else ""
+    return place_zone or member.organisation.time_zone
+
+
+def demo_people(slug: str) -> list[tuple[str, str, str]]:
+    """Name, address and department of the first people of an organisation, for the login page of the demo only."""
+    organisation = Organisation.objects.filter(slug=slug, is_active=True).first()
+    if organisation is None:
+        return []
+    with organisation_scope(organisation.id):
+        people = active_people(organisation.id).order_by("created_at", "id").select_related("user", "department")
+        return [(p.name, p.user.email, p.department.name if p.department else "") for p in people[:DEMO_PEOPLE]]

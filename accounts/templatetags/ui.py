@@ -249,9 +249,5 @@ def error_links(form: Any) -> SafeString:
     return format_html_join(
         "",
         '<li><a href="#{}">{}: {}</a></li>',
-        (
-            (field.id_for_label or field.auto_id, field.label, error)
-            for field in form
-            for error in field.errors
-        ),
+        ((field.id_for_label or field.auto_id, field.label, error) for field in form for error in field.errors),
     )

@@ -3,15 +3,17 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
+from django.db import connection, transaction
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from rest_framework import exceptions, generics
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import set_rollback
 
+from accounts.tenancy.errors import DomainError
 from accounts.tenancy.idempotency import Answer, Attempt
 from accounts.tenancy.problems import PROBLEM, problem_of
+from accounts.tenancy.scope import declared_organisation_id
 
 
 class _Replay(Exception):
@@ -65,8 +67,13 @@ def problem_handler(exc: Exception, context: Mapping[str, Any]) -> Response | No
     problem = problem_of(exc)
     if problem is None:
         return None
-    set_rollback()
+    if connection.in_atomic_block and declared_organisation_id() is not None:
+        transaction.set_rollback(True)
     headers: dict[str, str] = {}
+    if problem["status"] == 401:
+        headers["WWW-Authenticate"] = 'Bearer realm="countersign"'
+    if isinstance(exc, DomainError) and "retry_after" in exc.params:
+        headers["Retry-After"] = str(exc.params["retry_after"])
     if isinstance(exc, exceptions.APIException):
         if header := getattr(exc, "auth_header", None):
             headers["WWW-Authenticate"] = header

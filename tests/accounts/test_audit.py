@@ -76,7 +76,8 @@ def test_the_chain_holds_and_names_the_first_changed_entry(committed_db: None) -
     with acme.scope():
         holds, flaw = verify(acme.organisation.id)
     assert holds == 2
-    assert flaw is not None and (flaw.seq, flaw.entry_id) == (3, third.entry_id)
+    assert flaw is not None
+    assert (flaw.seq, flaw.entry_id) == (3, third.entry_id)
 
 
 def test_a_removed_entry_is_named(committed_db: None) -> None:
@@ -88,7 +89,8 @@ def test_a_removed_entry_is_named(committed_db: None) -> None:
     tamper("DELETE FROM accounts_auditentry WHERE id = %s", second.entry_id)
     with acme.scope():
         _, flaw = verify(acme.organisation.id)
-    assert flaw is not None and (flaw.seq, flaw.problem) == (2, "the entry was removed")
+    assert flaw is not None
+    assert (flaw.seq, flaw.problem) == (2, "the entry was removed")
 
 
 def test_an_entry_of_an_open_transaction_is_not_overtaken(committed_db: None) -> None:

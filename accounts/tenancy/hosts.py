@@ -1,0 +1,31 @@
+"""Where an organisation lives and where a request comes from. Both trust settings, never a header that a client may set."""
+
+from django.conf import settings
+from django.http import HttpRequest
+
+
+def organisation_url(slug: str, path: str = "/") -> str:
+    """The address of a page on the organisation's own host, for mails and redirects."""
+    return site_url(f"{slug}.{settings.DOMAIN}", path)
+
+
+def front_door_url(path: str = "/") -> str:
+    """The address of a page on the domain that no organisation owns."""
+    return site_url(settings.DOMAIN, path)
+
+
+def site_url(host: str, path: str) -> str:
+    base: str = settings.BASE_URL
+    return base.format(host=host).rstrip("/") + path
+
+
+def client_address(request: HttpRequest) -> str:
+    """The client's IP address.
+
+    ``X-Forwarded-For`` is a text that anybody can send; only the entries that our own proxies appended to it count,
+    and ``COUNTERSIGN_TRUSTED_PROXIES`` says how many those are.
+    """
+    peer: str = request.META.get("REMOTE_ADDR", "")
+    trusted: int = settings.TRUSTED_PROXIES
+    hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
+    return hops[-trusted][:45] if trusted and len(hops) >= trusted else peer

@@ -1,0 +1,110 @@
+"""What every page behind a login is made of."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from accounts.models import Membership
+from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
+from accounts.tenancy.middleware import TenantRequest
+
+
+class MemberRequired:
+    """Mixin, leftmost: an anonymous visitor is sent to the login page and comes back; everybody else is a member.
+
+    The right to a row is not asked here: services and selectors answer 404 for what the person may not know.
+    """
+
+    request: HttpRequest
+
+    @property
+    def actor(self) -> Membership:
+        """The acting person, with ``user``, ``organisation``, ``department`` and ``designation`` loaded."""
+        return actor_of(self.request)
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if tenant(request).membership is None:
+            return login_redirect(request)
+        return cast(HttpResponseBase, super().dispatch(request, *args, **kwargs))  # type: ignore[misc]  # a View's
+
+
+def tenant(request: HttpRequest) -> TenantRequest:
+    """The request with what the tenancy middleware has added to it."""
+    return cast(TenantRequest, request)
+
+
+def actor_of(request: HttpRequest) -> Membership:
+    """The acting person of a view behind MemberRequired. Raises Http404 for nobody, should a view forget the mixin."""
+    membership: Membership | None = tenant(request).membership
+    if membership is None:
+        raise Http404
+    return membership
+
+
+def login_redirect(request: HttpRequest) -> HttpResponse:
+    """To the login page and back; a script's request makes the whole window go there."""
+    back = request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else ""
+    target = reverse("login") + (f"?{urlencode({'next': back})}" if back not in {"", "/"} else "")
+    if "HX-Request" in request.headers:
+        return HttpResponse(status=204, headers={"HX-Redirect": target})
+    return redirect(target)
+
+
+def safe_next(request: HttpRequest, fallback: str) -> str:
+    """Where to go after a form: ``next`` if it is a path of this host, else ``fallback``."""
+    wanted = request.POST.get("next") or request.GET.get("next") or ""
+    is_path = wanted.startswith("/") and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
+    return wanted if is_path else fallback
+
+
+@contextmanager
+def refusals_on(form: forms.BaseForm) -> Iterator[None]:
+    """Run a service; what it refuses becomes errors of the form, at their fields. Nothing it wrote stays then.
+
+    A missing row and a missing right stay the pages that they are.
+    """
+    with _pages_for_the_rest():
+        try:
+            with transaction.atomic():
+                yield
+        except Invalid as error:
+            for path, texts in (error.fields or {"": [error.message]}).items():
+                form.add_error(path if path in form.fields else None, texts)
+        except DomainError as error:
+            if isinstance(error, NotFound | Denied):
+                raise
+            form.add_error(None, error.message)
+
+
+@contextmanager
+def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
+    """Run a service behind a plain button; what it refuses is said in a message on the next page."""
+    with _pages_for_the_rest():
+        try:
+            with transaction.atomic():
+                yield
+        except DomainError as error:
+            if isinstance(error, NotFound):
+                raise
+            messages.error(request, error.message)
+
+
+@contextmanager
+def _pages_for_the_rest() -> Iterator[None]:
+    try:
+        yield
+    except NotFound:
+        raise Http404 from None
+    except Denied as error:
+        raise PermissionDenied(error.message) from None

@@ -1,0 +1,12 @@
+"""The REST addresses, below ``/api/v1/``: one line per app, then the description of all of them."""
+
+from django.urls import URLPattern, URLResolver, include, path
+from drf_spectacular.views import SpectacularAPIView
+
+from config.api_docs import ApiDocsView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("accounts.api.urls")),
+    path("schema/", SpectacularAPIView.as_view(authentication_classes=()), name="api-schema"),
+    path("docs/", ApiDocsView.as_view(), name="api-docs"),
+]
