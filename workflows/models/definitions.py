@@ -134,8 +134,8 @@ class WorkflowVersion(Stateful, OrganisationOwned):
                 name="frozen",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
-                    "OLD.state <> 'draft' AND (NEW.id, NEW.organisation_id, NEW.definition_id, NEW.number, NEW.graph, NEW.form_id,"
-                    " NEW.published_at, NEW.published_by_id) IS DISTINCT FROM (OLD.id, OLD.organisation_id,"
+                    "OLD.state <> 'draft' AND (NEW.id, NEW.organisation_id, NEW.definition_id, NEW.number, NEW.graph,"
+                    " NEW.form_id, NEW.published_at, NEW.published_by_id) IS DISTINCT FROM (OLD.id, OLD.organisation_id,"
                     " OLD.definition_id, OLD.number, OLD.graph, OLD.form_id, OLD.published_at, OLD.published_by_id)"
                 ),
             ),

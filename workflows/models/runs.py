@@ -174,12 +174,8 @@ class TaskCandidate(OrganisationOwned):
     class Meta:
         constraints = (models.UniqueConstraint(fields=("organisation", "task", "member"), name="taskcandidate_once"),)
         indexes = (
-            # Inbox "team queue": tasks that I may decide, oldest first.
-            models.Index(
-                fields=("organisation", "member", "opened_at"),
-                condition=models.Q(is_open=True),
-                name="taskcandidate_queue",
-            ),
+            # Inbox "team queue": tasks that I may decide, oldest first; and who may see a run because of it.
+            models.Index(fields=("organisation", "member", "is_open", "opened_at"), name="taskcandidate_queue"),
         )
 
     def __str__(self) -> str:

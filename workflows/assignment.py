@@ -1,0 +1,208 @@
+"""Who is asked next. Pure: people are facts, the answer is an assignment or a refusal."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from forms_builder.rules import Compiled, Environment, EvaluationError, Rule, compile_rule, fields_of
+from forms_builder.schema.conditions import rule_values
+from forms_builder.schema.document import FormDocument
+from workflows.graph.compiled import CompiledStep
+from workflows.graph.document import AssigneeMode, Fallback
+
+QUEUE_LIMIT: Final = 1_000
+"""People who may be offered, or share a team queue; a rule that matches more means everybody."""
+
+FALLBACK_NAMES: Final[Mapping[Fallback, str]] = {
+    Fallback.MANAGER: "the manager",
+    Fallback.MANAGER_OF_MANAGER: "the manager's manager",
+    Fallback.DEPARTMENT_HEAD: "the department head",
+    Fallback.WORKFLOW_OWNER: "the workflow owner",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class PersonRef:
+    """A person as pickers and messages show one."""
+
+    id: UUID
+    name: str
+    email: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """What rules may ask about a person, see ``workflows.graph.contexts.PERSON``."""
+
+    id: UUID
+    name: str
+    email: str = ""
+    manager_id: UUID | None = None
+    department: str | None = None
+    department_head_id: UUID | None = None
+    designation: str | None = None
+    level: int | None = None
+    city: str | None = None
+    state: str | None = None
+    country: str | None = None
+    roles: tuple[str, ...] = ()
+    is_active: bool = True
+
+    @classmethod
+    def of_row(cls, row: Mapping[str, Any]) -> "Person":
+        """From the JSON object that ``selectors.people.PERSON`` makes."""
+        return cls(
+            id=UUID(row["id"]),
+            name=row["name"],
+            email=row["email"],
+            manager_id=UUID(row["manager_id"]) if row["manager_id"] else None,
+            department=row["department"],
+            department_head_id=UUID(row["head_id"]) if row["head_id"] else None,
+            designation=row["designation"],
+            level=row["level"],
+            city=row["city"],
+            state=row["state"],
+            country=row["country"],
+            roles=tuple(row["roles"]),
+            is_active=row["is_active"],
+        )
+
+    @property
+    def ref(self) -> PersonRef:
+        return PersonRef(self.id, self.name, self.email)
+
+    def fact(self, name: str) -> Any:
+        """One attribute as rules read it: ids as text, texts, a list of role names."""
+        if name == "id":
+            return str(self.id)
+        if name == "manager":
+            return str(self.manager_id) if self.manager_id else None
+        if name == "roles":
+            return list(self.roles)
+        return getattr(self, name)
+
+    def facts(self) -> dict[str, Any]:
+        """All attributes as rules read them."""
+        names = ("id", "name", "email", "manager", "department", "designation", "level", "city", "state", "country")
+        return {name: self.fact(name) for name in (*names, "roles")}
+
+
+@dataclass(frozen=True, slots=True)
+class Situation:
+    """Around which people and values a rule is asked."""
+
+    requester: Person
+    actor: Person
+    form: FormDocument
+    data: Mapping[str, Any]
+    environment: Environment
+
+    def values(self, wanted: Iterable[str], candidate: Person | None = None) -> dict[str, Any]:
+        """Only what the rule reads, by field id."""
+        found: dict[str, Any] = {}
+        people = {"requester": self.requester, "actor": self.actor, "candidate": candidate}
+        record: dict[str, Any] | None = None
+        for field_id in wanted:
+            root, _, name = field_id.partition(".")
+            if root in people:
+                person = people[root]
+                found[field_id] = person.fact(name) if person else None
+            else:
+                record = rule_values(self.form.fields, self.data, "record") if record is None else record
+                found[field_id] = record.get(field_id)
+        return found
+
+
+@dataclass(frozen=True, slots=True)
+class Eligibility:
+    """A step's assignee rule, ready to be asked for one person."""
+
+    rule: Rule
+    reads: frozenset[str]
+    holds: Compiled
+
+    @classmethod
+    def of(cls, rule: Rule) -> "Eligibility":
+        return cls(rule, frozenset(fields_of(rule)), compile_rule(rule))
+
+    def admits(self, candidate: Person, situation: Situation) -> bool:
+        """Whether the rule names the person; a rule without an answer names nobody."""
+        try:
+            return self.holds(situation.values(self.reads, candidate), situation.environment)
+        except EvaluationError:
+            return False
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Who holds a new task: one person, or the people of a team queue, or (neither) nobody.
+
+    ``note`` tells why it is not simply whom the rule names; empty as a rule.
+    """
+
+    person: PersonRef | None = None
+    queue: tuple[PersonRef, ...] = ()
+    note: str = ""
+
+    @property
+    def is_unassigned(self) -> bool:
+        return self.person is None and not self.queue
+
+
+@dataclass(frozen=True, slots=True)
+class ChoiceNeeded:
+    """Several people may be asked and one must be named."""
+
+    candidates: tuple[PersonRef, ...]
+
+
+def may_hold(step: CompiledStep, person: Person, requester_id: UUID) -> bool:
+    """What holds whatever the rule says: active, and not the requester where the step separates."""
+    return person.is_active and not (excludes_requester(step) and person.id == requester_id)
+
+
+def excludes_requester(step: CompiledStep) -> bool:
+    """Whether the requester may never decide at this step."""
+    return step.assignee is not None and step.assignee.excludes_requester()
+
+
+def resolve(step: CompiledStep, candidates: Sequence[PersonRef]) -> Assignment | ChoiceNeeded:
+    """Nobody was named: the only candidate, the team queue, or a choice that is still to be made.
+
+    ``candidates`` is not empty; without any, ask ``first_fallback``.
+    """
+    if len(candidates) == 1:
+        return Assignment(person=candidates[0])
+    if step.assignee is not None and step.assignee.mode is AssigneeMode.ANY:
+        return Assignment(queue=tuple(candidates))
+    return ChoiceNeeded(tuple(candidates))
+
+
+def first_fallback(
+    chain: Sequence[Fallback], targets: Mapping[Fallback, Person], never: Iterable[UUID]
+) -> tuple[Fallback, Person] | None:
+    """The first of the chain who is there, active, and none of ``never`` (the requester, the actor, the holder)."""
+    refused = set(never)
+    for fallback in chain:
+        person = targets.get(fallback)
+        if person is not None and person.is_active and person.id not in refused:
+            return fallback, person
+    return None
+
+
+def why_nobody(step: CompiledStep, requester: Person) -> str:
+    """The reason for a fallback in the words of the timeline."""
+    reads = fields_of(step.assignee_rule) if step.assignee_rule is not None else ()
+    if "requester.manager" not in reads:
+        return "nobody fits the rule of this step"
+    return "the manager is not available" if requester.manager_id else "no manager"
+
+
+def fallback_note(why: str, fallback: Fallback, person: PersonRef) -> str:
+    """ "no manager: fell back to the workflow owner, Omar" """
+    return f"{why}: fell back to {FALLBACK_NAMES[fallback]}, {person.name}"
+
+
+def nobody_note(why: str) -> str:
+    return f"{why}, and nobody to fall back to"

@@ -1,0 +1,87 @@
+"""A published version made ready to run, kept in the process: it never changes, so nothing has to be asked twice."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from threading import Lock
+from typing import Any, Final, Self
+from uuid import UUID
+
+from forms_builder.rules import fields_of
+from forms_builder.schema.document import FormDocument
+from workflows.assignment import Eligibility
+from workflows.graph.compiled import CompiledGraph, CompiledStep
+from workflows.graph.document import GraphDocument, StepKind
+from workflows.sla import SlaSetting
+
+CACHED_VERSIONS: Final = 256
+
+
+@dataclass(frozen=True, slots=True)
+class RunningDefinition:
+    """What the engine asks of a version: steps and ways, the form, who may be asked, and by when."""
+
+    version_id: UUID
+    graph: CompiledGraph
+    form: FormDocument
+    eligibility: Mapping[str, Eligibility]
+    limits: Mapping[str, SlaSetting]
+    condition_reads: Mapping[str, frozenset[str]]
+    """The form fields that the conditions out of a step read, by step."""
+
+    @classmethod
+    def of(cls, version_id: UUID, graph: Mapping[str, Any], form: FormDocument) -> Self:
+        """Compile a version that passed the lint. Raises ``GraphBroken`` or ``DocumentError``."""
+        compiled = CompiledGraph.build(GraphDocument.load(graph), form)
+        limits = {key: _limit(step, compiled) for key, step in compiled.steps.items()}
+        return cls(
+            version_id,
+            compiled,
+            form,
+            {key: Eligibility.of(step.assignee_rule) for key, step in compiled.steps.items() if step.assignee_rule},
+            {key: limit for key, limit in limits.items() if limit is not None},
+            {key: _condition_reads(compiled, key) for key in compiled.steps},
+        )
+
+    def eligible(self, step: CompiledStep) -> Eligibility | None:
+        """The rule of the step, None where it is the requester's own."""
+        return self.eligibility.get(step.key)
+
+
+class VersionCache:
+    """The versions used last, by id; safe between threads. The row that names the id has passed the tenancy wall."""
+
+    def __init__(self, size: int = CACHED_VERSIONS) -> None:
+        self._size = size
+        self._kept: OrderedDict[UUID, RunningDefinition] = OrderedDict()
+        self._lock = Lock()
+
+    def get(self, version_id: UUID) -> RunningDefinition | None:
+        with self._lock:
+            found = self._kept.get(version_id)
+            if found is not None:
+                self._kept.move_to_end(version_id)
+            return found
+
+    def put(self, definition: RunningDefinition) -> RunningDefinition:
+        with self._lock:
+            self._kept[definition.version_id] = definition
+            while len(self._kept) > self._size:
+                self._kept.popitem(last=False)
+        return definition
+
+
+VERSIONS: Final = VersionCache()
+
+
+def _limit(step: CompiledStep, graph: CompiledGraph) -> SlaSetting | None:
+    return SlaSetting.resolve(step.sla, graph.sla) if step.kind is StepKind.TASK else None
+
+
+def _condition_reads(graph: CompiledGraph, step: str) -> frozenset[str]:
+    read: set[str] = set()
+    for way in graph.transitions_from(step):
+        if way.condition is not None:
+            names = (field_id.split(".") for field_id in fields_of(way.condition))
+            read |= {parts[1] for parts in names if parts[0] in ("record", "input")}
+    return frozenset(read)

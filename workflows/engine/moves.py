@@ -1,0 +1,334 @@
+"""The ways a run moves. Each takes what was read under lock and answers with a plan; nothing is read or written here."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.tenancy.models import new_id
+from workflows.assignment import Assignment, PersonRef
+from workflows.engine.definition import RunningDefinition
+from workflows.engine.plan import Plan
+from workflows.engine.state import Answers, By, Clock, RunState, TaskState
+from workflows.events import (
+    RunCompleted,
+    RunStarted,
+    RunWithdrawn,
+    TaskAssigned,
+    TaskClaimed,
+    TaskEscalated,
+    TaskHandedOver,
+    TaskMoved,
+    TaskOverdue,
+    TaskReassigned,
+    TaskReminded,
+    TaskTakenOver,
+)
+from workflows.graph.compiled import CompiledTransition
+from workflows.models import (
+    CommentKind,
+    LogKind,
+    Participant,
+    ParticipantKind,
+    RunStatus,
+    Task,
+    WorkflowRun,
+    next_state,
+)
+from workflows.models import TaskState as State
+
+WITHDRAWN = "Withdrawn"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What somebody decided: the way, for whom, and why."""
+
+    way: CompiledTransition
+    assignment: Assignment | None
+    """Who holds the next task; None where the way leads to an end."""
+    answers: Answers
+    comment: str = ""
+    admin_ids: tuple[UUID, ...] = ()
+    """Whom to tell when nobody holds the next task."""
+
+
+def start(
+    run: RunState, decision: Decision, definition: RunningDefinition, clock: Clock, stakeholders: Sequence[UUID]
+) -> tuple[Plan, WorkflowRun]:
+    """A new run whose first step is done by its requester, and the first task. The row is complete when written."""
+    by = By(run.requester.id, run.requester.name)
+    plan = Plan(run, by, clock.at)
+    first = definition.graph.start
+    plan.run_changes["status"] = next_state(WorkflowRun.begin, RunStatus.QUEUED)
+    done = Task(
+        id=new_id(),
+        run_id=run.id,
+        definition_id=run.definition_id,
+        requester_id=run.requester.id,
+        step=first.key,
+        step_name=first.name,
+        state=next_state(Task.decide, State.WAITING),
+        assignee_id=run.requester.id,
+        opened_at=clock.at,
+        completed_at=clock.at,
+        completed_by_id=run.requester.id,
+        transition=decision.way.name,
+        **plan.owned(),
+    )
+    plan.add(done)
+    plan.log(LogKind.STARTED, task_id=done.id, to_step=first.key, detail={"to_name": first.name})
+    plan.events.append(RunStarted(subject_id=run.id, **plan.facts(), step=first.key, step_name=first.name))
+    for member_id in dict.fromkeys((run.requester.id, *stakeholders)):
+        kind = ParticipantKind.STAKEHOLDER.value
+        plan.add(Participant(id=new_id(), run_id=run.id, member_id=member_id, kind=kind, **plan.owned()))
+    _go(plan, done.id, decision, definition, clock)
+    return plan, _run_row(run, plan, decision.answers)
+
+
+def move(
+    run: RunState, task: TaskState, decision: Decision, definition: RunningDefinition, clock: Clock, by: By
+) -> Plan:
+    """The task is decided, the next one opened or the run ended."""
+    plan = Plan(run, by, clock.at)
+    plan.run_changes |= {
+        "data": {**run.data, **decision.answers.values},
+        "labels": merged(run.labels, decision.answers.labels),
+    }
+    plan.change_task(
+        task.id,
+        task.version,
+        {
+            "state": next_state(Task.decide, task.state),
+            "unassigned": False,
+            "completed_at": clock.at,
+            "completed_by_id": by.id,
+            "transition": decision.way.name,
+            "check_at": None,
+        },
+    )
+    if task.candidate_ids:
+        plan.closed_queues.append(task.id)
+    _go(plan, task.id, decision, definition, clock)
+    return plan
+
+
+def merged(labels: Any, new: Any) -> dict[str, Any]:
+    """The kept labels with those of new picks."""
+    found = {key: dict(entries) for key, entries in labels.items()}
+    for key, entries in new.items():
+        found[key] = {**found.get(key, {}), **entries}
+    return found
+
+
+def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefinition, clock: Clock) -> None:
+    """The history and the facts of a decision, then what it leads to."""
+    way, target = decision.way, decision.way.target
+    person = decision.assignment.person if decision.assignment else None
+    detail = {"from_name": way.source.name, "to_name": target.name, "return": way.is_return}
+    if decision.assignment is not None:
+        detail |= {"note": decision.assignment.note, "queue": len(decision.assignment.queue)}
+    plan.log(
+        LogKind.MOVED,
+        task_id=task_id,
+        to=person,
+        from_step=way.source.key,
+        to_step=target.key,
+        transition=way.name,
+        reason=decision.comment,
+        detail=detail,
+    )
+    if decision.comment:
+        plan.comment(decision.comment, task_id=task_id, kind=CommentKind.REASON)
+    plan.events.append(
+        TaskMoved(
+            subject_id=task_id,
+            **plan.facts(),
+            step=way.source.key,
+            step_name=way.source.name,
+            transition=way.name,
+            to_step=target.key,
+            to_step_name=target.name,
+            is_return=way.is_return,
+            by_id=plan.by.id,
+            by_name=plan.by.name,
+            assignee_id=person.id if person else None,
+            assignee_name=person.name if person else "",
+            reason=decision.comment,
+        )
+    )
+    if decision.assignment is None:
+        _finish(plan, decision)
+    else:
+        plan.open_task(
+            target,
+            decision.assignment,
+            definition.limits.get(target.key),
+            clock,
+            from_step_name=way.source.name,
+            reason=decision.comment,
+            admin_ids=decision.admin_ids,
+        )
+
+
+def _finish(plan: Plan, decision: Decision) -> None:
+    outcome = decision.way.target.outcome
+    plan.close_run(WorkflowRun.complete, outcome)
+    plan.log(LogKind.COMPLETED, to_step=decision.way.target.key, detail={"outcome": outcome})
+    plan.events.append(
+        RunCompleted(
+            subject_id=plan.run.id,
+            **plan.facts(),
+            outcome=outcome,
+            by_id=plan.by.id,
+            by_name=plan.by.name,
+            reason=decision.comment,
+        )
+    )
+
+
+def _run_row(run: RunState, plan: Plan, answers: Answers) -> WorkflowRun:
+    return WorkflowRun(
+        id=run.id,
+        number=run.number,
+        definition_id=run.definition_id,
+        version_id=run.version_id,
+        requester_id=run.requester.id,
+        status=plan.run_changes["status"],
+        outcome=plan.run_changes.get("outcome", ""),
+        title=run.title,
+        data={**run.data, **answers.values},
+        labels=merged(run.labels, answers.labels),
+        started_at=plan.at,
+        finished_at=plan.run_changes.get("finished_at"),
+        version_no=plan.seq,
+        **plan.owned(),
+    )
+
+
+HANDED: dict[LogKind, type[TaskHandedOver]] = {
+    LogKind.REASSIGNED: TaskReassigned,
+    LogKind.TAKEN_OVER: TaskTakenOver,
+    LogKind.CLAIMED: TaskClaimed,
+    LogKind.ASSIGNED: TaskAssigned,
+    LogKind.ESCALATED: TaskEscalated,
+}
+
+
+def hand_over(
+    run: RunState,
+    task: TaskState,
+    to: PersonRef,
+    kind: LogKind,
+    clock: Clock,
+    by: By,
+    *,
+    reason: str = "",
+    note: str = "",
+) -> Plan:
+    """The task gets another holder within its step. Its time limit runs on."""
+    plan = Plan(run, by, clock.at)
+    changes: dict[str, Any] = {"assignee_id": to.id, "unassigned": False}
+    if kind is LogKind.ESCALATED:
+        changes |= {"escalations": task.escalations + 1, "overdue": True, "check_at": None}
+    plan.change_task(task.id, task.version, changes)
+    if task.in_queue:
+        plan.closed_queues.append(task.id)
+    plan.log(
+        kind,
+        task_id=task.id,
+        left=task.assignee,
+        to=to,
+        from_step=task.step,
+        to_step=task.step,
+        reason=reason,
+        detail={"to_name": task.step_name, "note": note},
+    )
+    if reason and by.id is not None:
+        plan.comment(reason, task_id=task.id, kind=CommentKind.REASON)
+    plan.events.append(
+        HANDED[kind](
+            subject_id=task.id,
+            **plan.facts(),
+            step=task.step,
+            step_name=task.step_name,
+            previous_assignee_id=task.assignee.id if task.assignee else None,
+            previous_assignee_name=task.assignee.name if task.assignee else "",
+            assignee_id=to.id,
+            assignee_name=to.name,
+            due_at=task.due_at,
+            by_id=by.id,
+            by_name=by.name,
+            reason=reason or note,
+        )
+    )
+    return plan
+
+
+def remind(run: RunState, task: TaskState, clock: Clock, by: By) -> Plan:
+    """The reminder before the due time; the sweep looks again when that has come."""
+    plan = Plan(run, by, clock.at)
+    plan.change_task(task.id, task.version, {"reminded": True, "check_at": task.due_at})
+    plan.log(LogKind.REMINDED, task_id=task.id, to=task.assignee, to_step=task.step, detail={"to_name": task.step_name})
+    plan.events.append(
+        TaskReminded(
+            subject_id=task.id,
+            **plan.facts(),
+            step=task.step,
+            step_name=task.step_name,
+            assignee_id=task.assignee.id if task.assignee else None,
+            assignee_name=task.assignee.name if task.assignee else "",
+            candidate_ids=() if task.assignee else task.candidate_ids,
+            due_at=task.due_at,
+        )
+    )
+    return plan
+
+
+def mark_overdue(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str) -> Plan:
+    """The time limit has passed and there is nobody to hand the task to; told once."""
+    plan = Plan(run, by, clock.at)
+    plan.change_task(task.id, task.version, {"overdue": True, "check_at": None})
+    detail = {"to_name": task.step_name, "note": why}
+    plan.log(LogKind.OVERDUE, task_id=task.id, to=task.assignee, to_step=task.step, detail=detail)
+    plan.events.append(
+        TaskOverdue(
+            subject_id=task.id,
+            **plan.facts(),
+            step=task.step,
+            step_name=task.step_name,
+            assignee_id=task.assignee.id if task.assignee else None,
+            assignee_name=task.assignee.name if task.assignee else "",
+            due_at=task.due_at,
+            admin_ids=admin_ids,
+        )
+    )
+    return plan
+
+
+def withdraw(run: RunState, tasks: Sequence[TaskState], clock: Clock, by: By, reason: str) -> Plan:
+    """The requester takes the request back; open tasks are skipped."""
+    plan = Plan(run, by, clock.at)
+    plan.close_run(WorkflowRun.kill, WITHDRAWN)
+    for task in tasks:
+        changes = {"state": next_state(Task.skip, task.state), "unassigned": False, "check_at": None}
+        plan.change_task(task.id, task.version, {**changes, "completed_at": clock.at})
+        if task.in_queue:
+            plan.closed_queues.append(task.id)
+        plan.log(LogKind.WITHDRAWN, task_id=task.id, left=task.assignee, from_step=task.step, reason=reason)
+    if not tasks:
+        plan.log(LogKind.WITHDRAWN, reason=reason)
+    if reason:
+        plan.comment(reason, task_id=None, kind=CommentKind.REASON)
+    holders = [(task.assignee.id,) if task.assignee else task.candidate_ids for task in tasks]
+    plan.events.append(
+        RunWithdrawn(
+            subject_id=run.id,
+            **plan.facts(),
+            by_id=by.id,
+            by_name=by.name,
+            reason=reason,
+            assignee_ids=tuple(dict.fromkeys(one for some in holders for one in some)),
+        )
+    )
+    return plan

@@ -1,0 +1,231 @@
+"""A plan: everything that one change of a run writes, collected in memory and written by one statement."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import models
+
+from accounts.audit.events import Event
+from accounts.audit.record import Actor, record
+from accounts.tenancy.batch import WriteBatch
+from accounts.tenancy.models import new_id
+from workflows.assignment import Assignment, PersonRef
+from workflows.engine.state import By, Clock, Opened, RunState
+from workflows.events import TaskOpened, TaskUnassigned
+from workflows.graph.compiled import CompiledStep
+from workflows.models import (
+    Comment,
+    CommentKind,
+    LogKind,
+    Task,
+    TaskCandidate,
+    TransitionLog,
+    WorkflowRun,
+    next_state,
+)
+from workflows.sla import CalendarError, SlaSetting, due_at
+
+
+class Plan:
+    """Rows and facts of one run's change. History entries get the numbers after ``run.version_no``."""
+
+    def __init__(self, run: RunState, by: By, at: datetime) -> None:
+        self.run = run
+        self.by = by
+        self.at = at
+        self.seq = run.version_no
+        self.run_changes: dict[str, Any] = {}
+        self.task_changes: list[tuple[UUID, dict[str, Any], dict[str, Any]]] = []
+        self.closed_queues: list[UUID] = []
+        self.rows: dict[type[models.Model], list[models.Model]] = {}
+        self.events: list[Event] = []
+        self.opened: list[Opened] = []
+
+    def facts(self) -> dict[str, Any]:
+        """What every event of the run carries."""
+        run = self.run
+        return {
+            "run_id": run.id,
+            "run_number": run.number,
+            "run_title": run.title,
+            "definition_id": run.definition_id,
+            "definition_name": run.definition_name,
+            "requester_id": run.requester.id,
+            "requester_name": run.requester.name,
+        }
+
+    def add(self, *rows: models.Model) -> None:
+        for row in rows:
+            self.rows.setdefault(type(row), []).append(row)
+
+    def owned(self) -> dict[str, Any]:
+        """The columns that every row of the plan shares."""
+        return {
+            "organisation_id": self.run.organisation_id,
+            "created_at": self.at,
+            "created_by_id": self.by.id,
+            "modified_at": self.at,
+            "modified_by_id": self.by.id,
+        }
+
+    def log(
+        self,
+        kind: LogKind,
+        *,
+        task_id: UUID | None = None,
+        left: PersonRef | None = None,
+        to: PersonRef | None = None,
+        **columns: Any,
+    ) -> None:
+        """One history entry; ``left`` is who the task left without deciding it, ``to`` who has it now."""
+        self.seq += 1
+        self.add(
+            TransitionLog(
+                id=new_id(),
+                organisation_id=self.run.organisation_id,
+                run_id=self.run.id,
+                seq=self.seq,
+                kind=kind.value,
+                task_id=task_id,
+                by_id=self.by.id,
+                by_name=self.by.name,
+                from_member_id=left.id if left else None,
+                from_name=left.name if left else "",
+                to_member_id=to.id if to else None,
+                to_name=to.name if to else "",
+                at=self.at,
+                **columns,
+            )
+        )
+
+    def comment(self, text: str, *, task_id: UUID | None, kind: CommentKind) -> Comment:
+        if self.by.id is None:
+            raise ValueError("The product itself writes no comments.")
+        row = Comment(
+            id=new_id(),
+            run_id=self.run.id,
+            author_id=self.by.id,
+            text=text,
+            kind=kind.value,
+            task_id=task_id,
+            **self.owned(),
+        )
+        self.add(row)
+        return row
+
+    def change_task(self, task_id: UUID, version: int, changes: Mapping[str, Any]) -> None:
+        """Change the row that the plan has seen at ``version``."""
+        columns = {**changes, "version": version + 1, "modified_at": self.at, "modified_by_id": self.by.id}
+        self.task_changes.append((task_id, columns, {"version": version}))
+
+    def open_task(
+        self,
+        step: CompiledStep,
+        assignment: Assignment,
+        limit: SlaSetting | None,
+        clock: Clock,
+        *,
+        from_step_name: str,
+        reason: str,
+        admin_ids: tuple[UUID, ...] = (),
+    ) -> Opened:
+        """A new task at the step, its queue, and the facts that tell of it."""
+        due, remind = deadlines(limit, clock)
+        opened = Opened(
+            id=new_id(),
+            step=step.key,
+            step_name=step.name,
+            assignee=assignment.person,
+            candidate_ids=tuple(person.id for person in assignment.queue),
+            due_at=due,
+            note=assignment.note,
+        )
+        self.add(self._task_row(opened, assignment, remind))
+        self.add(*(self._candidate_row(opened.id, member_id) for member_id in opened.candidate_ids))
+        self.opened.append(opened)
+        where = {"subject_id": opened.id, **self.facts(), "step": step.key, "step_name": step.name}
+        if assignment.is_unassigned:
+            self.log(LogKind.UNASSIGNED, task_id=opened.id, to_step=step.key, detail={"note": assignment.note})
+            self.events.append(TaskUnassigned(**where, admin_ids=admin_ids, why=assignment.note))
+            return opened
+        self.events.append(
+            TaskOpened(
+                **where,
+                assignee_id=assignment.person.id if assignment.person else None,
+                assignee_name=assignment.person.name if assignment.person else "",
+                candidate_ids=opened.candidate_ids,
+                due_at=due,
+                from_step_name=from_step_name,
+                by_id=self.by.id,
+                by_name=self.by.name,
+                reason=reason,
+                fallback=assignment.note,
+            )
+        )
+        return opened
+
+    def _task_row(self, opened: Opened, assignment: Assignment, remind: datetime | None) -> Task:
+        return Task(
+            id=opened.id,
+            run_id=self.run.id,
+            definition_id=self.run.definition_id,
+            requester_id=self.run.requester.id,
+            step=opened.step,
+            step_name=opened.step_name,
+            assignee_id=opened.assignee.id if opened.assignee else None,
+            unassigned=assignment.is_unassigned,
+            opened_at=self.at,
+            due_at=opened.due_at,
+            check_at=remind or opened.due_at,
+            **self.owned(),
+        )
+
+    def _candidate_row(self, task_id: UUID, member_id: UUID) -> TaskCandidate:
+        return TaskCandidate(id=new_id(), task_id=task_id, member_id=member_id, opened_at=self.at, **self.owned())
+
+    def close_run(self, transition: Any, outcome: str) -> None:
+        """End the run by an FSM transition that it has."""
+        status = self.run_changes.get("status", self.run.status)
+        self.run_changes |= {
+            "status": next_state(transition, status),
+            "outcome": outcome,
+            "finished_at": self.at,
+        }
+
+    def write(self, actor: Actor, *, new_run: WorkflowRun | None = None) -> None:
+        """Write everything in one statement. Raises StaleRow if a row is not as the plan saw it."""
+        self.into(batch := WriteBatch(), new_run=new_run)
+        record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
+        batch.execute()
+
+    def into(self, batch: WriteBatch, *, new_run: WorkflowRun | None = None) -> None:
+        """Add the rows, without the facts, to a batch."""
+        if new_run is not None:
+            batch.insert(WorkflowRun, [new_run])
+        else:
+            changes = self.run_changes | {"version_no": self.seq, "modified_at": self.at, "modified_by_id": self.by.id}
+            batch.update(WorkflowRun, self.run.id, changes, expect={"version_no": self.run.version_no})
+        for task_id, columns, expected in self.task_changes:
+            batch.update(Task, task_id, columns, expect=expected)
+        for task_id in self.closed_queues:
+            batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
+        for model, rows in self.rows.items():
+            batch.insert(model, rows)
+
+
+def deadlines(limit: SlaSetting | None, clock: Clock) -> tuple[datetime | None, datetime | None]:
+    """Due time and reminder of a task opened now; none without a limit, or where the calendar has no working time."""
+    if limit is None or clock.calendar is None:
+        return None, None
+    try:
+        due = due_at(clock.calendar, clock.at, limit.period)
+        remind = due_at(clock.calendar, clock.at, limit.remind_after) if limit.remind_after else None
+    except CalendarError:
+        return None, None
+    return due, remind if remind is not None and remind < due else None
+
+
+def ids(people: Iterable[PersonRef]) -> tuple[UUID, ...]:
+    return tuple(person.id for person in people)

@@ -1,0 +1,106 @@
+"""What the engine knows when it plans: rows read under lock, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from workflows.assignment import Person, PersonRef
+from workflows.models import OPEN_TASK
+from workflows.sla import Calendar
+
+
+@dataclass(frozen=True, slots=True)
+class RunState:
+    """A run under lock."""
+
+    id: UUID
+    organisation_id: UUID
+    number: int
+    title: str
+    status: str
+    outcome: str
+    requester: Person
+    definition_id: UUID
+    definition_name: str
+    owner_id: UUID
+    version_id: UUID
+    version_no: int
+    data: Mapping[str, Any]
+    labels: Mapping[str, Any]
+    started_at: datetime
+    finished_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskState:
+    """A task under lock, with the names that refusals tell."""
+
+    id: UUID
+    step: str
+    step_name: str
+    state: str
+    version: int
+    opened_at: datetime
+    assignee: PersonRef | None
+    unassigned: bool = False
+    due_at: datetime | None = None
+    overdue: bool = False
+    escalations: int = 0
+    transition: str = ""
+    completed_at: datetime | None = None
+    completed_by: str = ""
+    candidate_ids: tuple[UUID, ...] = ()
+    """People of the team queue, also after it was closed."""
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_TASK
+
+    @property
+    def in_queue(self) -> bool:
+        return self.is_open and self.assignee is None and not self.unassigned
+
+    def is_held_by(self, member_id: UUID) -> bool:
+        """Whether the person is to decide: the assignee, or anybody of the queue."""
+        if self.assignee is not None:
+            return self.assignee.id == member_id
+        return member_id in self.candidate_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Clock:
+    """The moment, and the working time of the organisation (None: no calendar, so no limits)."""
+
+    at: datetime
+    calendar: Calendar | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, as history and events name them; without an id it is the product itself."""
+
+    id: UUID | None
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A task that a plan opens."""
+
+    id: UUID
+    step: str
+    step_name: str
+    assignee: PersonRef | None
+    candidate_ids: tuple[UUID, ...] = ()
+    due_at: datetime | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Answers:
+    """What a form step brought: values by field and the labels of what was picked."""
+
+    values: Mapping[str, Any] = field(default_factory=dict)
+    labels: Mapping[str, Any] = field(default_factory=dict)
