@@ -27,6 +27,7 @@ class Delivery(OrganisationRow):
         UNKNOWN = "unknown"
 
     OPEN = (State.PLANNED, State.LEASED, State.RETRY)
+    FAILED = (State.DEAD, State.SUPPRESSED, State.UNKNOWN)
 
     recipient = OrganisationForeignKey("accounts.Membership", on_delete=models.CASCADE, related_name="deliveries")
     event_id = models.UUIDField()

@@ -17,6 +17,8 @@ class InboxItem(OrganisationRow):
     event_id = models.UUIDField()
     kind = models.CharField(max_length=80)
     title = models.CharField(max_length=200)
+    # Who did it, by the name of then; empty where a clock did.
+    actor = models.CharField(max_length=200, blank=True)
     body = models.TextField(blank=True)
     path = models.CharField(max_length=300, blank=True)
     run_id = models.UUIDField(null=True)

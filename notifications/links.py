@@ -1,0 +1,16 @@
+"""Where notices lead to, and the ids by which mails are known."""
+
+from typing import Any
+from uuid import UUID
+
+from django.conf import settings
+
+
+def request_path(run_id: UUID) -> str:
+    """The page of a request: it shows, and asks for a login; a decision there is a POST."""
+    return f"/requests/{run_id}/"
+
+
+def message_id(delivery_id: Any) -> str:
+    """The Message-ID of a delivery (RFC 5322), the same for each attempt so that receivers can tell a repetition."""
+    return f"<{delivery_id}@{settings.DOMAIN}>"

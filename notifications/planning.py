@@ -1,0 +1,116 @@
+"""From facts to notices: a batch of events of one organisation becomes inbox items and deliveries in one transaction.
+
+Which people, in which words and on which channel is computed in memory from a handful of queries per batch. The unique
+keys of the rows make planning repeatable: what is there already is left alone.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import models
+
+from accounts.audit.events import Event
+from accounts.models import Organisation
+from notifications.channels.base import Channel, Notice, Texts
+from notifications.channels.registry import CHANNELS
+from notifications.links import request_path
+from notifications.models import OutboxEvent
+from notifications.recipients import Around, Told, told
+from notifications.selectors.planning import Reader, own_texts, readers, same_acts
+from notifications.wording import values_of
+from workflows.selectors.audience import Audience, audiences
+
+INSERTED_AT_ONCE = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """An outbox row with its fact read."""
+
+    row: OutboxEvent
+    event: Event
+
+    @property
+    def run_id(self) -> UUID | None:
+        return getattr(self.event, "run_id", None)
+
+
+def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
+    """Insert what the events call for; returns how many rows. Needs the organisation's scope.
+
+    Raises ValueError (pydantic) for a payload that its event refuses, and KeyError for a kind without a rule.
+    """
+    heard = [Heard(row, fact_of(row)) for row in rows]
+    around = _around(organisation.id, heard)
+    tellings = [(item, told(item.event, item.row.actor_id, around[item.row.id])) for item in heard]
+    people = readers(organisation.id, {one.member_id for _, some in tellings for one in some})
+    written: dict[type[models.Model], list[models.Model]] = defaultdict(list)
+    texts = _Wordings(organisation.id)
+    for notice, channel in _notices(organisation, tellings, people):
+        row = channel.row(notice, texts.of(channel, notice.kind))
+        written[type(row)].append(row)
+    for model, new in written.items():
+        model._base_manager.bulk_create(new, ignore_conflicts=True, batch_size=INSERTED_AT_ONCE)
+    return sum(map(len, written.values()))
+
+
+def fact_of(row: OutboxEvent) -> Event:
+    """The typed event. Raises KeyError for an unknown kind, ValueError for a payload that does not fit."""
+    return Event.kinds()[row.kind].model_validate({**row.payload, "subject_id": row.subject_id})
+
+
+def _around(organisation_id: UUID, heard: Iterable[Heard]) -> dict[UUID, Around]:
+    """What each event's rule may know, by event id."""
+    items = list(heard)
+    circles = audiences(organisation_id, {item.run_id for item in items if item.run_id is not None})
+    acts = same_acts(organisation_id, [item.row for item in items])
+    found = {}
+    for item in items:
+        circle = circles.get(item.run_id, Audience()) if item.run_id else Audience()
+        found[item.row.id] = Around(
+            deciders=circle.deciders,
+            stakeholders=circle.stakeholders,
+            watchers=circle.watchers,
+            covered=acts[item.row.at, str(item.run_id)],
+        )
+    return found
+
+
+def _notices(
+    organisation: Organisation, tellings: Iterable[tuple[Heard, list[Told]]], people: dict[UUID, Reader]
+) -> Iterator[tuple[Notice, Channel]]:
+    for item, some in tellings:
+        values = values_of(
+            item.event, person=item.row.actor_label, organisation=organisation.name, zone=organisation.time_zone
+        )
+        path = request_path(item.run_id) if item.run_id else ""
+        for one in some:
+            reader = people.get(one.member_id)
+            if reader is None:
+                continue
+            notice = Notice(
+                organisation_id=organisation.id,
+                event_id=item.row.id,
+                kind=one.notice,
+                at=item.row.at,
+                actor=item.row.actor_label if item.row.actor_id else "",
+                recipient_id=one.member_id,
+                run_id=item.run_id,
+                path=path,
+                watching=one.watching,
+                values={**values, "recipient": reader.name},
+            )
+            yield from ((notice, channel) for channel in CHANNELS if channel.name in reader.channels)
+
+
+class _Wordings:
+    """The texts by channel and notice: the organisation's own where it has one."""
+
+    def __init__(self, organisation_id: UUID) -> None:
+        self._own = own_texts(organisation_id)
+
+    def of(self, channel: Channel, kind: str) -> Texts:
+        own = self._own.get((channel.name, kind))
+        return Texts(*own) if own else channel.default(kind)

@@ -1,0 +1,130 @@
+"""Who is told of a fact, and in which words: one small function per kind of event.
+
+A function sees the event and the people around its request, nothing else, and names people in the order of what matters
+most to them; ``told`` keeps the first mention of each. Nobody is told of their own act.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from accounts.audit.events import Event
+from workflows import events
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One person to tell. ``notice`` names the wording; ``watching``: only because they chose to follow."""
+
+    member_id: UUID
+    notice: str
+    watching: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Around:
+    """The people around one request at planning time.
+
+    ``deciders`` hold its open tasks; ``stakeholders`` and ``watchers`` follow it. ``covered`` names events of the same
+    act that tell the followers more than this one does.
+    """
+
+    deciders: Sequence[UUID] = ()
+    stakeholders: Sequence[UUID] = ()
+    watchers: Sequence[UUID] = ()
+    covered: frozenset[str] = field(default_factory=frozenset)
+
+
+Rule = Callable[[Any, Around], Iterable[Told]]
+
+
+def told(event: Event, actor_id: UUID | None, around: Around) -> list[Told]:
+    """The people to tell of the event, each once, without the person who did it."""
+    found: dict[UUID, Told] = {}
+    for one in RULES[event.kind](event, around):
+        if one.member_id != actor_id:
+            found.setdefault(one.member_id, one)
+    return list(found.values())
+
+
+def _followers(notice: str, around: Around) -> Iterator[Told]:
+    yield from (Told(member, notice) for member in around.stakeholders)
+    yield from (Told(member, notice, watching=True) for member in around.watchers)
+
+
+def _deciders(event: events.TaskOpened | events.TaskReminded, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in _one_or_many(event.assignee_id, event.candidate_ids))
+
+
+def _one_or_many(assignee_id: UUID | None, candidate_ids: Iterable[UUID]) -> Iterable[UUID]:
+    return candidate_ids if assignee_id is None else (assignee_id,)
+
+
+def _moved(event: events.TaskMoved, around: Around) -> Iterator[Told]:
+    """Who must decide next hears so from the opened task; followers of a first or last move from the run's own event."""
+    if around.covered & {events.RunStarted.kind, events.RunCompleted.kind}:
+        return
+    everybody = [Told(event.requester_id, event.kind), *_followers(event.kind, around)]
+    yield from (one for one in everybody if one.member_id != event.assignee_id)
+
+
+def _handed_over(event: events.TaskHandedOver, around: Around) -> Iterator[Told]:
+    yield Told(event.assignee_id, event.kind)
+    if event.previous_assignee_id is not None:
+        yield Told(event.previous_assignee_id, left(event.kind))
+
+
+def _overdue(event: events.TaskOverdue, around: Around) -> Iterator[Told]:
+    if event.assignee_id is not None:
+        yield Told(event.assignee_id, event.kind)
+    yield from (Told(member, event.kind) for member in event.admin_ids)
+
+
+def _commented(event: events.RunCommented, around: Around) -> Iterator[Told]:
+    yield Told(event.requester_id, event.kind)
+    yield from (Told(member, event.kind) for member in around.deciders)
+    yield from _followers(event.kind, around)
+
+
+def _to_requester_and_followers(event: events.RunEvent, around: Around) -> Iterator[Told]:
+    yield Told(event.requester_id, event.kind)
+    yield from _followers(event.kind, around)
+
+
+def _withdrawn(event: events.RunWithdrawn, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in event.assignee_ids)
+    yield from _to_requester_and_followers(event, around)
+
+
+def _admins(event: events.TaskUnassigned, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in event.admin_ids)
+
+
+def _added(event: events.ParticipantAdded, around: Around) -> Iterator[Told]:
+    yield Told(event.member_id, event.kind)
+
+
+def left(kind: str) -> str:
+    """The wording for who loses a task, beside the one for who gets it."""
+    return f"{kind}.left"
+
+
+RULES: Mapping[str, Rule] = {
+    events.RunStarted.kind: lambda event, around: _followers(event.kind, around),
+    events.TaskOpened.kind: _deciders,
+    events.TaskReminded.kind: _deciders,
+    events.TaskMoved.kind: _moved,
+    events.TaskReassigned.kind: _handed_over,
+    events.TaskTakenOver.kind: _handed_over,
+    events.TaskClaimed.kind: _handed_over,
+    events.TaskAssigned.kind: _handed_over,
+    events.TaskEscalated.kind: _handed_over,
+    events.TaskOverdue.kind: _overdue,
+    events.TaskUnassigned.kind: _admins,
+    events.RunCommented.kind: _commented,
+    events.RunCompleted.kind: _to_requester_and_followers,
+    events.RunWithdrawn.kind: _withdrawn,
+    events.ParticipantAdded.kind: _added,
+}
+"""The kinds that somebody is told of. Facts of other kinds get no outbox row: nobody would read it."""

@@ -1,0 +1,1 @@
+"""Reads over notices, deliveries and what planning needs."""

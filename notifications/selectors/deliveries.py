@@ -1,0 +1,40 @@
+"""Whether a planned message may still leave, asked at the moment of sending."""
+
+from django.db.models.functions import Now
+
+from accounts.policies import policy_for
+from notifications.models import Delivery, Preference, SuppressedAddress
+from workflows.models import WorkflowRun
+from workflows.selectors.audience import audiences
+
+
+def why_not_send(delivery: Delivery) -> str:
+    """Why the message must not be sent any more, or an empty text. Needs recipient and user loaded.
+
+    Between plan and sending people leave, lose rights, unsubscribe, or their address is refused.
+    """
+    member = delivery.recipient
+    if not (member.is_active and member.user.is_active):
+        return "The recipient is no longer active."
+    wishes = Preference.objects.filter(organisation_id=delivery.organisation_id, member_id=member.id, email=False)
+    if wishes.exists():
+        return "The recipient wants no e-mail."
+    refused = SuppressedAddress.objects.filter(
+        organisation_id=delivery.organisation_id, address=member.email, until__gt=Now()
+    ).first()
+    if refused is not None:
+        return f"The address was refused before: {refused.reason}"
+    return _why_not_about_run(delivery)
+
+
+def _why_not_about_run(delivery: Delivery) -> str:
+    if delivery.run_id is None:
+        return ""
+    run = WorkflowRun.objects.filter(organisation_id=delivery.organisation_id, id=delivery.run_id).first()
+    if run is None or not policy_for(WorkflowRun).may(delivery.recipient, "view", run):
+        return "The recipient may no longer see the request."
+    if delivery.watching:
+        circle = audiences(delivery.organisation_id, [run.id])[run.id]
+        if delivery.recipient_id not in circle.watchers:
+            return "The recipient no longer watches the request."
+    return ""

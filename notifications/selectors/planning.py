@@ -1,0 +1,59 @@
+"""What planning reads, a few queries for a whole batch."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from accounts.models import Membership
+from notifications.models import OutboxEvent, Preference, Template
+from workflows import events
+
+# Acts that may tell the followers the same as another fact recorded with them.
+TELLING = (events.RunStarted.kind, events.RunCompleted.kind)
+
+
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Somebody who can be told: active, with the channels that they want."""
+
+    name: str
+    channels: frozenset[str]
+
+
+def readers(organisation_id: UUID, member_ids: Collection[UUID]) -> dict[UUID, Reader]:
+    """The active people among these ids."""
+    people = Membership.objects.filter(
+        organisation_id=organisation_id, id__in=member_ids, is_active=True, user__is_active=True
+    ).values_list("id", "name")
+    silent = set(
+        Preference.objects.filter(organisation_id=organisation_id, email=False, member_id__in=member_ids).values_list(
+            "member_id", flat=True
+        )
+    )
+    everything = frozenset({"in_app", "email"})
+    return {member: Reader(name, everything - {"email"} if member in silent else everything) for member, name in people}
+
+
+def own_texts(organisation_id: UUID) -> dict[tuple[str, str], tuple[str, str]]:
+    """The organisation's own subject and body by channel and kind of notice."""
+    rows = Template.objects.filter(organisation_id=organisation_id, is_active=True)
+    return {
+        (channel, kind): (subject, body)
+        for channel, kind, subject, body in rows.values_list("channel", "kind", "subject", "body")
+    }
+
+
+def same_acts(organisation_id: UUID, rows: Iterable[OutboxEvent]) -> Mapping[tuple[datetime, str], frozenset[str]]:
+    """For each moment and request the telling facts recorded there, whether in this batch or not.
+
+    The facts of one act carry one moment and become visible together, so the answer is the same at every planning.
+    """
+    moments = {row.at for row in rows if row.kind == events.TaskMoved.kind}
+    found: dict[tuple[datetime, str], set[str]] = defaultdict(set)
+    if moments:
+        acts = OutboxEvent.objects.filter(organisation_id=organisation_id, at__in=moments, kind__in=TELLING)
+        for at, run_id, kind in acts.values_list("at", "subject_id", "kind"):
+            found[at, str(run_id)].add(kind)
+    return defaultdict(frozenset, {key: frozenset(kinds) for key, kinds in found.items()})

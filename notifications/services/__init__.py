@@ -1,0 +1,1 @@
+"""Writes: sending, marking read, replaying, wording."""

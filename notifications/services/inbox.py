@@ -1,0 +1,51 @@
+"""What a person does with their notices."""
+
+from uuid import UUID
+
+from django.db.models.functions import Now
+
+from accounts.models import Membership
+from accounts.tenancy.models import new_id
+from notifications.models import InboxItem, Preference
+from notifications.selectors.inbox import access_notice, notices
+
+
+def mark_read(*, notice_id: UUID, actor: Membership) -> InboxItem:
+    """Mark one notice read; a second time changes nothing. Raises NotFound for a notice of somebody else."""
+    row = access_notice(actor, notice_id)
+    notices(actor, unread_only=True).filter(id=row.id).update(read_at=Now())
+    return row
+
+
+def mark_all_read(*, actor: Membership) -> int:
+    """Mark every notice of the person read; returns how many were not."""
+    return notices(actor, unread_only=True).update(read_at=Now())
+
+
+def mark_run_read(*, run_id: UUID, actor: Membership) -> int:
+    """Mark read what the person has been told of a request, now that they look at it."""
+    return notices(actor, unread_only=True).filter(run_id=run_id).update(read_at=Now())
+
+
+def wants_email(member: Membership) -> bool:
+    """Whether the person gets e-mail."""
+    return not Preference.objects.filter(
+        organisation_id=member.organisation_id, member_id=member.id, email=False
+    ).exists()
+
+
+def choose_email(*, email: bool, actor: Membership) -> None:
+    """Turn the person's e-mail on or off. What was planned before and not sent yet follows the choice too."""
+    row = Preference.objects.filter(organisation_id=actor.organisation_id, member_id=actor.id).first()
+    if row is None:
+        Preference.objects.create(
+            id=new_id(),
+            organisation_id=actor.organisation_id,
+            member_id=actor.id,
+            email=email,
+            created_by_id=actor.id,
+            modified_by_id=actor.id,
+        )
+        return
+    row.email = email
+    row.save(update_fields=["email", *row.touch(actor.id)])

@@ -1,0 +1,98 @@
+"""The organisation's own wording."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts.audit.record import record
+from accounts.models import Membership
+from accounts.tenancy.errors import Invalid, NotFound
+from accounts.tenancy.models import new_id
+from notifications import policies
+from notifications.events import TemplateRemoved, TemplateSaved
+from notifications.models import Template
+from notifications.rendering import problems, render, render_line
+from notifications.wording import NAMES, WORDINGS
+
+SAMPLE = {
+    "number": "1042",
+    "title": "Leave of Asha",
+    "workflow": "Leave Application",
+    "requester": "Asha",
+    "recipient": "Ravi",
+    "organisation": "Acme",
+    "person": "Asha",
+    "step": "Manager review",
+    "next_step": "HR review",
+    "assignee": "Ravi",
+    "previous": "Meera",
+    "reason": "Covered by the team",
+    "comment": "Is the handover planned?",
+    "outcome": "Approved",
+    "due": "Mon 6 Oct 2025, 17:00 (Asia/Kolkata)",
+    "why": "No manager: fell back to the department's head.",
+    "role": "stakeholder",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """How a notice with sample data reads."""
+
+    subject: str
+    body: str
+
+
+def check_template(*, kind: str, channel: str, subject: str, body: str) -> None:
+    """Raises Invalid naming what cannot be used: unknown names, line breaks in the subject, an unknown notice."""
+    found: dict[str, list[str]] = {}
+    if kind not in WORDINGS:
+        found["kind"] = ["There is no such notice."]
+    if channel not in Template.Channel.values:
+        found["channel"] = ["There is no such channel."]
+    if wrong := problems(subject, NAMES, one_line=True):
+        found["subject"] = wrong
+    if not subject.strip():
+        found["subject"] = ["A notice needs a subject."]
+    if wrong := problems(body, NAMES):
+        found["body"] = wrong
+    if found:
+        raise Invalid(found)
+
+
+def preview(*, subject: str, body: str) -> Preview:
+    """The texts filled with sample data, exactly as notices are."""
+    return Preview(render_line(subject, SAMPLE), render(body, SAMPLE))
+
+
+@transaction.atomic
+def template_save(
+    *, kind: str, channel: str, subject: str, body: str, is_active: bool = True, actor: Membership
+) -> Template:
+    """Use this wording from now on; notices planned before keep theirs. Raises Invalid and Denied."""
+    policies.templates.require(actor, "edit")
+    check_template(kind=kind, channel=channel, subject=subject, body=body)
+    row = Template.objects.filter(organisation_id=actor.organisation_id, kind=kind, channel=channel).first()
+    if row is None:
+        row = Template(
+            id=new_id(), organisation_id=actor.organisation_id, kind=kind, channel=channel, created_by_id=actor.id
+        )
+    row.subject, row.body, row.is_active = subject, body, is_active
+    changed = row.touch(actor.id)
+    row.save(update_fields=None if row._state.adding else ["subject", "body", "is_active", *changed])
+    fact = TemplateSaved(subject_id=row.id, notice=kind, channel=channel, subject=subject, is_active=is_active)
+    record(fact, actor=actor, organisation_id=actor.organisation_id)
+    return row
+
+
+@transaction.atomic
+def template_remove(*, template_id: UUID, actor: Membership) -> None:
+    """Go back to the product's own wording. Raises NotFound and Denied."""
+    policies.templates.require(actor, "edit")
+    row = Template.objects.filter(organisation_id=actor.organisation_id, id=template_id).first()
+    if row is None:
+        raise NotFound
+    fact = TemplateRemoved(subject_id=row.id, notice=row.kind, channel=row.channel)
+    row.delete()
+    record(fact, actor=actor, organisation_id=actor.organisation_id)

@@ -1,0 +1,223 @@
+"""What notices say: the product's own texts, which an organisation may replace one by one.
+
+``subject`` is the mail's subject and states action and number, ``body`` the mail's text; ``title`` and ``line`` are the
+notice in the product. A text may use the names of ``NAMES``. No value of a form is among them.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from accounts.audit.events import Event
+from notifications.recipients import left
+from workflows import events
+
+NAMES: Mapping[str, str] = {
+    "number": "the request's number",
+    "title": "the request's title",
+    "workflow": "the workflow's name",
+    "requester": "who asked",
+    "recipient": "who reads this",
+    "organisation": "the organisation's name",
+    "person": "who did it",
+    "step": "the step concerned",
+    "next_step": "the step that follows",
+    "assignee": "who must decide now",
+    "previous": "who had to decide before",
+    "reason": "the reason given",
+    "comment": "the comment's text",
+    "outcome": "how the request ended",
+    "due": "until when, in the organisation's time zone",
+    "why": "why it came to this",
+    "role": "as what somebody follows the request",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The texts of one notice, all templates of ``notifications.rendering``."""
+
+    label: str
+    subject: str
+    body: str
+    title: str
+    line: str = ""
+
+
+_ABOUT = "\n\n{workflow} #{number}: {title}\nRequested by {requester}"
+_REASON = "\n\nReason: {reason}"
+
+WORDINGS: Mapping[str, Wording] = {
+    events.RunStarted.kind: Wording(
+        "A request you follow was started",
+        "Started: {workflow} #{number}",
+        "{requester} has started a request that you follow." + _ABOUT,
+        "{requester} started {workflow} #{number}",
+    ),
+    events.TaskOpened.kind: Wording(
+        "A task waits for your decision",
+        "To decide: {workflow} #{number}, {step}",
+        "Your decision is needed at the step {step}.\nPlease decide until {due}.\n{why}" + _ABOUT + _REASON,
+        "To decide: {workflow} #{number}, {step}",
+        "Requested by {requester}.\nDue {due}.\n{reason}",
+    ),
+    events.TaskReminded.kind: Wording(
+        "A reminder before the time limit",
+        "Reminder: decide {workflow} #{number} until {due}",
+        "Your decision at the step {step} is due on {due}." + _ABOUT,
+        "Reminder: {workflow} #{number}, {step}",
+        "Due {due}.",
+    ),
+    events.TaskMoved.kind: Wording(
+        "A request moved to its next step",
+        "Moved to {next_step}: {workflow} #{number}",
+        "{person} has moved the request from {step} to {next_step}.\nNow with {assignee}." + _ABOUT + _REASON,
+        "{workflow} #{number} moved to {next_step}",
+        "By {person}.\nNow with {assignee}.\n{reason}",
+    ),
+    events.TaskReassigned.kind: Wording(
+        "A task was handed to you",
+        "To decide: {workflow} #{number}, {step}, handed to you by {person}",
+        "{person} has handed you the step {step}.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "{person} handed you {workflow} #{number}, {step}",
+        "Due {due}.\n{reason}",
+    ),
+    left(events.TaskReassigned.kind): Wording(
+        "Your task was handed to somebody else",
+        "No longer with you: {workflow} #{number}, {step}",
+        "{person} has handed the step {step} to {assignee}. You need not decide it." + _ABOUT + _REASON,
+        "{workflow} #{number}, {step} is now with {assignee}",
+        "Handed over by {person}.\n{reason}",
+    ),
+    events.TaskTakenOver.kind: Wording(
+        "A task was taken over for you",
+        "To decide: {workflow} #{number}, {step}",
+        "The step {step} is now with you.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "{workflow} #{number}, {step} is now with you",
+        "{reason}",
+    ),
+    left(events.TaskTakenOver.kind): Wording(
+        "Your task was taken over",
+        "Taken over: {workflow} #{number}, {step}",
+        "{person} has taken over the step {step} from you. You need not decide it." + _ABOUT + _REASON,
+        "{person} took over {workflow} #{number}, {step}",
+        "{reason}",
+    ),
+    events.TaskClaimed.kind: Wording(
+        "A task of the team queue became yours",
+        "To decide: {workflow} #{number}, {step}",
+        "The step {step} is now with you.\nPlease decide until {due}." + _ABOUT,
+        "{workflow} #{number}, {step} is now with you",
+    ),
+    left(events.TaskClaimed.kind): Wording(
+        "Your task was taken by a colleague",
+        "No longer with you: {workflow} #{number}, {step}",
+        "{assignee} has taken the step {step}. You need not decide it." + _ABOUT,
+        "{workflow} #{number}, {step} is now with {assignee}",
+    ),
+    events.TaskAssigned.kind: Wording(
+        "A task was assigned to you",
+        "To decide: {workflow} #{number}, {step}",
+        "{person} has assigned the step {step} to you.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "{person} assigned you {workflow} #{number}, {step}",
+        "Due {due}.\n{reason}",
+    ),
+    left(events.TaskAssigned.kind): Wording(
+        "Your task was assigned to somebody else",
+        "No longer with you: {workflow} #{number}, {step}",
+        "{person} has assigned the step {step} to {assignee}. You need not decide it." + _ABOUT + _REASON,
+        "{workflow} #{number}, {step} is now with {assignee}",
+    ),
+    events.TaskEscalated.kind: Wording(
+        "A task was escalated to you",
+        "Escalated to you: {workflow} #{number}, {step}",
+        "The time for the step {step} has passed at {previous}. It is now with you.\nPlease decide until {due}."
+        + _ABOUT,
+        "Escalated to you: {workflow} #{number}, {step}",
+        "The time has passed at {previous}.\nDue {due}.",
+    ),
+    left(events.TaskEscalated.kind): Wording(
+        "Your task was escalated",
+        "Escalated to {assignee}: {workflow} #{number}, {step}",
+        "The time for the step {step} has passed. It is now with {assignee}; you need not decide it." + _ABOUT,
+        "{workflow} #{number}, {step} was escalated to {assignee}",
+        "The time for it has passed.",
+    ),
+    events.TaskOverdue.kind: Wording(
+        "A task is overdue",
+        "Overdue: {workflow} #{number}, {step}",
+        "The step {step} was due on {due} and has not been decided.\nIt is with {assignee}." + _ABOUT,
+        "Overdue: {workflow} #{number}, {step}",
+        "Due {due}.\nWith {assignee}.",
+    ),
+    events.TaskUnassigned.kind: Wording(
+        "A task has nobody to decide it",
+        "Assign somebody: {workflow} #{number}, {step}",
+        "Nobody is left who may decide the step {step}. Please assign somebody.\n{why}" + _ABOUT,
+        "Assign somebody: {workflow} #{number}, {step}",
+        "{why}",
+    ),
+    events.RunCommented.kind: Wording(
+        "Somebody commented",
+        "{person} commented on {workflow} #{number}",
+        "{person} wrote:\n\n{comment}" + _ABOUT,
+        "{person} commented on {workflow} #{number}",
+        "{comment}",
+    ),
+    events.RunCompleted.kind: Wording(
+        "A request is decided",
+        "{outcome}: {workflow} #{number}",
+        "The request has ended: {outcome}. The last decision was by {person}." + _ABOUT + _REASON,
+        "{workflow} #{number}: {outcome}",
+        "By {person}.\n{reason}",
+    ),
+    events.RunWithdrawn.kind: Wording(
+        "A request was withdrawn",
+        "Withdrawn: {workflow} #{number}",
+        "{person} has withdrawn the request. Nothing is left to decide." + _ABOUT + _REASON,
+        "{person} withdrew {workflow} #{number}",
+        "{reason}",
+    ),
+    events.ParticipantAdded.kind: Wording(
+        "You were added to a request",
+        "You now follow {workflow} #{number}",
+        "{person} has added you as {role}. You will hear of what happens to it." + _ABOUT,
+        "{person} added you to {workflow} #{number}",
+        "As {role}.",
+    ),
+}
+
+_SAME_NAME = ("reason", "outcome", "why", "role")
+_OTHER_NAME = {
+    "title": "run_title",
+    "workflow": "definition_name",
+    "requester": "requester_name",
+    "step": "step_name",
+    "next_step": "to_step_name",
+    "assignee": "assignee_name",
+    "previous": "previous_assignee_name",
+    "comment": "text",
+}
+
+
+def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dict[str, str]:
+    """The texts that a template of this event may use, all but the recipient's name."""
+    found: dict[str, Any] = {name: getattr(event, name, "") for name in _SAME_NAME}
+    found |= {name: getattr(event, attribute, "") for name, attribute in _OTHER_NAME.items()}
+    number, due = getattr(event, "run_number", None), getattr(event, "due_at", None)
+    found["why"] = found["why"] or getattr(event, "fallback", "")
+    return {
+        **{name: str(value or "") for name, value in found.items()},
+        "number": "" if number is None else str(number),
+        "due": local_time(due, zone) if isinstance(due, datetime) else "",
+        "person": person,
+        "organisation": organisation,
+    }
+
+
+def local_time(moment: datetime, zone: str) -> str:
+    """Such as ``Mon 6 Oct 2025, 17:00 (Asia/Kolkata)``."""
+    local = moment.astimezone(ZoneInfo(zone))
+    return f"{local:%a} {local.day} {local:%b %Y, %H:%M} ({zone})"

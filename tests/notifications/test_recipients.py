@@ -1,0 +1,128 @@
+"""Who is told of what, kind by kind."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from accounts.audit.events import Event
+from accounts.models import Membership
+from notifications.recipients import RULES, Around, told
+from notifications.wording import WORDINGS
+from tests.cast import Acme
+from tests.factories import notifications as facts
+from workflows import events
+from workflows.models import WorkflowRun
+
+Make = Callable[[Acme, WorkflowRun], tuple[Event, Membership | None]]
+
+
+def handed(kind: type[events.TaskHandedOver], by: str = "hema") -> Make:
+    return lambda a, run: (
+        facts.handed_over(kind, run, a.hema, a.hari, getattr(a, by, None)),
+        getattr(a, by, None),
+    )
+
+
+def in_step(kind: type[events.TaskEvent], **more: Any) -> Make:
+    def make(acme: Acme, run: WorkflowRun) -> tuple[Event, None]:
+        fields = {name: value(acme) if callable(value) else value for name, value in more.items()}
+        return kind(**facts.in_step(run, **fields)), None
+
+    return make
+
+
+def in_run(kind: type[events.RunEvent], by: str, **more: Any) -> Make:
+    def make(acme: Acme, run: WorkflowRun) -> tuple[Event, Membership]:
+        actor = getattr(acme, by)
+        fields = {name: value(acme) if callable(value) else value for name, value in more.items()}
+        return kind(**facts.about(run, subject_id=run.id, **fields)), actor
+
+    return make
+
+
+def by(name: str) -> dict[str, Any]:
+    return {"by_id": lambda a: getattr(a, name).id, "by_name": name.title()}
+
+
+RAVI = {"assignee_id": lambda a: a.ravi.id, "assignee_name": "Ravi"}
+NOBODY = {"assignee_id": None, "assignee_name": ""}
+FOLLOWERS = {"farid": "", "fiona": "watching"}
+CASES: dict[str, tuple[Make, dict[str, str]]] = {
+    "started": (in_run(events.RunStarted, "asha", step="apply", step_name="Apply"), FOLLOWERS),
+    "opened for one": (lambda a, r: (facts.opened(r, a.ravi), a.asha), {"ravi": ""}),
+    "opened for a team": (lambda a, r: (facts.opened(r, None, a.hema, a.hari), a.ravi), {"hema": "", "hari": ""}),
+    "opened for oneself": (lambda a, r: (facts.opened(r, a.asha), a.asha), {}),
+    "moved": (lambda a, r: (facts.moved(r, a.ravi, a.hema), a.ravi), {"asha": "", **FOLLOWERS}),
+    "moved back to the requester": (lambda a, r: (facts.moved(r, a.ravi, a.asha), a.ravi), FOLLOWERS),
+    "moved by a follower": (lambda a, r: (facts.moved(r, a.farid, a.hema), a.farid), {"asha": "", "fiona": "watching"}),
+    "reassigned": (handed(events.TaskReassigned), {"hari": ""}),
+    "reassigned by another": (handed(events.TaskReassigned, "tess"), {"hari": "", "hema": "left"}),
+    "taken over": (handed(events.TaskTakenOver, "hari"), {"hema": "left"}),
+    "claimed": (handed(events.TaskClaimed, "hari"), {"hema": "left"}),
+    "assigned": (handed(events.TaskAssigned, "tess"), {"hari": "", "hema": "left"}),
+    "escalated": (handed(events.TaskEscalated, "nobody"), {"hari": "", "hema": "left"}),
+    "reminded": (in_step(events.TaskReminded, **RAVI, due_at=facts.DUE), {"ravi": ""}),
+    "reminded team": (
+        in_step(events.TaskReminded, **NOBODY, candidate_ids=lambda a: (a.hema.id, a.hari.id), due_at=facts.DUE),
+        {"hema": "", "hari": ""},
+    ),
+    "overdue": (
+        in_step(events.TaskOverdue, **RAVI, due_at=facts.DUE, admin_ids=lambda a: (a.tess.id,)),
+        {"ravi": "", "tess": ""},
+    ),
+    "unassigned": (in_step(events.TaskUnassigned, admin_ids=lambda a: (a.tess.id,), why="Nobody"), {"tess": ""}),
+    "commented": (
+        lambda a, r: (facts.commented(r, a.hema), a.hema),
+        {"asha": "", "ravi": "", **FOLLOWERS},
+    ),
+    "commented by the requester": (lambda a, r: (facts.commented(r, a.asha), a.asha), {"ravi": "", **FOLLOWERS}),
+    "completed": (lambda a, r: (facts.completed(r, a.hema), a.hema), {"asha": "", **FOLLOWERS}),
+    "withdrawn": (
+        in_run(events.RunWithdrawn, "asha", reason="", assignee_ids=lambda a: (a.ravi.id,), **by("asha")),
+        {"ravi": "", **FOLLOWERS},
+    ),
+    "participant added": (
+        in_run(
+            events.ParticipantAdded, "asha", member_id=lambda a: a.omar.id, member_name="Omar", role="x", **by("asha")
+        ),
+        {"omar": ""},
+    ),
+    "watching on one's own": (
+        in_run(
+            events.ParticipantAdded, "omar", member_id=lambda a: a.omar.id, member_name="Omar", role="x", **by("omar")
+        ),
+        {},
+    ),
+}
+
+
+def around(acme: Acme, **more: Any) -> Around:
+    return Around(
+        deciders=[acme.ravi.id], stakeholders=[acme.farid.id], watchers=[acme.fiona.id, acme.farid.id], **more
+    )
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_who_is_told(acme: Acme, case: str) -> None:
+    make, expected = CASES[case]
+    with acme.scope():
+        event, actor = make(acme, facts.make_run(acme.asha))
+    found = {}
+    for one in told(event, actor.id if actor else None, around(acme)):
+        name = next(n for n in vars(acme) if getattr(getattr(acme, n), "id", None) == one.member_id)
+        found[name] = "watching" if one.watching else "left" if one.notice.endswith(".left") else ""
+        assert one.notice in WORDINGS
+    assert found == expected
+
+
+@pytest.mark.parametrize("kind", [events.RunStarted.kind, events.RunCompleted.kind])
+def test_a_move_that_starts_or_ends_the_request_is_told_once(acme: Acme, kind: str) -> None:
+    with acme.scope():
+        event = facts.moved(facts.make_run(acme.asha), acme.ravi, None)
+    assert told(event, acme.ravi.id, around(acme, covered=frozenset({kind}))) == []
+
+
+def test_every_kind_has_a_case_and_a_wording() -> None:
+    assert set(RULES) <= set(WORDINGS)
+    assert {kind.removesuffix(".left") for kind in WORDINGS} == set(RULES)
