@@ -11,6 +11,7 @@ from forms_builder.schema import fields as f
 from forms_builder.schema.display import NOTHING, Labels, display, with_names
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import Access
+from forms_builder.schema.plan import StepPlan
 from forms_builder.schema.sources import Sources
 
 _LIMITS: Final = (
@@ -31,7 +32,28 @@ def serialize_fields(
 
     Read-only fields whose condition does not hold are left out; writable ones stay, with `visible` false.
     """
-    plan = document.plan(step)
+    return _serialize(document.plan(step), values, sources, labels)
+
+
+def readable_fields(
+    document: FormDocument,
+    steps: Iterable[str],
+    values: Mapping[str, Any],
+    *,
+    sources: Sources,
+    labels: Labels | None = None,
+) -> list[dict[str, Any]]:
+    """What somebody may read who acts, or acted, at these steps: for requesters, watchers, mails, exports, search.
+
+    Read-only throughout, in document order; fields without a value are kept, with an empty display. A requester's steps
+    are those at which the requester acts, so that what a later step may see stays unseen.
+    """
+    return _serialize(document.reading_plan(steps), values, sources, labels)
+
+
+def _serialize(
+    plan: StepPlan, values: Mapping[str, Any], sources: Sources, labels: Labels | None
+) -> list[dict[str, Any]]:
     known = with_names(plan.shown, values, labels, sources)
     shown = {field.name: values.get(field.name, field.default) for field in plan.logic.fields}
     invisible = plan.logic.invisible(shown, sources.environment)
@@ -51,29 +73,6 @@ def serialize_fields(
             entry |= _choices(field, sources)
         found.append(entry)
     return found
-
-
-def readable_fields(
-    document: FormDocument,
-    steps: Iterable[str],
-    values: Mapping[str, Any],
-    *,
-    sources: Sources,
-    labels: Labels | None = None,
-) -> list[dict[str, Any]]:
-    """What somebody may read who acts, or acted, at these steps: for requesters, watchers, mails, exports, search.
-
-    Read-only throughout, in document order; fields without a value are kept, with an empty display.
-    """
-    names = document.visible_at(steps)
-    fields = [field for field in document.by_name.values() if field.name in names]
-    known = with_names(fields, values, labels, sources)
-    invisible = document.logic.invisible(values, sources.environment)
-    return [
-        _entry(field, Access.READ, values.get(field.name), known)
-        for field in fields
-        if field.keeps_value and field.name not in invisible
-    ]
 
 
 def _entry(field: f.FieldBase, access: Access, value: Any, labels: Labels) -> dict[str, Any]:

@@ -70,6 +70,10 @@ class FieldView:
         return self.kind in ("radio", "checkboxes", "date_range", "table")
 
     @property
+    def tag(self) -> str:
+        return "fieldset" if self.is_group else "div"
+
+    @property
     def described_by(self) -> str:
         """Ids of the help and the problem, for aria-describedby."""
         parts = [f"{self.id}-help"] if self.help or self.condition else []

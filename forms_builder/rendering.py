@@ -9,7 +9,7 @@ A name that is hidden, read-only or unknown at the step is refused over REST and
 """
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cached_property
 from typing import Any, ClassVar, Final, Self
 
@@ -38,7 +38,7 @@ from forms_builder.schema.intake import NOT_HERE, Intake, initial_values, take
 from forms_builder.schema.plan import StepPlan
 from forms_builder.schema.sources import Option, Sources
 
-__all__ = ["AnswersInvalid", "StepForm", "form_class", "readable_fields", "serialize_fields"]
+__all__ = ["AnswersInvalid", "StepForm", "form_class", "readable_fields", "reading_form", "serialize_fields"]
 
 _LEFT_OUT: Final = object()
 
@@ -249,6 +249,11 @@ class StepForm(forms.Form):
         return read_groups(layout(self.document.nodes, chosen))
 
     @property
+    def has_tables(self) -> bool:
+        """Then the button for more rows comes first in the page, and Enter needs another one before it."""
+        return any(view.writable and view.kind == "table" for view in self.views.values())
+
+    @property
     def problem_list(self) -> list[ProblemView]:
         """The error summary with links to the fields."""
         return problem_views(self.intake.problems, self.views)
@@ -287,6 +292,19 @@ def form_class(
     given = {"values": values, "sources": sources, "labels": labels}
     bound = {key: value for key, value in given.items() if value is not None}
     return _derived(base, bound, base.base_fields) if bound else base
+
+
+def reading_form(
+    document: FormDocument,
+    steps: Iterable[str],
+    *,
+    values: Mapping[str, Any],
+    sources: Sources,
+    labels: Labels | None = None,
+) -> StepForm:
+    """A form to look at for somebody who acts, or acted, at these steps: drawn by `{{ form }}`, takes no input."""
+    made = _made(document, document.reading_plan(steps))
+    return made(values=values, sources=sources, labels=labels)
 
 
 def _made(document: FormDocument, plan: StepPlan) -> type[StepForm]:

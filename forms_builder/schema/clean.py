@@ -228,8 +228,10 @@ def _choice(field: f.ChoiceField, raw: Any, world: World, key: str) -> str:
     return raw
 
 
-def _multi_choice(field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str]:
+def _multi_choice(field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str] | None:
     items = _texts(raw, f.MAX_CHOICES, "Choose entries of the list.")
+    if not items:
+        return None
     offered = _pickable(field.source, field.fixed, items, world, key)
     if any(item not in offered for item in items):
         raise wrong("Choose entries of the list; one of these is not offered.")

@@ -113,6 +113,10 @@ class FormDocument(Part):
             self.plans_by_step[step] = StepPlan.of(step, self.logic)
         return self.plans_by_step.get(step) or StepPlan.of(step, self.logic)
 
+    def reading_plan(self, steps: Iterable[str]) -> StepPlan:
+        """The contract of somebody who acts, or acted, at these steps and now only looks. Raises as `logic` does."""
+        return StepPlan.reading(steps, self.logic)
+
     def access(self, step: str, name: str) -> Access:
         """What the person at `step` may do with the field; hidden for an unknown field or an unnamed step."""
         field = self.by_name.get(name)

@@ -66,7 +66,26 @@ class StepPlan:
 
     @classmethod
     def of(cls, step: str, logic: FormLogic) -> "StepPlan":
-        access = {field.name: field.access_at(step) for field in logic.fields}
+        """The contract for the person who acts at the step."""
+        return cls._made(step, logic, {field.name: field.access_at(step) for field in logic.fields})
+
+    @classmethod
+    def reading(cls, steps: Iterable[str], logic: FormLogic) -> "StepPlan":
+        """The contract for somebody who only looks: what any of these steps may see, read-only."""
+        wanted = tuple(steps)
+        return cls._made(
+            "",
+            logic,
+            {
+                field.name: Access.READ
+                if any(field.access_at(step) is not Access.HIDDEN for step in wanted)
+                else Access.HIDDEN
+                for field in logic.fields
+            },
+        )
+
+    @classmethod
+    def _made(cls, step: str, logic: FormLogic, access: Mapping[str, Access]) -> "StepPlan":
         shown = tuple(field for field in logic.fields if access[field.name] is not Access.HIDDEN)
         return cls(step, shown, access, logic)
 

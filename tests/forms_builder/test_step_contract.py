@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from forms_builder.rendering import AnswersInvalid, form_class, readable_fields, serialize_fields
+from forms_builder.rendering import AnswersInvalid, form_class, readable_fields, reading_form, serialize_fields
 from forms_builder.schema import Access, FormDocument, check, prefilled
 from forms_builder.sources import requester_facts
 from tests.factories.forms_builder import LEAVE_DOCUMENT
@@ -89,6 +89,18 @@ def test_watchers_read_the_union_of_their_steps_and_nothing_more() -> None:
     both = readable_fields(LEAVE, ["apply", "hr-review"], values, sources=SOURCES)
     assert {entry["name"]: entry["display"] for entry in both}["criticality"] == "Low"
     assert {entry["access"] for entry in both} == {"read"}
+
+
+def test_somebody_who_looks_gets_a_form_without_inputs() -> None:
+    values = {**FILLED, "criticality": "low", "hr_note": "secret"}
+    page = reading_form(LEAVE, ["apply"], values=values, sources=SOURCES).render()
+    assert "Wedding" in page
+    assert "6 Oct 2025" in page
+    assert "<input" not in page
+    assert "<textarea" not in page
+    assert "secret" not in page
+    assert "criticality" not in page
+    assert "secret" in reading_form(LEAVE, ["apply", "hr-review"], values=values, sources=SOURCES).render()
 
 
 def test_fields_called_like_controls_of_the_page_or_python_words_work() -> None:
