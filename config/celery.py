@@ -32,6 +32,7 @@ TICKS: dict[str, float] = {
     "accounts.audit_seal": 5,
     "workflows.sla_sweep": 10,
     "config.heartbeat": 10,
+    "forms_builder.attachments_sweep": 3600,
 }
 """Task name -> seconds between two runs. Who misses a tick does its work at the next one."""
 

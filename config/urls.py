@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api_urls")),
     path("", include("accounts.urls")),
+    path("", include("forms_builder.urls")),
 ]
 if settings.DEMO:
     urlpatterns += mail_page.urlpatterns

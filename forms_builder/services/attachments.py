@@ -16,8 +16,10 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.audit.record import record
 from accounts.models import Membership
+from accounts.selectors.organisations import active_organisation_ids
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.models import new_id
+from accounts.tenancy.scope import organisation_scope
 from forms_builder import html_input, policies
 from forms_builder.events import AttachmentAdded
 from forms_builder.models import Attachment
@@ -152,6 +154,17 @@ def attachments_sweep(*, organisation_id: UUID, at: datetime | None = None, limi
     found = list(rows.order_by("created_at").values_list("id", "key")[:limit])
     Attachment.objects.filter(id__in=[identifier for identifier, _ in found], run_id=None).delete()
     return [key for _, key in found]
+
+
+def sweep_everywhere(at: datetime | None = None) -> int:
+    """Sweep each active organisation in a scope of its own, objects after the rows; returns how many files went."""
+    gone = 0
+    for organisation_id in active_organisation_ids():
+        with organisation_scope(organisation_id):
+            keys = attachments_sweep(organisation_id=organisation_id, at=at)
+        objects_delete(keys)
+        gone += len(keys)
+    return gone
 
 
 def objects_delete(keys: Collection[str]) -> None:

@@ -1,5 +1,6 @@
 """Files: stored under opaque keys, tied to a request, and out of reach for everybody else."""
 
+import re
 from datetime import timedelta
 from typing import Any
 from uuid import uuid4
@@ -7,7 +8,7 @@ from uuid import uuid4
 import pytest
 from django.core.files.storage import default_storage
 from django.http import Http404
-from django.test import RequestFactory
+from django.test import Client, RequestFactory
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
@@ -135,3 +136,21 @@ def test_the_sweeper_forgets_what_no_request_took(acme: Acme) -> None:
         assert keys == [old.key]
         assert not default_storage.exists(old.key)
         assert set(Attachment.objects.values_list("id", flat=True)) == {row.id for row in kept}
+
+
+def test_the_tick_sweeps_every_organisation(acme: Acme, globex: Globex) -> None:
+    long_ago = timezone.now() - timedelta(days=2)
+    with acme.scope():
+        stored_file(acme.asha, at=long_ago)
+    with globex.scope():
+        stored_file(globex.gita, at=long_ago)
+    assert attachments.sweep_everywhere() == 2
+    assert attachments.sweep_everywhere() == 0
+
+
+def test_over_http_a_stranger_and_nobody_get_the_same_404(client: Client) -> None:
+    answers = [client.get(f"/attachments/{uuid4()}/") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    # The page carries a masked CSRF token, which is another one each time.
+    assert len({re.sub(rb"[A-Za-z0-9]{64}", b"", answer.content) for answer in answers}) == 1
+    assert client.post(f"/attachments/{uuid4()}/").status_code in (403, 405)
