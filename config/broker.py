@@ -28,7 +28,7 @@ def transport_options(url: str) -> dict[str, Any]:
         return {
             **BRIEF,
             # As name=value pairs: the client drops the host of a URL's query, where unix sockets are named.
-            "conn_string": make_conninfo(**conninfo_to_dict("postgresql" + url.removeprefix("pgmq"))),
+            "conn_string": make_conninfo("", **conninfo_to_dict("postgresql" + url.removeprefix("pgmq"))),
             "init_extension": False,
             "pool_size": 4,
             "pool_timeout": 2,

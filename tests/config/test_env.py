@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from pathlib import Path
 
 import pytest
@@ -110,3 +111,13 @@ def test_env_file_with_nonsense_names_the_line(tmp_path: Path) -> None:
     file.write_text("\nnonsense\n")
     with pytest.raises(ImproperEnvironment, match="line 2"):
         load_file(file)
+
+
+def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> None:
+    root = Path(__file__).resolve().parents[2]
+    sources = [root / "config/settings/base.py", *(root / "config/embedded").glob("*.py")]
+    code = "\n".join(source.read_text() for source in sources)
+    readers = r"(?:env\.(?:text|flag|integer|items|path|secret|url|database)|_database|_pairs|_given)"
+    read = set(re.findall(readers + r"\(\s*(?:env, )?\"([A-Z0-9_]+)\"", code))
+    documented = set(re.findall(r"^# ([A-Z0-9_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
+    assert read == documented

@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import LiteralString
 
 import psycopg
 import pytest
@@ -23,9 +24,9 @@ def quick(data_dir: Path, **options: object) -> EmbeddedPostgres:
     return EmbeddedPostgres(data_dir, fsync=False, **options)  # type: ignore[arg-type]  # passes options through
 
 
-def value(url: str, query: str) -> object:
+def value(url: str, query: LiteralString) -> object:
     with psycopg.connect(url, autocommit=True) as connection:
-        row = connection.execute(query).fetchone()  # type: ignore[arg-type]  # constants of these tests
+        row = connection.execute(query).fetchone()
     return row[0] if row else None
 
 
