@@ -2,8 +2,8 @@ import type { Plugin } from "vite";
 
 import { sources } from "./sources.ts";
 
-/** `{% icon "check" %}`, `icon="check"`, `"icon": "check"`, `icon: "check"` and `Icon("check")`. */
-const MENTIONS = /\bicon["']?(?:\s+|\s*[=:(]\s*)["']([a-z0-9-]+)["']/gi;
+/** `{% icon "check" %}`, `icon="check"`, `icon_name="check"`, `"icon": "check"`, `icon: "check"` and `Icon("check")`. */
+const MENTIONS = /\bicon(?:_name)?["']?(?:\s+|\s*[=:(]\s*)["']([a-z0-9-]+)["']/gi;
 
 export const SPRITE = "icons.svg";
 

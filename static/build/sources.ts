@@ -8,7 +8,7 @@ const PLACES = [
   "templates/**/*.html",
   "{accounts,forms_builder,workflows,flows,notifications}/**/templates/**/*.html",
   "{accounts,forms_builder,workflows,flows,notifications}/**/{templatetags,views}/*.py",
-  "{accounts,forms_builder,workflows,flows,notifications}/**/{forms,rendering,widgets,views}*.py",
+  "forms_builder/*.py",
   "workflows/graph/svg.py",
   "static/src/**/*.ts",
 ];

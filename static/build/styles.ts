@@ -3,8 +3,8 @@ import type { Plugin } from "vite";
 
 import { sources } from "./sources.ts";
 
-/** States that scripts and libraries set, so that no template mentions them. */
-const KEPT = [/^htmx-/, /^is-/, /^was-/, /data-bs-theme/];
+/** What no template spells out: widths that are put together, and states that scripts set. */
+const KEPT = [/^col-md-\d+$/, /^htmx-/, /^is-/, /^was-/, /data-bs-theme/];
 
 /** Drops from the given style sheets every rule whose classes no page mentions, before the files are hashed. */
 export function onlyUsedStyles({ root, sheets }: { root: string; sheets: RegExp[] }): Plugin {

@@ -38,7 +38,7 @@ export interface ChartState {
   series: Series[];
 }
 
-const COLOURS = ["--cs-accent", "--cs-good", "--cs-warn", "--cs-bad"];
+const COLOURS = ["--cs-chart-1", "--cs-chart-2", "--cs-chart-3", "--cs-chart-4"];
 
 /** Draws the numbers of the table beside it; the table is what everybody can read. */
 export default class RunsChart extends HTMLElement {
@@ -62,6 +62,7 @@ export default class RunsChart extends HTMLElement {
     const canvas = this.querySelector("canvas");
     if (!canvas) return;
     this.chart?.destroy();
+    Chart.defaults.font.family = getComputedStyle(this).fontFamily;
     this.chart = new Chart(canvas, configuration(stateOf<ChartState>(this), (name) => resolved(this, name)));
   }
 }
@@ -79,8 +80,8 @@ export function configuration(state: ChartState, colour: (name: string) => strin
         label: series.label,
         data: series.values,
         yAxisID: series.kind === "bar" ? "y" : "hours",
-        borderColor: colour(COLOURS[index % COLOURS.length] ?? "--cs-accent"),
-        backgroundColor: colour(COLOURS[index % COLOURS.length] ?? "--cs-accent"),
+        borderColor: colour(COLOURS[index % COLOURS.length] ?? "--cs-chart-1"),
+        backgroundColor: colour(COLOURS[index % COLOURS.length] ?? "--cs-chart-1"),
         borderWidth: series.kind === "line" ? 2 : 0,
         borderRadius: 3,
         maxBarThickness: 22,

@@ -13,7 +13,8 @@ from django.utils.safestring import SafeString, mark_safe
 
 from forms_builder.rendering import StepForm, form_class
 from forms_builder.schema.sources import NoSources
-from workflows.graph.outline import Progress, outline
+from workflows.graph.layout import Direction
+from workflows.graph.outline import NO_PROGRESS, Progress, outline
 from workflows.graph.svg import graph_svg
 from workflows.library import library_item
 
@@ -107,13 +108,15 @@ def tab(label: str, count: int = 0, current: bool = False) -> Some:
 
 def step_form(document: Any, step: str, values: Mapping[str, Any], posted: Mapping[str, list[str]] | None) -> StepForm:
     made = form_class(document.form, step, values=values, sources=NoSources(date(2025, 9, 29)))
-    return made(MultiValueDict(posted)) if posted is not None else made()
+    form = made(MultiValueDict(posted)) if posted is not None else made()
+    form.is_valid()
+    return form
 
 
 def actions(transitions: list[Some], **more: Any) -> Some:
     given = {"assignee": "", "comment": "", "version": None, "errors": {}, "idempotency_key": "k", "any": False}
     people = any(one.takes_person for one in transitions)
-    return Some(**{**given, "transitions": transitions, "has_people": people, "chosen": transitions[0].name, **more})
+    return Some(**{**given, "transitions": transitions, "has_people": people, "chosen": transitions[0].name if len(transitions) == 1 else "", **more})
 
 
 def move(name: str, kind: str = "forward", note: str = "", people: tuple[str, ...] = (), reason: bool = False) -> Some:
@@ -235,7 +238,7 @@ def request_parts(progress: Progress) -> dict[str, Any]:
     return {
         "run": run, "task": task, "timeline": timeline(), "progress": steps, "people": people, "may": may,
         "files": [Some(name="invitation.pdf", url="#", size=248_000, by="Asha Verma")],
-        "graph_svg": drawing("path", progress), "reassign": [Some(id="a", name="Hari Menon", note="")],
+        "graph_svg": drawing("path", progress, Direction.DOWN), "reassign": [Some(id="a", name="Hari Menon", note="")],
         "members": [Some(id=str(n), name=f"Person {n}") for n in range(20)],
     }
 
@@ -267,9 +270,8 @@ def request_closed() -> Page:
     }
 
 
-def drawing(ident: str, progress: Progress | None = None) -> SafeString:
-    given = {"progress": progress} if progress else {}
-    return mark_safe(graph_svg(LEAVE.graph, title="Leave Application", ident=ident, **given))
+def drawing(ident: str, progress: Progress = NO_PROGRESS, direction: Direction = Direction.RIGHT) -> SafeString:
+    return mark_safe(graph_svg(LEAVE.graph, title=LEAVE.name, ident=ident, progress=progress, direction=direction))
 
 
 def definition(tab_key: str) -> Callable[[], Page]:
@@ -282,7 +284,7 @@ def definition(tab_key: str) -> Callable[[], Page]:
             for field in LEAVE.form.fields
         ]
         return "workflows/definition.html", {
-            "definition": leave(), "can_start": True, "tab": tab_key, "graph_svg": drawing("graph"),
+            "definition": leave(), "can_start": True, "tab": tab_key, "graph_svg": drawing("graph"), "graph_svg_narrow": drawing("narrow", direction=Direction.DOWN),
             "tabs": [Some(key=key, label=label, url="#", current=key == tab_key) for key, label in keys],
             "version": Some(number=2, state="published", published_at=ago(days=20), published_by="Omar Shaikh"),
             "outline": outline(LEAVE.graph), "steps": steps, "matrix": matrix,

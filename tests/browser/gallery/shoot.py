@@ -1,7 +1,7 @@
 """Pictures of every screen: wide and narrow, light and dark. For eyes, not for a test.
 
     python -m tests.browser.gallery 8899 &
-    python -m tests.browser.gallery.shoot http://localhost:8899 test-results/gallery [page ...]
+    python -m tests.browser.gallery.shoot http://localhost:8899 .local/gallery [page ...]
 """
 
 import re
