@@ -29,14 +29,19 @@ BROKER_REST = 5.0
 TICKS: dict[str, float] = {
     "notifications.relay": 1,
     "notifications.send": 2,
+    "accounts.send_links": 2,
     "accounts.audit_seal": 5,
+    "accounts.send_links": 5,
     "workflows.sla_sweep": 10,
     "config.heartbeat": 10,
+    "forms_builder.attachments_sweep": 600,
+    "accounts.idempotency_sweep": 3600,
+    "accounts.idempotency_sweep": 3600,
     "forms_builder.attachments_sweep": 3600,
 }
 """Task name -> seconds between two runs. Who misses a tick does its work at the next one."""
 
-QUEUES = {"notifications.send": "deliver"}
+QUEUES = {"notifications.send": "deliver", "accounts.send_links": "deliver"}
 """Tasks that talk to other machines wait in a queue of their own, behind which nothing else waits."""
 
 
