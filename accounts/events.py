@@ -52,6 +52,14 @@ class PasswordLinkRequested(MemberEvent):
     purpose: str
 
 
+class PasswordLinkRefused(Event):
+    """Somebody asked for a link with an address that is no member's."""
+
+    kind: ClassVar[str] = "password_link.refused"
+    subject_kind: ClassVar[str] = "accounts.organisation"
+    email: str
+
+
 class OrganisationEntered(MemberEvent):
     """A person came over from another of their organisations without typing the password again."""
 

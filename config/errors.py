@@ -14,7 +14,8 @@ def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpRe
     # The body never depends on the address: a foreign id and a missing one look the same, byte for byte.
     if request.path.startswith("/api/"):
         return as_problem_response(request, status, code, detail)
-    page = render_to_string(f"errors/{status}.html", {"detail": detail}, request=request)
+    # Nor on the moment: these pages have no form, so they need no token.
+    page = render_to_string(f"errors/{status}.html", {"detail": detail, "csrf_token": ""}, request=request)
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store, private"})
 
 

@@ -1,12 +1,15 @@
 """Who somebody is."""
 
+from dataclasses import dataclass
+from datetime import datetime
 from uuid import UUID
 
 from django.db.models import Exists, QuerySet
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.authentication import proof_of
-from accounts.models import Membership, Organisation, RefreshFamily
+from accounts.models import Membership, MembershipRole, Organisation, RefreshFamily
 from accounts.tenancy.middleware import Claim, TenantRequest
 from accounts.tenancy.scope import organisation_scope
 
@@ -48,6 +51,32 @@ def time_zone_of(member: Membership) -> str:
     """The IANA name of the person's time zone: of the place, else of the organisation."""
     place_zone = member.place.time_zone if member.place is not None else ""
     return place_zone or member.organisation.time_zone
+
+
+@dataclass(frozen=True, slots=True)
+class ApiSession:
+    """One login over the API that can still be refreshed."""
+
+    id: UUID
+    created_at: datetime
+    last_used_at: datetime
+
+
+def api_sessions(member: Membership) -> list[ApiSession]:
+    """The person's logins over the API, newest first."""
+    families = RefreshFamily.objects.filter(
+        organisation_id=member.organisation_id,
+        membership_id=member.id,
+        revoked_at__isnull=True,
+        expires_at__gt=timezone.now(),
+        rotated_at__gte=member.user.credentials_at,
+    )
+    return [ApiSession(f.id, f.created_at, f.rotated_at) for f in families.order_by("-created_at")]
+
+
+def role_names(member: Membership) -> list[str]:
+    links = MembershipRole.objects.filter(organisation_id=member.organisation_id, membership_id=member.id)
+    return sorted(links.values_list("role__name", flat=True))
 
 
 def demo_people(slug: str) -> list[tuple[str, str, str]]:

@@ -1,0 +1,118 @@
+"""Passwords: changed by their owner, or set by a link that only the owner's mailbox gets."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.contrib.auth.tokens import default_token_generator
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import throttle
+from accounts.audit.record import SYSTEM, record
+from accounts.events import LoggedOutEverywhere, PasswordChanged, PasswordLinkRefused, PasswordLinkRequested
+from accounts.models import AccessLink, Membership, Organisation, User
+from accounts.tenancy.errors import Conflict, Invalid
+from accounts.tenancy.scope import organisation_scope
+from accounts.throttle import Account
+
+LINKS_AN_HOUR = 5
+
+
+class LinkEnded(Conflict):
+    code = "password.link_ended"
+    message = "This link was used already, or it is too old. Ask for a new one."
+
+
+class WrongPassword(Invalid):
+    code = "password.wrong"
+    message = "This is not your current password."
+
+
+def password_link_request(*, organisation: str, email: str) -> None:
+    """Have a link mailed if the address is a member's. The caller cannot tell whether it is."""
+    account = Account.typed(organisation, email)
+    tenant = Organisation.objects.filter(slug=account.slug, is_active=True).first()
+    if tenant is None:
+        return
+    with organisation_scope(tenant.id):
+        member = Membership.objects.filter(
+            organisation_id=tenant.id, user__email=account.email, is_active=True, user__is_active=True
+        ).first()
+        if member is None:
+            refused = PasswordLinkRefused(subject_id=tenant.id, email=account.email[:254])
+            record(refused, actor=SYSTEM, organisation_id=tenant.id)
+        else:
+            password_link_queue(member, AccessLink.RESET)
+
+
+def password_link_queue(member: Membership, purpose: str) -> None:
+    """Note that a link is to be mailed; beyond a handful in an hour nothing more is sent. Needs the scope."""
+    since = timezone.now() - timedelta(hours=1)
+    recent = AccessLink.objects.filter(
+        organisation_id=member.organisation_id, membership_id=member.id, requested_at__gt=since
+    )
+    if recent.count() < LINKS_AN_HOUR:
+        AccessLink.objects.create(organisation_id=member.organisation_id, membership=member, purpose=purpose)
+    requested = PasswordLinkRequested(subject_id=member.id, purpose=purpose)
+    record(requested, actor=SYSTEM, organisation_id=member.organisation_id)
+
+
+def member_of_link(*, user: User, organisation: str) -> Membership | None:
+    """The membership that a link on the organisation's host is for, while the person may enter there."""
+    tenant = Organisation.objects.filter(slug=organisation, is_active=True).first()
+    if tenant is None:
+        return None
+    with organisation_scope(tenant.id):
+        found: Membership | None = Membership.objects.filter(
+            organisation_id=tenant.id, user_id=user.id, is_active=True, user__is_active=True
+        ).first()
+        return found
+
+
+@transaction.atomic
+def password_set_by_link(*, member: Membership, token: str, password: str) -> None:
+    """Set the password if the link's token still holds, once. Raises LinkEnded. Ends every session and token."""
+    user = User.objects.select_for_update().get(id=member.user_id)
+    # Looked at again under the lock: of two submits with one link the second finds it used.
+    if not default_token_generator.check_token(user, token):
+        raise LinkEnded
+    _set(user, password)
+    with organisation_scope(member.organisation_id):
+        changed = PasswordChanged(subject_id=member.id, by_link=True)
+        record(changed, actor=member, organisation_id=member.organisation_id)
+        slug = Organisation.objects.values_list("slug", flat=True).get(id=member.organisation_id)
+        throttle.forget_failures(None, Account(slug, user.email))
+
+
+@transaction.atomic
+def password_change(*, actor: Membership, old_password: str, password: str) -> None:
+    """Set a new password. Raises WrongPassword. Ends every session and token; the face renews its own session.
+
+    ``actor.user`` is up to date afterwards.
+    """
+    user = User.objects.select_for_update().get(id=actor.user_id)
+    if not user.check_password(old_password):
+        raise WrongPassword({"old_password": [WrongPassword.message]})
+    _set(user, password)
+    actor.user = user
+    changed = PasswordChanged(subject_id=actor.id, by_link=False)
+    record(changed, actor=actor, organisation_id=actor.organisation_id)
+
+
+@transaction.atomic
+def log_out_everywhere(*, actor: Membership) -> None:
+    """End every session and token of the login, in every organisation, this one included."""
+    User.objects.filter(id=actor.user_id).update(credentials_at=timezone.now())
+    record(LoggedOutEverywhere(subject_id=actor.id), actor=actor, organisation_id=actor.organisation_id)
+
+
+def _set(user: User, password: str) -> None:
+    user.set_password(password)
+    user.credentials_at = timezone.now()
+    user.save(update_fields=["password", "credentials_at"])
+
+
+def token_for(user_id: UUID) -> tuple[User, str]:
+    """The login and a fresh token for a link to set its password."""
+    user = User.objects.get(id=user_id)
+    return user, default_token_generator.make_token(user)

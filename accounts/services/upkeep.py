@@ -1,0 +1,28 @@
+"""What runs on a clock for every organisation."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+from accounts.audit.seal import seal
+from accounts.selectors.organisations import active_organisation_ids
+from accounts.services.tokens import families_sweep
+from accounts.tenancy.idempotency import sweep
+from accounts.tenancy.scope import organisation_scope
+
+
+def seal_all() -> int:
+    """Chain the new audit entries; returns how many."""
+    return _for_all(seal)
+
+
+def sweep_all() -> int:
+    """Drop expired answers and token families; returns how many rows."""
+    return _for_all(sweep) + _for_all(families_sweep)
+
+
+def _for_all(job: Callable[[UUID], int]) -> int:
+    done = 0
+    for organisation_id in active_organisation_ids():
+        with organisation_scope(organisation_id):
+            done += job(organisation_id)
+    return done

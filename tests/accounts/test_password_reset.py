@@ -1,0 +1,123 @@
+"""A forgotten password: asked for, mailed, set once."""
+
+import re
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.audit.models import AuditEntry
+from accounts.models import AccessLink, Membership
+from accounts.services.links import links_send, links_send_all
+from tests.accounts.clients import browser, signed_in, token_of
+from tests.cast import Acme, Globex, make_acme
+
+NEW = "a-much-better-password"
+
+
+def ask(client: Client, email: str) -> bytes:
+    answer = client.post("/password/reset/", {"email": email}, follow=True)
+    assert answer.redirect_chain[-1][0] == "/password/reset/sent/"
+    return re.sub(rb"[A-Za-z0-9]{64}", b"", answer.content)
+
+
+def link_for(acme: Acme, member: Membership) -> str:
+    """The path of the link that the person is mailed."""
+    ask(browser("acme"), member.user.email)
+    links_send(acme.organisation.id)
+    found = re.search(r"http://acme\.localhost:8000(\S+)", str(mail.outbox[-1].body))
+    assert found
+    return found.group(1)
+
+
+def set_password(client: Client, path: str, password: str = NEW) -> int:
+    form = client.get(path, follow=True).redirect_chain[-1][0]
+    return client.post(form, {"new_password1": password, "new_password2": password}).status_code
+
+
+def test_the_answer_is_the_same_for_every_address(acme: Acme, globex: Globex) -> None:
+    answers = {
+        ask(browser("acme"), email) for email in (acme.asha.user.email, "nobody@acme.example", globex.gita.user.email)
+    } | {ask(browser("nowhere"), acme.asha.user.email)}
+    assert len(answers) == 1
+    with acme.scope():
+        assert AccessLink.objects.get().membership_id == acme.asha.id
+        assert AuditEntry.objects.filter(kind="password_link.refused").count() == 2
+
+
+def test_the_link_leads_to_the_organisations_own_host_whatever_the_request_says(acme: Acme) -> None:
+    client = Client(headers={"host": "acme.localhost", "x-forwarded-host": "evil.example"})
+    ask(client, acme.asha.user.email)
+    assert links_send_all() == 1
+    letter = mail.outbox[0]
+    assert letter.to == [acme.asha.user.email]
+    assert "http://acme.localhost:8000/password/set/" in str(letter.body)
+    assert "evil" not in str(letter.message())
+
+
+def test_the_link_sets_the_password_once_and_ends_every_session(acme: Acme) -> None:
+    session, pair = signed_in(acme.asha), token_of(acme.asha)
+    path = link_for(acme, acme.asha)
+    assert set_password(browser("acme"), path) == 302
+    assert session.get("/profile/").status_code == 302
+    bearer = Client(headers={"host": "localhost", "authorization": f"Bearer {pair['access']}"})
+    assert bearer.get("/api/v1/me/").status_code == 401
+    assert browser("acme").post("/login/", {"email": acme.asha.user.email, "password": NEW}).status_code == 302
+    assert b"This link has ended" in browser("acme").get(path, follow=True).content
+    with acme.scope():
+        assert AuditEntry.objects.get(kind="person.password_changed").payload == {"by_link": True}
+
+
+def test_two_forms_of_one_link_set_one_password(acme: Acme) -> None:
+    path = link_for(acme, acme.asha)
+    first, second = browser("acme"), browser("acme")
+    forms = [client.get(path, follow=True).redirect_chain[-1][0] for client in (first, second)]
+    codes = [
+        client.post(form, {"new_password1": NEW, "new_password2": NEW}).status_code
+        for client, form in zip((first, second), forms, strict=True)
+    ]
+    assert codes == [302, 200]
+
+
+@pytest.mark.parametrize("host", ["globex", "nowhere", ""])
+def test_the_link_is_dead_on_other_hosts(acme: Acme, globex: Globex, host: str) -> None:
+    path = link_for(acme, acme.asha)
+    assert b"This link has ended" in browser(host).get(path, follow=True).content
+
+
+def test_a_weak_password_is_refused(acme: Acme) -> None:
+    path = link_for(acme, acme.asha)
+    assert set_password(browser("acme"), path, "password") == 200
+    assert set_password(browser("acme"), path, NEW) == 302
+
+
+def test_a_mailbox_is_not_flooded(acme: Acme) -> None:
+    for _ in range(8):
+        ask(browser("acme"), acme.asha.user.email)
+    assert links_send(acme.organisation.id) == 5
+    assert links_send(acme.organisation.id) == 0
+
+
+def test_resetting_opens_a_locked_account_again(acme: Acme) -> None:
+    for _ in range(9):
+        browser("acme").post("/login/", {"email": acme.asha.user.email, "password": "wrong"})
+    assert set_password(browser("acme"), link_for(acme, acme.asha)) == 302
+    assert browser("acme").post("/login/", {"email": acme.asha.user.email, "password": NEW}).status_code == 302
+
+
+def test_a_mail_server_that_is_away_costs_time_only(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = make_acme()
+    ask(browser("acme"), acme.asha.user.email)
+    with monkeypatch.context() as patch:
+        patch.setattr("django.core.mail.backends.locmem.EmailBackend.send_messages", refuse)
+        assert links_send(acme.organisation.id) == 0
+    with acme.scope():
+        link = AccessLink.objects.get()
+        assert (link.attempts, link.is_open) == (1, True)
+        assert link.problem.startswith("ConnectionRefusedError")
+        AccessLink.objects.update(next_at=link.requested_at)
+    assert links_send(acme.organisation.id) == 1
+
+
+def refuse(*_: object) -> int:
+    raise ConnectionRefusedError("no")
