@@ -162,9 +162,10 @@ def _day(raw: Any) -> date:
     raise wrong("Enter a date as year-month-day, for example 2025-10-06.")
 
 
-def _day_between(day: date, field: f.DateField | f.DateRangeField, today: date) -> date:
+def _day_between(day: date, field: f.DateField | f.DateRangeField, sources: Sources) -> date:
     low, high = (
-        today if bound == "today" else date.fromisoformat(bound) if bound else None for bound in (field.min, field.max)
+        sources.today if bound == "today" else date.fromisoformat(bound) if bound else None
+        for bound in (field.min, field.max)
     )
     if low and day < low:
         raise wrong("Choose today or a later day." if field.min == "today" else f"Choose {low} or a later day.")
@@ -174,7 +175,7 @@ def _day_between(day: date, field: f.DateField | f.DateRangeField, today: date) 
 
 
 def _date(field: f.DateField, raw: Any, world: World, key: str) -> str:
-    return _day_between(_day(raw), field, world.sources.today).isoformat()
+    return _day_between(_day(raw), field, world.sources).isoformat()
 
 
 def _date_range(field: f.DateRangeField, raw: Any, world: World, key: str) -> dict[str, str] | None:
@@ -186,7 +187,7 @@ def _date_range(field: f.DateRangeField, raw: Any, world: World, key: str) -> di
         return None
     for end in ("from", "to"):
         try:
-            ends[end] = _day_between(_day(raw.get(end)), field, world.sources.today)
+            ends[end] = _day_between(_day(raw.get(end)), field, world.sources)
         except Refused as refusal:
             problems.extend((end, message) for _, message in refusal.problems)
     if problems:

@@ -54,9 +54,10 @@ def take(plan: StepPlan, raws: Mapping[str, Any], stored: Mapping[str, Any], sou
         except Refused as refusal:
             for path, message in refusal.problems:
                 intake.refuse(f"{field.name}.{path}".rstrip("."), message)
-    _forget_invisible(plan, intake, initial, sources.environment)
+    if plan.logic.conditional:
+        _forget_invisible(plan, intake, initial, sources.environment)
     _require(plan, intake)
-    _compare(plan, intake, initial | intake.written, sources.environment)
+    _compare(plan, intake, initial | intake.written, sources)
     return intake
 
 
@@ -81,7 +82,7 @@ def _require(plan: StepPlan, intake: Intake) -> None:
             intake.refuse(field.name, f"Fill in at least {field.min_rows} rows.")
 
 
-def _compare(plan: StepPlan, intake: Intake, values: Mapping[str, Any], environment: Environment) -> None:
+def _compare(plan: StepPlan, intake: Intake, values: Mapping[str, Any], sources: Sources) -> None:
     facts: dict[str, Any] | None = None
     wrong = {path.partition(".")[0] for path in intake.problems}
     for field in plan.writable:
@@ -92,7 +93,7 @@ def _compare(plan: StepPlan, intake: Intake, values: Mapping[str, Any], environm
                 intake.refuse(field.name, comparison.message or _comparison_message(plan, comparison))
         for condition, message in plan.logic.rules.get(field.name, ()):
             facts = rule_values(plan.logic.fields, values) if facts is None else facts
-            if not condition.holds(facts, environment):
+            if not condition.holds(facts, sources.environment):
                 intake.refuse(field.name, message)
 
 

@@ -3,6 +3,9 @@
 from datetime import UTC, datetime
 from typing import Any
 
+from pytest_django import DjangoAssertNumQueries
+
+from accounts.models import Membership
 from forms_builder.rendering import form_class, serialize_fields
 from forms_builder.schema import FormDocument, check
 from forms_builder.sources import OrganisationSources, requester_facts
@@ -111,3 +114,15 @@ def test_facts_never_let_an_attribute_replace_a_column(acme: Acme) -> None:
         facts = requester_facts(acme.asha)
     assert facts["leave_balance"] == 12
     assert (facts["name"], facts["id"]) == ("Asha", str(acme.asha.id))
+
+
+def test_a_form_without_choices_and_rules_asks_the_database_nothing(
+    acme: Acme, django_assert_num_queries: DjangoAssertNumQueries
+) -> None:
+    with acme.scope():
+        actor = Membership.objects.get(id=acme.asha.id)
+        with django_assert_num_queries(0):
+            form = form_class(document(one_field("date")), "any", sources=OrganisationSources(actor))(
+                {"it": "2025-10-06"}
+            )
+            assert form.stored() == {"it": "2025-10-06"}
