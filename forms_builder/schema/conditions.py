@@ -89,21 +89,22 @@ def _values(field: f.FieldBase, value: Any) -> Iterator[tuple[str, Any]]:
         yield f"{field.name}.count", len(rows)
         for column in field.columns:
             if isinstance(column, f.NumberField | f.MoneyField):
-                yield f"{field.name}.{column.name}.sum", _sum(column, [row.get(column.name) for row in rows])
+                given = [row[column.name] for row in rows if row.get(column.name) is not None]
+                # Amounts of several currencies have no sum: without the value a rule that reads it fails closed.
+                if isinstance(column, f.NumberField) or len({value["currency"] for value in given}) <= 1:
+                    yield f"{field.name}.{column.name}.sum", _sum(column, given)
     elif field.keeps_value:
         yield field.name, value
 
 
-def _sum(column: f.NumberField | f.MoneyField, values: list[Any]) -> Any:
-    """The sum as a stored value of the column; None when there is nothing to add, or not in one currency."""
-    given = [value for value in values if value is not None]
+def _sum(column: f.NumberField | f.MoneyField, given: list[Any]) -> Any:
+    """The sum as a stored value of the column; None when there is nothing to add."""
+    if not given:
+        return None
     if isinstance(column, f.NumberField):
         total = sum((Decimal(str(value)) for value in given), Decimal(0))
-        return (int(total) if column.decimals == 0 else str(total)) if given else None
-    currencies = {value["currency"] for value in given}
-    if len(currencies) != 1:
-        return None
-    return {"amount": str(sum(Decimal(value["amount"]) for value in given)), "currency": currencies.pop()}
+        return int(total) if column.decimals == 0 else str(total)
+    return {"amount": str(sum(Decimal(value["amount"]) for value in given)), "currency": given[0]["currency"]}
 
 
 def context_of(fields: Iterable[f.FieldBase]) -> RuleContext:
