@@ -32,7 +32,6 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """Rendered without the request: whatever failed may be part of what a page needs."""
     if is_outage(sys.exc_info()[1]):
         return unavailable(request)
     if request.path.startswith("/api/"):
