@@ -6,23 +6,22 @@
  * The options of the select stand in `<optgroup data-transition>`.
  */
 export default class Decision extends HTMLElement {
-  private groups: HTMLOptGroupElement[] = [];
+  private people = new Map<string, HTMLOptionElement[]>();
 
   connectedCallback(): void {
-    this.groups = [...this.querySelectorAll<HTMLOptGroupElement>("select[name=assignee] optgroup")];
+    for (const group of this.querySelectorAll<HTMLOptGroupElement>("select[name=assignee] optgroup")) {
+      this.people.set(group.dataset["transition"] ?? "", [...group.querySelectorAll("option")]);
+    }
     this.addEventListener("change", (event) => {
-      if ((event.target as Element).matches("input[name=transition]")) this.follow(true);
+      const radio = event.target as HTMLInputElement;
+      if (radio.name === "transition") this.follow(radio, true);
     });
-    this.follow(false);
+    this.follow(this.querySelector<HTMLInputElement>("input[name=transition]:checked"), false);
   }
 
-  private follow(chosen: boolean): void {
-    const radio = this.querySelector<HTMLInputElement>("input[name=transition]:checked");
+  private follow(radio: HTMLInputElement | null, chosen: boolean): void {
     this.showPeople(radio, chosen);
     this.showReason(radio);
-    const submit = this.querySelector<HTMLButtonElement>("[data-submit]");
-    const label = radio?.dataset["submit"];
-    if (submit && label) submit.textContent = label;
   }
 
   private showPeople(radio: HTMLInputElement | null, chosen: boolean): void {
@@ -36,12 +35,11 @@ export default class Decision extends HTMLElement {
     select.disabled = !wanted;
     if (!wanted) return;
     const kept = chosen ? "" : select.value;
-    for (const group of this.groups) group.remove();
-    const group = this.groups.find((one) => one.dataset["transition"] === radio?.dataset["transition"]);
-    if (group) select.append(group);
-    const people = group ? [...group.children].filter((one) => one instanceof HTMLOptionElement) : [];
-    const only = people.length === 1 ? people[0] : undefined;
-    select.value = people.some((one) => one.value === kept) ? kept : (only?.value ?? "");
+    const people = this.people.get(radio?.dataset["transition"] ?? "") ?? [];
+    const nobody = select.options[0];
+    select.replaceChildren(...(nobody ? [nobody] : []), ...people);
+    const first = people.find((one) => one.value === kept) ?? (people.length === 1 ? people[0] : nobody);
+    if (first) first.selected = true;
     select.dispatchEvent(new CustomEvent("countersign:options"));
   }
 
