@@ -5,3 +5,14 @@ class WorkflowsConfig(AppConfig):
     name = "workflows"
     verbose_name = "Requests"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.policies import register
+        from forms_builder.policies import register_reader
+        from workflows import events, models, policies  # noqa: F401 - events register themselves
+        from workflows.selectors.attachments import may_read
+
+        register(models.WorkflowDefinition, policies.definitions)
+        register(models.WorkflowRun, policies.runs)
+        register(models.Task, policies.tasks)
+        register_reader(may_read)

@@ -216,7 +216,7 @@ class Participant(OrganisationOwned):
     """Somebody who follows a run: named as stakeholder, or watching by own choice."""
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="participants")
-    member = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    member = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="participations")
     kind = models.CharField(max_length=20, choices=ParticipantKind.choices)
 
     class Meta:

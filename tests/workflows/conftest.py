@@ -1,0 +1,23 @@
+"""The shipped workflows, installed in Acme."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from tests.cast import Acme
+from tests.factories.workflows import install
+from workflows.models import WorkflowDefinition
+
+
+@pytest.fixture
+def leave(acme: Acme) -> Iterator[WorkflowDefinition]:
+    """Leave Application, published; the test runs in Acme's scope."""
+    with acme.scope():
+        yield install("leave_application", acme.omar)
+
+
+@pytest.fixture
+def expense(acme: Acme) -> Iterator[WorkflowDefinition]:
+    """Claim Expense, published; the test runs in Acme's scope."""
+    with acme.scope():
+        yield install("claim_expense", acme.omar)

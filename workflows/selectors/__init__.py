@@ -1,0 +1,1 @@
+"""Reads. They take the person who looks, or the organisation."""

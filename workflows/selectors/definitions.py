@@ -1,0 +1,125 @@
+"""Reads over definitions: who sees which, and the version that a run is pinned to."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import Membership
+from accounts.policies import carries
+from accounts.tenancy.errors import NotFound
+from forms_builder.selectors import document_of
+from workflows.engine.definition import VERSIONS, RunningDefinition
+from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
+from workflows.policies import EDIT, PUBLISH, VIEW_ALL
+
+
+class DefinitionNotFound(NotFound):
+    code = "definition.not_found"
+
+
+def definition_of(organisation_id: UUID, version_id: UUID) -> RunningDefinition:
+    """The compiled version; read once per process, without a query after that. Raises DefinitionNotFound."""
+    found = VERSIONS.get(version_id)
+    if found is not None:
+        return found
+    version = (
+        WorkflowVersion.objects.filter(organisation_id=organisation_id, id=version_id).select_related("form").first()
+    )
+    if version is None:
+        raise DefinitionNotFound
+    compiled = RunningDefinition.of(version.id, version.graph, document_of(version.form))
+    # A draft may still change; only its owner's previews ask for it.
+    return VERSIONS.put(compiled) if version.state != "draft" else compiled
+
+
+def definitions_of(organisation_id: UUID) -> QuerySet[WorkflowDefinition]:
+    """All definitions that are not deleted."""
+    found: QuerySet[WorkflowDefinition] = WorkflowDefinition.objects.filter(
+        organisation_id=organisation_id, deleted_at=None
+    )
+    return found
+
+
+def startable_by(actor: Membership) -> QuerySet[WorkflowDefinition]:
+    """What the person may start: active, published, and open to their department and designation."""
+    rows = WorkflowVisibility.objects.filter(organisation_id=actor.organisation_id, definition_id=OuterRef("pk"))
+    admits = rows.filter(
+        Q(department=None) | Q(department_id=actor.department_id),
+        Q(designation=None) | Q(designation_id=actor.designation_id),
+    )
+    return definitions_of(actor.organisation_id).filter(
+        ~Exists(rows) | Exists(admits), is_active=True, published_version__isnull=False
+    )
+
+
+def may_see_all(actor: Membership) -> bool:
+    """Whether every definition is visible to the person, drafts and inactive ones included."""
+    return any(carries(actor, code) for code in (EDIT, PUBLISH, VIEW_ALL))
+
+
+def visible_to(actor: Membership, *, deleted: bool = False) -> QuerySet[WorkflowDefinition]:
+    """What the person sees on the landing page: what they may start or own, or all for designers and tenant admins.
+
+    With ``deleted`` those who see all also see what was deleted.
+    """
+    everything = definitions_of(actor.organisation_id)
+    if may_see_all(actor):
+        if deleted:
+            return WorkflowDefinition.objects.filter(organisation_id=actor.organisation_id)
+        return everything
+    return everything.filter(Q(pk__in=startable_by(actor).values("pk")) | Q(owner_id=actor.id))
+
+
+def access_definition(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
+    """The door to a definition. Raises DefinitionNotFound alike for missing, foreign and invisible ones."""
+    rows = visible_to(actor, deleted=deleted).filter(id=definition_id)
+    found = rows.select_related("group", "owner", "published_version").first()
+    if found is None:
+        raise DefinitionNotFound
+    return found
+
+
+def access_start(actor: Membership, slug: str) -> WorkflowDefinition:
+    """The door to starting a request by the workflow's slug. Raises DefinitionNotFound."""
+    found = startable_by(actor).filter(slug=slug).select_related("group", "published_version").first()
+    if found is None:
+        raise DefinitionNotFound
+    return found
+
+
+def access_version(actor: Membership, definition_id: UUID, number: int | None = None) -> WorkflowVersion:
+    """A version to look at: the published one, or (for those who see all, and the owner) any. Raises DefinitionNotFound."""
+    definition = access_definition(actor, definition_id, deleted=True)
+    versions = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
+    if not (may_see_all(actor) or definition.owner_id == actor.id):
+        versions = versions.filter(state="published")
+    versions = versions.select_related("form", "definition", "published_by")
+    if number is not None:
+        versions = versions.filter(number=number)
+    elif definition.published_version_id:
+        versions = versions.filter(id=definition.published_version_id)
+    found = versions.order_by("-number").first()
+    if found is None:
+        raise DefinitionNotFound
+    version: WorkflowVersion = found
+    return version
+
+
+def groups_of(organisation_id: UUID) -> QuerySet[WorkflowGroup]:
+    """The tabs of the landing page in their order."""
+    groups: QuerySet[WorkflowGroup] = WorkflowGroup.objects.filter(organisation_id=organisation_id)
+    return groups.order_by("position", "name")
+
+
+def free_slug(organisation_id: UUID, wanted: str, taken: Iterable[str] = ()) -> str:
+    """``wanted``, or with a number behind it when a living definition has that slug."""
+    used = set(taken) | set(
+        definitions_of(organisation_id).filter(slug__startswith=wanted).values_list("slug", flat=True)
+    )
+    if wanted not in used:
+        return wanted
+    number = 2
+    while f"{wanted}-{number}" in used:
+        number += 1
+    return f"{wanted}-{number}"

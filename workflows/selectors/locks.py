@@ -1,0 +1,197 @@
+"""The locking reads: everything that a decision needs to know, in one statement.
+
+The run is locked before its tasks, here and in every other place, so that two writers never wait for each other.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+
+from workflows.assignment import Person, PersonRef
+from workflows.engine.state import RunState, TaskState
+from workflows.selectors.people import PERSON, as_json
+
+_ONE: Final = f"({PERSON} WHERE m.organisation_id = r.organisation_id AND m.id = %s)"
+
+CALENDAR: Final = """(
+    SELECT jsonb_build_object(
+        'id', c.id, 'stamp', c.xmin::text || '.' || count(h.id) || '.' || coalesce(max(h.xmin::text::bigint), 0)
+    )
+    FROM accounts_workingcalendar c
+    LEFT JOIN accounts_holiday h ON h.organisation_id = c.organisation_id AND h.calendar_id = c.id
+    WHERE c.organisation_id = %s AND c.is_default GROUP BY c.id, c.xmin
+)"""
+"""The default calendar and a stamp that changes with every write to it or to its holidays."""
+
+_COLUMNS: Final = {
+    **{
+        name: f"r.{name}"
+        for name in (
+            "organisation_id", "number", "title", "status", "outcome", "definition_id", "version_id", "version_no",
+            "data", "labels", "started_at", "finished_at",
+        )
+    },
+    **{
+        name: f"t.{name}"
+        for name in (
+            "id", "step", "step_name", "state", "version", "opened_at", "due_at", "overdue", "escalations", "unassigned",
+            "transition", "completed_at", "assignee_id",
+        )
+    },
+    "run_id": "r.id",
+    "definition_name": "d.name",
+    "owner_id": "d.owner_id",
+    "assignee_name": "holder.name",
+    "assignee_email": "holder.email",
+    "completed_by_name": "decider.name",
+    "candidate_ids": """ARRAY(
+        SELECT q.member_id FROM workflows_taskcandidate q
+        WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
+    )""",
+    "requester": f"({PERSON} WHERE m.organisation_id = r.organisation_id AND m.id = r.requester_id)",
+}  # fmt: skip
+_SELECT: Final = ", ".join(_COLUMNS.values())
+
+_JOINS: Final = """
+FROM workflows_workflowrun r
+JOIN workflows_task t ON t.organisation_id = r.organisation_id AND t.run_id = r.id
+JOIN workflows_workflowdefinition d ON d.organisation_id = r.organisation_id AND d.id = r.definition_id
+LEFT JOIN accounts_membership holder ON holder.organisation_id = t.organisation_id AND holder.id = t.assignee_id
+LEFT JOIN accounts_membership decider ON decider.organisation_id = t.organisation_id AND decider.id = t.completed_by_id
+"""
+
+LOCK_TASK: Final = f"""
+SELECT {_SELECT}, {_ONE}, {_ONE}, {CALENDAR}
+{_JOINS}
+WHERE t.organisation_id = %s AND t.id = %s
+FOR UPDATE OF r, t
+"""
+
+LOCK_RUN: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE r.organisation_id = %s AND r.id = %s
+ORDER BY t.opened_at, t.id
+FOR UPDATE OF r, t
+"""
+
+CLAIM_DUE: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE t.organisation_id = %s AND t.check_at <= %s AND t.state IN ('running', 'waiting', 'failure_retry')
+ORDER BY t.check_at, t.id
+LIMIT %s
+FOR UPDATE OF r, t SKIP LOCKED
+"""
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarStamp:
+    """Which working calendar, in which state."""
+
+    id: UUID
+    stamp: str
+
+
+@dataclass(frozen=True, slots=True)
+class LockedTask:
+    """A task and its run under lock, with the people that a decision is about."""
+
+    run: RunState
+    task: TaskState
+    actor: Person
+    chosen: Person | None
+    calendar: CalendarStamp | None
+
+
+def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, chosen_id: UUID | None = None) -> LockedTask | None:
+    """Lock a task and its run; None when the organisation has no such task. One statement."""
+    params = [actor_id, chosen_id, organisation_id, organisation_id, task_id]
+    rows = _rows(LOCK_TASK, params, "actor", "chosen", "calendar")
+    if not rows:
+        return None
+    row = rows[0]
+    return LockedTask(
+        run=_run(row),
+        task=_task(row),
+        actor=Person.of_row(as_json(row["actor"])),
+        chosen=_person(row["chosen"]),
+        calendar=calendar_stamp(row["calendar"]),
+    )
+
+
+def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskState]] | None:
+    """Lock a run and all its tasks; None when the organisation has no such run. One statement."""
+    rows = _rows(LOCK_RUN, [organisation_id, run_id])
+    return (_run(rows[0]), [_task(row) for row in rows]) if rows else None
+
+
+def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState, TaskState]]:
+    """Lock open tasks whose reminder or due time has come, skipping what somebody else holds. One statement."""
+    return [(_run(row), _task(row)) for row in _rows(CLAIM_DUE, [organisation_id, at, limit])]
+
+
+def calendar_stamp(value: Any) -> CalendarStamp | None:
+    """The answer of ``CALENDAR``."""
+    found = as_json(value)
+    return CalendarStamp(UUID(found["id"]), found["stamp"]) if found else None
+
+
+def _rows(sql: str, params: list[Any], *more: str) -> list[Row]:
+    names = (*_COLUMNS, *more)
+    answer = connection.execute_prepared(sql, params)  # type: ignore[attr-defined]  # ours
+    return [dict(zip(names, row, strict=True)) for row in answer]
+
+
+def _person(value: Any) -> Person | None:
+    found = as_json(value)
+    return Person.of_row(found) if found else None
+
+
+def _run(row: Row) -> RunState:
+    return RunState(
+        id=row["run_id"],
+        organisation_id=row["organisation_id"],
+        number=row["number"],
+        title=row["title"],
+        status=row["status"],
+        outcome=row["outcome"],
+        requester=Person.of_row(as_json(row["requester"])),
+        definition_id=row["definition_id"],
+        definition_name=row["definition_name"],
+        owner_id=row["owner_id"],
+        version_id=row["version_id"],
+        version_no=row["version_no"],
+        data=as_json(row["data"]),
+        labels=as_json(row["labels"]),
+        started_at=row["started_at"],
+        finished_at=row["finished_at"],
+    )
+
+
+def _task(row: Row) -> TaskState:
+    assignee = None
+    if row["assignee_id"] is not None:
+        assignee = PersonRef(row["assignee_id"], row["assignee_name"], row["assignee_email"])
+    return TaskState(
+        id=row["id"],
+        step=row["step"],
+        step_name=row["step_name"],
+        state=row["state"],
+        version=row["version"],
+        opened_at=row["opened_at"],
+        assignee=assignee,
+        unassigned=row["unassigned"],
+        due_at=row["due_at"],
+        overdue=row["overdue"],
+        escalations=row["escalations"],
+        transition=row["transition"],
+        completed_at=row["completed_at"],
+        completed_by=row["completed_by_name"] or "",
+        candidate_ids=tuple(row["candidate_ids"]),
+    )

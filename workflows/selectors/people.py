@@ -1,0 +1,133 @@
+"""People as rules see them, and the people whom a rule names."""
+
+import json
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership, MembershipRole
+from forms_builder.rule_sql import ManyRows, RuleNotSql, Source, to_q
+from forms_builder.rule_sql import People as PeopleTable
+from forms_builder.rules import EvaluationError
+from workflows.assignment import QUEUE_LIMIT, Eligibility, Person, PersonRef, Situation
+from workflows.graph.document import Fallback
+
+PERSON: Final = """
+SELECT jsonb_build_object(
+    'id', m.id, 'name', m.name, 'email', m.email, 'manager_id', m.manager_id, 'is_active', m.is_active AND u.is_active,
+    'department', dp.code, 'head_id', dp.head_id, 'designation', ds.name, 'level', ds.level,
+    'city', pl.city, 'state', pl.state, 'country', pl.country,
+    'roles', (
+        SELECT coalesce(jsonb_agg(ro.name ORDER BY ro.name), '[]')
+        FROM accounts_membershiprole mr
+        JOIN accounts_role ro ON ro.organisation_id = mr.organisation_id AND ro.id = mr.role_id
+        WHERE mr.organisation_id = m.organisation_id AND mr.membership_id = m.id
+    )
+)
+FROM accounts_membership m
+JOIN accounts_user u ON u.id = m.user_id
+LEFT JOIN accounts_department dp ON dp.organisation_id = m.organisation_id AND dp.id = m.department_id
+LEFT JOIN accounts_designation ds ON ds.organisation_id = m.organisation_id AND ds.id = m.designation_id
+LEFT JOIN accounts_place pl ON pl.organisation_id = m.organisation_id AND pl.id = m.place_id
+"""
+"""One person's facts as a JSON object, for ``Person.of_row``; the caller adds WHERE with the organisation and the id."""
+
+_CANDIDATE: Final[Mapping[str, Source]] = {
+    "candidate.id": "pk",
+    "candidate.name": "name",
+    "candidate.email": "email",
+    "candidate.manager": "manager_id",
+    "candidate.department": "department__code",
+    "candidate.designation": "designation__name",
+    "candidate.level": "designation__level",
+    "candidate.city": "place__city",
+    "candidate.state": "place__state",
+    "candidate.country": "place__country",
+}
+
+
+def persons(organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Person]:
+    """The facts of these people of the organisation, also of inactive ones; others are left out. One query."""
+    if not ids:
+        return {}
+    sql = f"{PERSON} WHERE m.organisation_id = %s AND m.id = ANY(%s)"
+    with connection.cursor() as cursor:
+        cursor.execute(sql, [organisation_id, list(ids)])
+        found = [Person.of_row(as_json(row[0])) for row in cursor.fetchall()]
+    return {person.id: person for person in found}
+
+
+def as_json(value: Any) -> Any:
+    """A jsonb column as Python values; the driver may hand it out as text."""
+    return json.loads(value) if isinstance(value, str | bytes) else value
+
+
+def active_members(organisation_id: UUID) -> QuerySet[Membership]:
+    """Everybody who can be asked for anything."""
+    people: QuerySet[Membership] = Membership.objects.filter(
+        organisation_id=organisation_id, is_active=True, user__is_active=True
+    )
+    return people
+
+
+def candidates(
+    organisation_id: UUID, eligibility: Eligibility, situation: Situation, *, never: Iterable[UUID] = ()
+) -> list[PersonRef]:
+    """The active people whom the rule names, without ``never``, by name; at most ``QUEUE_LIMIT``. One query as a rule.
+
+    A rule without an answer names nobody.
+    """
+    people = active_members(organisation_id).exclude(id__in=list(never))
+    try:
+        matching = people.filter(candidate_filter(organisation_id, eligibility, situation))
+    except EvaluationError:
+        return []
+    except RuleNotSql:
+        return _asked_one_by_one(people, eligibility, situation)
+    rows = matching.order_by("name", "id").values_list("id", "name", "email")[:QUEUE_LIMIT]
+    return [PersonRef(*row) for row in rows]
+
+
+def candidate_filter(organisation_id: UUID, eligibility: Eligibility, situation: Situation) -> Q:
+    """The rule as a filter over memberships. Raises RuleNotSql, EvaluationError."""
+    roles = MembershipRole.objects.filter(organisation_id=organisation_id)
+    everybody = Membership.objects.filter(organisation_id=organisation_id)
+    wanted = [field_id for field_id in eligibility.reads if not field_id.startswith("candidate.")]
+    return to_q(
+        eligibility.rule,
+        {**_CANDIDATE, "candidate.roles": ManyRows(roles, "membership_id", "role__name")},
+        values=situation.values(wanted),
+        env=situation.environment,
+        people=PeopleTable(everybody, "manager_id", ("department_id", "role_links__role_id")),
+    )
+
+
+def _asked_one_by_one(people: QuerySet[Membership], eligibility: Eligibility, situation: Situation) -> list[PersonRef]:
+    """For the few rules that SQL cannot answer: the closure, over the facts of everybody."""
+    ids = list(people.order_by("name", "id").values_list("id", flat=True))
+    facts = persons(people[0].organisation_id, ids) if ids else {}
+    named = (facts[one].ref for one in ids if one in facts and eligibility.admits(facts[one], situation))
+    return [person for person, _ in zip(named, range(QUEUE_LIMIT), strict=False)]
+
+
+def fallback_targets(organisation_id: UUID, base: Person, owner_id: UUID) -> dict[Fallback, Person]:
+    """Whom the fallbacks mean for this person and workflow; what is missing is left out. Two queries at most."""
+    first = persons(organisation_id, {one for one in (base.manager_id, base.department_head_id, owner_id) if one})
+    manager = first.get(base.manager_id) if base.manager_id else None
+    above = persons(organisation_id, {manager.manager_id}) if manager and manager.manager_id else {}
+    wanted = {
+        Fallback.MANAGER: manager,
+        Fallback.MANAGER_OF_MANAGER: next(iter(above.values()), None),
+        Fallback.DEPARTMENT_HEAD: first.get(base.department_head_id) if base.department_head_id else None,
+        Fallback.WORKFLOW_OWNER: first.get(owner_id),
+    }
+    return {fallback: person for fallback, person in wanted.items() if person is not None}
+
+
+def tenant_admin_ids(organisation_id: UUID) -> tuple[UUID, ...]:
+    """Whom to tell when nobody is left to decide."""
+    admins = active_members(organisation_id).filter(is_tenant_admin=True)
+    return tuple(admins.order_by("name", "id").values_list("id", flat=True))

@@ -1,0 +1,270 @@
+"""Who may see a request, and what of it. The only way from an id to a run."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import JSONObject
+
+from accounts.models import Membership
+from accounts.tenancy.errors import NotFound
+from workflows.assignment import PersonRef
+from workflows.engine.definition import RunningDefinition
+from workflows.models import (
+    OPEN_TASK,
+    Participant,
+    RunStatus,
+    Task,
+    TaskCandidate,
+    TransitionLog,
+    WorkflowRun,
+)
+from workflows.policies import sees_all_runs
+from workflows.selectors.definitions import definition_of
+
+
+class RunNotFound(NotFound):
+    code = "run.not_found"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRow:
+    """One stay of the run at a step."""
+
+    id: UUID
+    step: str
+    step_name: str
+    state: str
+    version: int
+    assignee: PersonRef | None
+    unassigned: bool
+    opened_at: datetime
+    due_at: datetime | None
+    overdue: bool
+    escalations: int
+    completed_at: datetime | None
+    completed_by: PersonRef | None
+    transition: str
+    candidate_ids: tuple[UUID, ...]
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in OPEN_TASK
+
+    def is_held_by(self, member_id: UUID) -> bool:
+        """Whether the person is to decide now."""
+        if not self.is_open:
+            return False
+        return self.assignee.id == member_id if self.assignee else member_id in self.candidate_ids
+
+
+@dataclass(frozen=True, slots=True)
+class Follower:
+    member: PersonRef
+    kind: str
+
+
+@dataclass(frozen=True)
+class RunView:
+    """A request as one person sees it. Nothing but ``readable`` fields of ``run.data`` may be shown to that person."""
+
+    run: WorkflowRun
+    viewer: Membership
+    tasks: tuple[TaskRow, ...]
+    followers: tuple[Follower, ...]
+    left_steps: frozenset[str]
+    definition: RunningDefinition
+
+    @property
+    def open_tasks(self) -> tuple[TaskRow, ...]:
+        return tuple(task for task in self.tasks if task.is_open)
+
+    @property
+    def is_requester(self) -> bool:
+        return self.run.requester_id == self.viewer.id
+
+    def task(self, task_id: UUID) -> TaskRow:
+        """Raises RunNotFound for a task of another run."""
+        found = next((task for task in self.tasks if task.id == task_id), None)
+        if found is None:
+            raise RunNotFound
+        return found
+
+    def is_follower(self, kind: str) -> bool:
+        return any(one.kind == kind and one.member.id == self.viewer.id for one in self.followers)
+
+    @property
+    def held_steps(self) -> frozenset[str]:
+        """Steps at which the person acts, acted, or may act."""
+        me = self.viewer.id
+        return self.left_steps | {
+            task.step
+            for task in self.tasks
+            if (task.assignee is not None and task.assignee.id == me)
+            or (task.completed_by is not None and task.completed_by.id == me)
+            or me in task.candidate_ids
+        }
+
+    @property
+    def readable(self) -> frozenset[str]:
+        """The names of the form fields that the person may read in this request."""
+        return readable_fields(
+            self.definition,
+            held=self.held_steps,
+            reached_end=self.end_step,
+            sees_all=not self.is_requester and (sees_all_runs(self.viewer) or self._owns()),
+        )
+
+    @property
+    def end_step(self) -> str:
+        """The key of the end step that the run has reached, or nothing."""
+        if self.run.status != RunStatus.COMPLETED or not self.tasks:
+            return ""
+        last = max(self.tasks, key=lambda task: task.completed_at or task.opened_at)
+        ways = self.definition.graph.transitions_from(last.step)
+        return next((way.target.key for way in ways if way.name == last.transition), "")
+
+    def _owns(self) -> bool:
+        return self.run.definition.owner_id == self.viewer.id
+
+
+def readable_fields(
+    definition: RunningDefinition, *, held: Iterable[str], reached_end: str = "", sees_all: bool = False
+) -> frozenset[str]:
+    """What somebody may read of a request by the contract of field and step.
+
+    Everybody who may see the request reads what its start shows, and its end once reached; the steps that somebody holds
+    or held add theirs. Only those who see all requests, and the workflow's owner, read everything, and never of a request
+    of their own.
+    """
+    if sees_all:
+        return frozenset(definition.form.by_name)
+    steps = {definition.graph.start.key, *held}
+    return definition.form.visible_at(steps | {reached_end} if reached_end else steps)
+
+
+def visible_to(actor: Membership) -> QuerySet[WorkflowRun]:
+    """The requests that the person may see.
+
+    Their own, those of workflows they own, those they decide, decided, may decide or had to decide, and those they
+    follow. Tenant admins and people with ``run.view_all`` see all.
+    """
+    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id)
+    if sees_all_runs(actor):
+        return runs
+    here = {"organisation_id": actor.organisation_id, "run_id": OuterRef("pk")}
+    tasks = Task.objects.filter(Q(assignee_id=actor.id) | Q(completed_by_id=actor.id), **here)
+    queues = TaskCandidate.objects.filter(
+        organisation_id=actor.organisation_id, member_id=actor.id, task__run_id=OuterRef("pk")
+    )
+    left = TransitionLog.objects.filter(from_member_id=actor.id, **here)
+    follows = Participant.objects.filter(member_id=actor.id, **here)
+    mine = Q(requester_id=actor.id) | Q(definition__owner_id=actor.id)
+    return runs.filter(mine | Exists(tasks) | Exists(queues) | Exists(left) | Exists(follows))
+
+
+def may_see(actor: Membership, run_id: UUID) -> bool:
+    """Whether the person may know of the request. One query."""
+    return visible_to(actor).filter(id=run_id).exists()
+
+
+def access_run(actor: Membership, run_id: UUID) -> RunView:
+    """The door to a request. Raises RunNotFound alike for a missing, a foreign and an invisible one. One query."""
+    return _view(actor, visible_to(actor).filter(id=run_id))
+
+
+def access_run_of_task(actor: Membership, task_id: UUID) -> RunView:
+    """The request of a task, by the same rule. Raises RunNotFound."""
+    return _view(actor, visible_to(actor).filter(tasks__id=task_id))
+
+
+def any_run_of_task(actor: Membership, task_id: UUID) -> RunView:
+    """The request of a task of the organisation, whoever asks: for callers that decide access by other means."""
+    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id, tasks__id=task_id)
+    return _view(actor, runs)
+
+
+def any_run(actor: Membership, run_id: UUID) -> RunView:
+    """As ``any_run_of_task``, by the id of the run."""
+    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id, id=run_id)
+    return _view(actor, runs)
+
+
+def _view(actor: Membership, runs: QuerySet[WorkflowRun]) -> RunView:
+    here = {"organisation_id": actor.organisation_id, "run_id": OuterRef("pk")}
+    left = TransitionLog.objects.filter(from_member_id=actor.id, **here).values("from_step")
+    rows = runs.select_related("definition", "version", "requester").annotate(
+        task_rows=ArraySubquery(Task.objects.filter(**here).order_by("opened_at", "id").values(row=_TASK)),
+        follower_rows=ArraySubquery(
+            Participant.objects.filter(**here).order_by("created_at", "id").values(row=_FOLLOWER)
+        ),
+        left_rows=ArraySubquery(left),
+    )
+    found: Any = rows.defer("version__graph").first()
+    if found is None:
+        raise RunNotFound
+    return RunView(
+        run=found,
+        viewer=actor,
+        tasks=tuple(_task(row) for row in found.task_rows),
+        followers=tuple(
+            Follower(PersonRef(UUID(row["id"]), row["name"], row["email"]), row["kind"]) for row in found.follower_rows
+        ),
+        left_steps=frozenset(found.left_rows),
+        definition=definition_of(actor.organisation_id, found.version_id),
+    )
+
+
+def _person(path: str) -> JSONObject:
+    return JSONObject(id=F(f"{path}__id"), name=F(f"{path}__name"), email=F(f"{path}__email"))
+
+
+_TASK = JSONObject(
+    **{
+        name: F(name)
+        for name in (
+            "id", "step", "step_name", "state", "version", "unassigned", "opened_at", "due_at", "overdue", "escalations",
+            "completed_at", "transition",
+        )
+    },
+    assignee=_person("assignee"),
+    completed_by=_person("completed_by"),
+    candidates=ArraySubquery(
+        TaskCandidate._base_manager.filter(organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"))
+        .order_by("id")
+        .values("member_id")
+    ),
+)  # fmt: skip
+_FOLLOWER = JSONObject(id=F("member__id"), name=F("member__name"), email=F("member__email"), kind=F("kind"))
+
+
+def _task(row: Mapping[str, Any]) -> TaskRow:
+    return TaskRow(
+        id=UUID(row["id"]),
+        step=row["step"],
+        step_name=row["step_name"],
+        state=row["state"],
+        version=row["version"],
+        assignee=_ref(row["assignee"]),
+        unassigned=row["unassigned"],
+        opened_at=datetime.fromisoformat(row["opened_at"]),
+        due_at=_moment(row["due_at"]),
+        overdue=row["overdue"],
+        escalations=row["escalations"],
+        completed_at=_moment(row["completed_at"]),
+        completed_by=_ref(row["completed_by"]),
+        transition=row["transition"],
+        candidate_ids=tuple(UUID(one) for one in row["candidates"]),
+    )
+
+
+def _ref(row: Mapping[str, Any]) -> PersonRef | None:
+    return PersonRef(UUID(row["id"]), row["name"], row["email"]) if row["id"] else None
+
+
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -1,0 +1,248 @@
+"""What starting and deciding have in common: the answers, the way, and who is next."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from accounts.tenancy.errors import Invalid
+from forms_builder.rendering import form_class
+from forms_builder.schema.parts import has_unstorable
+from forms_builder.schema.sources import Sources
+from workflows.assignment import (
+    Assignment,
+    ChoiceNeeded,
+    Person,
+    PersonRef,
+    Situation,
+    excludes_requester,
+    fallback_note,
+    first_fallback,
+    may_hold,
+    nobody_note,
+    resolve,
+    why_nobody,
+)
+from workflows.engine.definition import RunningDefinition
+from workflows.engine.state import Answers
+from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.models import Task
+from workflows.selectors.people import candidates, fallback_targets, persons
+
+MAX_COMMENT: Final = 5_000
+
+
+class TransitionInvalid(Invalid):
+    """The step has no such way, or its condition does not hold; ``params["allowed"]`` names the ways there are."""
+
+    code = "transition.invalid"
+
+
+class AssigneeInvalid(Invalid):
+    """The person may not be asked at the next step, or one must be chosen; ``params["assignees"]`` lists who may."""
+
+    code = "assignee.invalid"
+
+
+class CommentInvalid(Invalid):
+    code = "comment.invalid"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What was sent: JSON values by field name (REST) or the posted data of a page, and the files stored with it."""
+
+    data: Mapping[str, Any] | None = None
+    uploaded: Mapping[str, Sequence[str]] | None = None
+    upload_problems: Mapping[str, Sequence[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a decision is made: the step of a definition, and the situation around it."""
+
+    definition: RunningDefinition
+    step: CompiledStep
+    situation: Situation
+    owner_id: UUID
+    organisation_id: UUID
+
+    def with_data(self, data: Mapping[str, Any]) -> "Desk":
+        """The same with the values as they will be after the decision."""
+        old = self.situation
+        situation = Situation(old.requester, old.actor, old.form, data, old.environment)
+        return Desk(self.definition, self.step, situation, self.owner_id, self.organisation_id)
+
+
+def answers_of(
+    definition: RunningDefinition,
+    step: str,
+    submission: Submission,
+    *,
+    values: Mapping[str, Any],
+    labels: Mapping[str, Any],
+    sources: Sources,
+) -> Answers:
+    """The submitted values as they will be stored. Raises Invalid with paths under ``data``."""
+    form = form_class(definition.form, step)(
+        {} if submission.data is None else submission.data,
+        values=values,
+        labels=labels,
+        sources=sources,
+        uploaded=submission.uploaded,
+        upload_problems=submission.upload_problems,
+    )
+    if form.problems:
+        raise Invalid({f"data.{path}".rstrip("."): texts for path, texts in form.problems.items()}, code="data.invalid")
+    return Answers(form.stored(), form.picked)
+
+
+def comment_of(text: str, way: CompiledTransition) -> str:
+    """The reason as it will be kept. Raises CommentInvalid when it is missing where the way demands one."""
+    reason = clean_text(text)
+    if way.reason_required and not reason:
+        raise CommentInvalid({"comment": [f"Say why you choose “{way.name}”."]})
+    return reason
+
+
+def clean_text(text: str, field: str = "comment") -> str:
+    """Plain text without outer space. Raises CommentInvalid."""
+    reason = text.replace("\r\n", "\n").strip()
+    if len(reason) > MAX_COMMENT:
+        raise CommentInvalid({field: [f"Use at most {MAX_COMMENT} characters; this has {len(reason)}."]})
+    if has_unstorable(reason):
+        raise CommentInvalid({field: ["This contains a character that cannot be stored."]})
+    return reason
+
+
+def way_of(desk: Desk, name: str | None, submitted: Mapping[str, Any]) -> CompiledTransition:
+    """The way called ``name``; without a name the only forward one. Raises TransitionInvalid naming the allowed ones.
+
+    ``desk`` holds the values after the decision.
+    """
+    allowed = allowed_ways(desk, submitted)
+    if name is not None:
+        found = [way for way in allowed if way.name == name]
+    else:
+        forward = [way for way in allowed if not way.is_return]
+        found = forward if len(forward) == 1 else []
+    if not found:
+        names = [way.name for way in allowed]
+        text = f"Choose one of: {', '.join(names)}." if names else "There is no way on from here with these values."
+        raise TransitionInvalid({"transition": [text]}, allowed=names)
+    return found[0]
+
+
+def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
+    """The ways out of the step whose conditions hold."""
+    graph, situation = desk.definition.graph, desk.situation
+    if not desk.step.has_conditions:
+        return graph.transitions_from(desk.step.key)
+    values = graph.transition_values(
+        record=situation.data,
+        submitted=submitted,
+        actor=situation.actor.facts(),
+        requester=situation.requester.facts(),
+    )
+    return graph.allowed(desk.step.key, values, situation.environment)
+
+
+def assignment_for(
+    desk: Desk, way: CompiledTransition, chosen_id: UUID | None, chosen: Person | None, run_id: UUID | None = None
+) -> Assignment | None:
+    """Who holds the task that the way opens; None at an end. Raises AssigneeInvalid.
+
+    ``chosen`` are the facts of ``chosen_id``, None when the organisation has no such person.
+    """
+    target = way.target
+    if target.is_end:
+        return None
+    if target.asks_requester:
+        return _requesters_own(desk, target, chosen_id)
+    if chosen_id is not None:
+        return _checked(desk, target, chosen_id, chosen)
+    if way.is_return and run_id is not None:
+        before = _previous_holder(desk, target, run_id)
+        if before is not None:
+            return before
+    found = eligible_people(desk, target)
+    if not found:
+        return fall_back(desk, target)
+    answer = resolve(target, found)
+    if isinstance(answer, ChoiceNeeded):
+        raise _needed(f"Choose who is asked at “{target.name}”.", answer.candidates)
+    return answer
+
+
+def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:
+    """Whom the rule of the step names, trimmed to who may hold it."""
+    rule = desk.definition.eligible(target)
+    if rule is None:
+        return []
+    never = [desk.situation.requester.id] if excludes_requester(target) else []
+    return candidates(desk.organisation_id, rule, desk.situation, never=never)
+
+
+def is_eligible(desk: Desk, target: CompiledStep, person: Person) -> bool:
+    """Whether the person is one of those, without a query."""
+    rule = desk.definition.eligible(target)
+    allowed = may_hold(target, person, desk.situation.requester.id)
+    return allowed and rule is not None and rule.admits(person, desk.situation)
+
+
+def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
+    """Nobody fits the rule: the first of the fallback chain, never the requester or the actor; else nobody."""
+    requester, actor = desk.situation.requester, desk.situation.actor
+    chain = target.assignee.fallback if target.assignee else ()
+    why = why_nobody(target, requester)
+    if chain:
+        targets = fallback_targets(desk.organisation_id, requester, desk.owner_id)
+        never = {actor.id} | ({requester.id} if excludes_requester(target) else set())
+        found = first_fallback(chain, targets, never)
+        if found is not None:
+            fallback, person = found
+            return Assignment(person=person.ref, note=fallback_note(why, fallback, person.ref))
+    return Assignment(note=nobody_note(why))
+
+
+def _requesters_own(desk: Desk, target: CompiledStep, chosen_id: UUID | None) -> Assignment:
+    requester = desk.situation.requester
+    if chosen_id is not None and chosen_id != requester.id:
+        raise _needed(f"“{target.name}” goes to the requester.", (requester.ref,))
+    if requester.is_active:
+        return Assignment(person=requester.ref)
+    return fall_back(desk, target)
+
+
+def _checked(desk: Desk, target: CompiledStep, chosen_id: UUID, chosen: Person | None) -> Assignment:
+    """The chosen person if the rule names them, or if they are the fallback of a rule that names nobody."""
+    if chosen is not None and is_eligible(desk, target, chosen):
+        return Assignment(person=chosen.ref)
+    offered = eligible_people(desk, target)
+    if not offered:
+        instead = fall_back(desk, target)
+        if instead.person is not None and instead.person.id == chosen_id:
+            return instead
+        offered = [instead.person] if instead.person else []
+    if chosen is not None and chosen.id == desk.situation.requester.id and excludes_requester(target):
+        raise _needed("The requester may not decide their own request.", offered)
+    raise _needed(f"This person cannot be asked at “{target.name}”.", offered)
+
+
+def _previous_holder(desk: Desk, target: CompiledStep, run_id: UUID) -> Assignment | None:
+    """Who decided the step last time, if they still may."""
+    last = (
+        Task.objects.filter(
+            organisation_id=desk.organisation_id, run_id=run_id, step=target.key, completed_by__isnull=False
+        )
+        .order_by("-completed_at")
+        .values_list("completed_by_id", flat=True)
+        .first()
+    )
+    person = persons(desk.organisation_id, [last]).get(last) if last else None
+    return Assignment(person=person.ref) if person and is_eligible(desk, target, person) else None
+
+
+def _needed(text: str, people: Sequence[PersonRef]) -> AssigneeInvalid:
+    listed = [{"id": str(one.id), "name": one.name, "email": one.email} for one in people]
+    return AssigneeInvalid({"assignee": [text]}, assignees=listed)

@@ -1,0 +1,496 @@
+"""Import, change, publish, retire, clone and delete workflows."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.text import slugify
+
+from accounts.audit.record import record
+from accounts.models import Department, Designation, Membership
+from accounts.tenancy.errors import Conflict, Invalid
+from forms_builder.models import FormVersion
+from forms_builder.schema.document import DocumentError, FormDocument
+from forms_builder.selectors import document_of
+from forms_builder.services.forms import form_create, form_draft_save, form_draft_start, form_publish
+from workflows import policies
+from workflows.events import (
+    DefinitionChanged,
+    DefinitionCloned,
+    DefinitionDeleted,
+    DefinitionImported,
+    DefinitionPublished,
+    DefinitionRestored,
+    DefinitionRetired,
+)
+from workflows.graph.definition import DefinitionDocument
+from workflows.graph.document import GraphDocument, StakeholderKind
+from workflows.graph.lint import Problem, blocking, lint
+from workflows.models import (
+    FINAL_RUN,
+    VersionState,
+    WorkflowDefinition,
+    WorkflowGroup,
+    WorkflowRun,
+    WorkflowVersion,
+    WorkflowVisibility,
+)
+from workflows.selectors.definitions import DefinitionNotFound, access_definition, free_slug
+from workflows.selectors.people import active_members
+
+MAX_NAME = 120
+
+
+class DefinitionInvalid(Invalid):
+    """The document cannot be read, or may not be published; ``fields`` names every place."""
+
+    code = "definition.invalid"
+    message = "The workflow has problems that must be solved first."
+
+    def __init__(self, fields: Mapping[str, Sequence[str]], problems: Iterable[Problem] = ()) -> None:
+        super().__init__(fields, problems=[problem.to_json() for problem in problems])
+
+
+class NothingToPublish(Conflict):
+    code = "definition.no_draft"
+    message = "There is no draft to publish."
+
+
+class NothingToRetire(Conflict):
+    code = "definition.not_published"
+    message = "No version of this workflow is published."
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """The draft that an import made, and what the lint says of it."""
+
+    definition: WorkflowDefinition
+    version: WorkflowVersion
+    problems: list[Problem]
+
+
+@transaction.atomic
+def definition_import(
+    *,
+    actor: Membership,
+    document: DefinitionDocument | Mapping[str, Any],
+    definition_id: UUID | None = None,
+    library_key: str = "",
+    owner: Membership | None = None,
+    at: datetime | None = None,
+) -> Imported:
+    """Take a workflow document as a draft: of a new workflow, or as the next version of an existing one.
+
+    What only blocks publishing is told in ``problems``. Raises Denied, DefinitionNotFound, DefinitionInvalid with every
+    place that cannot be read.
+    """
+    moment = at or timezone.now()
+    content = _loaded(document)
+    if definition_id is None:
+        policies.definitions.require(actor, "create")
+        definition = _new_definition(actor, content, owner or actor, library_key, moment)
+    else:
+        definition = _locked(actor, definition_id)
+        policies.definitions.require(actor, "edit", definition)
+    version = _draft(definition, content.graph, content.form, actor, moment)
+    event = DefinitionImported(
+        subject_id=definition.id,
+        definition_name=definition.name,
+        by_id=actor.id,
+        by_name=actor.name,
+        version_number=version.number,
+        library_key=definition.library_key,
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return Imported(definition, version, [*content.lint(), *_people_problems(actor.organisation_id, content.graph)])
+
+
+@transaction.atomic
+def definition_publish(*, definition_id: UUID, actor: Membership, at: datetime | None = None) -> WorkflowVersion:
+    """Publish the draft: new runs start on it from now on, open ones keep theirs.
+
+    Raises DefinitionNotFound, Denied (``definition.publish.denied``), NothingToPublish, DefinitionInvalid with all
+    problems that block.
+    """
+    moment = at or timezone.now()
+    definition = _locked(actor, definition_id)
+    policies.definitions.require(actor, "publish", definition)
+    draft = _version(definition, VersionState.DRAFT)
+    if draft is None:
+        raise NothingToPublish
+    _refuse_blocking(actor.organisation_id, draft)
+    if draft.form.state == "draft":
+        form_publish(version_id=draft.form_id, actor=actor, at=moment)
+    before = _version(definition, VersionState.PUBLISHED)
+    if before is not None:
+        before.retire()
+        before.save(update_fields=["state", *before.touch(actor.id, moment)])
+    draft.publish()
+    draft.published_at = moment
+    draft.published_by = actor
+    draft.save(update_fields=["state", "published_at", "published_by", *draft.touch(actor.id, moment)])
+    definition.published_version = draft
+    definition.save(update_fields=["published_version", *definition.touch(actor.id, moment)])
+    event = DefinitionPublished(
+        subject_id=definition.id,
+        definition_name=definition.name,
+        by_id=actor.id,
+        by_name=actor.name,
+        version_id=draft.id,
+        version_number=draft.number,
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return draft
+
+
+@transaction.atomic
+def definition_retire(*, definition_id: UUID, actor: Membership, at: datetime | None = None) -> WorkflowVersion:
+    """Take the published version back: nothing new starts, open runs finish. Raises DefinitionNotFound, Denied,
+    NothingToRetire."""
+    moment = at or timezone.now()
+    definition = _locked(actor, definition_id)
+    policies.definitions.require(actor, "retire", definition)
+    version = _version(definition, VersionState.PUBLISHED)
+    if version is None:
+        raise NothingToRetire
+    version.retire()
+    version.save(update_fields=["state", *version.touch(actor.id, moment)])
+    definition.published_version = None
+    definition.save(update_fields=["published_version", *definition.touch(actor.id, moment)])
+    event = DefinitionRetired(
+        subject_id=definition.id,
+        definition_name=definition.name,
+        by_id=actor.id,
+        by_name=actor.name,
+        version_id=version.id,
+        version_number=version.number,
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return version
+
+
+@transaction.atomic
+def definition_change(
+    *,
+    definition_id: UUID,
+    actor: Membership,
+    name: str | None = None,
+    description: str | None = None,
+    group: UUID | None = None,
+    owner: UUID | None = None,
+    is_active: bool | None = None,
+    visibility: Sequence[tuple[UUID | None, UUID | None]] | None = None,
+    at: datetime | None = None,
+) -> WorkflowDefinition:
+    """Change what is said about a workflow outside of its versions; None leaves a value as it is.
+
+    ``visibility`` replaces all rows, each a department and a designation of which one may be None. Raises
+    DefinitionNotFound, Denied, DefinitionInvalid.
+    """
+    moment = at or timezone.now()
+    definition = _locked(actor, definition_id)
+    policies.definitions.require(actor, "edit", definition)
+    wanted: dict[str, Any] = {"description": description, "is_active": is_active}
+    wanted |= {"name": None if name is None else _name(name)}
+    wanted |= {"group_id": None if group is None else _group_id(actor.organisation_id, group)}
+    wanted |= {"owner_id": None if owner is None else _owner_id(actor.organisation_id, owner)}
+    changed = [key for key, value in wanted.items() if value is not None and getattr(definition, key) != value]
+    for key in changed:
+        setattr(definition, key, wanted[key])
+    if visibility is not None:
+        _show_to(definition, visibility, actor, moment)
+        changed.append("visibility")
+    if not changed:
+        return definition
+    columns = [key.removesuffix("_id") for key in changed if key != "visibility"]
+    definition.save(update_fields=[*columns, *definition.touch(actor.id, moment)])
+    event = DefinitionChanged(
+        subject_id=definition.id,
+        definition_name=definition.name,
+        by_id=actor.id,
+        by_name=actor.name,
+        changes=tuple(key.removesuffix("_id") for key in changed),
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return definition
+
+
+@transaction.atomic
+def definition_clone(
+    *, definition_id: UUID, actor: Membership, name: str | None = None, at: datetime | None = None
+) -> WorkflowDefinition:
+    """A copy as a draft, owned by the actor. What must be thought about again is blank: group, people named as
+    stakeholders, and who sees it. Raises DefinitionNotFound, Denied (``definition.create.denied``), DefinitionInvalid."""
+    moment = at or timezone.now()
+    source = access_definition(actor, definition_id)
+    policies.definitions.require(actor, "create")
+    version = (
+        WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=source.id)
+        .select_related("form")
+        .order_by("-number")
+        .first()
+    )
+    if version is None:
+        raise DefinitionNotFound
+    graph = GraphDocument.load(version.graph)
+    kept = tuple(one for one in graph.stakeholders if one.kind is not StakeholderKind.MEMBER)
+    content = DefinitionDocument(
+        name=_name(name or f"{source.name} (copy)"[:MAX_NAME]),
+        description=source.description,
+        form=document_of(version.form),
+        graph=graph.model_copy(update={"stakeholders": kept}),
+    )
+    definition = _new_definition(actor, content, actor, source.library_key, moment)
+    _draft(definition, content.graph, content.form, actor, moment)
+    event = DefinitionCloned(
+        subject_id=definition.id,
+        definition_name=definition.name,
+        by_id=actor.id,
+        by_name=actor.name,
+        source_id=source.id,
+        source_name=source.name,
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return definition
+
+
+@transaction.atomic
+def definition_delete(*, definition_id: UUID, actor: Membership, at: datetime | None = None) -> WorkflowDefinition:
+    """Take a workflow off the landing page. Its runs stay and finish; it can be restored. Raises DefinitionNotFound,
+    Denied (``definition.delete.denied``)."""
+    moment = at or timezone.now()
+    definition = _locked(actor, definition_id)
+    policies.definitions.require(actor, "delete", definition)
+    definition.deleted_at = moment
+    definition.save(update_fields=["deleted_at", *definition.touch(actor.id, moment)])
+    runs = WorkflowRun.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
+    event = DefinitionDeleted(
+        subject_id=definition.id,
+        definition_name=definition.name,
+        by_id=actor.id,
+        by_name=actor.name,
+        open_runs=runs.exclude(status__in=FINAL_RUN).count(),
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return definition
+
+
+@transaction.atomic
+def definition_restore(*, definition_id: UUID, actor: Membership, at: datetime | None = None) -> WorkflowDefinition:
+    """Bring a deleted workflow back; its slug gets a number when another one has it now. Raises DefinitionNotFound,
+    Denied."""
+    moment = at or timezone.now()
+    definition = _locked(actor, definition_id, deleted=True)
+    policies.definitions.require(actor, "delete", definition)
+    if definition.deleted_at is None:
+        return definition
+    definition.deleted_at = None
+    definition.slug = free_slug(actor.organisation_id, definition.slug)
+    definition.save(update_fields=["deleted_at", "slug", *definition.touch(actor.id, moment)])
+    event = DefinitionRestored(
+        subject_id=definition.id, definition_name=definition.name, by_id=actor.id, by_name=actor.name
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return definition
+
+
+def definition_export(*, definition_id: UUID, actor: Membership, number: int | None = None) -> dict[str, Any]:
+    """The workflow as a JSON document: of the version ``number``, else the published one, else the newest.
+
+    Raises DefinitionNotFound, Denied (``definition.export.denied``).
+    """
+    definition = access_definition(actor, definition_id, deleted=True)
+    policies.definitions.require(actor, "export", definition)
+    versions = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
+    if number is not None:
+        versions = versions.filter(number=number)
+    elif definition.published_version_id is not None:
+        versions = versions.filter(id=definition.published_version_id)
+    version = versions.select_related("form").order_by("-number").first()
+    if version is None:
+        raise DefinitionNotFound
+    return DefinitionDocument(
+        name=definition.name,
+        group=definition.group.name if definition.group else "",
+        description=definition.description,
+        form=document_of(version.form),
+        graph=GraphDocument.load(version.graph),
+    ).to_json()
+
+
+# --- parts ---
+
+
+def _loaded(document: DefinitionDocument | Mapping[str, Any]) -> DefinitionDocument:
+    if isinstance(document, DefinitionDocument):
+        return document
+    try:
+        return DefinitionDocument.load(document)
+    except DocumentError as error:
+        raise DefinitionInvalid(error.fields) from error
+
+
+def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
+    """All problems at once, those of the people named in it included."""
+    try:
+        graph, form = GraphDocument.load(draft.graph), FormDocument.load(draft.form.document)
+    except DocumentError as error:
+        raise DefinitionInvalid(error.fields) from error
+    problems = blocking([*lint(graph, form), *_people_problems(organisation_id, graph)])
+    if problems:
+        fields: dict[str, list[str]] = {}
+        for problem in problems:
+            fields.setdefault(problem.place, []).append(problem.message)
+        raise DefinitionInvalid(fields, problems)
+
+
+def _people_problems(organisation_id: UUID, graph: GraphDocument) -> list[Problem]:
+    """Stakeholders named by id must be active people of the organisation."""
+    named = {row: one.id for row, one in enumerate(graph.stakeholders) if one.id is not None}
+    there = set(active_members(organisation_id).filter(id__in=named.values()).values_list("id", flat=True))
+    text = "This stakeholder is no active person of the organisation."
+    return [
+        Problem("unknown-stakeholder", f"stakeholders.{row}.id", "blocks", text, "Name somebody else.")
+        for row, member_id in named.items()
+        if member_id not in there
+    ]
+
+
+def _locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
+    access_definition(actor, definition_id, deleted=deleted)
+    rows = WorkflowDefinition.objects.select_for_update().filter(
+        organisation_id=actor.organisation_id, id=definition_id
+    )
+    definition: WorkflowDefinition = rows.get()
+    return definition
+
+
+def _version(definition: WorkflowDefinition, state: VersionState) -> WorkflowVersion | None:
+    rows = WorkflowVersion.objects.filter(
+        organisation_id=definition.organisation_id, definition_id=definition.id, state=state
+    )
+    found: WorkflowVersion | None = rows.select_related("form").first()
+    return found
+
+
+def _new_definition(
+    actor: Membership, content: DefinitionDocument, owner: Membership, library_key: str, at: datetime
+) -> WorkflowDefinition:
+    definition = WorkflowDefinition(
+        organisation_id=actor.organisation_id,
+        name=content.name,
+        slug=free_slug(actor.organisation_id, slugify(content.name)[:70] or "workflow"),
+        description=content.description,
+        group=_group(actor, content.group, at) if content.group else None,
+        owner=owner,
+        library_key=library_key,
+        created_at=at,
+        created_by_id=actor.id,
+    )
+    definition.touch(actor.id, at)
+    definition.save(force_insert=True)
+    return definition
+
+
+def _group(actor: Membership, name: str, at: datetime) -> WorkflowGroup:
+    defaults = {"created_at": at, "created_by_id": actor.id, "modified_at": at, "modified_by_id": actor.id}
+    groups = WorkflowGroup.objects.filter(organisation_id=actor.organisation_id)
+    group: WorkflowGroup
+    group, _ = WorkflowGroup.objects.get_or_create(
+        organisation_id=actor.organisation_id, name=name[:80], defaults={**defaults, "position": groups.count()}
+    )
+    return group
+
+
+def _draft(
+    definition: WorkflowDefinition, graph: GraphDocument, form: FormDocument, actor: Membership, at: datetime
+) -> WorkflowVersion:
+    """The draft of a definition with these contents; the one there is gets them, else a new one is made."""
+    draft = _version(definition, VersionState.DRAFT)
+    if draft is not None:
+        form_draft_save(version_id=draft.form_id, actor=actor, document=form, at=at)
+        draft.graph = graph.to_json()
+        draft.save(update_fields=["graph", *draft.touch(actor.id, at)])
+        return draft
+    latest = (
+        WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
+        .select_related("form")
+        .order_by("-number")
+        .first()
+    )
+    version = WorkflowVersion(
+        organisation_id=definition.organisation_id,
+        definition=definition,
+        number=latest.number + 1 if latest else 1,
+        graph=graph.to_json(),
+        form=_form_draft(definition, latest.form if latest else None, form, actor, at),
+        created_at=at,
+        created_by_id=actor.id,
+    )
+    version.touch(actor.id, at)
+    version.save(force_insert=True)
+    return version
+
+
+def _form_draft(
+    definition: WorkflowDefinition, latest: FormVersion | None, form: FormDocument, actor: Membership, at: datetime
+) -> FormVersion:
+    if latest is None:
+        # The id keeps the slug free: a deleted workflow's form keeps its own.
+        slug = f"{definition.slug}-{definition.id.hex[-8:]}"
+        return form_create(actor=actor, name=definition.name, slug=slug, document=form, at=at)
+    draft = form_draft_start(form_id=latest.form_id, actor=actor, at=at)
+    return form_draft_save(version_id=draft.id, actor=actor, document=form, at=at)
+
+
+def _name(text: str) -> str:
+    name = " ".join(text.split())
+    if not 1 <= len(name) <= MAX_NAME:
+        raise DefinitionInvalid({"name": [f"Use 1 to {MAX_NAME} characters."]})
+    return name
+
+
+def _group_id(organisation_id: UUID, group_id: UUID) -> UUID:
+    if not WorkflowGroup.objects.filter(organisation_id=organisation_id, id=group_id).exists():
+        raise DefinitionInvalid({"group": ["Choose a group of your organisation."]})
+    return group_id
+
+
+def _owner_id(organisation_id: UUID, member_id: UUID) -> UUID:
+    if not active_members(organisation_id).filter(id=member_id).exists():
+        raise DefinitionInvalid({"owner": ["Choose an active person of your organisation."]})
+    return member_id
+
+
+def _show_to(
+    definition: WorkflowDefinition,
+    rows: Sequence[tuple[UUID | None, UUID | None]],
+    actor: Membership,
+    at: datetime,
+) -> None:
+    organisation_id = definition.organisation_id
+    departments = {department for department, _ in rows if department}
+    designations = {designation for _, designation in rows if designation}
+    known = Department.objects.filter(organisation_id=organisation_id, id__in=departments).count()
+    known += Designation.objects.filter(organisation_id=organisation_id, id__in=designations).count()
+    if known != len(departments) + len(designations) or any(row == (None, None) for row in rows):
+        raise DefinitionInvalid({"visibility": ["Choose departments and designations of your organisation."]})
+    WorkflowVisibility.objects.filter(organisation_id=organisation_id, definition_id=definition.id).delete()
+    WorkflowVisibility.objects.bulk_create(
+        WorkflowVisibility(
+            organisation_id=organisation_id,
+            definition=definition,
+            department_id=department,
+            designation_id=designation,
+            created_at=at,
+            created_by_id=actor.id,
+            modified_at=at,
+            modified_by_id=actor.id,
+        )
+        for department, designation in dict.fromkeys(rows)
+    )

@@ -1,0 +1,235 @@
+"""Start a request, withdraw it, comment on it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.audit.record import record
+from accounts.models import Membership
+from accounts.tenancy.batch import WriteBatch
+from accounts.tenancy.errors import Conflict, Denied
+from accounts.tenancy.models import new_id
+from forms_builder.schema.prefill import prefilled
+from forms_builder.services.attachments import attachment_ids, attachments_claim
+from forms_builder.sources import OrganisationSources, requester_facts
+from workflows import policies
+from workflows.assignment import Person, Situation
+from workflows.engine import moves
+from workflows.engine.definition import RunningDefinition
+from workflows.engine.state import By, Clock, Opened, RunState
+from workflows.events import RunCommented
+from workflows.graph.document import StakeholderKind
+from workflows.models import FINAL_RUN, Comment, CommentKind, RunStatus, WorkflowDefinition
+from workflows.selectors.calendars import default_calendar
+from workflows.selectors.definitions import DefinitionNotFound, definition_of, startable_by
+from workflows.selectors.locks import lock_run
+from workflows.selectors.people import active_members, persons, tenant_admin_ids
+from workflows.selectors.runs import RunNotFound, access_run, may_see
+from workflows.services.deciding import (
+    CommentInvalid,
+    Desk,
+    Submission,
+    answers_of,
+    assignment_for,
+    clean_text,
+    comment_of,
+    way_of,
+)
+
+NEXT_NUMBER = """
+INSERT INTO workflows_runcounter (id, organisation_id, last) VALUES (%s, %s, 1)
+ON CONFLICT (organisation_id) DO UPDATE SET last = workflows_runcounter.last + 1
+RETURNING last
+"""
+
+
+class RunFinished(Conflict):
+    """The request has ended, so this is no longer possible."""
+
+    code = "run.finished"
+    message = "This request has ended."
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """The new request and the tasks it opened."""
+
+    run_id: UUID
+    number: int
+    status: str
+    outcome: str
+    opened: tuple[Opened, ...] = ()
+
+
+@transaction.atomic
+def run_start(
+    *,
+    definition_id: UUID,
+    actor: Membership,
+    data: Mapping[str, Any] | None,
+    transition: str | None = None,
+    assignee: UUID | None = None,
+    comment: str = "",
+    at: datetime | None = None,
+    uploaded: Mapping[str, Sequence[str]] | None = None,
+    upload_problems: Mapping[str, Sequence[str]] | None = None,
+) -> RunResult:
+    """Start a request on the published version: its first step is done with ``data``, the next one is opened.
+
+    Raises DefinitionNotFound when the actor may not start this workflow, Invalid as ``task_complete`` does.
+    """
+    found = startable_by(actor).filter(id=definition_id).first()
+    if found is None or found.published_version_id is None:
+        raise DefinitionNotFound
+    definition = definition_of(actor.organisation_id, found.published_version_id)
+    clock = Clock(at or timezone.now(), default_calendar(actor.organisation_id) if definition.limits else None)
+    people = persons(actor.organisation_id, {actor.id, assignee} if assignee else {actor.id})
+    requester = people[actor.id]
+    run_id = new_id()
+    sources = OrganisationSources(actor, at=clock.at)
+    initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
+    first = definition.graph.start
+    submission = Submission(data, uploaded, upload_problems)
+    answers = answers_of(definition, first.key, submission, values=initial, labels={}, sources=sources)
+    after = {**initial, **answers.values}
+    situation = Situation(requester, requester, definition.form, after, sources.environment)
+    desk = Desk(definition, first, situation, found.owner_id, actor.organisation_id)
+    way = way_of(desk, transition, answers.values)
+    reason = comment_of(comment, way)
+    assignment = assignment_for(desk, way, assignee, people.get(assignee) if assignee else None)
+    admins = tenant_admin_ids(actor.organisation_id) if assignment is not None and assignment.is_unassigned else ()
+    stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
+    run = _run_state(run_id, found, requester, initial, clock.at)
+    decision = moves.Decision(way, assignment, answers, reason, admins)
+    plan, row = moves.start(run, decision, definition, clock, stakeholders)
+    plan.write(actor, new_run=row)
+    attachments_claim(actor=actor, run_id=run_id, ids=attachment_ids(definition.form, answers.values), at=clock.at)
+    return RunResult(run_id, run.number, str(row.status), row.outcome, tuple(plan.opened))
+
+
+def start_values(actor: Membership, definition: RunningDefinition, at: datetime | None = None) -> dict[str, Any]:
+    """The values that the form of the first step starts with; the contract of the step says which are shown."""
+    sources = OrganisationSources(actor, at=at)
+    return prefilled(definition.form, requester_facts(actor), sources.now, sources)
+
+
+@transaction.atomic
+def run_withdraw(*, run_id: UUID, actor: Membership, comment: str = "", at: datetime | None = None) -> RunResult:
+    """Take one's own open request back: it is killed with the outcome "Withdrawn".
+
+    Raises RunNotFound, Denied (``run.withdraw.denied``), RunFinished, CommentInvalid.
+    """
+    locked = lock_run(actor.organisation_id, run_id)
+    if locked is None or not (locked[0].requester.id == actor.id or may_see(actor, run_id)):
+        raise RunNotFound
+    run, tasks = locked
+    if run.requester.id != actor.id:
+        raise Denied("Only the requester may withdraw a request.", code="run.withdraw.denied")
+    if run.status in FINAL_RUN:
+        raise RunFinished(status=run.status, outcome=run.outcome)
+    clock = Clock(at or timezone.now())
+    open_tasks = [task for task in tasks if task.is_open]
+    plan = moves.withdraw(run, open_tasks, clock, By(actor.id, actor.name), clean_text(comment))
+    plan.write(actor)
+    return RunResult(run.id, run.number, str(plan.run_changes["status"]), str(plan.run_changes["outcome"]))
+
+
+@transaction.atomic
+def run_comment(*, run_id: UUID, actor: Membership, text: str, at: datetime | None = None) -> Comment:
+    """Write something about a request, open or ended; everybody who may see it may.
+
+    Raises RunNotFound, CommentInvalid at ``text``.
+    """
+    view = access_run(actor, run_id)
+    policies.runs.require(actor, "comment", view.run)
+    words = clean_text(text, "text")
+    if not words:
+        raise CommentInvalid({"text": ["Write something."]})
+    moment = at or timezone.now()
+    comment = Comment(
+        organisation_id=actor.organisation_id,
+        run_id=run_id,
+        author=actor,
+        text=words,
+        kind=CommentKind.COMMENT,
+        created_at=moment,
+        created_by_id=actor.id,
+    )
+    comment.touch(actor.id, moment)
+    run = view.run
+    event = RunCommented(
+        subject_id=run.id,
+        run_id=run.id,
+        run_number=run.number,
+        run_title=run.title,
+        definition_id=run.definition_id,
+        definition_name=run.definition.name,
+        requester_id=run.requester_id,
+        requester_name=run.requester.name,
+        comment_id=comment.id,
+        author_id=actor.id,
+        author_name=actor.name,
+        text=words,
+    )
+    batch = WriteBatch()
+    batch.insert(Comment, [comment])
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment, batch=batch)
+    batch.execute()
+    return comment
+
+
+def next_number(organisation_id: UUID) -> int:
+    """The organisation's next request number, without gaps: the counter is locked until the commit.
+
+    Only starting a request takes it, and takes it last, so starts of one organisation wait for each other for the length of
+    one statement and a commit, and decisions never do.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(NEXT_NUMBER, [new_id(), organisation_id])
+        return int(cursor.fetchone()[0])
+
+
+def _run_state(
+    run_id: UUID, definition: WorkflowDefinition, requester: Person, initial: Mapping[str, Any], at: datetime
+) -> RunState:
+    return RunState(
+        id=run_id,
+        organisation_id=definition.organisation_id,
+        number=next_number(definition.organisation_id),
+        title=f"{definition.name}: {requester.name}",
+        status=RunStatus.QUEUED,
+        outcome="",
+        requester=requester,
+        definition_id=definition.id,
+        definition_name=definition.name,
+        owner_id=definition.owner_id,
+        version_id=definition.published_version_id,
+        version_no=0,
+        data=dict(initial),
+        labels={},
+        started_at=at,
+    )
+
+
+def _stakeholders(
+    organisation_id: UUID, definition: RunningDefinition, requester: Person, owner_id: UUID
+) -> list[UUID]:
+    """The people whom the definition names, as far as they are there."""
+    named = {
+        StakeholderKind.MANAGER: requester.manager_id,
+        StakeholderKind.DEPARTMENT_HEAD: requester.department_head_id,
+        StakeholderKind.WORKFLOW_OWNER: owner_id,
+    }
+    wanted = [
+        one.id if one.kind is StakeholderKind.MEMBER else named[one.kind] for one in definition.graph.stakeholders
+    ]
+    ids = list(dict.fromkeys(one for one in wanted if one is not None))
+    if not ids:
+        return []
+    there = set(active_members(organisation_id).filter(id__in=ids).values_list("id", flat=True))
+    return [one for one in ids if one in there]

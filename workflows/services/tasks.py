@@ -1,0 +1,303 @@
+"""Decide a task, hand it over, take it over, claim it, assign it."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.utils import timezone
+
+from accounts.models import Membership
+from accounts.policies import carries
+from accounts.tenancy.errors import Conflict, Denied
+from forms_builder.services.attachments import attachment_ids, attachments_claim
+from forms_builder.sources import OrganisationSources
+from workflows.assignment import Situation, excludes_requester, may_hold
+from workflows.engine import moves
+from workflows.engine.plan import Plan
+from workflows.engine.state import By, Clock, Opened, RunState, TaskState
+from workflows.models import LogKind
+from workflows.policies import REASSIGN_ANY
+from workflows.selectors.calendars import calendar_at
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.doors import TaskNotFound
+from workflows.selectors.locks import LockedTask, lock_task
+from workflows.selectors.people import tenant_admin_ids
+from workflows.selectors.runs import may_see
+from workflows.selectors.takeover import may_take_over
+from workflows.services.deciding import (
+    AssigneeInvalid,
+    Desk,
+    Submission,
+    answers_of,
+    assignment_for,
+    clean_text,
+    comment_of,
+    eligible_people,
+    is_eligible,
+    way_of,
+)
+
+OWN_REQUEST = "The requester may not decide their own request."
+
+
+class TaskNotOpen(Conflict):
+    """Somebody was first; the message and ``params`` tell who did what when."""
+
+    code = "task.not_open"
+
+
+class TaskStale(Conflict):
+    """The task has changed since the caller saw it; the message and ``params`` tell how."""
+
+    code = "task.stale"
+
+
+@dataclass(frozen=True, slots=True)
+class TaskResult:
+    """Where the request stands after a change. ``version`` is the decided or handed-over task's new one."""
+
+    run_id: UUID
+    number: int
+    status: str
+    outcome: str
+    task_id: UUID
+    version: int
+    opened: tuple[Opened, ...] = ()
+
+
+def task_complete(
+    *,
+    task_id: UUID,
+    actor: Membership,
+    transition: str | None,
+    assignee: UUID | None = None,
+    data: Mapping[str, Any] | None = None,
+    comment: str = "",
+    version: int | None = None,
+    at: datetime | None = None,
+    uploaded: Mapping[str, Sequence[str]] | None = None,
+    upload_problems: Mapping[str, Sequence[str]] | None = None,
+) -> TaskResult:
+    """Decide a task: store the step's answers, go the way called ``transition``, ask ``assignee`` next.
+
+    One locking read and one writing statement; one more read when nobody is named and the next step needs somebody.
+    ``transition`` None takes the only forward way. ``version`` is what the caller saw, None skips the comparison.
+
+    Raises TaskNotFound for strangers, Denied (``task.complete.denied``) for people who may see the request and are not
+    to decide, TaskNotOpen, TaskStale, Invalid at ``data.<field>``, ``transition``, ``assignee`` or ``comment``.
+    """
+    clock_at = at or timezone.now()
+    locked = _locked(task_id, actor, assignee)
+    definition = definition_of(actor.organisation_id, locked.run.version_id)
+    step = definition.graph.step(locked.task.step)
+    if actor.id == locked.run.requester.id and excludes_requester(step):
+        raise Denied(OWN_REQUEST, code="task.complete.denied")
+    _fresh(locked, version, actor)
+    if not locked.task.is_held_by(actor.id):
+        raise Denied(_not_yours(locked.task), code="task.complete.denied")
+    sources = OrganisationSources(actor, at=clock_at, run_id=locked.run.id)
+    submission = Submission(data, uploaded, upload_problems)
+    run = locked.run
+    answers = answers_of(definition, step.key, submission, values=run.data, labels=run.labels, sources=sources)
+    after = {**run.data, **answers.values}
+    situation = Situation(run.requester, locked.actor, definition.form, after, sources.environment)
+    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
+    way = way_of(desk, transition, answers.values)
+    reason = comment_of(comment, way)
+    assignment = assignment_for(desk, way, assignee, locked.chosen, run.id)
+    admins = tenant_admin_ids(run.organisation_id) if assignment is not None and assignment.is_unassigned else ()
+    decision = moves.Decision(way, assignment, answers, reason, admins)
+    clock = Clock(clock_at, calendar_at(run.organisation_id, locked.calendar))
+    plan = moves.move(run, locked.task, decision, definition, clock, By(actor.id, actor.name))
+    plan.write(actor)
+    attachments_claim(actor=actor, run_id=run.id, ids=attachment_ids(definition.form, answers.values), at=clock_at)
+    return _result(plan, locked.task)
+
+
+def task_reassign(
+    *,
+    task_id: UUID,
+    actor: Membership,
+    assignee: UUID,
+    comment: str = "",
+    version: int | None = None,
+    at: datetime | None = None,
+) -> TaskResult:
+    """Hand the task to somebody else whom the step's rule names; the time limit runs on.
+
+    The holder may, and people with ``task.reassign_any``. Raises TaskNotFound, Denied (``task.reassign.denied``),
+    TaskNotOpen, TaskStale, AssigneeInvalid.
+    """
+    locked = _locked(task_id, actor, assignee)
+    _fresh(locked, version, actor)
+    if not (locked.task.is_held_by(actor.id) or carries(actor, REASSIGN_ANY)):
+        raise Denied(_not_yours(locked.task), code="task.reassign.denied")
+    return _given(locked, actor, assignee, LogKind.REASSIGNED, comment, at)
+
+
+def task_take_over(
+    *, task_id: UUID, actor: Membership, comment: str = "", version: int | None = None, at: datetime | None = None
+) -> TaskResult:
+    """Make an absent colleague's task one's own.
+
+    Needs the right to (``task.take_over``, or a grant for the workflow), and to be somebody who may see the request or whom
+    the step's rule names. Raises TaskNotFound, Denied (``task.take_over.denied``), TaskNotOpen, TaskStale.
+    """
+    locked = lock_task(actor.organisation_id, task_id, actor.id, None)
+    if locked is None:
+        raise TaskNotFound
+    visible = _visible(locked, actor)
+    desk = _desk(locked, actor, at)
+    step = desk.step
+    named = is_eligible(desk, step, locked.actor)
+    right = may_take_over(actor, locked.run.definition_id)
+    if not visible and not (right and named):
+        raise TaskNotFound
+    if not right:
+        raise Denied(code="task.take_over.denied")
+    if not may_hold(step, locked.actor, locked.run.requester.id):
+        raise Denied(OWN_REQUEST, code="task.take_over.denied")
+    _fresh(locked, version, actor)
+    if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
+        return _unchanged(locked)
+    return _hand(locked, actor, LogKind.TAKEN_OVER, comment, at)
+
+
+def task_claim(
+    *, task_id: UUID, actor: Membership, version: int | None = None, at: datetime | None = None
+) -> TaskResult:
+    """Take a task out of the team queue for oneself. Raises TaskNotFound, Denied (``task.claim.denied``), TaskNotOpen,
+    TaskStale."""
+    locked = _locked(task_id, actor, None)
+    _fresh(locked, version, actor)
+    if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
+        return _unchanged(locked)
+    if not (locked.task.in_queue and actor.id in locked.task.candidate_ids):
+        raise Denied(_not_yours(locked.task), code="task.claim.denied")
+    return _hand(locked, actor, LogKind.CLAIMED, "", at)
+
+
+def task_assign(
+    *, task_id: UUID, actor: Membership, assignee: UUID, comment: str = "", at: datetime | None = None
+) -> TaskResult:
+    """Give a task that waits for an assignment to somebody. Tenant admins may, to whomever is active and not separated.
+
+    Raises TaskNotFound, Denied (``task.assign.denied``), TaskNotOpen, AssigneeInvalid.
+    """
+    locked = _locked(task_id, actor, assignee)
+    _fresh(locked, None, actor)
+    if not actor.is_tenant_admin or not locked.task.unassigned:
+        raise Denied(code="task.assign.denied")
+    step = _desk(locked, actor, at).step
+    if locked.chosen is None or not may_hold(step, locked.chosen, locked.run.requester.id):
+        raise AssigneeInvalid({"assignee": ["Choose an active person other than the requester."]}, assignees=[])
+    return _hand(locked, actor, LogKind.ASSIGNED, comment, at, to=locked.chosen.ref)
+
+
+# --- shared beats ---
+
+
+def _locked(task_id: UUID, actor: Membership, chosen_id: UUID | None) -> LockedTask:
+    """The task under lock, for somebody who may know of it. Raises TaskNotFound."""
+    locked = lock_task(actor.organisation_id, task_id, actor.id, chosen_id)
+    if locked is None or not _visible(locked, actor):
+        raise TaskNotFound
+    return locked
+
+
+def _visible(locked: LockedTask, actor: Membership) -> bool:
+    near = actor.id == locked.run.requester.id or actor.id in locked.task.candidate_ids
+    if near or (locked.task.assignee is not None and locked.task.assignee.id == actor.id):
+        return True
+    return may_see(actor, locked.run.id)
+
+
+def _fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
+    """Raises TaskNotOpen or TaskStale, telling what happened meanwhile."""
+    task = locked.task
+    if not task.is_open:
+        raise TaskNotOpen(_what_happened(locked.run, task, actor), **_state_of(task))
+    if version is not None and version != task.version:
+        holder = task.assignee.name if task.assignee else "the team queue"
+        raise TaskStale(f"This task has changed since you opened it. It is now with {holder}.", **_state_of(task))
+
+
+def _what_happened(run: RunState, task: TaskState, actor: Membership) -> str:
+    if task.completed_at is None or not task.completed_by:
+        return f"This task is closed: the request is {run.outcome.lower() or run.status}."
+    local = task.completed_at.astimezone(ZoneInfo(actor.organisation.time_zone))
+    return f"{task.completed_by} chose “{task.transition}” at {local:%H:%M} on {local.day} {local:%b}."
+
+
+def _state_of(task: TaskState) -> dict[str, Any]:
+    return {
+        "version": task.version,
+        "state": task.state,
+        "transition": task.transition,
+        "by": task.completed_by,
+        "at": task.completed_at.isoformat() if task.completed_at else None,
+        "assignee": task.assignee.name if task.assignee else None,
+    }
+
+
+def _not_yours(task: TaskState) -> str:
+    if task.assignee is not None:
+        return f"This task is with {task.assignee.name}, not with you."
+    return "This task is not yours to decide."
+
+
+def _desk(locked: LockedTask, actor: Membership, at: datetime | None) -> Desk:
+    run = locked.run
+    definition = definition_of(run.organisation_id, run.version_id)
+    environment = OrganisationSources(actor, at=at, run_id=run.id).environment
+    situation = Situation(run.requester, locked.actor, definition.form, run.data, environment)
+    return Desk(definition, definition.graph.step(locked.task.step), situation, run.owner_id, run.organisation_id)
+
+
+def _given(
+    locked: LockedTask, actor: Membership, assignee: UUID, kind: LogKind, comment: str, at: datetime | None
+) -> TaskResult:
+    """Hand the task to ``assignee``, whom the step's rule must name."""
+    desk = _desk(locked, actor, at)
+    chosen = locked.chosen
+    if chosen is None or not is_eligible(desk, desk.step, chosen):
+        offered = [
+            {"id": str(one.id), "name": one.name, "email": one.email} for one in eligible_people(desk, desk.step)
+        ]
+        text = f"This person cannot be asked at “{desk.step.name}”."
+        raise AssigneeInvalid({"assignee": [text]}, assignees=offered)
+    if locked.task.assignee is not None and locked.task.assignee.id == assignee:
+        raise AssigneeInvalid({"assignee": [f"{chosen.name} has this task already."]}, assignees=[])
+    return _hand(locked, actor, kind, comment, at, to=chosen.ref)
+
+
+def _hand(
+    locked: LockedTask, actor: Membership, kind: LogKind, comment: str, at: datetime | None, to: Any = None
+) -> TaskResult:
+    reason = clean_text(comment)
+    clock = Clock(at or timezone.now())
+    by = By(actor.id, actor.name)
+    plan = moves.hand_over(locked.run, locked.task, to or locked.actor.ref, kind, clock, by, reason=reason)
+    plan.write(actor)
+    return _result(plan, locked.task)
+
+
+def _unchanged(locked: LockedTask) -> TaskResult:
+    run = locked.run
+    return TaskResult(run.id, run.number, run.status, run.outcome, locked.task.id, locked.task.version)
+
+
+def _result(plan: Plan, task: TaskState) -> TaskResult:
+    run = plan.run
+    return TaskResult(
+        run_id=run.id,
+        number=run.number,
+        status=str(plan.run_changes.get("status", run.status)),
+        outcome=str(plan.run_changes.get("outcome", run.outcome)),
+        task_id=task.id,
+        version=task.version + 1,
+        opened=tuple(plan.opened),
+    )
