@@ -61,7 +61,8 @@ def organisation_scope(organisation_id: UUID, *, using: str = "default") -> Iter
                 # The backend declares the organisation when a transaction begins; this one had begun already.
                 _declare(using, str(organisation_id))
             yield
-            if joins_transaction:
+            if joins_transaction and not connection.needs_rollback:
+                # A rollback to the savepoint takes the declaration back by itself.
                 _declare(using, "")
     finally:
         _organisation.reset(token)
