@@ -5,3 +5,9 @@ class AccountsConfig(AppConfig):
     name = "accounts"
     verbose_name = "People and rights"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts import events  # noqa: F401  # events register themselves
+        from accounts.policies.people import register_policies  # models are loaded only now
+
+        register_policies()

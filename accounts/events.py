@@ -76,3 +76,107 @@ class TokenReused(MemberEvent):
 class TokenRevoked(MemberEvent):
     kind: ClassVar[str] = "token.revoked"
     family_id: UUID
+
+
+class MemberAdded(MemberEvent):
+    kind: ClassVar[str] = "people.added"
+    name: str
+    email: str
+    invited: bool
+
+
+class MemberChanged(MemberEvent):
+    """``changes`` maps each field to what it was and what it is, as texts."""
+
+    kind: ClassVar[str] = "people.changed"
+    name: str
+    changes: dict[str, tuple[str, str]]
+
+
+class MembersDeactivated(Event):
+    """People who can act no more; whoever keeps work for them finds it another owner."""
+
+    kind: ClassVar[str] = "people.deactivated"
+    subject_kind: ClassVar[str] = "accounts.organisation"
+    members: list[UUID]
+    names: list[str]
+
+
+class MemberReactivated(MemberEvent):
+    kind: ClassVar[str] = "people.reactivated"
+    name: str
+
+
+class RolesChanged(MemberEvent):
+    kind: ClassVar[str] = "people.roles_changed"
+    roles: list[str]
+
+
+class EntryAdded(Event):
+    """A row of the organisation's own directory: a department, a calendar, a role ... ``entry`` is its model."""
+
+    kind: ClassVar[str] = "directory.added"
+    subject_kind: ClassVar[str] = "accounts.directory"
+    entry: str
+    label: str
+
+
+class EntryChanged(Event):
+    kind: ClassVar[str] = "directory.changed"
+    subject_kind: ClassVar[str] = "accounts.directory"
+    entry: str
+    label: str
+    changes: dict[str, tuple[str, str]]
+
+
+class EntryRemoved(Event):
+    kind: ClassVar[str] = "directory.removed"
+    subject_kind: ClassVar[str] = "accounts.directory"
+    entry: str
+    label: str
+
+
+class GrantGiven(MemberEvent):
+    """A right of one person on one row. The subject is the person."""
+
+    kind: ClassVar[str] = "grant.given"
+    permission: str
+    object_kind: str
+    object_id: str
+
+
+class GrantTaken(MemberEvent):
+    kind: ClassVar[str] = "grant.taken"
+    permission: str
+    object_kind: str
+    object_id: str
+
+
+class OrganisationEvent(Event):
+    subject_kind: ClassVar[str] = "accounts.organisation"
+
+
+class OrganisationCreated(OrganisationEvent):
+    kind: ClassVar[str] = "organisation.created"
+    slug: str
+    name: str
+
+
+class OrganisationSwitched(OrganisationEvent):
+    """Opened or closed for all of its people."""
+
+    kind: ClassVar[str] = "organisation.switched"
+    is_active: bool
+
+
+class PlatformEntered(OrganisationEvent):
+    """A platform admin looks into the organisation, or works in it, for the reason they gave."""
+
+    kind: ClassVar[str] = "platform.entered"
+    reason: str
+    may_write: bool
+    address: str
+
+
+class PlatformLeft(OrganisationEvent):
+    kind: ClassVar[str] = "platform.left"

@@ -1,7 +1,10 @@
 """Working time. ``workflows.sla`` does the arithmetic."""
 
+import re
+from itertools import chain, pairwise
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models.organisations import validate_time_zone
@@ -14,12 +17,30 @@ def office_hours() -> dict[str, Any]:
     return {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")}
 
 
+WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+CLOCK = re.compile(r"(?:[01]\d|2[0-3]):[0-5]\d|24:00")
+
+
+def validate_hours(hours: Any) -> None:
+    """Raises ValidationError unless ``hours`` are spans of a day, in order and apart, by weekday."""
+    if not isinstance(hours, dict) or not set(hours) <= set(WEEKDAYS):
+        raise ValidationError(f"Give working hours by weekday: {', '.join(WEEKDAYS)}.")
+    for day, spans in hours.items():
+        if not isinstance(spans, list) or not all(isinstance(span, list) and len(span) == 2 for span in spans):
+            raise ValidationError(f'{day}: give a list of spans such as ["09:00", "18:00"].')
+        clock = list(chain.from_iterable(spans))
+        if not all(isinstance(time, str) and CLOCK.fullmatch(time) for time in clock):
+            raise ValidationError(f"{day}: give times from 00:00 to 24:00 as HH:MM.")
+        if any(later <= earlier for earlier, later in pairwise(clock)):
+            raise ValidationError(f"{day}: the spans must be in order and must not touch or overlap.")
+
+
 class WorkingCalendar(OrganisationOwned):
     """Working hours by weekday, in the calendar's time zone: ``{"mon": [["09:00", "13:00"], ["14:00", "18:00"]]}``."""
 
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
-    hours = models.JSONField(default=office_hours)
+    hours = models.JSONField(default=office_hours, validators=[validate_hours])
     is_default = models.BooleanField(default=False)
 
     class Meta:

@@ -1,9 +1,12 @@
 """People of an organisation and what describes them. The columns here are the variables of assignee rules."""
 
+import re
+from typing import Any
 from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models.organisations import validate_time_zone
@@ -31,6 +34,26 @@ NO_CIRCLE = pgtrigger.Trigger(
         RETURN NEW;
     """,
 )
+
+
+ATTRIBUTE = re.compile(r"[a-z][a-z0-9_]{0,39}")
+
+
+def validate_attributes(attributes: Any) -> None:
+    """Raises ValidationError unless ``attributes`` are plain values by name."""
+    if not isinstance(attributes, dict) or len(attributes) > 50:
+        raise ValidationError('Give at most 50 values by name, such as {"leave_balance": 12}.')
+    for name, value in attributes.items():
+        if not ATTRIBUTE.fullmatch(name):
+            raise ValidationError(f"{name!r} is no name: use lower-case letters, digits and underscores.")
+        if not isinstance(value, str | int | float | bool | None) or len(str(value)) > 500:
+            raise ValidationError(f"{name}: give one text, number or true/false.")
+
+
+def validate_codes(codes: Any) -> None:
+    """Raises ValidationError unless ``codes`` is a list of texts; which codes there are, the policies know."""
+    if not isinstance(codes, list) or not all(isinstance(code, str) for code in codes):
+        raise ValidationError("Give a list of permission codes.")
 
 
 class Department(OrganisationOwned):
@@ -79,7 +102,7 @@ class Role(OrganisationOwned):
     """A named set of permission codes, such as ``task.take_over``; each app declares its codes in ``policies``."""
 
     name = models.CharField(max_length=120)
-    permissions = models.JSONField(default=list, blank=True)
+    permissions = models.JSONField(default=list, blank=True, validators=[validate_codes])
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("organisation", "name"), name="role_name"),)
@@ -108,7 +131,7 @@ class Membership(OrganisationOwned):
     manager = OrganisationForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
     is_active = models.BooleanField(default=True)
     is_tenant_admin = models.BooleanField(default=False)
-    attributes = models.JSONField(default=dict, blank=True)
+    attributes = models.JSONField(default=dict, blank=True, validators=[validate_attributes])
 
     class Meta:
         verbose_name = "person"

@@ -8,9 +8,11 @@ from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models
 from django.db.models import Q, QuerySet
+from guardian.shortcuts import get_objects_for_user
 
-from accounts.models import Membership, MembershipRole
+from accounts.models import Membership, MembershipRole, ObjectGrant
 from accounts.tenancy.errors import Denied
+from accounts.tenancy.models import OrganisationOwned
 
 M = TypeVar("M", bound=models.Model)
 _registry: dict[type[models.Model], "Policy[Any]"] = {}
@@ -66,6 +68,35 @@ def roles_of(actor: Membership) -> frozenset[str]:
 def carries(actor: Membership, code: str) -> bool:
     """Whether the person is a tenant admin or has a role with the code; ``has_code`` in memory."""
     return actor.is_tenant_admin or code in roles_of(actor)
+
+
+def granted(permission: str, obj: OrganisationOwned) -> Q:
+    """People whom a grant gives the permission on this very row; ``permission`` is declared in its model's ``Meta``.
+
+    One filter for both directions, as in ``Policy.holders``. The other way round, from a person to the rows, is
+    ``granted_rows``.
+    """
+    grants = ObjectGrant.objects.filter(
+        organisation_id=obj.organisation_id,
+        object_pk=str(obj.pk),
+        permission__codename=permission,
+        permission__content_type__app_label=obj._meta.app_label,
+        permission__content_type__model=obj._meta.model_name,
+    )
+    return Q(user_id__in=grants.values("user_id"))
+
+
+def granted_rows(actor: Membership, permission: str, rows: QuerySet[M]) -> QuerySet[M]:
+    """Those of ``rows`` on which the person has the permission by a grant; ``rows`` are of the actor's organisation."""
+    found: QuerySet[M] = get_objects_for_user(
+        actor.user,
+        f"{rows.model._meta.app_label}.{permission}",
+        klass=rows,
+        use_groups=False,
+        with_superuser=False,
+        accept_global_perms=False,
+    )
+    return found
 
 
 def register(model: type[M], policy: Policy[M]) -> None:

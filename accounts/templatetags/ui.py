@@ -195,7 +195,7 @@ def sla_chip(due_at: datetime | None, overdue: bool = False, done: bool = False)
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context, name: str, text: str, icon_name: str, badge: int | None = None, query: str = "", ident: str = ""
+    context: Context, name: str, text: str, icon_name: str, badge: int | str | None = None, query: str = "", ident: str = ""
 ) -> SafeString:
     """A link of the navigation; the page it leads to is marked as current. Nothing where the URL does not exist."""
     try:
@@ -208,7 +208,6 @@ def nav_link(
     if here and name == "inbox":
         tab = getattr(request, "GET", {}).get("tab", "")
         here = (tab == "following") == (query == "?tab=following")
-    shown = "" if not badge else "99+" if badge > 99 else str(badge)
     return format_html(
         '<a class="cs-nav-link" href="{}{}"{}>{}<span>{}</span>{}</a>',
         url,
@@ -216,7 +215,7 @@ def nav_link(
         SafeString(' aria-current="page"') if here else "",
         icon(icon_name),
         text,
-        badge_of(ident, shown) if ident else "",
+        badge_of(ident, str(badge or "")) if ident else "",
     )
 
 

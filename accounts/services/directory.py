@@ -1,0 +1,110 @@
+"""What an organisation keeps about itself: departments, designations, places, roles, calendars, holidays.
+
+These rows carry no life cycle, so one pair of functions serves them all, and other apps' plain rows too.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import IntegrityError, models, transaction
+from django.db.models import ProtectedError
+
+from accounts.audit.record import record
+from accounts.events import EntryAdded, EntryChanged, EntryRemoved
+from accounts.models import Membership, Role
+from accounts.policies import permission_codes, policy_for
+from accounts.tenancy.errors import Conflict, Invalid
+from accounts.tenancy.fields import OrganisationForeignKey
+from accounts.tenancy.models import OrganisationOwned
+
+Row = OrganisationOwned
+
+
+class StillUsed(Conflict):
+    code = "directory.used"
+    message = "This is still used, so it cannot be removed."
+
+
+@transaction.atomic
+def entry_save(*, actor: Membership, row: Row, values: Mapping[str, Any], action: str = "manage") -> Row:
+    """Make or change one row of the directory; ``values`` are its fields by name.
+
+    Raises Denied by the row's policy, Invalid with a message per field. A row that is not saved yet gets the actor's
+    organisation; a reference into another organisation looks like one to a missing row.
+    """
+    policy_for(type(row)).require(actor, action, row)
+    is_new = row._state.adding
+    before = {name: shown(row, name) for name in values}
+    for name, value in values.items():
+        setattr(row, name, value)
+    row.organisation_id = actor.organisation_id
+    check(row, values)
+    columns = row.touch(actor.id)
+    if is_new:
+        row.created_by_id = actor.id
+        row.save(force_insert=True)
+        event: EntryAdded | EntryChanged = EntryAdded(subject_id=row.id, entry=row._meta.label_lower, label=str(row))
+    else:
+        row.save(update_fields=[*values, *columns])
+        event = EntryChanged(
+            subject_id=row.id, entry=row._meta.label_lower, label=str(row), changes=differences(before, row)
+        )
+    record(event, actor=actor, organisation_id=actor.organisation_id)
+    return row
+
+
+@transaction.atomic
+def entry_remove(*, actor: Membership, row: Row, action: str = "manage") -> None:
+    """Remove one row. Raises Denied, and StillUsed while something refers to it."""
+    policy_for(type(row)).require(actor, action, row)
+    removed = EntryRemoved(subject_id=row.id, entry=row._meta.label_lower, label=str(row))
+    try:
+        with transaction.atomic():
+            row.delete()
+    except (ProtectedError, IntegrityError):
+        raise StillUsed from None
+    record(removed, actor=actor, organisation_id=actor.organisation_id)
+
+
+def check(row: Row, names: Iterable[str]) -> None:
+    """Raises Invalid for values that the model or its constraints refuse, and for references to rows of others."""
+    problems: dict[str, list[str]] = {}
+    try:
+        row.full_clean(exclude={"organisation"}, validate_constraints=False)
+        row.validate_constraints()
+    except ValidationError as error:
+        for field, texts in error.message_dict.items():
+            problems["" if field == NON_FIELD_ERRORS else field] = texts
+    for name in names:
+        problems.update(_foreign(row, name))
+    if isinstance(row, Role) and (unknown := sorted(set(row.permissions) - set(permission_codes()))):
+        problems["permissions"] = [f"There is no permission {', '.join(unknown)}."]
+    if problems:
+        raise Invalid(problems)
+
+
+def _foreign(row: Row, name: str) -> dict[str, list[str]]:
+    field = row._meta.get_field(name)
+    value = getattr(row, getattr(field, "attname", name))
+    if not isinstance(field, OrganisationForeignKey) or value is None:
+        return {}
+    target: type[models.Model] = field.remote_field.model
+    found = target._base_manager.filter(pk=value, organisation_id=row.organisation_id).exists()
+    return {} if found else {name: ["Choose one of the list."]}
+
+
+def shown(row: models.Model, name: str) -> str:
+    """A field's value as the audit keeps it."""
+    field = row._meta.get_field(name)
+    if isinstance(field, models.ForeignKey):
+        related = getattr(row, name) if getattr(row, field.attname) is not None else None
+        return "" if related is None else str(related)
+    value = getattr(row, name)
+    return "" if value is None else str(value)[:500]
+
+
+def differences(before: Mapping[str, str], row: models.Model) -> dict[str, tuple[str, str]]:
+    """The fields that differ, each with what it was and is."""
+    now = {name: shown(row, name) for name in before}
+    return {name: (old, now[name]) for name, old in before.items() if old != now[name]}

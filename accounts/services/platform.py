@@ -1,0 +1,118 @@
+"""What the platform's own admins do: open organisations, and step into one with a reason that stays on record there."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from accounts.audit.record import record
+from accounts.events import MemberAdded, OrganisationCreated, OrganisationSwitched, PlatformEntered, PlatformLeft
+from accounts.models import AccessLink, ActingAdmin, Membership, Organisation, User, WorkingCalendar
+from accounts.services.passwords import password_link_queue
+from accounts.services.people import new_user
+from accounts.tenancy.errors import Denied, Invalid, NotFound
+from accounts.tenancy.scope import organisation_scope
+
+MIN_REASON = 10
+
+
+@dataclass(frozen=True, slots=True)
+class PlatformActor:
+    """A platform admin in an organisation's audit."""
+
+    actor_id: UUID
+    actor_label: str
+    actor_kind: str = "platform_admin"
+
+
+def platform_actor(user: User) -> PlatformActor:
+    """Raises Denied for a login that is no platform admin."""
+    if not (user.is_platform_admin and user.is_active):
+        raise Denied(code="platform.denied")
+    return PlatformActor(user.id, user.name)
+
+
+@transaction.atomic
+def organisation_create(
+    *, user: User, slug: str, name: str, time_zone: str, admin_name: str, admin_email: str
+) -> Organisation:
+    """A new organisation with a working calendar and its first administrator, who is mailed a link.
+
+    Raises Denied and Invalid. Call outside of a scope.
+    """
+    actor = platform_actor(user)
+    organisation = Organisation(slug=slug.strip().lower(), name=name.strip(), time_zone=time_zone)
+    try:
+        organisation.full_clean()
+    except ValidationError as error:
+        raise Invalid(error.message_dict) from None
+    organisation.save(force_insert=True)
+    with organisation_scope(organisation.id):
+        WorkingCalendar.objects.create(
+            organisation=organisation, name="Office", time_zone=organisation.time_zone, is_default=True
+        )
+        login = new_user(admin_email, admin_name, field="admin_email")
+        admin = Membership.objects.create(
+            organisation=organisation, user=login, name=admin_name, email=login.email, is_tenant_admin=True
+        )
+        facts = [
+            OrganisationCreated(subject_id=organisation.id, slug=organisation.slug, name=organisation.name),
+            MemberAdded(subject_id=admin.id, name=admin.name, email=admin.email, invited=True),
+        ]
+        record(facts, actor=actor, organisation_id=organisation.id)
+        password_link_queue(admin, AccessLink.INVITE)
+    return organisation
+
+
+@transaction.atomic
+def organisation_switch(*, user: User, organisation_id: UUID, is_active: bool) -> None:
+    """Open or close an organisation for all of its people, from their next request on. Raises Denied and NotFound."""
+    actor = platform_actor(user)
+    organisation = Organisation.objects.select_for_update().filter(id=organisation_id).first()
+    if organisation is None:
+        raise NotFound
+    organisation.is_active = is_active
+    organisation.save(update_fields=["is_active"])
+    with organisation_scope(organisation.id):
+        switched = OrganisationSwitched(subject_id=organisation.id, is_active=is_active)
+        record(switched, actor=actor, organisation_id=organisation.id)
+
+
+def organisation_enter(
+    *, user: User, organisation_id: UUID, reason: str, may_write: bool, address: str
+) -> Organisation:
+    """Step into an organisation's administration. Raises Denied, NotFound, and Invalid without a reason in words."""
+    actor = platform_actor(user)
+    organisation = Organisation.objects.filter(id=organisation_id).first()
+    if organisation is None:
+        raise NotFound
+    if len(reason.strip()) < MIN_REASON:
+        raise Invalid({"reason": [f"Say why in at least {MIN_REASON} characters; the organisation can read it."]})
+    with organisation_scope(organisation.id):
+        entered = PlatformEntered(
+            subject_id=organisation.id, reason=reason.strip()[:500], may_write=may_write, address=address
+        )
+        record(entered, actor=actor, organisation_id=organisation.id)
+    return organisation
+
+
+def organisation_leave(*, user: User, organisation_id: UUID) -> None:
+    """Step out again. Raises Denied."""
+    actor = platform_actor(user)
+    with organisation_scope(organisation_id):
+        record(PlatformLeft(subject_id=organisation_id), actor=actor, organisation_id=organisation_id)
+
+
+def acting_admin(user: User, organisation: Organisation, *, may_write: bool) -> ActingAdmin:
+    """The actor that stands for the platform admin inside the organisation; never stored."""
+    acting = ActingAdmin(
+        id=user.id,
+        organisation=organisation,
+        user=user,
+        name=f"{user.name} (platform)",
+        email=user.email,
+        is_tenant_admin=True,
+    )
+    acting.may_write = may_write
+    return acting

@@ -1,0 +1,54 @@
+"""What runs on a clock, and the command that checks the audit."""
+
+from datetime import timedelta
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import connections
+from django.utils import timezone
+
+from accounts.audit.models import AuditEntry, AuditSeal
+from accounts.models import RefreshFamily
+from accounts.services.login import sign_out
+from accounts.tasks import audit_seal, idempotency_sweep
+from tests.accounts.clients import token_of
+from tests.cast import make_acme, make_globex
+
+
+def test_the_seal_serves_every_organisation_and_the_command_names_the_first_bad_row(committed_db: None) -> None:
+    acme, globex = make_acme(), make_globex()
+    with acme.scope():
+        sign_out(acme.asha)
+        sign_out(acme.ravi)
+    with globex.scope():
+        sign_out(globex.gita)
+    audit_seal()
+    out = StringIO()
+    call_command("audit_verify", stdout=out)
+    assert out.getvalue().splitlines() == ["acme: 2 links hold", "globex: 1 links hold"]
+    with acme.scope():
+        second = AuditSeal.objects.get(seq=2)
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("ALTER TABLE accounts_auditentry DISABLE TRIGGER USER")
+        cursor.execute("UPDATE accounts_auditentry SET kind = 'x' WHERE id = %s", [second.entry_id])
+        cursor.execute("ALTER TABLE accounts_auditentry ENABLE TRIGGER USER")
+    with pytest.raises(CommandError) as refused:
+        call_command("audit_verify", stdout=out)
+    assert refused.value.returncode == 1
+    assert f"link 2, entry {second.entry_id}" in out.getvalue()
+    call_command("audit_verify", organisation="globex", stdout=out)
+    with pytest.raises(CommandError, match="no organisation"):
+        call_command("audit_verify", organisation="nowhere", stdout=out)
+
+
+def test_the_sweep_drops_expired_token_families(committed_db: None) -> None:
+    acme = make_acme()
+    token_of(acme.asha)
+    token_of(acme.ravi)
+    with acme.scope():
+        RefreshFamily.objects.filter(membership=acme.asha).update(expires_at=timezone.now() - timedelta(seconds=1))
+    idempotency_sweep()
+    with acme.scope():
+        assert [family.membership_id for family in RefreshFamily.objects.all()] == [acme.ravi.id]
+        assert AuditEntry.objects.filter(kind="person.logged_in").count() == 2
