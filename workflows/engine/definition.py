@@ -7,10 +7,10 @@ from threading import Lock
 from typing import Any, Final, Self
 from uuid import UUID
 
-from forms_builder.rules import fields_of
+from forms_builder.rules import Rule, fields_of
 from forms_builder.schema.document import FormDocument
 from workflows.assignment import Eligibility
-from workflows.graph.compiled import CompiledGraph, CompiledStep
+from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition
 from workflows.graph.document import GraphDocument, StepKind
 from workflows.sla import SlaSetting
 
@@ -27,7 +27,7 @@ class RunningDefinition:
     eligibility: Mapping[str, Eligibility]
     limits: Mapping[str, SlaSetting]
     condition_reads: Mapping[str, frozenset[str]]
-    """The form fields that the conditions out of a step read, by step."""
+    """The form fields that a transition's condition reads, by transition."""
 
     @classmethod
     def of(cls, version_id: UUID, graph: Mapping[str, Any], form: FormDocument) -> Self:
@@ -40,12 +40,21 @@ class RunningDefinition:
             form,
             {key: Eligibility.of(step.assignee_rule) for key, step in compiled.steps.items() if step.assignee_rule},
             {key: limit for key, limit in limits.items() if limit is not None},
-            {key: _condition_reads(compiled, key) for key in compiled.steps},
+            {
+                way.key: _fields_read(way.condition)
+                for key in compiled.steps
+                for way in compiled.transitions_from(key)
+                if way.condition is not None
+            },
         )
 
     def eligible(self, step: CompiledStep) -> Eligibility | None:
         """The rule of the step, None where it is the requester's own."""
         return self.eligibility.get(step.key)
+
+    def condition_fields(self, way: CompiledTransition) -> frozenset[str]:
+        """The form fields on which it depends whether the way may be gone."""
+        return self.condition_reads.get(way.key, frozenset())
 
 
 class VersionCache:
@@ -78,10 +87,6 @@ def _limit(step: CompiledStep, graph: CompiledGraph) -> SlaSetting | None:
     return SlaSetting.resolve(step.sla, graph.sla) if step.kind is StepKind.TASK else None
 
 
-def _condition_reads(graph: CompiledGraph, step: str) -> frozenset[str]:
-    read: set[str] = set()
-    for way in graph.transitions_from(step):
-        if way.condition is not None:
-            names = (field_id.split(".") for field_id in fields_of(way.condition))
-            read |= {parts[1] for parts in names if parts[0] in ("record", "input")}
-    return frozenset(read)
+def _fields_read(rule: Rule) -> frozenset[str]:
+    parts = (field_id.split(".") for field_id in fields_of(rule))
+    return frozenset(part[1] for part in parts if part[0] in ("record", "input"))

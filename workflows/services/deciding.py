@@ -14,20 +14,15 @@ from workflows.assignment import (
     ChoiceNeeded,
     Person,
     PersonRef,
-    Situation,
     excludes_requester,
-    fallback_note,
-    first_fallback,
-    may_hold,
-    nobody_note,
     resolve,
-    why_nobody,
 )
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.state import Answers
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.models import Task
-from workflows.selectors.people import candidates, fallback_targets, persons
+from workflows.selectors.desk import Desk, allowed_ways, eligible_people, fall_back, is_eligible
+from workflows.selectors.people import persons
 
 MAX_COMMENT: Final = 5_000
 
@@ -55,23 +50,6 @@ class Submission:
     data: Mapping[str, Any] | None = None
     uploaded: Mapping[str, Sequence[str]] | None = None
     upload_problems: Mapping[str, Sequence[str]] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Desk:
-    """Where a decision is made: the step of a definition, and the situation around it."""
-
-    definition: RunningDefinition
-    step: CompiledStep
-    situation: Situation
-    owner_id: UUID
-    organisation_id: UUID
-
-    def with_data(self, data: Mapping[str, Any]) -> "Desk":
-        """The same with the values as they will be after the decision."""
-        old = self.situation
-        situation = Situation(old.requester, old.actor, old.form, data, old.environment)
-        return Desk(self.definition, self.step, situation, self.owner_id, self.organisation_id)
 
 
 def answers_of(
@@ -133,20 +111,6 @@ def way_of(desk: Desk, name: str | None, submitted: Mapping[str, Any]) -> Compil
     return found[0]
 
 
-def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
-    """The ways out of the step whose conditions hold."""
-    graph, situation = desk.definition.graph, desk.situation
-    if not desk.step.has_conditions:
-        return graph.transitions_from(desk.step.key)
-    values = graph.transition_values(
-        record=situation.data,
-        submitted=submitted,
-        actor=situation.actor.facts(),
-        requester=situation.requester.facts(),
-    )
-    return graph.allowed(desk.step.key, values, situation.environment)
-
-
 def assignment_for(
     desk: Desk, way: CompiledTransition, chosen_id: UUID | None, chosen: Person | None, run_id: UUID | None = None
 ) -> Assignment | None:
@@ -172,37 +136,6 @@ def assignment_for(
     if isinstance(answer, ChoiceNeeded):
         raise _needed(f"Choose who is asked at “{target.name}”.", answer.candidates)
     return answer
-
-
-def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:
-    """Whom the rule of the step names, trimmed to who may hold it."""
-    rule = desk.definition.eligible(target)
-    if rule is None:
-        return []
-    never = [desk.situation.requester.id] if excludes_requester(target) else []
-    return candidates(desk.organisation_id, rule, desk.situation, never=never)
-
-
-def is_eligible(desk: Desk, target: CompiledStep, person: Person) -> bool:
-    """Whether the person is one of those, without a query."""
-    rule = desk.definition.eligible(target)
-    allowed = may_hold(target, person, desk.situation.requester.id)
-    return allowed and rule is not None and rule.admits(person, desk.situation)
-
-
-def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
-    """Nobody fits the rule: the first of the fallback chain, never the requester or the actor; else nobody."""
-    requester, actor = desk.situation.requester, desk.situation.actor
-    chain = target.assignee.fallback if target.assignee else ()
-    why = why_nobody(target, requester)
-    if chain:
-        targets = fallback_targets(desk.organisation_id, requester, desk.owner_id)
-        never = {actor.id} | ({requester.id} if excludes_requester(target) else set())
-        found = first_fallback(chain, targets, never)
-        if found is not None:
-            fallback, person = found
-            return Assignment(person=person.ref, note=fallback_note(why, fallback, person.ref))
-    return Assignment(note=nobody_note(why))
 
 
 def _requesters_own(desk: Desk, target: CompiledStep, chosen_id: UUID | None) -> Assignment:

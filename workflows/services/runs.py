@@ -27,12 +27,12 @@ from workflows.graph.document import StakeholderKind
 from workflows.models import FINAL_RUN, Comment, CommentKind, RunStatus, WorkflowDefinition
 from workflows.selectors.calendars import default_calendar
 from workflows.selectors.definitions import DefinitionNotFound, definition_of, startable_by
+from workflows.selectors.desk import Desk
 from workflows.selectors.locks import lock_run
 from workflows.selectors.people import active_members, persons, tenant_admin_ids
 from workflows.selectors.runs import RunNotFound, access_run, may_see
 from workflows.services.deciding import (
     CommentInvalid,
-    Desk,
     Submission,
     answers_of,
     assignment_for,

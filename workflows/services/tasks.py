@@ -22,6 +22,7 @@ from workflows.models import LogKind
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.calendars import calendar_at
 from workflows.selectors.definitions import definition_of
+from workflows.selectors.desk import Desk, eligible_people, is_eligible
 from workflows.selectors.doors import TaskNotFound
 from workflows.selectors.locks import LockedTask, lock_task
 from workflows.selectors.people import tenant_admin_ids
@@ -29,14 +30,11 @@ from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import may_take_over
 from workflows.services.deciding import (
     AssigneeInvalid,
-    Desk,
     Submission,
     answers_of,
     assignment_for,
     clean_text,
     comment_of,
-    eligible_people,
-    is_eligible,
     way_of,
 )
 

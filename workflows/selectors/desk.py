@@ -1,0 +1,198 @@
+"""Where a decision is made: the ways on, and the people who may be asked. Read for pages, and read again when deciding."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from accounts.models import Membership
+from forms_builder.sources import OrganisationSources
+from workflows.assignment import (
+    Assignment,
+    Person,
+    PersonRef,
+    Situation,
+    excludes_requester,
+    fallback_note,
+    first_fallback,
+    may_hold,
+    nobody_note,
+    why_nobody,
+)
+from workflows.engine.definition import RunningDefinition
+from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.graph.document import AssigneeMode
+from workflows.selectors.people import candidates, fallback_targets, persons
+from workflows.selectors.runs import RunView, TaskRow
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """Where a decision is made: the step of a definition, and the situation around it."""
+
+    definition: RunningDefinition
+    step: CompiledStep
+    situation: Situation
+    owner_id: UUID
+    organisation_id: UUID
+
+    def with_data(self, data: Mapping[str, Any]) -> "Desk":
+        """The same with the values as they will be after the decision."""
+        old = self.situation
+        situation = Situation(old.requester, old.actor, old.form, data, old.environment)
+        return Desk(self.definition, self.step, situation, self.owner_id, self.organisation_id)
+
+
+def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
+    """The ways out of the step whose conditions hold."""
+    graph, situation = desk.definition.graph, desk.situation
+    if not desk.step.has_conditions:
+        return graph.transitions_from(desk.step.key)
+    values = graph.transition_values(
+        record=situation.data,
+        submitted=submitted,
+        actor=situation.actor.facts(),
+        requester=situation.requester.facts(),
+    )
+    return graph.allowed(desk.step.key, values, situation.environment)
+
+
+def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:
+    """Whom the rule of the step names, trimmed to who may hold it."""
+    rule = desk.definition.eligible(target)
+    if rule is None:
+        return []
+    never = [desk.situation.requester.id] if excludes_requester(target) else []
+    return candidates(desk.organisation_id, rule, desk.situation, never=never)
+
+
+def is_eligible(desk: Desk, target: CompiledStep, person: Person) -> bool:
+    """Whether the person is one of those, without a query."""
+    rule = desk.definition.eligible(target)
+    allowed = may_hold(target, person, desk.situation.requester.id)
+    return allowed and rule is not None and rule.admits(person, desk.situation)
+
+
+def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
+    """Nobody fits the rule: the first of the fallback chain, never the requester or the actor; else nobody."""
+    requester, actor = desk.situation.requester, desk.situation.actor
+    chain = target.assignee.fallback if target.assignee else ()
+    why = why_nobody(target, requester)
+    if chain:
+        targets = fallback_targets(desk.organisation_id, requester, desk.owner_id)
+        never = {actor.id} | ({requester.id} if excludes_requester(target) else set())
+        found = first_fallback(chain, targets, never)
+        if found is not None:
+            fallback, person = found
+            return Assignment(person=person.ref, note=fallback_note(why, fallback, person.ref))
+    return Assignment(note=nobody_note(why))
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """One next step as a page or a client offers it.
+
+    ``assignees`` are the people to choose from; ``assignee`` is preselected. With ``to_team`` nobody has to be chosen: all of
+    them see the task. ``note`` tells of a fallback. ``depends`` says that it is decided by values still to be entered.
+    """
+
+    name: str
+    key: str
+    target: str
+    target_name: str
+    is_return: bool
+    is_end: bool
+    reason_required: bool
+    depends: bool
+    assignees: tuple[PersonRef, ...] = ()
+    assignee: PersonRef | None = None
+    to_team: bool = False
+    note: str = ""
+
+    @property
+    def needs_choice(self) -> bool:
+        """Whether one person must be named."""
+        return len(self.assignees) > 1 and not self.to_team
+
+
+def ways_on(view: RunView, task: TaskRow, *, at: datetime | None = None) -> list[Way]:
+    """The next steps of an open task for the person who looks, each with the people who may be asked.
+
+    One query for the facts of the people, and one or two for each way that asks somebody.
+    """
+    actor, run = view.viewer, view.run
+    people = persons(actor.organisation_id, {actor.id, run.requester_id})
+    environment = OrganisationSources(actor, at=at, run_id=run.id).environment
+    situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
+    step = view.definition.graph.step(task.step)
+    return _ways(Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id))
+
+
+def ways_of_start(
+    actor: Membership,
+    definition: RunningDefinition,
+    owner_id: UUID,
+    values: Mapping[str, Any],
+    *,
+    at: datetime | None = None,
+) -> list[Way]:
+    """The same for the first step of a request that is about to start with ``values``."""
+    people = persons(actor.organisation_id, {actor.id})
+    me = people[actor.id]
+    environment = OrganisationSources(actor, at=at).environment
+    situation = Situation(me, me, definition.form, values, environment)
+    return _ways(Desk(definition, definition.graph.start, situation, owner_id, actor.organisation_id))
+
+
+def colleagues_for(view: RunView, task: TaskRow) -> list[PersonRef]:
+    """To whom an open task may be handed within its step: whom its rule names, without the holder."""
+    actor, run = view.viewer, view.run
+    people = persons(actor.organisation_id, {actor.id, run.requester_id})
+    environment = OrganisationSources(actor, run_id=run.id).environment
+    situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
+    step = view.definition.graph.step(task.step)
+    desk = Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id)
+    return [one for one in eligible_people(desk, step) if task.assignee is None or one.id != task.assignee.id]
+
+
+def _ways(desk: Desk) -> list[Way]:
+    """The ways whose condition holds now, and those that depend on what the form of this step may still change."""
+    holding = {way.key for way in allowed_ways(desk, {})}
+    writable = desk.definition.form.plan(desk.step.key).writable_names
+    found = []
+    for way in desk.definition.graph.transitions_from(desk.step.key):
+        depends = way.condition is not None and bool(desk.definition.condition_fields(way) & writable)
+        if way.key in holding or depends:
+            found.append(_way(desk, way, depends))
+    return found
+
+
+def _way(desk: Desk, way: CompiledTransition, depends: bool) -> Way:
+    target = way.target
+    people, note = ((), "") if target.is_end else _people(desk, target)
+    mode = target.assignee.mode if target.assignee else AssigneeMode.ONE
+    return Way(
+        name=way.name,
+        key=way.key,
+        target=target.key,
+        target_name=target.name,
+        is_return=way.is_return,
+        is_end=target.is_end,
+        reason_required=way.reason_required,
+        depends=depends,
+        assignees=tuple(people),
+        assignee=people[0] if len(people) == 1 else None,
+        to_team=mode is AssigneeMode.ANY and len(people) > 1,
+        note=note,
+    )
+
+
+def _people(desk: Desk, target: CompiledStep) -> tuple[tuple[PersonRef, ...], str]:
+    if target.asks_requester:
+        return (desk.situation.requester.ref,), ""
+    found = eligible_people(desk, target)
+    if found:
+        return tuple(found), ""
+    instead = fall_back(desk, target)
+    return (instead.person,) if instead.person else (), instead.note
