@@ -4,13 +4,36 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest
+from django.utils.functional import cached_property
+
+from accounts.models import Membership
+from notifications.selectors.inbox import unread_count
+from workflows.selectors.inbox import decide_count
+
+
+class Badges:
+    """The numbers in the navigation, counted only when a template shows them."""
+
+    def __init__(self, member: Membership) -> None:
+        self._member = member
+
+    @cached_property
+    def inbox(self) -> int:
+        """Tasks that wait for the person, up to a hundred."""
+        return decide_count(self._member)
+
+    @cached_property
+    def notifications(self) -> int:
+        """Notices that the person has not read, up to a hundred."""
+        return unread_count(self._member)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
-    """The signed-in person, the organisation, and where the product is running."""
+    """The signed-in person, the organisation, the numbers in the navigation, and where the product is running."""
     membership = getattr(request, "membership", None)
     return {
         "membership": membership,
         "organisation": membership.organisation if membership else None,
+        "badges": Badges(membership) if membership else None,
         "demo": settings.DEMO,
     }

@@ -227,7 +227,7 @@ def _set_aside(claim: Claim, error: Exception) -> None:
         row = _held(claim).first()
         if row is None:
             return
-        logger.warning("outbox.failed", kind=row.kind, event=str(row.id), attempt=row.attempts, exc_info=error)
+        logger.warning("outbox.failed", kind=row.kind, id=str(row.id), attempt=row.attempts, exc_info=error)
         if row.attempts >= MAX_ATTEMPTS:
             _quarantine(row.id, problem)
             return
@@ -244,4 +244,4 @@ def _quarantine(event_id: UUID, problem: str) -> None:
     OutboxEvent.objects.filter(id=event_id).update(
         state=OutboxEvent.State.POISON, lease_token=None, lease_until=None, error=problem
     )
-    logger.error("outbox.poison", event=str(event_id), problem=problem)
+    logger.error("outbox.poison", id=str(event_id), problem=problem)

@@ -9,7 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db import models
+from django.db import connection, models
+from pydantic import ValidationError
 
 from accounts.audit.events import Event
 from accounts.models import Organisation
@@ -23,6 +24,10 @@ from notifications.wording import values_of
 from workflows.selectors.audience import Audience, audiences
 
 INSERTED_AT_ONCE = 1000
+
+
+class BadFact(ValueError):
+    """A stored payload is not what its event has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +45,7 @@ class Heard:
 def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
     """Insert what the events call for; returns how many rows. Needs the organisation's scope.
 
-    Raises ValueError (pydantic) for a payload that its event refuses, and KeyError for a kind without a rule.
+    Raises BadFact for a payload that its event refuses, and KeyError for a kind without a rule.
     """
     heard = [Heard(row, fact_of(row)) for row in rows]
     around = _around(organisation.id, heard)
@@ -53,12 +58,35 @@ def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
         written[type(row)].append(row)
     for model, new in written.items():
         model._base_manager.bulk_create(new, ignore_conflicts=True, batch_size=INSERTED_AT_ONCE)
+    _read_by_acting(organisation.id, heard)
     return sum(map(len, written.values()))
 
 
+READ_BY_ACTING = """
+UPDATE notifications_inboxitem i SET read_at = acts.at
+FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS acts (member_id, run_id, at)
+WHERE i.organisation_id = %s AND i.recipient_id = acts.member_id AND i.run_id = acts.run_id
+  AND i.read_at IS NULL AND i.at <= acts.at
+"""
+
+
+def _read_by_acting(organisation_id: UUID, heard: Iterable[Heard]) -> None:
+    """Who acts on a request has seen what it told them until then."""
+    acts = [(item.row.actor_id, item.run_id, item.row.at) for item in heard if item.row.actor_id and item.run_id]
+    if acts:
+        members, runs, moments = map(list, zip(*acts, strict=True))
+        with connection.cursor() as cursor:
+            cursor.execute(READ_BY_ACTING, [members, runs, moments, organisation_id])
+
+
 def fact_of(row: OutboxEvent) -> Event:
-    """The typed event. Raises KeyError for an unknown kind, ValueError for a payload that does not fit."""
-    return Event.kinds()[row.kind].model_validate({**row.payload, "subject_id": row.subject_id})
+    """The typed event. Raises KeyError for an unknown kind, BadFact for a payload that does not fit."""
+    try:
+        return Event.kinds()[row.kind].model_validate({**row.payload, "subject_id": row.subject_id})
+    except ValidationError as error:
+        places = {".".join(map(str, one["loc"])): one["type"] for one in error.errors(include_input=False)}
+        # Not from the error itself: its text shows the payload, which is not for the log.
+        raise BadFact(f"{row.kind} cannot be read: {places}") from None
 
 
 def _around(organisation_id: UUID, heard: Iterable[Heard]) -> dict[UUID, Around]:

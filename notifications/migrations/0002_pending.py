@@ -28,13 +28,13 @@ PENDING = FUNCTION.format(
     name="notifications_pending_organisations",
     table="notifications_outboxevent",
     open="state = 'new'",
-    ready="(t.lease_until IS NULL OR t.lease_until <= now())",
+    ready="(t.lease_until IS NULL OR t.lease_until <= statement_timestamp())",
 )
 DUE = FUNCTION.format(
     name="notifications_due_organisations",
     table="notifications_delivery",
     open="state IN ('planned', 'leased', 'retry')",
-    ready="t.next_at <= now()",
+    ready="t.next_at <= statement_timestamp()",
 )
 
 

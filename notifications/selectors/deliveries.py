@@ -2,10 +2,9 @@
 
 from django.db.models.functions import Now
 
-from accounts.policies import policy_for
 from notifications.models import Delivery, Preference, SuppressedAddress
-from workflows.models import WorkflowRun
 from workflows.selectors.audience import audiences
+from workflows.selectors.runs import may_see
 
 
 def why_not_send(delivery: Delivery) -> str:
@@ -30,11 +29,10 @@ def why_not_send(delivery: Delivery) -> str:
 def _why_not_about_run(delivery: Delivery) -> str:
     if delivery.run_id is None:
         return ""
-    run = WorkflowRun.objects.filter(organisation_id=delivery.organisation_id, id=delivery.run_id).first()
-    if run is None or not policy_for(WorkflowRun).may(delivery.recipient, "view", run):
+    if not may_see(delivery.recipient, delivery.run_id):
         return "The recipient may no longer see the request."
     if delivery.watching:
-        circle = audiences(delivery.organisation_id, [run.id])[run.id]
+        circle = audiences(delivery.organisation_id, [delivery.run_id])[delivery.run_id]
         if delivery.recipient_id not in circle.watchers:
             return "The recipient no longer watches the request."
     return ""

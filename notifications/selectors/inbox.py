@@ -43,7 +43,7 @@ def notice_page(member: Membership, *, unread_only: bool, cursor: str) -> Page[N
     found = NEWEST.window(notices(member, unread_only=unread_only), where).values(
         "id", "title", "body", "path", "actor", "kind", "at", "read_at"
     )
-    return page_of(NEWEST, list(found), where, _rows)
+    return page_of(found=list(found), cursor=where, make=_rows, order=NEWEST)
 
 
 def unread_count(member: Membership) -> int:

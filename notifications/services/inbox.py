@@ -12,9 +12,9 @@ from notifications.selectors.inbox import access_notice, notices
 
 def mark_read(*, notice_id: UUID, actor: Membership) -> InboxItem:
     """Mark one notice read; a second time changes nothing. Raises NotFound for a notice of somebody else."""
-    row = access_notice(actor, notice_id)
-    notices(actor, unread_only=True).filter(id=row.id).update(read_at=Now())
-    return row
+    access_notice(actor, notice_id)
+    notices(actor, unread_only=True).filter(id=notice_id).update(read_at=Now())
+    return access_notice(actor, notice_id)
 
 
 def mark_all_read(*, actor: Membership) -> int:

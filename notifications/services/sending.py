@@ -69,7 +69,6 @@ def send_due(*, seconds: float = SECONDS) -> int:
     sent = 0
     try:
         with Transport() as transport:
-            breaker.reset(CHANNEL)
             round_ = _Round(transport, time.monotonic() + seconds)
             while organisations := due_organisations():
                 before = round_.handled
@@ -90,6 +89,7 @@ class _Round:
         self.until = until
         self.handled = 0
         self.lost = 0
+        self.proven = False
 
     @property
     def is_over(self) -> bool:
@@ -130,6 +130,10 @@ class _Round:
         """Go on, on a new connection if this one was lost. Raises Outage when the server is away."""
         if result.outcome is Outcome.OUTAGE:
             raise Outage(result.error)
+        if not (self.proven or result.ambiguous):
+            # Not before: a server may let everybody in and take mail from nobody.
+            breaker.reset(CHANNEL)
+            self.proven = True
         self.lost = self.lost + 1 if result.ambiguous else 0
         if self.lost >= STRIKES:
             raise Outage(result.error)

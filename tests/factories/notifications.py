@@ -1,6 +1,8 @@
 """Requests as far as notices know them, facts about them, and planned messages."""
 
+import json
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -11,9 +13,10 @@ from accounts.tenancy.models import new_id
 from notifications.links import message_id
 from notifications.models import Delivery
 from tests.factories.forms_builder import FormVersionFactory
-from workflows import events
+from workflows import events, library
 from workflows.models import Participant, RunStatus, Task, WorkflowDefinition, WorkflowRun, WorkflowVersion
 
+LEAVE = Path(library.__file__).with_name("leave_application.json")
 AT = datetime(2025, 10, 1, 4, 30, tzinfo=UTC)
 DUE = datetime(2025, 10, 6, 11, 30, tzinfo=UTC)
 
@@ -26,9 +29,10 @@ def make_run(requester: Membership, *, number: int = 1, title: str = "Leave of A
     )
     version = WorkflowVersion.objects.filter(definition=definition).first()
     if version is None:
-        form = FormVersionFactory(organisation=organisation)
+        shipped = json.loads(LEAVE.read_text())
+        form = FormVersionFactory(organisation=organisation, document=shipped["form"])
         version = WorkflowVersion.objects.create(
-            organisation=organisation, definition=definition, number=1, graph={}, form=form
+            organisation=organisation, definition=definition, number=1, graph=shipped["graph"], form=form
         )
     return WorkflowRun.objects.create(
         organisation=organisation,

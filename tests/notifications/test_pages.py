@@ -1,0 +1,152 @@
+"""The notifications page, the bell, and the link in a mail, as people meet them."""
+
+import re
+from typing import Any
+
+import pytest
+
+from accounts.models import Membership
+from accounts.tenancy.models import new_id
+from notifications import outbox
+from notifications.channels.email.unsubscribe import unsubscribe_path
+from notifications.models import InboxItem
+from notifications.services import sending
+from tests.accounts.clients import browser, program, signed_in
+from tests.cast import Acme, Globex
+from tests.factories import notifications as facts
+from tests.notifications.smtp import mail_server
+from workflows.models import Participant
+
+
+def notices(acme: Acme, member: Membership, number: int = 1) -> list[InboxItem]:
+    with acme.scope():
+        run = facts.make_run(acme.asha, number=InboxItem.objects.count() + 1)
+        facts.open_task(run, member)
+        for _ in range(number):
+            facts.tell(run, acme.asha, facts.opened(run, member))
+    outbox.relay()
+    with acme.scope():
+        return list(InboxItem.objects.filter(recipient=member).order_by("-at", "-id"))
+
+
+def test_notices_are_read_one_by_one_or_all_at_once(acme: Acme) -> None:
+    first, *_ = notices(acme, acme.ravi, 3)
+    client = signed_in(acme.ravi)
+    page = client.get("/notifications/")
+    assert page.status_code == 200
+    assert page.content.decode().count("To decide: Leave Application #1, Manager review") == 3
+    assert client.post(f"/notifications/{first.id}/read/").status_code == 302
+    assert client.get("/notifications/").context["unread"] == 2
+    opened = client.post(f"/notifications/{first.id}/read/", {"open": "1"})
+    assert opened["Location"] == first.path
+    client.post("/notifications/read/")
+    page = client.get("/notifications/?tab=unread")
+    assert page.context["unread"] == 0
+    assert not page.context["page"].rows
+    assert len(client.get("/notifications/").context["page"].rows) == 3
+
+
+def test_pages_go_on_where_they_ended(acme: Acme) -> None:
+    rows = notices(acme, acme.ravi, 30)
+    client = signed_in(acme.ravi)
+    first = client.get("/notifications/?tab=all").context["page"]
+    second = client.get(f"/notifications/?tab=all&cursor={first.next}").context["page"]
+    assert [row.id for row in (*first.rows, *second.rows)] == [row.id for row in rows]
+    assert (second.next, first.previous) == ("", "")
+    back = client.get(f"/notifications/?tab=all&cursor={second.previous}").context["page"]
+    assert back.rows == first.rows
+
+
+def test_the_bell_counts_what_is_unread(acme: Acme) -> None:
+    notices(acme, acme.ravi, 2)
+    page = signed_in(acme.ravi).get("/notifications/").content.decode()
+    assert re.search(r"data-badge=.notifications.>2<", page)
+    assert not re.search(r"data-badge=.notifications.>\d", signed_in(acme.hema).get("/notifications/").content.decode())
+
+
+def test_a_notice_of_somebody_else_is_not_found(acme: Acme, globex: Globex) -> None:
+    (row,) = notices(acme, acme.ravi)
+    for stranger in (acme.hema, globex.gus):
+        client = signed_in(stranger)
+        answers = [client.post(f"/notifications/{id_}/read/") for id_ in (row.id, new_id())]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        api = program(stranger)
+        answers = [api.post(f"/api/v1/notifications/{id_}/read/") for id_ in (row.id, new_id())]
+        assert [answer.status_code for answer in answers] == [404, 404]
+        assert answers[0].content == answers[1].content
+        assert api.get("/api/v1/notifications/").json()["results"] == []
+    with acme.scope():
+        row.refresh_from_db()
+    assert row.read_at is None
+
+
+PATHS = (
+    "/notifications/",
+    "/notifications/preferences/",
+    "/api/v1/notifications/",
+    "/api/v1/notifications/preferences/",
+)
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_nobody_gets_in_without_a_login(acme: Acme, path: str) -> None:
+    assert browser("acme").get(path).status_code == (401 if "api" in path else 302)
+    person = program(acme.asha) if "api" in path else signed_in(acme.asha)
+    assert person.get(path).status_code == 200
+
+
+def test_rest_lists_and_marks(acme: Acme) -> None:
+    first, second = notices(acme, acme.ravi, 2)
+    api = program(acme.ravi)
+    listed = api.get("/api/v1/notifications/").json()
+    assert [row["id"] for row in listed["results"]] == [str(first.id), str(second.id)]
+    assert listed["results"][0]["url"] == first.path
+    assert api.post(f"/api/v1/notifications/{first.id}/read/").json()["read_at"] is not None
+    assert [row["id"] for row in api.get("/api/v1/notifications/?unread=true").json()["results"]] == [str(second.id)]
+    assert api.post("/api/v1/notifications/read/").json() == {"marked": 1}
+
+
+def test_a_person_may_have_no_mail_and_still_gets_notices(acme: Acme, settings: Any) -> None:
+    client = signed_in(acme.ravi)
+    assert client.post("/notifications/preferences/", {}).status_code == 302
+    assert notices(acme, acme.ravi)
+    with mail_server(settings) as inbox:
+        assert sending.send_due() == 0
+    client.post("/notifications/preferences/", {"email": "on"})
+    assert program(acme.ravi).get("/api/v1/notifications/preferences/").json() == {"email": True}
+    assert not inbox.messages
+
+
+def test_who_watches_can_stop_from_the_mail_without_a_login(acme: Acme, globex: Globex, settings: Any) -> None:
+    with acme.scope():
+        run = facts.make_run(acme.asha)
+        facts.follow(run, acme.fiona, "watcher")
+        facts.tell(run, acme.hema, facts.commented(run, acme.hema))
+    outbox.relay()
+    with mail_server(settings) as inbox:
+        sending.send_due()
+    (mail,) = [mail for mail in inbox.messages if mail["To"] == acme.fiona.email]
+    assert mail["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
+    path = "/notifications/unsubscribe/" + mail["List-Unsubscribe"].split("/unsubscribe/")[1].rstrip(">")
+    client = browser("acme")
+    assert client.get(path).status_code == 200
+    assert client.get(path[:-4] + "abc/").status_code == 404
+    assert signed_in(globex.gus).post(path).status_code == 404
+    with acme.scope():
+        assert Participant.objects.filter(member=acme.fiona).exists()
+    assert client.post(path, {"List-Unsubscribe": "One-Click"}).status_code == 200
+    assert client.post(path).status_code == 200
+    with acme.scope():
+        assert not Participant.objects.filter(member=acme.fiona).exists()
+
+
+def test_a_watcher_who_stopped_gets_no_mail_that_was_planned_before(acme: Acme, settings: Any) -> None:
+    with acme.scope():
+        run = facts.make_run(acme.asha)
+        facts.follow(run, acme.fiona, "watcher")
+        row = facts.delivery(acme.fiona, run, watching=True)
+        link = unsubscribe_path(row)
+    browser("acme").post(link)
+    with mail_server(settings) as inbox:
+        sending.send_due()
+    assert not inbox.messages
