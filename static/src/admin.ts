@@ -1,2 +1,3 @@
 import "./css/fonts.css";
+import "./css/tokens.css";
 import "./css/admin.css";

@@ -1,5 +1,5 @@
 /**
- * J and K move through the rows (`[data-row]`), Enter opens the row's first link, / goes to the search box.
+ * J and K move through the rows (`[data-row]`), Enter opens the row, / goes to the search box.
  * Keys typed into a field, or with a modifier, belong to the browser.
  */
 export default class ListKeys extends HTMLElement {
@@ -30,10 +30,10 @@ export default class ListKeys extends HTMLElement {
   }
 
   private move(step: 1 | -1): void {
-    const links = [...this.querySelectorAll<HTMLElement>("[data-row] a[data-open]")];
+    const links = [...this.querySelectorAll<HTMLElement>("[data-row] [data-open]")];
     const here = links.findIndex((link) => link === document.activeElement);
     const next = here < 0 ? (step > 0 ? 0 : links.length - 1) : Math.min(Math.max(here + step, 0), links.length - 1);
-    // Enter then follows the link that has the focus: nothing of our own to get wrong.
+    // Enter then opens what has the focus: nothing of our own to get wrong.
     links[next]?.focus();
   }
 }
