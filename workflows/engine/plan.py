@@ -1,6 +1,6 @@
 """A plan: everything that one change of a run writes, collected in memory and written by one statement."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -196,23 +196,42 @@ class Plan:
 
     def write(self, actor: Actor, *, new_run: WorkflowRun | None = None) -> None:
         """Write everything in one statement. Raises StaleRow if a row is not as the plan saw it."""
-        self.into(batch := WriteBatch(), new_run=new_run)
-        record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
-        batch.execute()
-
-    def into(self, batch: WriteBatch, *, new_run: WorkflowRun | None = None) -> None:
-        """Add the rows, without the facts, to a batch."""
+        batch = WriteBatch()
         if new_run is not None:
             batch.insert(WorkflowRun, [new_run])
         else:
-            changes = self.run_changes | {"version_no": self.seq, "modified_at": self.at, "modified_by_id": self.by.id}
-            batch.update(WorkflowRun, self.run.id, changes, expect={"version_no": self.run.version_no})
+            batch.update(WorkflowRun, self.run.id, self.run_columns(), expect={"version_no": self.run.version_no})
         for task_id, columns, expected in self.task_changes:
             batch.update(Task, task_id, columns, expect=expected)
         for task_id in self.closed_queues:
             batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
         for model, rows in self.rows.items():
             batch.insert(model, rows)
+        record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
+        batch.execute()
+
+    def run_columns(self) -> dict[str, Any]:
+        """The run's columns as they will be."""
+        return self.run_changes | {"version_no": self.seq, "modified_at": self.at, "modified_by_id": self.by.id}
+
+
+def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
+    """Add many plans of one kind of work to a batch, by one change per table; returns their facts.
+
+    For plans whose rows are all locked by this transaction, so nothing is compared.
+    """
+    batch.update_each(WorkflowRun, [{"id": plan.run.id, **plan.run_columns()} for plan in plans])
+    changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
+    for plan in plans:
+        for task_id, columns, _ in plan.task_changes:
+            changes.setdefault(tuple(columns), []).append({"id": task_id, **columns})
+        for task_id in plan.closed_queues:
+            batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
+        for model, rows in plan.rows.items():
+            batch.insert(model, rows)
+    for group in changes.values():
+        batch.update_each(Task, group)
+    return [event for plan in plans for event in plan.events]
 
 
 def deadlines(limit: SlaSetting | None, clock: Clock) -> tuple[datetime | None, datetime | None]:
@@ -225,7 +244,3 @@ def deadlines(limit: SlaSetting | None, clock: Clock) -> tuple[datetime | None, 
     except CalendarError:
         return None, None
     return due, remind if remind is not None and remind < due else None
-
-
-def ids(people: Iterable[PersonRef]) -> tuple[UUID, ...]:
-    return tuple(person.id for person in people)

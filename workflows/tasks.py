@@ -1,0 +1,25 @@
+"""Background work: ids in, one service call. The rows are the truth; a lost message costs one tick."""
+
+from uuid import UUID
+
+from celery import shared_task
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.tenancy.tasks import OrganisationTask
+from workflows.services.sla import BATCH, organisations_due, sla_sweep
+
+
+@shared_task(name="workflows.sla_sweep", ignore_result=True)
+def sla_tick() -> None:
+    """Every tick: wake one sweep per organisation with something due, so that none waits for another's fault."""
+    for organisation_id in organisations_due(timezone.now()):
+        sla_sweep_organisation.delay(organisation_id=str(organisation_id))
+
+
+@shared_task(name="workflows.sla_sweep_organisation", base=OrganisationTask, ignore_result=True)
+def sla_sweep_organisation(*, organisation_id: str) -> None:
+    """One batch; a full one is followed by the next at once."""
+    done = sla_sweep(UUID(organisation_id), at=timezone.now())
+    if done.total >= BATCH:
+        transaction.on_commit(lambda: sla_sweep_organisation.delay(organisation_id=organisation_id))
