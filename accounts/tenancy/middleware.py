@@ -50,7 +50,12 @@ class TenancyMiddleware(AuthenticationMiddleware):
         self.member_of: Callable[[TenantRequest, Claim], Any] = import_string(settings.TENANCY_MEMBER)
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        request = cast(TenantRequest, request)
+        response = self._serve(cast(TenantRequest, request))
+        # Whatever passes here may be somebody's: no cache between us and the person keeps it.
+        response.headers.setdefault("Cache-Control", "no-store, private")
+        return response
+
+    def _serve(self, request: TenantRequest) -> HttpResponse:
         request.organisation_slug = slug_of_host(request)
         request.membership = None
         request.user = AnonymousUser()

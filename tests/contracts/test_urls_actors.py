@@ -1,0 +1,190 @@
+"""Each address x each kind of caller. The table is in ``url_table.py``; an address without a line fails here."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.utils import timezone
+
+from accounts.audit.models import AuditEntry
+from accounts.models import Membership
+from accounts.sessions import PROOF
+from tests.accounts.clients import browser, program, signed_in
+from tests.contracts.url_table import Line, World, addresses, methods_of
+
+TABLES = sorted(path.stem for path in Path(__file__).parent.glob("urls_*.py"))
+LINES: list[Line] = [line for name in TABLES for line in import_module(f"tests.contracts.{name}").LINES]
+NOBODY = (401, 404)
+
+
+def test_every_address_and_method_has_a_line() -> None:
+    registered = {(line.route, line.method) for line in LINES}
+    routes = {line.route for line in LINES}
+    missing = [
+        f"{method} {route}"
+        for route, view in addresses()
+        for method in methods_of(view) or ([] if route in routes else ["get"])
+        if (route, method) not in registered
+    ]
+    assert missing == []
+
+
+def test_every_line_has_an_address() -> None:
+    assert {line.route for line in LINES} <= {route for route, _ in addresses()}
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside leaves no trace, so that each caller meets the same world."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)
+
+
+def send(client: Client, line: Line, world: World, ids: Any = None) -> HttpResponse:
+    with world.acme.scope():
+        own = line.ids(world)
+        data = dict(line.data(world) if callable(line.data) else line.data)
+    more: dict[str, Any] = {"content_type": "application/json"} if line.is_api and line.method != "get" else {}
+    answer: HttpResponse = getattr(client, line.method)(line.path(own if ids is None else ids), data, **more)
+    return answer
+
+
+def client_of(line: Line, member: Membership) -> Client:
+    if line.is_api:
+        return program(member)
+    return signed_in(member)
+
+
+def recorded(world: World) -> int:
+    with world.acme.scope():
+        return AuditEntry.objects.count()
+
+
+def is_shut(line: Line, answer: HttpResponse) -> bool:
+    if line.is_api:
+        return answer.status_code in NOBODY
+    to_login = answer.status_code == 302 and "login/" in answer.headers["Location"]
+    return to_login or answer.status_code in (403, 404)
+
+
+def expired(line: Line, member: Membership) -> Client:
+    if line.is_api:
+        with time_machine.travel(timezone.now() - timedelta(days=2)):
+            return program(member)
+    client = signed_in(member)
+    session = client.session
+    session[PROOF] = "stale"
+    session.save()
+    return client
+
+
+def deactivated(line: Line, member: Membership, world: World) -> Client:
+    client = client_of(line, member)
+    with world.acme.scope():
+        Membership.objects.filter(id=member.id).update(is_active=False)
+    return client
+
+
+def foreign_session(line: Line, member: Membership) -> Client:
+    """Globex's credentials on Acme's host."""
+    if line.is_api:
+        return program(member, "acme.localhost")
+    client = signed_in(member)
+    client.defaults["HTTP_HOST"] = "acme.localhost"
+    return client
+
+
+def platform(line: Line, world: World) -> Client:
+    """A platform admin who has not stepped into any organisation."""
+    client = browser()
+    client.post("/admin/login/", {"email": world.olga.email, "password": "correct-horse-battery"})
+    client.defaults["HTTP_HOST"] = "acme.localhost"
+    return client
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    # Content types are looked up once per process, outside of what a test undoes.
+    ContentType.objects.clear_cache()
+    return World()
+
+
+CLOSED = [line for line in LINES if line.access != "public"]
+
+
+@pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
+def test_without_valid_credentials_of_the_organisation_nothing_happens(line: Line, world: World) -> None:
+    callers = {
+        "anonymous": lambda: browser("" if line.is_api else "acme"),
+        "deactivated": lambda: deactivated(line, world.person(line.holder), world),
+        "expired": lambda: expired(line, world.person(line.holder)),
+        "stranger": lambda: foreign_session(line, world.globex.gita),
+        "stranger's admin": lambda: foreign_session(line, world.globex.gus),
+        "platform admin": lambda: platform(line, world),
+    }
+    for name, make in callers.items():
+        with undone():
+            client = make()
+            with world.acme.scope():
+                line.ids(world)
+            before = recorded(world)
+            answer = send(client, line, world)
+            assert is_shut(line, answer), (name, answer.status_code)
+            assert world.canary.encode() not in answer.content, name
+            assert recorded(world) == before, name
+
+
+@pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
+def test_another_organisation_cannot_tell_foreign_from_missing(line: Line, world: World) -> None:
+    for stranger in (world.globex.gita, world.globex.gus):
+        with undone():
+            client = client_of(line, stranger)
+            with world.acme.scope():
+                ids = line.ids(world)
+            before = recorded(world)
+            foreign = send(client, line, world)
+            assert world.canary.encode() not in foreign.content
+            assert foreign.status_code < 500
+            assert recorded(world) == before
+            if ids:
+                missing = send(client, line, world, line.missing(ids))
+                assert (foreign.status_code, foreign.content) == (missing.status_code, missing.content)
+                assert foreign.status_code in line.denied
+
+
+@pytest.mark.parametrize("line", [line for line in CLOSED if line.without], ids=lambda line: line.name)
+def test_a_colleague_without_the_right_is_refused(line: Line, world: World) -> None:
+    client = client_of(line, world.person(line.without))
+    with world.acme.scope():
+        line.ids(world)
+    before = recorded(world)
+    answer = send(client, line, world)
+    assert answer.status_code in line.denied
+    assert recorded(world) == before
+
+
+@pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
+def test_whoever_has_the_right_gets_in_and_no_cache_keeps_it(line: Line, world: World) -> None:
+    answer = send(client_of(line, world.person(line.holder)), line, world)
+    assert answer.status_code in line.ok, getattr(answer, "content", b"")[:500]
+    if answer.status_code == 302 and line.data.get("action" if isinstance(line.data, dict) else "") != "sessions":
+        assert "/login/" not in answer.headers["Location"]
+    assert {part.strip() for part in answer.headers["Cache-Control"].split(",")} >= {"no-store", "private"}
+
+
+@pytest.mark.parametrize("line", [line for line in LINES if line.access == "public"], ids=lambda line: line.name)
+def test_public_addresses_tell_nothing_of_an_organisation(line: Line, world: World) -> None:
+    client = browser("" if line.is_api else "acme")
+    answer = send(client, line, world)
+    assert answer.status_code in line.ok
+    assert world.canary.encode() not in answer.content
