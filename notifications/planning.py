@@ -16,14 +16,13 @@ from accounts.audit.events import Event
 from accounts.models import Organisation
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
+from notifications.inserts import insert_new
 from notifications.links import request_path
 from notifications.models import OutboxEvent
 from notifications.recipients import Around, Told, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts
 from notifications.wording import values_of
 from workflows.selectors.audience import Audience, audiences
-
-INSERTED_AT_ONCE = 1000
 
 
 class BadFact(ValueError):
@@ -56,8 +55,8 @@ def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
     for notice, channel in _notices(organisation, tellings, people):
         row = channel.row(notice, texts.of(channel, notice.kind))
         written[type(row)].append(row)
-    for model, new in written.items():
-        model._base_manager.bulk_create(new, ignore_conflicts=True, batch_size=INSERTED_AT_ONCE)
+    for new in written.values():
+        insert_new(new)
     _read_by_acting(organisation.id, heard)
     return sum(map(len, written.values()))
 

@@ -34,16 +34,16 @@ def render(text: str, values: Mapping[str, str], *, most: int = MAX_TEXT) -> str
 
 
 def _fill(line: str, values: Mapping[str, str], most: int) -> str:
-    parts: list[str] = []
-    position = 0
-    for found in PLACEHOLDER.finditer(line):
-        parts += [line[position : found.start()], values.get(found[1], "")]
-        position = found.end()
-        if sum(map(len, parts)) > most:
-            break
-    else:
-        parts.append(line[position:])
-    return "".join(parts)[:most]
+    # Even parts are text, odd ones names.
+    parts = PLACEHOLDER.split(line)
+    length = 0
+    for place, part in enumerate(parts):
+        if place % 2:
+            parts[place] = values.get(part, "")
+        length += len(parts[place])
+        if length > most:
+            return "".join(parts[: place + 1])[:most]
+    return "".join(parts)
 
 
 def render_line(text: str, values: Mapping[str, str], *, most: int = MAX_SUBJECT) -> str:
