@@ -1,0 +1,88 @@
+"""What happened to a request, in sentences, oldest first. Names are those that people had then."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from workflows.models import Comment, CommentKind, LogKind, TransitionLog
+from workflows.selectors.runs import RunView
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One line. ``text`` says what was done, without the name of who did it; ``words`` is what that person wrote."""
+
+    at: datetime
+    kind: str
+    by: str
+    by_id: UUID | None
+    text: str
+    words: str = ""
+    note: str = ""
+
+
+def timeline(view: RunView) -> list[Entry]:
+    """History and remarks of a request that the person may see. Two queries. No form values are in it."""
+    here = {"organisation_id": view.run.organisation_id, "run_id": view.run.id}
+    log = TransitionLog.objects.filter(**here).order_by("seq")
+    remarks = Comment.objects.filter(kind=CommentKind.COMMENT, **here).select_related("author").order_by("created_at")
+    entries = [(row.at, 0, row.seq, _entry(row)) for row in log]
+    entries += [(remark.created_at, 1, number, _remark(remark)) for number, remark in enumerate(remarks)]
+    return [entry for *_, entry in sorted(entries, key=lambda item: item[:3])]
+
+
+def _remark(remark: Comment) -> Entry:
+    return Entry(remark.created_at, "comment", remark.author.name, remark.author_id, "commented", remark.text)
+
+
+def _entry(row: TransitionLog) -> Entry:
+    text = _SENTENCES[LogKind(row.kind)](row, row.detail)
+    note = row.detail.get("note", "")
+    return Entry(row.at, row.kind, row.by_name, row.by_id, text, row.reason, note)
+
+
+def _moved(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+    step = detail.get("to_name", row.to_step)
+    verb = "returned it to" if detail.get("return") else "moved it to"
+    if row.to_name:
+        return f"{verb} {step}, with {row.to_name}"
+    if detail.get("queue"):
+        return f"{verb} {step}, open to {detail['queue']} people"
+    return f"{verb} {step}"
+
+
+def _handed(verb: str) -> Any:
+    def sentence(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+        step = detail.get("to_name", row.to_step)
+        source = f" from {row.from_name}" if row.from_name else ""
+        return f"{verb} {step}{source} to {row.to_name}"
+
+    return sentence
+
+
+def _own(verb: str) -> Any:
+    def sentence(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+        step = detail.get("to_name", row.to_step)
+        return f"{verb} {step}" + (f" from {row.from_name}" if row.from_name else "")
+
+    return sentence
+
+
+_SENTENCES: Final[Mapping[LogKind, Any]] = {
+    LogKind.STARTED: lambda row, detail: "started the request",
+    LogKind.MOVED: _moved,
+    LogKind.ASSIGNED: _handed("assigned"),
+    LogKind.REASSIGNED: _handed("handed over"),
+    LogKind.TAKEN_OVER: _own("took over"),
+    LogKind.CLAIMED: _own("claimed"),
+    LogKind.REMINDED: lambda row, detail: (
+        f"reminded {row.to_name or 'the team'} of {detail.get('to_name', row.to_step)}"
+    ),
+    LogKind.ESCALATED: _handed("time is up: handed"),
+    LogKind.OVERDUE: lambda row, detail: f"time is up: {detail.get('to_name', row.to_step)} is overdue",
+    LogKind.UNASSIGNED: lambda row, detail: "nobody can be asked: the request waits for an assignment",
+    LogKind.WITHDRAWN: lambda row, detail: "withdrew the request",
+    LogKind.COMPLETED: lambda row, detail: f"the request ended: {detail.get('outcome', '')}",
+}
