@@ -66,6 +66,7 @@ class PeoplePages(CursorPages):
 
 
 class UserListView(mixins.ListModelMixin, MemberView):
+    queryset = Membership._base_manager.none()  # tells the description the model
     serializer_class = ColleagueSerializer
     filterset_class = PeopleFilter
     pagination_class = PeoplePages

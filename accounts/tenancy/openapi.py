@@ -4,6 +4,7 @@ from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
 from drf_spectacular.utils import OpenApiParameter
 
 from accounts.tenancy.problems import PROBLEM
@@ -45,16 +46,17 @@ class ProblemSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Literal["request", "response"] = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
-        for code, text in (("401", "No valid credentials"), ("404", "Missing, or not for the caller")):
-            bodies.setdefault(code, _problem(text))
+        expected = {"401": "No valid credentials.", "404": "Missing, or not for the caller."}
         if self.method != "GET":
-            for code, text in (("400", "Unreadable"), ("403", "Not allowed"), ("409", "Stale"), ("422", "Invalid")):
-                bodies.setdefault(code, _problem(text))
+            expected |= {"400": "Unreadable.", "403": "Not allowed.", "409": "Stale.", "422": "Invalid."}
+        for code, text in (expected | {"default": "Any other refusal."}).items():
+            bodies.setdefault(code, self._problem(text))
         return bodies
 
-
-def _problem(description: str) -> dict[str, Any]:
-    return {"description": description, "content": {PROBLEM: {"schema": PROBLEM_SCHEMA}}}
+    def _problem(self, description: str) -> dict[str, Any]:
+        component = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM_SCHEMA, "Problem")
+        self.registry.register_on_missing(component)
+        return {"description": description, "content": {PROBLEM: {"schema": component.ref}}}
 
 
 class BearerScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # registers itself

@@ -1,0 +1,94 @@
+"""How the lists of the API are narrowed; periods and states are those of the pages."""
+
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+import django_filters
+from django import forms
+from django.db.models import QuerySet
+from rest_framework.request import Request
+
+from accounts.api.base import actor_of
+from workflows.filters import RunFilter
+from workflows.models import Task
+from workflows.selectors.inbox import words_in
+from workflows.selectors.listing import (
+    of_state,
+    tasks_decided_by,
+    tasks_of,
+    tasks_queued_for,
+    tasks_waiting_for,
+)
+
+ME = "me"
+
+
+class PersonField(forms.UUIDField):
+    """The id of a person, or ``me``."""
+
+    def to_python(self, value: Any) -> Any:
+        return value if value == ME else super().to_python(value)
+
+
+class PersonFilter(django_filters.Filter):
+    field_class = PersonField
+
+
+class RunListFilter(RunFilter):
+    """``workflow`` is an id, ``requester`` one too or ``me``, ``search`` a number or words of title and requester."""
+
+    workflow = django_filters.UUIDFilter(field_name="definition_id")
+    requester = PersonFilter(method="of_requester")
+    search = django_filters.CharFilter(method="with_words", max_length=200)
+
+    class Meta(RunFilter.Meta):
+        fields = ("since", "until", "status", "workflow", "requester", "search")
+
+    def __init__(self, *args: Any, request: Request, **more: Any) -> None:
+        zone = ZoneInfo(actor_of(request).organisation.time_zone)
+        super().__init__(*args, request=request, zone=zone, **more)
+
+    def of_requester(self, runs: QuerySet[Any], name: str, value: str | UUID) -> QuerySet[Any]:
+        return runs.filter(requester_id=actor_of(self.request).id if value == ME else value)
+
+    def with_words(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return runs.filter(words_in(value, ""))
+
+
+class TaskListFilter(django_filters.FilterSet):
+    """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone.
+
+    ``state`` is ``open`` (the default with ``assigned``), ``done`` or ``all``. Without ``run`` and ``assigned`` the list is
+    the caller's own work.
+    """
+
+    assigned = django_filters.ChoiceFilter(choices=[(ME, "me"), ("team", "team")], method="kept")
+    state = django_filters.ChoiceFilter(choices=[("open", "open"), ("done", "done"), ("all", "all")], method="kept")
+    run = django_filters.UUIDFilter(field_name="run_id")
+    search = django_filters.CharFilter(method="with_words", max_length=200)
+
+    class Meta:
+        model = Task
+        fields = ("assigned", "state", "run", "search")
+
+    def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.form.cleaned_data
+        return super().filter_queryset(self._chosen(queryset, chosen["assigned"], chosen["state"], chosen["run"]))
+
+    def _chosen(self, visible: QuerySet[Any], assigned: str, state: str, run: UUID | None) -> QuerySet[Any]:
+        actor = actor_of(self.request)
+        if assigned == "team":
+            return tasks_queued_for(actor)
+        if not assigned and run is not None:
+            return of_state(visible, state or "all")
+        if state in ("", "open"):
+            return tasks_waiting_for(actor)
+        return tasks_decided_by(actor) if state == "done" else tasks_of(actor)
+
+    def kept(self, tasks: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        """Done in ``filter_queryset``, where the values are seen together."""
+        return tasks
+
+    def with_words(self, tasks: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return tasks.filter(words_in(value, "run__"))

@@ -1,0 +1,147 @@
+"""How REST bodies are read: exact names, exact types, and the version that a decision was made on."""
+
+import re
+from collections.abc import Mapping
+from typing import Any, Final, NoReturn
+
+from rest_framework import serializers
+from rest_framework.request import Request
+
+from accounts.tenancy.errors import Invalid
+
+MAX_COMMENT: Final = 5_000
+_NAMED: Final = 20
+_ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
+
+
+class Body(serializers.Serializer[Any]):
+    """A JSON object. A name that it does not know is refused and not ignored: the client meant something by it."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
+        refused = {str(name)[:100]: ["There is no such name here."] for name in unknown[:_NAMED]}
+        try:
+            found = super().to_internal_value(data)
+        except serializers.ValidationError as error:
+            detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
+            raise serializers.ValidationError({**detail, **refused}) from None
+        if refused:
+            raise serializers.ValidationError(refused)
+        return found
+
+
+class Text(serializers.CharField):
+    """A JSON string; a number is none."""
+
+    def to_internal_value(self, data: Any) -> str:
+        if not isinstance(data, str):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Whole(serializers.IntegerField):
+    """A JSON number without a fraction; neither a text nor true."""
+
+    def to_internal_value(self, data: Any) -> int:
+        if not isinstance(data, int) or isinstance(data, bool):
+            self.fail("invalid")
+        return super().to_internal_value(data)
+
+
+class Id(serializers.UUIDField):
+    """A UUID as text. That it names somebody is for the service to find out, alike for foreign and missing ones."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, str):
+            self.fail("invalid", value=data)
+        return super().to_internal_value(data)
+
+
+class Data(serializers.DictField):
+    """Values of the form by field name; the form of the step judges them."""
+
+    def __init__(self, **more: Any) -> None:
+        super().__init__(
+            required=False, help_text="Values by field name, as the step's `fields` describe them.", **more
+        )
+
+
+class StartBody(Body):
+    data = Data()
+    transition = Text(
+        required=False, allow_null=True, help_text="The way out of the first step; needed where there are several."
+    )
+    assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
+    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+
+
+class CompleteBody(Body):
+    transition = Text(help_text="The name of the next step, from `transitions` of the task.")
+    assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
+    data = Data()
+    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+    version = Whole(
+        required=False, min_value=1, max_value=2**31 - 1, help_text="The task's version; or send it as `If-Match`."
+    )
+
+
+class ClaimBody(Body):
+    version = Whole(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class HandOverBody(ClaimBody):
+    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+
+
+class ReassignBody(HandOverBody):
+    assignee = Id()
+
+
+class AssignBody(Body):
+    assignee = Id()
+    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+
+
+class WithdrawBody(Body):
+    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+
+
+class CommentBody(Body):
+    text = Text(max_length=MAX_COMMENT)
+
+
+class MemberBody(Body):
+    member = Id()
+
+
+def checked(body: type[Body], request: Request) -> dict[str, Any]:
+    """The values of the request's body. Raises ValidationError with every wrong place."""
+    given = body(data=request.data)
+    given.is_valid(raise_exception=True)
+    found: dict[str, Any] = given.validated_data
+    return found
+
+
+def expected_version(request: Request, given: int | None, *, required: bool = False) -> int | None:
+    """The version that the client has seen, from the body or from ``If-Match``; ``*`` means whatever it is.
+
+    Raises Invalid when the two differ, and when there is none although one is ``required``.
+    """
+    header = request.headers.get("If-Match")
+    if header is None:
+        if given is None and required:
+            _refuse("version", "Send the version of the task that you decided on, here or as If-Match.")
+        return given
+    if header.strip() == "*":
+        return given
+    match = _ETAG.fullmatch(header.strip())
+    if match is None:
+        _refuse("If-Match", "Send the ETag of the task.")
+    seen = int(match[1])
+    if given is not None and given != seen:
+        _refuse("version", "The version and If-Match differ.")
+    return seen
+
+
+def _refuse(place: str, text: str) -> NoReturn:
+    raise Invalid({place: [text]})

@@ -1,0 +1,128 @@
+"""What REST answers look like. People are ``{id, name, email}`` everywhere; steps and ways are called by their names."""
+
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api.people import NamedSerializer, PersonSerializer
+from workflows.models import Comment, Task, WorkflowDefinition, WorkflowRun
+from workflows.models.states import RunStatus, TaskState
+from workflows.selectors.runs import Follower, RunView, TaskRow
+from workflows.selectors.timeline import Entry
+
+
+class WorkflowRefSerializer(NamedSerializer):
+    slug = serializers.CharField(read_only=True)
+
+
+class WorkflowSerializer(WorkflowRefSerializer):
+    """A workflow that the caller sees."""
+
+    description = serializers.CharField(read_only=True)
+    group = NamedSerializer(read_only=True, allow_null=True)
+    version = serializers.SerializerMethodField(help_text="The published version; null while there is none.")
+    can_start = serializers.BooleanField(read_only=True)
+
+    def get_version(self, definition: WorkflowDefinition) -> int | None:
+        return definition.published_version.number if definition.published_version else None
+
+
+class StepSerializer(serializers.Serializer[TaskRow | Task]):
+    """One stay of a request at a step; ``id`` is the task's."""
+
+    id = serializers.UUIDField(read_only=True)
+    key = serializers.CharField(read_only=True, source="step", help_text="The step in the workflow's document.")
+    step = serializers.CharField(read_only=True, source="step_name")
+    name = serializers.CharField(read_only=True, source="step_name", help_text="The same as `step`.")
+    state = serializers.ChoiceField(read_only=True, choices=TaskState.choices)
+    version = serializers.IntegerField(read_only=True)
+    assignee = PersonSerializer(read_only=True, allow_null=True, help_text="Null in a team queue.")
+    unassigned = serializers.BooleanField(read_only=True, help_text="Nobody is left to decide.")
+    opened_at = serializers.DateTimeField(read_only=True)
+    due_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    overdue = serializers.BooleanField(read_only=True)
+    completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    completed_by = PersonSerializer(read_only=True, allow_null=True)
+    transition = serializers.CharField(read_only=True, help_text="The way that was chosen, or empty.")
+
+
+class RunRowSerializer(serializers.Serializer[WorkflowRun]):
+    """A request in a list."""
+
+    id = serializers.UUIDField(read_only=True)
+    number = serializers.IntegerField(read_only=True)
+    title = serializers.CharField(read_only=True)
+    status = serializers.ChoiceField(read_only=True, choices=RunStatus.choices)
+    outcome = serializers.CharField(read_only=True, help_text="How it ended, such as Approved; empty until then.")
+    workflow = WorkflowRefSerializer(read_only=True, source="definition")
+    version = serializers.IntegerField(read_only=True, source="version.number", help_text="Of the workflow.")
+    requester = PersonSerializer(read_only=True)
+    started_at = serializers.DateTimeField(read_only=True)
+    finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
+    steps = StepSerializer(many=True, read_only=True, source="tasks.all")
+
+
+class TaskRowSerializer(StepSerializer):
+    """A task in a list, with the request it belongs to."""
+
+    run = serializers.UUIDField(read_only=True, source="run_id")
+    number = serializers.IntegerField(read_only=True, source="run.number", help_text="Of the request.")
+    title = serializers.CharField(read_only=True, source="run.title", help_text="Of the request.")
+    workflow = WorkflowRefSerializer(read_only=True, source="definition")
+    requester = PersonSerializer(read_only=True)
+
+
+class FollowerSerializer(serializers.Serializer[Follower]):
+    member = PersonSerializer(read_only=True)
+    kind = serializers.CharField(read_only=True, help_text="stakeholder or watcher")
+
+
+class RunSerializer(serializers.Serializer[RunView]):
+    """A request as the caller sees it."""
+
+    id = serializers.UUIDField(read_only=True, source="run.id")
+    number = serializers.IntegerField(read_only=True, source="run.number")
+    title = serializers.CharField(read_only=True, source="run.title")
+    status = serializers.ChoiceField(read_only=True, source="run.status", choices=RunStatus.choices)
+    outcome = serializers.CharField(
+        read_only=True, source="run.outcome", help_text="How it ended, such as Approved; empty until then."
+    )
+    workflow = WorkflowRefSerializer(read_only=True, source="run.definition")
+    version = serializers.IntegerField(read_only=True, source="run.version.number", help_text="Of the workflow.")
+    requester = PersonSerializer(read_only=True, source="run.requester")
+    started_at = serializers.DateTimeField(read_only=True, source="run.started_at")
+    finished_at = serializers.DateTimeField(read_only=True, allow_null=True, source="run.finished_at")
+    steps = StepSerializer(many=True, read_only=True, source="tasks")
+    data = serializers.SerializerMethodField(help_text="The values that the caller may read, by field name.")
+    followers = FollowerSerializer(many=True, read_only=True)
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_data(self, view: RunView) -> dict[str, Any]:
+        names = view.readable
+        return {name: value for name, value in view.run.data.items() if name in names}
+
+
+class CommentSerializer(serializers.Serializer[Comment]):
+    id = serializers.UUIDField(read_only=True)
+    author = PersonSerializer(read_only=True)
+    text = serializers.CharField(read_only=True)
+    kind = serializers.CharField(read_only=True, help_text="comment, or the reason given with a decision")
+    at = serializers.DateTimeField(read_only=True, source="created_at")
+
+
+class TimelineEntrySerializer(serializers.Serializer[Entry]):
+    """Something that happened: ``actor`` (empty for the product itself) ``text``."""
+
+    kind = serializers.CharField(read_only=True)
+    actor = serializers.CharField(read_only=True, source="by")
+    text = serializers.CharField(read_only=True)
+    at = serializers.DateTimeField(read_only=True)
+    comment = serializers.CharField(read_only=True, source="words", help_text="What the person wrote, or empty.")
+    note = serializers.CharField(read_only=True, help_text="Why somebody else was asked than expected, or empty.")
+
+
+class TimelineSerializer(serializers.Serializer[Any]):
+    results = TimelineEntrySerializer(many=True, read_only=True)
+    next = serializers.URLField(read_only=True, allow_null=True)
+    previous = serializers.URLField(read_only=True, allow_null=True)

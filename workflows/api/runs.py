@@ -1,0 +1,164 @@
+"""Requests over REST."""
+
+from uuid import UUID
+
+from django.db.models import QuerySet
+from drf_spectacular.utils import extend_schema
+from rest_framework import mixins
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.api.base import MemberView
+from accounts.models import Membership
+from accounts.tenancy.parts import CursorPages
+from workflows.api.filters import RunListFilter
+from workflows.api.inputs import CommentBody, MemberBody, StartBody, WithdrawBody, checked
+from workflows.api.outputs import (
+    CommentSerializer,
+    FollowerSerializer,
+    RunRowSerializer,
+    RunSerializer,
+    TimelineSerializer,
+)
+from workflows.models import Comment, WorkflowRun
+from workflows.selectors.listing import comments_of, runs_listed
+from workflows.selectors.runs import RunView, access_run
+from workflows.selectors.runs_page import access_runs_of
+from workflows.selectors.timeline import timeline
+from workflows.services.participants import run_unwatch, run_watch, stakeholder_add
+from workflows.services.runs import run_comment, run_start, run_withdraw
+
+
+class NewestFirst(CursorPages):
+    ordering = ("-started_at", "-id")
+
+
+class InOrder(CursorPages):
+    ordering = ("created_at", "id")
+
+
+def run_answer(actor: Membership, run_id: UUID, status: int = 200) -> Response:
+    """The request as it stands now, with its version as ETag. One statement."""
+    return answer_of(access_run(actor, run_id), status)
+
+
+def answer_of(view: RunView, status: int = 200) -> Response:
+    return Response(RunSerializer(view).data, status=status, headers={"ETag": f'"{view.run.version_no}"'})
+
+
+class RunListView(mixins.ListModelMixin, MemberView):
+    queryset = WorkflowRun._base_manager.none()  # tells the description the model
+    serializer_class = RunRowSerializer
+    filterset_class = RunListFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[WorkflowRun]:
+        return runs_listed(self.actor)
+
+    @extend_schema(operation_id="runs_list")
+    def get(self, request: Request) -> Response:
+        """The requests that you may see, newest first."""
+        return self.list(request)
+
+
+class WorkflowRunsView(mixins.ListModelMixin, MemberView):
+    queryset = WorkflowRun._base_manager.none()  # tells the description the model
+    serializer_class = RunRowSerializer
+    filterset_class = RunListFilter
+    pagination_class = NewestFirst
+
+    def get_queryset(self) -> QuerySet[WorkflowRun]:
+        access_runs_of(self.actor, self.kwargs["workflow_id"])
+        return runs_listed(self.actor).filter(definition_id=self.kwargs["workflow_id"])
+
+    @extend_schema(operation_id="workflows_runs_list")
+    def get(self, request: Request, workflow_id: UUID) -> Response:
+        """The requests of a workflow that you may see, newest first."""
+        return self.list(request)
+
+    @extend_schema(
+        operation_id="workflows_runs_start", request=StartBody, responses={201: RunSerializer}, filters=False
+    )
+    def post(self, request: Request, workflow_id: UUID) -> Response:
+        """Start a request: answer the form of the first step, and say who is next where there is a choice."""
+        result = run_start(definition_id=workflow_id, actor=self.actor, **checked(StartBody, request))
+        answer = run_answer(self.actor, result.run_id, status=201)
+        answer["Location"] = f"/api/v1/runs/{result.run_id}/"
+        return answer
+
+
+class RunDetailView(MemberView):
+    serializer_class = RunSerializer
+
+    @extend_schema(operation_id="runs_retrieve")
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """One request, with the values that you may read."""
+        return run_answer(self.actor, run_id)
+
+
+class RunCommentsView(mixins.ListModelMixin, MemberView):
+    queryset = Comment._base_manager.none()  # tells the description the model
+    serializer_class = CommentSerializer
+    pagination_class = InOrder
+
+    def get_queryset(self) -> QuerySet[Comment]:
+        view = access_run(self.actor, self.kwargs["run_id"])
+        return comments_of(self.actor.organisation_id, view.run.id)
+
+    @extend_schema(operation_id="runs_comments_list")
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """What was written about a request, reasons of decisions among it."""
+        return self.list(request)
+
+    @extend_schema(operation_id="runs_comments_create", request=CommentBody, responses={201: CommentSerializer})
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Write a comment; everybody who follows the request is told."""
+        comment = run_comment(run_id=run_id, actor=self.actor, text=checked(CommentBody, request)["text"])
+        return Response(CommentSerializer(comment).data, status=201)
+
+
+class RunTimelineView(MemberView):
+    serializer_class = TimelineSerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="runs_timeline", responses=TimelineSerializer)
+    def get(self, request: Request, run_id: UUID) -> Response:
+        """What happened to a request and what was written about it, in order: one page holds it all."""
+        entries = timeline(access_run(self.actor, run_id))
+        return Response(TimelineSerializer({"results": entries, "next": None, "previous": None}).data)
+
+
+class RunWithdrawView(MemberView):
+    serializer_class = WithdrawBody
+
+    @extend_schema(operation_id="runs_withdraw", request=WithdrawBody, responses=RunSerializer)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Take your own request back; its open tasks are skipped."""
+        run_withdraw(run_id=run_id, actor=self.actor, **checked(WithdrawBody, request))
+        return run_answer(self.actor, run_id)
+
+
+class RunWatchView(MemberView):
+    serializer_class = FollowerSerializer
+
+    @extend_schema(operation_id="runs_watch", request=None, responses=RunSerializer)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Follow a request that you may see."""
+        run_watch(run_id=run_id, actor=self.actor)
+        return run_answer(self.actor, run_id)
+
+    @extend_schema(operation_id="runs_watch_end", request=None, responses={204: None})
+    def delete(self, request: Request, run_id: UUID) -> Response:
+        """Stop following."""
+        run_unwatch(run_id=run_id, actor=self.actor)
+        return Response(status=204)
+
+
+class RunStakeholdersView(MemberView):
+    serializer_class = MemberBody
+
+    @extend_schema(operation_id="runs_stakeholders_add", request=MemberBody, responses=RunSerializer)
+    def post(self, request: Request, run_id: UUID) -> Response:
+        """Name a further stakeholder; the requester and stakeholders may."""
+        stakeholder_add(run_id=run_id, actor=self.actor, member=checked(MemberBody, request)["member"])
+        return run_answer(self.actor, run_id)

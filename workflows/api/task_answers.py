@@ -1,0 +1,111 @@
+"""One task as the caller may see it, put together from what the form, the rules and the graph say."""
+
+from dataclasses import fields
+from typing import Any
+
+from drf_spectacular.utils import extend_schema_field
+from rest_framework import serializers
+
+from accounts.api.people import PersonSerializer
+from accounts.policies import carries
+from forms_builder.answers import readable_fields, serialize_fields
+from forms_builder.sources import OrganisationSources
+from workflows.api.outputs import TaskRowSerializer
+from workflows.policies import REASSIGN_ANY
+from workflows.selectors.doors import TaskView
+from workflows.selectors.runs import RunView, TaskRow
+from workflows.services.options import Way, colleagues_for, desk_at, may_decide, ways_on
+
+
+def task_detail(seen: TaskView) -> dict[str, Any]:
+    """For ``TaskSerializer``. Five statements at most, and one for each way that asks somebody by a rule.
+
+    ``transitions`` is empty for those who are not to decide, ``colleagues`` for those who may not hand it over.
+    """
+    view, task, actor = seen.view, seen.task, seen.view.viewer
+    sources = OrganisationSources(actor, run_id=view.run.id)
+    decides = task.is_open and may_decide(view, task, actor)
+    hands_over = task.is_open and not task.unassigned and (decides or carries(actor, REASSIGN_ANY))
+    desk = desk_at(view, task, sources) if hands_over else None
+    return {
+        **{name.name: getattr(task, name.name) for name in fields(task)},
+        "run_id": view.run.id,
+        "run": view.run,
+        "definition": view.run.definition,
+        "requester": view.run.requester,
+        "fields": _of_step(view, task, sources) if decides else _read_only(view, sources),
+        "transitions": ways_on(desk) if desk and decides else (),
+        "colleagues": colleagues_for(desk, task.assignee) if desk else (),
+    }
+
+
+def _of_step(view: RunView, task: TaskRow, sources: OrganisationSources) -> list[dict[str, Any]]:
+    run = view.run
+    return serialize_fields(view.definition.form, task.step, run.data, sources=sources, labels=run.labels)
+
+
+def _read_only(view: RunView, sources: OrganisationSources) -> list[dict[str, Any]]:
+    steps, names = view.definition.graph.steps, view.readable
+    entries = readable_fields(view.definition.form, steps, view.run.data, sources=sources, labels=view.run.labels)
+    return [entry for entry in entries if entry["name"] in names]
+
+
+class TransitionSerializer(serializers.Serializer[Way]):
+    """A way on, called by its name."""
+
+    name = serializers.CharField(read_only=True, source="transition.name")
+    to = serializers.CharField(read_only=True, source="transition.target.name", help_text="The step it leads to.")
+    ends = serializers.BooleanField(read_only=True, source="transition.target.is_end")
+    is_return = serializers.BooleanField(read_only=True, source="transition.is_return")
+    reason_required = serializers.BooleanField(
+        read_only=True, source="transition.reason_required", help_text="Send a `comment`."
+    )
+    assignee_required = serializers.BooleanField(read_only=True, help_text="One of `assignees` must be named.")
+    queue = serializers.BooleanField(read_only=True, help_text="Without an assignee it goes to all of `assignees`.")
+    assignees = PersonSerializer(many=True, read_only=True)
+    note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
+
+
+FIELD_SCHEMA: dict[str, Any] = {
+    "type": "object",
+    "required": ["name", "label", "type", "access", "required"],
+    "properties": {
+        "name": {"type": "string"},
+        "label": {"type": "string"},
+        "help": {"type": "string"},
+        "type": {"type": "string", "description": "Such as text, date, money, choice, user, file, table."},
+        "access": {"type": "string", "enum": ["read", "write", "required"]},
+        "required": {"type": "boolean"},
+        "value": {"description": "JSON by type: dates as ISO text, money as amount and currency, files as ids."},
+        "display": {"type": "string", "description": "The value as people read it."},
+        "visible": {"type": "boolean", "description": "Whether its condition holds for the values shown."},
+        "choices": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"value": {"type": "string"}, "label": {"type": "string"}},
+            },
+        },
+        "limits": {"type": "object", "additionalProperties": True},
+    },
+    "additionalProperties": True,
+}
+
+
+@extend_schema_field({"type": "array", "items": FIELD_SCHEMA})
+class FormFields(serializers.ReadOnlyField):
+    """What ``forms_builder.answers`` made."""
+
+
+class TaskSerializer(TaskRowSerializer):
+    """A task with the form of its step."""
+
+    transitions = TransitionSerializer(
+        many=True, read_only=True, help_text="Empty unless the task waits for the caller."
+    )
+    colleagues = PersonSerializer(many=True, read_only=True, help_text="To whom the caller may hand the task.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        # Not declared as an attribute: `fields` of a serializer is its own.
+        described = "The fields that the caller may see at this step, in order."
+        return {**super().get_fields(), "fields": FormFields(help_text=described)}

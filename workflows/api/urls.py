@@ -1,0 +1,34 @@
+"""The REST addresses of workflows, below ``/api/v1/``."""
+
+from django.urls import path
+
+from workflows.api import attachments, definitions, runs, tasks
+
+urlpatterns = [
+    path("workflows/", definitions.WorkflowListView.as_view(), name="api-workflows"),
+    path("workflows/<uuid:workflow_id>/", definitions.WorkflowView.as_view(), name="api-workflow"),
+    path("workflows/<uuid:workflow_id>/runs/", runs.WorkflowRunsView.as_view(), name="api-workflow-runs"),
+    path("runs/", runs.RunListView.as_view(), name="api-runs"),
+    path("runs/<uuid:run_id>/", runs.RunDetailView.as_view(), name="api-run"),
+    path("runs/<uuid:run_id>/comments/", runs.RunCommentsView.as_view(), name="api-run-comments"),
+    path("runs/<uuid:run_id>/timeline/", runs.RunTimelineView.as_view(), name="api-run-timeline"),
+    path("runs/<uuid:run_id>/withdraw/", runs.RunWithdrawView.as_view(), name="api-run-withdraw"),
+    path("runs/<uuid:run_id>/watch/", runs.RunWatchView.as_view(), name="api-run-watch"),
+    path("runs/<uuid:run_id>/stakeholders/", runs.RunStakeholdersView.as_view(), name="api-run-stakeholders"),
+    path("tasks/", tasks.TaskListView.as_view(), name="api-tasks"),
+    path("tasks/<uuid:task_id>/", tasks.TaskDetailView.as_view(), name="api-task"),
+    path("tasks/<uuid:task_id>/complete/", tasks.TaskCompleteView.as_view(), name="api-task-complete"),
+    path("tasks/<uuid:task_id>/reassign/", tasks.TaskReassignView.as_view(), name="api-task-reassign"),
+    path("tasks/<uuid:task_id>/take-over/", tasks.TaskTakeOverView.as_view(), name="api-task-take-over"),
+    path("tasks/<uuid:task_id>/claim/", tasks.TaskClaimView.as_view(), name="api-task-claim"),
+    path("tasks/<uuid:task_id>/assign/", tasks.TaskAssignView.as_view(), name="api-task-assign"),
+    path("attachments/", attachments.AttachmentUploadView.as_view(), name="api-attachments"),
+    path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view(), name="api-attachment"),
+    path("definitions/", definitions.DefinitionListView.as_view(), name="api-definitions"),
+    path("definitions/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="api-definition"),
+    path(
+        "definitions/<uuid:definition_id>/publish/",
+        definitions.DefinitionPublishView.as_view(),
+        name="api-definition-publish",
+    ),
+]

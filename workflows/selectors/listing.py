@@ -1,0 +1,75 @@
+"""Requests and tasks as querysets that filters narrow and cursors page; what each person may list is decided here."""
+
+from uuid import UUID
+
+from django.db.models import Prefetch, QuerySet
+
+from accounts.models import Membership
+from workflows.models import OPEN_TASK, Comment, Task, TaskCandidate, WorkflowRun
+from workflows.selectors.runs import visible_to
+
+
+def runs_listed(actor: Membership) -> QuerySet[WorkflowRun]:
+    """The requests that the person may see, with their steps. Two statements per page."""
+    steps = Task.objects.filter(organisation_id=actor.organisation_id).select_related("assignee", "completed_by")
+    rows = visible_to(actor).select_related("definition", "version", "requester")
+    return rows.defer("version__graph", "data", "labels", "context").prefetch_related(
+        Prefetch("tasks", steps.order_by("opened_at", "id"))
+    )
+
+
+def tasks_listed(actor: Membership) -> QuerySet[Task]:
+    """The tasks of the requests that the person may see."""
+    return _with_run(actor).filter(run_id__in=visible_to(actor).values("id"))
+
+
+def tasks_waiting_for(actor: Membership) -> QuerySet[Task]:
+    """Open tasks that the person is to decide, alone or as one of a team queue."""
+    alone: QuerySet[Task] = Task.objects.filter(
+        organisation_id=actor.organisation_id, assignee_id=actor.id, state__in=OPEN_TASK
+    )
+    # Two short index scans; with OR the server would read every open task.
+    return _with_run(actor).filter(id__in=alone.values("id").union(_queue(actor).values("task_id")))
+
+
+def tasks_queued_for(actor: Membership) -> QuerySet[Task]:
+    """Open tasks in a team queue of the person."""
+    return _with_run(actor).filter(id__in=_queue(actor).values("task_id"))
+
+
+def tasks_decided_by(actor: Membership) -> QuerySet[Task]:
+    """Tasks that the person has decided."""
+    return _with_run(actor).filter(completed_by_id=actor.id)
+
+
+def tasks_of(actor: Membership) -> QuerySet[Task]:
+    """Tasks that wait for the person or were decided by them."""
+    open_ids = tasks_waiting_for(actor).values("id")
+    return _with_run(actor).filter(id__in=open_ids.union(tasks_decided_by(actor).values("id")))
+
+
+def of_state(tasks: QuerySet[Task], state: str) -> QuerySet[Task]:
+    """``open`` tasks, those that are ``done``, or ``all``."""
+    if state == "all":
+        return tasks
+    return tasks.filter(state__in=OPEN_TASK) if state == "open" else tasks.exclude(state__in=OPEN_TASK)
+
+
+def comments_of(organisation_id: UUID, run_id: UUID) -> QuerySet[Comment]:
+    """What was written about a request; the caller has passed its door."""
+    comments: QuerySet[Comment] = Comment.objects.filter(organisation_id=organisation_id, run_id=run_id)
+    return comments.select_related("author")
+
+
+def _queue(actor: Membership) -> QuerySet[TaskCandidate]:
+    places: QuerySet[TaskCandidate] = TaskCandidate.objects.filter(
+        organisation_id=actor.organisation_id, member_id=actor.id, is_open=True
+    )
+    return places
+
+
+def _with_run(actor: Membership) -> QuerySet[Task]:
+    tasks: QuerySet[Task] = Task.objects.filter(organisation_id=actor.organisation_id)
+    return tasks.select_related("run", "definition", "requester", "assignee", "completed_by").defer(
+        "run__data", "run__labels", "run__context"
+    )
