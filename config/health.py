@@ -61,16 +61,22 @@ def check_migrations() -> str | None:
     return f"{len(waiting)} not applied: run manage.py migrate" if waiting else None
 
 
+def worker_silence() -> int | None:
+    """Seconds since the worker's last sign of life, None before its first. Raises DatabaseError."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT extract(epoch FROM now() - at)::int FROM config_heartbeat WHERE name = 'worker'")
+        row = cursor.fetchone()
+    return row[0] if row else None
+
+
 def check_worker() -> str | None:
     try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT extract(epoch FROM now() - at)::int FROM config_heartbeat WHERE name = 'worker'")
-            row = cursor.fetchone()
+        seconds = worker_silence()
     except DatabaseError:
         return "cannot be read"
-    if row is None:
+    if seconds is None:
         return "no worker has reported yet"
-    return f"silent for {row[0]} seconds" if row[0] > WORKER_SILENCE else None
+    return f"silent for {seconds} seconds" if seconds > WORKER_SILENCE else None
 
 
 def check_broker() -> str | None:
@@ -158,7 +164,19 @@ class ProbeMiddleware:
         if not _may_read_metrics(request):
             return HttpResponse(status=404)
         response: HttpResponse = ExportToDjangoView(request)
+        response.content += _worker_gauge().encode()
         return response
+
+
+def _worker_gauge() -> str:
+    """One fact of the whole installation beside the counters of the processes; left out while the database is away."""
+    try:
+        seconds = worker_silence()
+    except (OperationalError, InterfaceError):
+        return ""
+    name = "countersign_worker_silence_seconds"
+    head = f"# HELP {name} Seconds since a worker last did its work.\n# TYPE {name} gauge\n"
+    return "" if seconds is None else f"{head}{name} {seconds}\n"
 
 
 def _may_read_metrics(request: HttpRequest) -> bool:

@@ -82,6 +82,14 @@ def test_unreachable_broker_and_storage_are_named(monkeypatch: pytest.MonkeyPatc
     assert health.check_storage() == "does not answer"
 
 
+@pytest.mark.django_db
+def test_metrics_tell_how_long_the_worker_is_silent() -> None:
+    assert b"countersign_worker_silence_seconds" not in probe("/metrics").content
+    beat("worker")
+    assert b"\ncountersign_worker_silence_seconds 0\n" in probe("/metrics").content
+
+
+@pytest.mark.django_db
 def test_metrics_are_for_this_machine_or_the_token(settings: Any) -> None:
     settings.METRICS_TOKEN = ""
     assert b"# HELP " in probe("/metrics").content
