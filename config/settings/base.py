@@ -122,6 +122,9 @@ DATABASES["owner"] = _database("DATABASE_OWNER_URL", env.url("DATABASE_URL"))
 DATABASES["owner"]["CONN_MAX_AGE"] = 0
 # Off behind a connection pooler that cannot follow prepared statements.
 DATABASE_PREPARE = env.flag("DATABASE_PREPARE", True)
+if DATABASE_PREPARE:
+    # Without a threshold the driver prepares nothing, also where a statement asks for it.
+    DATABASES["default"]["OPTIONS"]["prepare_threshold"] = 0
 STATEMENT_TIMEOUT = env.integer("DATABASE_STATEMENT_TIMEOUT_MS", 15_000, low=0)
 DATABASES["default"]["OPTIONS"].setdefault("options", f"-c statement_timeout={STATEMENT_TIMEOUT}")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"

@@ -1,0 +1,67 @@
+"""An organisation with a published leave application, as the benchmarks meet it. Import only after ``server.running``."""
+
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import django
+from django.conf import settings
+from django.contrib.auth.hashers import make_password
+from django.core.management import call_command
+
+
+@dataclass(frozen=True)
+class World:
+    """Ids of one organisation; ``people`` in the order p1, p2, ..."""
+
+    organisation_id: UUID
+    slug: str
+    definition_id: UUID
+    version_id: UUID
+    employee: Any
+    manager: Any
+    officer: Any
+
+
+def prepare(database: str, server: Any) -> None:
+    """Point Django at an empty migrated database."""
+    from benchmarks.server import fresh_database
+    from config.embedded import roles
+
+    fresh_database(server, database)
+    django.setup()
+    for alias, role in (("default", roles.APP), ("owner", roles.OWNER)):
+        settings.DATABASES[alias] |= {"NAME": database, "USER": role}
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def build(slug: str, *, people: int = 50) -> World:
+    """One organisation, its people in HR and Engineering, and the shipped leave application, published."""
+    from accounts.models import Department, Membership, Organisation, WorkingCalendar
+    from accounts.tenancy.scope import organisation_scope
+    from config.demo import scale
+    from workflows.library import library_item
+    from workflows.services.definitions import definition_import, definition_publish
+
+    organisation = Organisation.objects.create(slug=slug, name=slug.title(), time_zone="Asia/Kolkata")
+    with organisation_scope(organisation.id):
+        departments = [
+            Department.objects.create(organisation=organisation, code=code, name=code).id for code in ("ENG", "HR")
+        ]
+        WorkingCalendar.objects.create(
+            organisation=organisation, name="Office", time_zone="Asia/Kolkata", is_default=True
+        )
+        scale.people(organisation.id, slug, people, departments, make_password("countersign-demo"))
+        admin = Membership.objects.get(organisation=organisation, is_tenant_admin=True)
+        imported = definition_import(document=library_item("leave_application"), actor=admin)
+        version = definition_publish(definition_id=imported.definition.id, actor=admin)
+        everybody = {m.name: m for m in Membership.objects.select_related("user", "organisation", "department")}
+    return World(
+        organisation.id,
+        slug,
+        imported.definition.id,
+        version.id,
+        employee=everybody["Person 12"],
+        manager=everybody["Person 2"],
+        officer=next(m for m in everybody.values() if m.department.code == "HR" and m.name != "Person 2"),
+    )
