@@ -26,7 +26,7 @@ def replay_delivery(*, delivery_id: UUID, actor: Membership) -> Delivery:
     """
     policies.deliveries.require(actor, "replay")
     rows = Delivery.objects.filter(organisation_id=actor.organisation_id, id=delivery_id)
-    row = rows.select_for_update().first()
+    row: Delivery | None = rows.select_for_update().first()
     if row is None:
         raise NotFound
     if row.state not in Delivery.FAILED:
@@ -47,7 +47,7 @@ def replay_event(*, event_id: UUID, actor: Membership) -> OutboxEvent:
     """
     policies.outbox_events.require(actor, "replay")
     rows = OutboxEvent.objects.filter(organisation_id=actor.organisation_id, id=event_id)
-    row = rows.select_for_update().first()
+    row: OutboxEvent | None = rows.select_for_update().first()
     if row is None:
         raise NotFound
     if row.state != OutboxEvent.State.POISON:

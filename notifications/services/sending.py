@@ -201,7 +201,7 @@ def finish(claimed: Claimed, result: Result) -> bool:
         organisation_id=delivery.organisation_id, delivery_id=delivery.id, number=delivery.attempts
     ).update(outcome=result.outcome, error=result.error, finished_at=Now())
     mine = Delivery.objects.filter(id=delivery.id, state=State.LEASED, lease_token=claimed.token)
-    common = {"lease_token": None, "reason": result.error}
+    common: dict[str, object] = {"lease_token": None, "reason": result.error}
     match result.outcome:
         case Outcome.SENT:
             changed = mine.update(**common, state=State.SENT, sent_at=Now())

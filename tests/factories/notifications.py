@@ -34,7 +34,7 @@ def make_run(requester: Membership, *, number: int = 1, title: str = "Leave of A
         version = WorkflowVersion.objects.create(
             organisation=organisation, definition=definition, number=1, graph=shipped["graph"], form=form
         )
-    return WorkflowRun.objects.create(
+    run: WorkflowRun = WorkflowRun.objects.create(
         organisation=organisation,
         number=number,
         definition=definition,
@@ -45,6 +45,7 @@ def make_run(requester: Membership, *, number: int = 1, title: str = "Leave of A
         data={"hr_note": "canary-hr-note", "reason": "canary-reason"},
         started_at=AT,
     )
+    return run
 
 
 def follow(run: WorkflowRun, member: Membership, kind: str) -> None:
@@ -162,6 +163,7 @@ def delivery(recipient: Membership, run: WorkflowRun | None = None, **more: Any)
         "message_id": message_id(ident),
         **more,
     }
-    return Delivery.objects.create(
+    row: Delivery = Delivery.objects.create(
         id=ident, organisation_id=recipient.organisation_id, recipient_id=recipient.id, **values
     )
+    return row

@@ -7,8 +7,9 @@ import pytest
 from django.db.models.functions import Now
 
 from accounts.models import Membership
+from notifications.channels.email.transport import Result
 from notifications.models import Attempt, Delivery, MailTransport, SuppressedAddress
-from notifications.services import sending
+from notifications.services import breaker, sending
 from notifications.services.inbox import choose_email
 from tests.cast import Acme
 from tests.factories import notifications as facts
@@ -153,19 +154,19 @@ def test_an_outage_spends_no_attempts_and_few_connections(acme: Acme, settings: 
     point_to(settings, port)
     for _ in range(5):
         assert sending.send_due() == 0
-    breaker = MailTransport.objects.get()
-    assert breaker.failures == 1
+    transport = MailTransport.objects.get()
+    assert transport.failures == 1
     now_due(acme)
     sending.send_due()
-    breaker.refresh_from_db()
-    assert breaker.failures == 2
+    transport.refresh_from_db()
+    assert transport.failures == 2
     assert [again(acme, row).attempts for row in rows] == [0, 0, 0]
     now_due(acme)
     with mail_server(settings, port=port) as inbox:
         assert sending.send_due() == 3
     assert inbox.recipients == [acme.ravi.email, acme.hema.email, acme.hari.email]
-    breaker.refresh_from_db()
-    assert (breaker.failures, breaker.open_until) == (0, None)
+    transport.refresh_from_db()
+    assert (transport.failures, transport.open_until) == (0, None)
 
 
 @pytest.mark.parametrize("reply", ["421 Shutting down", "550 Sender not allowed here"])
@@ -186,10 +187,10 @@ def test_a_server_that_takes_no_mail_from_us_is_an_outage(acme: Acme, settings: 
 
 
 def test_only_one_sender_tries_when_the_pause_is_over(acme: Acme) -> None:
-    sending.breaker.trip("email", "refused")
-    assert not sending.breaker.may_try("email")
+    breaker.trip("email", "refused")
+    assert not breaker.may_try("email")
     now_due(acme)
-    assert [sending.breaker.may_try("email") for _ in range(3)] == [True, False, False]
+    assert [breaker.may_try("email") for _ in range(3)] == [True, False, False]
 
 
 def test_a_sender_that_died_is_followed_by_one_that_says_so(acme: Acme, settings: Any) -> None:
@@ -202,7 +203,7 @@ def test_a_sender_that_died_is_followed_by_one_that_says_so(acme: Acme, settings
         now_due(acme)
         assert sending.send_due() == 1
         with acme.scope():
-            assert not sending.finish(dead, sending.Result(Attempt.Outcome.DEAD, "too late"))
+            assert not sending.finish(dead, Result(Attempt.Outcome.DEAD, "too late"))
     assert (again(acme, row).state, row.possible_duplicate) == (State.SENT, True)
     assert len(inbox.messages) == 1
     with acme.scope():

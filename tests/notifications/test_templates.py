@@ -1,0 +1,107 @@
+"""The organisation's own wording: who may write it, what it may say, and that it is used."""
+
+import pytest
+
+from accounts.audit.models import AuditEntry
+from accounts.tenancy.errors import Denied, Invalid
+from notifications import outbox
+from notifications.models import Delivery, InboxItem, Template
+from notifications.services.templates import SAMPLE, preview, template_remove, template_save
+from notifications.wording import NAMES, WORDINGS
+from tests.accounts.clients import signed_in
+from tests.cast import Acme, Globex
+from tests.factories import notifications as facts
+from tests.factories.accounts import give_role
+
+WORDS = {
+    "kind": "task.opened",
+    "channel": "email",
+    "subject": "Bitte entscheiden: #{number}",
+    "body": "Hallo {recipient}",
+}
+
+
+def test_the_organisations_wording_is_used_and_only_there(acme: Acme, globex: Globex) -> None:
+    with acme.scope():
+        row = template_save(**WORDS, actor=acme.tess)
+        run = facts.make_run(acme.asha, number=5)
+        facts.tell(run, acme.asha, facts.opened(run, acme.ravi))
+    with globex.scope():
+        other = facts.make_run(globex.gita)
+        facts.tell(other, globex.gita, facts.opened(other, globex.gus))
+    outbox.relay()
+    with acme.scope():
+        mail = Delivery.objects.get()
+        assert (mail.subject, mail.body) == ("Bitte entscheiden: #5", "Hallo Ravi")
+        assert InboxItem.objects.get().title.startswith("To decide")
+        template_remove(template_id=row.id, actor=acme.tess)
+        kinds = (
+            AuditEntry.objects.filter(kind__startswith="template.").order_by("at", "id").values_list("kind", flat=True)
+        )
+        assert list(kinds) == ["template.saved", "template.removed"]
+    with globex.scope():
+        assert Delivery.objects.get().subject.startswith("To decide")
+
+
+def test_saving_again_changes_the_one_that_is_there(acme: Acme) -> None:
+    with acme.scope():
+        template_save(**WORDS, actor=acme.tess)
+        template_save(**{**WORDS, "subject": "Neu #{number}"}, actor=acme.tess)
+        assert Template.objects.get().subject == "Neu #{number}"
+
+
+@pytest.mark.parametrize(
+    ("change", "field"),
+    [
+        ({"subject": "Hi\r\nBcc: x@evil.example"}, "subject"),
+        ({"subject": "{salary}"}, "subject"),
+        ({"subject": "  "}, "subject"),
+        ({"body": "{hr_note}"}, "body"),
+        ({"kind": "no.such"}, "kind"),
+        ({"channel": "pigeon"}, "channel"),
+    ],
+)
+def test_what_cannot_be_used_is_refused_when_it_is_saved(acme: Acme, change: dict[str, str], field: str) -> None:
+    with acme.scope():
+        with pytest.raises(Invalid) as refusal:
+            template_save(**{**WORDS, **change}, actor=acme.tess)
+        assert list(refusal.value.fields) == [field]
+        assert not Template.objects.exists()
+
+
+def test_who_may_change_the_wording(acme: Acme) -> None:
+    with acme.scope():
+        with pytest.raises(Denied, match="right"):
+            template_save(**WORDS, actor=acme.asha)
+        give_role(acme.omar, "Writer", "notifications.templates")
+        assert template_save(**WORDS, actor=acme.omar)
+
+
+@pytest.mark.parametrize("kind", WORDINGS)
+def test_the_products_own_texts_read_well_and_name_the_request(kind: str) -> None:
+    wording = WORDINGS[kind]
+    for subject, body in ((wording.subject, wording.body), (wording.title, wording.line)):
+        shown = preview(subject=subject, body=body)
+        assert SAMPLE["number"] in shown.subject
+        assert "{" not in shown.subject + shown.body
+    assert set(SAMPLE) == set(NAMES)
+
+
+def test_tenant_admins_write_it_in_the_admin_and_see_it_with_sample_data(acme: Acme) -> None:
+    client = signed_in(acme.tess)
+    bad = client.post("/admin/notifications/template/add/", {**WORDS, "body": "{hr_note}", "is_active": "on"})
+    assert "{hr_note} is not available here" in bad.content.decode()
+    assert client.post("/admin/notifications/template/add/", {**WORDS, "is_active": "on"}).status_code == 302
+    with acme.scope():
+        row = Template.objects.get()
+    page = client.get(f"/admin/notifications/template/{row.id}/change/").content.decode()
+    assert "Bitte entscheiden: #1042" in page
+    assert "Hallo Ravi" in page
+    change = {"subject": "Neu #{number}", "body": "", "is_active": "on"}
+    assert client.post(f"/admin/notifications/template/{row.id}/change/", change).status_code == 302
+    with acme.scope():
+        row.refresh_from_db()
+    assert (row.subject, row.body) == ("Neu #{number}", "")
+    client.post(f"/admin/notifications/template/{row.id}/delete/", {"post": "yes"})
+    with acme.scope():
+        assert not Template.objects.exists()
