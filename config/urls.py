@@ -11,6 +11,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("api/v1/", include("config.api_urls")),
     path("", include("accounts.urls")),
     path("", include("forms_builder.urls")),
+    path("", include("workflows.urls")),
     path("", include("notifications.urls")),
 ]
 if settings.DEMO:

@@ -1,0 +1,79 @@
+"""What pages post, besides the answers of a step: those are ``forms_builder.rendering.StepForm``."""
+
+from io import BytesIO
+from typing import Any, ClassVar, Final
+
+from django import forms
+from rest_framework.exceptions import ParseError
+
+from accounts.tenancy.parts import StrictJSONParser
+
+MAX_TEXT: Final = 5_000
+
+
+class NoteForm(forms.Form):
+    """A button with a note. ``version`` is that of the task as the person saw it."""
+
+    comment = forms.CharField(required=False, max_length=MAX_TEXT)
+    version = forms.IntegerField(required=False, min_value=1, max_value=2**31 - 1)
+
+
+class DecisionForm(NoteForm):
+    """The action bar: where next, with whom, why."""
+
+    transition = forms.CharField(max_length=120, error_messages={"required": "Choose the next step."})
+    assignee = forms.UUIDField(required=False, error_messages={"invalid": "Choose a person of the list."})
+    idempotency_key = forms.CharField(required=False, max_length=200)
+
+
+class HandOverForm(NoteForm):
+    """Whom to hand a task to."""
+
+    assignee = forms.UUIDField(
+        error_messages={"required": "Choose a person.", "invalid": "Choose a person of the list."}
+    )
+
+
+class CommentForm(forms.Form):
+    text = forms.CharField(max_length=MAX_TEXT, error_messages={"required": "Write something."}, widget=forms.Textarea)
+
+
+class WatchForm(forms.Form):
+    ACTIONS: ClassVar[tuple[tuple[str, str], ...]] = (("watch", "Watch"), ("unwatch", "Stop watching"))
+
+    action = forms.ChoiceField(choices=ACTIONS)
+
+
+class StakeholderForm(forms.Form):
+    """A person by id (from a list), or as typed: the whole e-mail address or name."""
+
+    member = forms.CharField(max_length=254, error_messages={"required": "Choose a person."})
+
+
+class ImportForm(forms.Form):
+    """A workflow as a JSON document, as a file or as text."""
+
+    file = forms.FileField(required=False, label="File", help_text="A workflow that was exported, at most 1 MB.")
+    text = forms.CharField(
+        required=False, label="Or its text", widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
+    )
+    MOST_BYTES: ClassVar[int] = 1024 * 1024
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        file = found.get("file")
+        if file is not None and file.size > self.MOST_BYTES:
+            raise forms.ValidationError("The file is larger than 1 MB.")
+        raw = file.read() if file is not None else found.get("text", "").encode(errors="surrogatepass")
+        if raw.strip():
+            found["document"] = _json(raw)
+        elif not self.errors:
+            raise forms.ValidationError("Choose a file or paste the text of a workflow.")
+        return found
+
+
+def _json(raw: bytes) -> Any:
+    try:
+        return StrictJSONParser().parse(BytesIO(raw))
+    except ParseError as error:
+        raise forms.ValidationError(str(error.detail)) from error

@@ -1,0 +1,203 @@
+"""A workflow to read: its graph, its form, its preferences and its versions, as far as the person may see them."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Count, F, Q
+
+from accounts.models import Membership
+from accounts.policies import carries
+from forms_builder.schema.conditions import context_of
+from forms_builder.schema.document import FormDocument
+from forms_builder.selectors import document_of
+from workflows.graph.document import Escalation, GraphDocument, SlaRule, StakeholderKind, StepKind
+from workflows.graph.outline import OutlineRow, outline
+from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence
+from workflows.graph.svg import graph_svg
+from workflows.models import FINAL_RUN, VersionState, WorkflowDefinition, WorkflowVersion, WorkflowVisibility
+from workflows.policies import EDIT, PUBLISH
+from workflows.selectors.definitions import access_definition, access_version, may_see_all, startable_by
+from workflows.selectors.drawings import graph_of, trimmed
+
+TYPES: Final[Mapping[str, str]] = {
+    "text": "Text", "long_text": "Long text", "number": "Number", "money": "Money", "date": "Date", "time": "Time",
+    "date_range": "Period", "choice": "Choice", "multi_choice": "Several choices", "checkbox": "Yes or no",
+    "user": "Person", "department": "Department", "file": "Files", "table": "Table", "static": "Text to read",
+}  # fmt: skip
+STAKEHOLDERS: Final[Mapping[StakeholderKind, str]] = {
+    StakeholderKind.MEMBER: "A named person.",
+    StakeholderKind.MANAGER: "The requester's manager.",
+    StakeholderKind.DEPARTMENT_HEAD: "The head of the requester's department.",
+    StakeholderKind.WORKFLOW_OWNER: "The owner of the workflow.",
+}
+VERSIONS: Final = 200
+
+
+@dataclass(frozen=True, slots=True)
+class DefinitionFacts:
+    """The head of the page; ``group`` and ``owner`` are words."""
+
+    id: UUID
+    name: str
+    slug: str
+    description: str
+    group: str
+    owner: str
+    is_active: bool
+    deleted_at: datetime | None
+
+
+def facts_of(one: WorkflowDefinition) -> DefinitionFacts:
+    """Of a definition with its group and owner."""
+    return DefinitionFacts(
+        one.id, one.name, one.slug, one.description, one.group.name if one.group else "", one.owner.name,
+        one.is_active, one.deleted_at,
+    )  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class VersionFacts:
+    number: int
+    state: str
+    published_at: datetime | None
+    published_by: str
+    open_runs: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRow:
+    """A field and what each step does with it, in the order of the steps."""
+
+    label: str
+    name: str
+    type: str
+    help: str
+    cells: tuple[str, ...]
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Preferences:
+    """Time limits by step, and in words who starts it and who is told."""
+
+    sla: tuple[tuple[str, str], ...]
+    sla_default: str
+    visibility: tuple[str, ...]
+    stakeholders: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class DefinitionView:
+    """One version of a workflow as one person sees it. ``form`` has no field that the person may not know of."""
+
+    definition: WorkflowDefinition
+    version: WorkflowVersion
+    graph: GraphDocument
+    form: FormDocument
+    can_start: bool
+    may_edit: bool
+    may_publish: bool
+
+    @property
+    def version_facts(self) -> VersionFacts:
+        one = self.version
+        by = one.published_by.name if one.published_by else ""
+        return VersionFacts(one.number, one.state, one.published_at, by)
+
+    @property
+    def drawing(self) -> str:
+        """Markup with everything in it escaped."""
+        return graph_svg(self.graph, title=f"Steps of {self.definition.name}", form=self.form)
+
+    @property
+    def outline(self) -> list[OutlineRow]:
+        return outline(self.graph, form=self.form)
+
+    @property
+    def steps(self) -> list[tuple[str, str]]:
+        return [(step.key, step.name) for step in self.graph.steps if step.kind is not StepKind.END]
+
+    @property
+    def matrix(self) -> list[MatrixRow]:
+        context = context_of(self.form.fields)
+        return [
+            MatrixRow(
+                label=field.label or field.name,
+                name=field.name,
+                type=TYPES.get(getattr(field, "type", ""), ""),
+                help=field.help,
+                cells=tuple(field.access_at(key).value for key, _ in self.steps),
+                rule=rule_sentence(field.visible_when, context) if field.visible_when else "",
+            )
+            for field in self.form.fields
+        ]
+
+
+def definition_view(actor: Membership, definition_id: UUID, number: int | None = None) -> DefinitionView:
+    """The door to a workflow's page: of the version ``number``, else the published one, else the newest.
+
+    Who neither designs nor owns it knows of no field that the start of a request hides. Raises DefinitionNotFound.
+    """
+    version = access_version(actor, definition_id, number)
+    definition = access_definition(actor, definition_id, deleted=True)
+    graph, form = graph_of(version), document_of(version.form)
+    if not (may_see_all(actor) or definition.owner_id == actor.id):
+        starts = [step.key for step in graph.steps if step.kind is StepKind.START]
+        form = trimmed(form, form.visible_at(starts))
+    return DefinitionView(
+        definition=definition,
+        version=version,
+        graph=graph,
+        form=form,
+        can_start=startable_by(actor).filter(id=definition.id).exists(),
+        may_edit=carries(actor, EDIT) or definition.owner_id == actor.id,
+        may_publish=carries(actor, PUBLISH) and version.state == VersionState.DRAFT and definition.deleted_at is None,
+    )
+
+
+def preferences(view: DefinitionView) -> Preferences:
+    """One query for who may start it."""
+    default = view.graph.sla
+    tasks = [step for step in view.graph.steps if step.kind is StepKind.TASK]
+    rows = WorkflowVisibility.objects.filter(
+        organisation_id=view.definition.organisation_id, definition_id=view.definition.id
+    )
+    names = rows.order_by("department__name", "designation__name").values_list("department__name", "designation__name")
+    return Preferences(
+        sla=tuple((step.name, sla_sentence(step.sla, default) or "No target") for step in tasks),
+        sla_default=_limit_words(default),
+        visibility=tuple(_visibility_words(*row) for row in names),
+        stakeholders=tuple(STAKEHOLDERS[one.kind] for one in view.graph.stakeholders),
+    )
+
+
+def versions_of(actor: Membership, view: DefinitionView) -> list[VersionFacts]:
+    """All versions, newest first; drafts for those who design. One query."""
+    rows = WorkflowVersion.objects.filter(
+        organisation_id=actor.organisation_id, definition_id=view.definition.id
+    ).order_by("-number")
+    if not view.may_edit and not may_see_all(actor):
+        rows = rows.exclude(state=VersionState.DRAFT)
+    still = Count("runs", filter=~Q(runs__status__in=FINAL_RUN))
+    found = rows.annotate(still=still).values_list("number", "state", "published_at", F("published_by__name"), "still")
+    return [
+        VersionFacts(number, state, at, by or "", open_runs) for number, state, at, by, open_runs in found[:VERSIONS]
+    ]
+
+
+def _limit_words(rule: SlaRule | None) -> str:
+    if rule is None or not rule.period:
+        return ""
+    if rule.escalate is Escalation.NONE:
+        return f"{rule.period}, then it is marked overdue"
+    chain = ", then ".join(FALLBACKS[one] for one in rule.fallback)
+    return f"{rule.period}, then to the manager" + (f"; else {chain}" if chain else "")
+
+
+def _visibility_words(department: str | None, designation: str | None) -> str:
+    if department and designation:
+        return f"{designation} in {department}."
+    return f"Everybody in {department}." if department else f"Every {designation}."

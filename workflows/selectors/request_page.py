@@ -1,0 +1,289 @@
+"""One request as a page: what one person sees of it, in plain values. What the person may not read is not in here."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Final
+from uuid import UUID
+
+from django.db.models import F
+
+from accounts.models import Membership
+from accounts.policies import carries
+from forms_builder.rendering import StepForm, reading_form
+from forms_builder.schema.clean import uuid_of
+from forms_builder.schema.fields import FileField
+from forms_builder.selectors import attachments_of_run
+from forms_builder.sources import OrganisationSources
+from workflows.graph.document import StepKind
+from workflows.models import FINAL_RUN, ParticipantKind, RunStatus, TaskState
+from workflows.policies import REASSIGN_ANY
+from workflows.selectors.people import active_members
+from workflows.selectors.runs import RunView, TaskRow
+from workflows.selectors.takeover import may_take_over
+
+TEAM: Final = "the team queue"
+MOST_NAMES: Final = 20
+"""People of a team queue that are listed."""
+
+
+@dataclass(frozen=True, slots=True)
+class NamedRef:
+    """Something with an address of its own; ``known`` says whether the person may open it."""
+
+    id: UUID
+    name: str
+    known: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """The head of the page; ``requester`` and names are words."""
+
+    id: UUID
+    number: int
+    title: str
+    status: str
+    outcome: str
+    definition: NamedRef
+    version: int
+    requester: str
+    started_at: datetime
+    finished_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class TaskFacts:
+    """The open task that the page is about. ``assignee`` is empty in a team queue."""
+
+    id: UUID
+    step: str
+    step_name: str
+    assignee: str
+    due_at: datetime | None
+    overdue: bool
+    version: int
+    unassigned: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ProgressStep:
+    """A step as the sidebar lists it; ``state`` is done, current, ahead or skipped."""
+
+    name: str
+    state: str
+    who: str = ""
+    at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class People:
+    """Names around the request."""
+
+    requester: str
+    assignee: str
+    candidates: tuple[str, ...]
+    stakeholders: tuple[str, ...]
+    watchers: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FileRow:
+    """A file of a field that the person may read; ``size`` in bytes."""
+
+    id: UUID
+    name: str
+    size: int
+    by: str
+
+
+@dataclass(frozen=True, slots=True)
+class May:
+    """What the person may do besides deciding. ``claim``: take the task out of the team queue; ``assign``: give a task
+    that nobody holds to somebody."""
+
+    reassign: bool = False
+    take_over: bool = False
+    claim: bool = False
+    assign: bool = False
+    withdraw: bool = False
+    comment: bool = False
+    watch: bool = False
+    unwatch: bool = False
+    add_stakeholder: bool = False
+
+
+def open_task(view: RunView) -> TaskRow | None:
+    """The task that the page is about: one of the person's own if there is one, else the first open one."""
+    tasks = view.open_tasks
+    return next((task for task in tasks if task.is_held_by(view.viewer.id)), tasks[0] if tasks else None)
+
+
+def run_facts(view: RunView, *, definition_known: bool) -> RunFacts:
+    run = view.run
+    return RunFacts(
+        id=run.id,
+        number=run.number,
+        title=run.title,
+        status=run.status,
+        outcome=run.outcome,
+        definition=NamedRef(run.definition_id, run.definition.name, definition_known),
+        version=run.version.number,
+        requester=run.requester.name,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+    )
+
+
+def task_facts(task: TaskRow | None) -> TaskFacts | None:
+    if task is None:
+        return None
+    return TaskFacts(
+        id=task.id,
+        step=task.step,
+        step_name=task.step_name,
+        assignee=task.assignee.name if task.assignee else "",
+        due_at=task.due_at,
+        overdue=task.overdue,
+        version=task.version,
+        unassigned=task.unassigned,
+    )
+
+
+def role_of(view: RunView, task: TaskRow | None) -> str:
+    """What the person is here, in words."""
+    me = view.viewer.id
+    if task is not None and task.is_held_by(me):
+        return "You decide this step" if task.assignee else "You or a colleague of the team decides this step"
+    if view.is_requester:
+        return "You asked for this"
+    if any(one.completed_by is not None and one.completed_by.id == me for one in view.tasks):
+        return "You decided a step of this"
+    if view.is_follower(ParticipantKind.STAKEHOLDER):
+        return "You are a stakeholder"
+    if view.is_follower(ParticipantKind.WATCHER):
+        return "You follow this"
+    return "You may look at this"
+
+
+def why_not(view: RunView, task: TaskRow | None) -> str:
+    """Why the person has nothing to decide here."""
+    if task is None:
+        return ""
+    if task.unassigned:
+        return "Nobody is left to decide this step. Your administrators have been told."
+    holder = task.assignee.name if task.assignee else TEAM
+    return f"This step is with {holder}."
+
+
+def may(view: RunView, task: TaskRow | None, actor: Membership) -> May:
+    """The rights of the person around this request; the services ask again."""
+    holder = task is not None and task.is_held_by(actor.id)
+    in_queue = task is not None and task.assignee is None and not task.unassigned
+    stakeholder = view.is_requester or view.is_follower(ParticipantKind.STAKEHOLDER)
+    watcher = view.is_follower(ParticipantKind.WATCHER)
+    claim = holder and in_queue
+    return May(
+        reassign=task is not None and not task.unassigned and (holder or carries(actor, REASSIGN_ANY)),
+        take_over=claim or (task is not None and not holder and not _is_own(view, task) and _takes_over(view, actor)),
+        claim=claim,
+        assign=task is not None and task.unassigned and actor.is_tenant_admin,
+        withdraw=view.is_requester and view.run.status not in FINAL_RUN,
+        comment=True,
+        watch=not watcher and not stakeholder,
+        unwatch=watcher,
+        add_stakeholder=stakeholder and view.run.status not in FINAL_RUN,
+    )
+
+
+def _takes_over(view: RunView, actor: Membership) -> bool:
+    return may_take_over(actor, view.run.definition_id)
+
+
+def _is_own(view: RunView, task: TaskRow) -> bool:
+    """Whether the person asked for this and may therefore not decide here."""
+    assignee = view.definition.graph.step(task.step).assignee
+    return view.is_requester and assignee is not None and assignee.excludes_requester()
+
+
+def people_of(view: RunView, task: TaskRow | None) -> People:
+    """The names of the sidebar. One query while the task is in a team queue."""
+    by_kind: dict[str, list[str]] = {}
+    for one in view.followers:
+        if not (one.kind == ParticipantKind.STAKEHOLDER and one.member.id == view.run.requester_id):
+            by_kind.setdefault(one.kind, []).append(one.member.name)
+    queue: tuple[str, ...] = ()
+    if task is not None and task.assignee is None and task.candidate_ids:
+        members = Membership.objects.filter(organisation_id=view.run.organisation_id, id__in=task.candidate_ids)
+        queue = tuple(members.order_by("name", "id").values_list("name", flat=True)[:MOST_NAMES])
+    return People(
+        requester=view.run.requester.name,
+        assignee=task.assignee.name if task and task.assignee else "",
+        candidates=queue,
+        stakeholders=tuple(by_kind.get(ParticipantKind.STAKEHOLDER, ())),
+        watchers=tuple(by_kind.get(ParticipantKind.WATCHER, ())),
+    )
+
+
+def progress_of(view: RunView) -> list[ProgressStep]:
+    """The steps in the order of the graph, and the end that was reached; ways that were not taken are skipped at the end."""
+    graph, found = view.definition.graph, []
+    latest = {task.step: task for task in view.tasks}
+    over = view.run.status in FINAL_RUN
+    for step in graph.steps.values():
+        if step.kind is StepKind.END:
+            continue
+        task = latest.get(step.key)
+        if task is None:
+            found.append(ProgressStep(step.name, "skipped" if over else "ahead"))
+        elif task.is_open:
+            who = task.assignee.name if task.assignee else "" if task.unassigned else "Team queue"
+            found.append(ProgressStep(step.name, "current", who, task.opened_at))
+        elif task.state == TaskState.SKIPPED:
+            found.append(ProgressStep(step.name, "skipped"))
+        else:
+            who = task.completed_by.name if task.completed_by else ""
+            found.append(ProgressStep(step.name, "done", who, task.completed_at))
+    if view.run.status == RunStatus.COMPLETED:
+        found.append(ProgressStep(view.run.outcome, "done", "", view.run.finished_at))
+    return found
+
+
+def files_of(view: RunView) -> list[FileRow]:
+    """The files that answers of this request refer to, of fields that the person may read. One query, if there are any."""
+    readable = view.readable
+    wanted: list[UUID] = []
+    for one in view.definition.form.fields:
+        if isinstance(one, FileField) and one.name in readable:
+            wanted += [UUID(identifier) for identifier in view.run.data.get(one.name) or ()]
+    if not wanted:
+        return []
+    rows = attachments_of_run(view.run.organisation_id, view.run.id, wanted)
+    columns = rows.values_list("id", "name", "size", F("uploaded_by__name"))
+    return [FileRow(*row) for row in columns]
+
+
+def read_form(view: RunView, sources: OrganisationSources) -> StepForm:
+    """The answers as the person may read them."""
+    return reading_form(
+        view.definition.form, _reading_steps(view), values=view.run.data, labels=view.run.labels, sources=sources
+    )
+
+
+def _reading_steps(view: RunView) -> frozenset[str]:
+    """The steps whose contract the person reads by: ``RunView.readable`` says which fields these may show."""
+    every = frozenset(view.definition.graph.steps)
+    if view.definition.form.visible_at(every) <= view.readable:
+        return every
+    own = {view.definition.graph.start.key, *view.held_steps, view.end_step} - {""}
+    return frozenset(own)
+
+
+def member_called(organisation_id: UUID, text: str) -> UUID | None:
+    """The one active person with this id, address or whole name; None for nobody and for several of one name."""
+    people = active_members(organisation_id)
+    if ident := uuid_of(text):
+        return people.filter(id=ident).values_list("id", flat=True).first()
+    words = text.strip()
+    named = people.filter(email__iexact=words) if "@" in words else people.filter(name__iexact=words)
+    found = list(named.values_list("id", flat=True)[:2])
+    return found[0] if len(found) == 1 else None

@@ -1,0 +1,180 @@
+"""Requests of one workflow in a period: the list, and what took how long."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any, Final
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db import connection
+from django.db.models import F, QuerySet
+
+from accounts.models import Membership
+from workflows.models import OPEN_TASK, Task, WorkflowDefinition, WorkflowRun
+from workflows.policies import sees_all_runs
+from workflows.selectors.definitions import DefinitionNotFound, access_definition
+from workflows.selectors.paging import Cursor, Order, Page, Row, page_of
+
+NEWEST: Final = Order("started_at", "id")
+STEPS: Final = 100
+
+
+@dataclass(frozen=True, slots=True)
+class RunRow:
+    """One request, with its open step if it has one."""
+
+    id: UUID
+    number: int
+    title: str
+    requester: str
+    status: str
+    outcome: str
+    version: int
+    started_at: datetime
+    finished_at: datetime | None
+    step: str = ""
+    due_at: datetime | None = None
+    overdue: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bucket:
+    """Counts of the requests that were started in a week, or in the whole period (``label`` empty).
+
+    ``p50`` and ``p90``: within what time from start to end half and nine of ten of the completed ones were done.
+    """
+
+    label: str
+    started: int
+    completed: int
+    open: int
+    overdue: int
+    p50: timedelta | None
+    p90: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class StepFigures:
+    """How long tasks of a step waited for their decision."""
+
+    name: str
+    count: int
+    open: int
+    p50: timedelta | None
+    p90: timedelta | None
+
+
+@dataclass(frozen=True, slots=True)
+class RunsOf:
+    """Requests of one workflow as one person may see them: all of them, or ``own`` only."""
+
+    definition: WorkflowDefinition
+    member: Membership
+    own: bool
+
+    def runs(self) -> QuerySet[WorkflowRun]:
+        runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(
+            organisation_id=self.definition.organisation_id, definition_id=self.definition.id
+        )
+        return runs.filter(requester_id=self.member.id) if self.own else runs
+
+
+def access_runs_of(actor: Membership, definition_id: UUID) -> RunsOf:
+    """The door to the requests of a workflow, also of a deleted one. Raises DefinitionNotFound.
+
+    Whoever may see every request sees them all, and so does the workflow's owner; everybody else their own, and the page
+    exists for them while they have any or see the workflow.
+    """
+    everything = sees_all_runs(actor)
+    try:
+        definition = access_definition(actor, definition_id, deleted=True)
+    except DefinitionNotFound:
+        rows = WorkflowDefinition.objects.filter(organisation_id=actor.organisation_id, id=definition_id)
+        found = rows.select_related("group", "owner").first()
+        if found is None or not (everything or RunsOf(found, actor, True).runs().exists()):
+            raise
+        definition = found
+    return RunsOf(definition, actor, own=not (everything or definition.owner_id == actor.id))
+
+
+def runs_page(runs: QuerySet[WorkflowRun], organisation_id: UUID, cursor: Cursor | None) -> Page[RunRow]:
+    """A page of the filtered requests, newest first. Two statements."""
+    columns = ("id", "number", "title", "status", "outcome", "started_at", "finished_at")
+    rows = runs.values(*columns, requester_name=F("requester__name"), version_number=F("version__number"))
+    found = list(NEWEST.window(rows, cursor))
+    return page_of(found, cursor, lambda rows: _with_open_tasks(organisation_id, rows), NEWEST)
+
+
+def _with_open_tasks(organisation_id: UUID, rows: Sequence[Row]) -> list[RunRow]:
+    tasks = Task.objects.filter(
+        organisation_id=organisation_id, run_id__in=[row["id"] for row in rows], state__in=OPEN_TASK
+    ).order_by("opened_at")
+    where: dict[UUID, dict[str, Any]] = {
+        run: {"step": step, "due_at": due_at, "overdue": overdue}
+        for run, step, due_at, overdue in tasks.values_list("run_id", "step_name", "due_at", "overdue")
+    }
+    return [
+        RunRow(
+            **{key: value for key, value in row.items() if key not in ("requester_name", "version_number")},
+            requester=row["requester_name"],
+            version=row["version_number"],
+            **where.get(row["id"], {}),
+        )
+        for row in rows
+    ]
+
+
+# Durations in seconds of completed requests; overdue ones are open and have an open task past its time.
+_FIGURES: Final = """
+SELECT date_trunc('week', r.started_at AT TIME ZONE %s)::date AS week, count(*),
+    count(*) FILTER (WHERE r.status = 'completed'),
+    count(*) FILTER (WHERE r.status IN ('queued', 'running')),
+    count(*) FILTER (WHERE r.status = 'running' AND EXISTS (
+        SELECT FROM workflows_task t WHERE t.organisation_id = r.organisation_id AND t.run_id = r.id AND t.overdue
+        AND t.state IN ('running', 'waiting', 'failure_retry')
+    )),
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM r.finished_at - r.started_at)::float8)
+        FILTER (WHERE r.status = 'completed')
+FROM workflows_workflowrun r
+WHERE r.id IN ({runs})
+GROUP BY GROUPING SETS ((week), ())
+ORDER BY week NULLS FIRST
+"""
+_STEPS: Final = """
+SELECT max(t.step_name), count(*) FILTER (WHERE t.state = 'success'),
+    count(*) FILTER (WHERE t.state IN ('running', 'waiting', 'failure_retry')),
+    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM t.completed_at - t.opened_at)::float8)
+        FILTER (WHERE t.state = 'success')
+FROM workflows_task t
+WHERE t.organisation_id = %s AND t.run_id IN ({runs}) AND NOT (t.state = 'success' AND t.completed_at = t.opened_at)
+GROUP BY t.step ORDER BY min(t.opened_at), t.step LIMIT %s
+"""
+
+
+def figures(runs: QuerySet[WorkflowRun], zone: ZoneInfo) -> tuple[Bucket, list[Bucket]]:
+    """The whole of the filtered requests, and week by week (weeks begin on Monday, there). One statement."""
+    chosen, params = runs.values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_FIGURES.format(runs=chosen), [zone.key, *params])
+        buckets = [_bucket(*row) for row in cursor.fetchall()]
+    return buckets[0], buckets[1:]
+
+
+def step_figures(runs: QuerySet[WorkflowRun], organisation_id: UUID) -> list[StepFigures]:
+    """Waiting times by step, in the order in which steps were reached; without the starts. One statement."""
+    chosen, params = runs.values("id").query.sql_with_params()
+    with connection.cursor() as cursor:
+        cursor.execute(_STEPS.format(runs=chosen), [organisation_id, *params, STEPS])
+        return [StepFigures(name, count, still, *_spans(found)) for name, count, still, found in cursor.fetchall()]
+
+
+def _bucket(week: date | None, started: int, completed: int, still: int, overdue: int, found: Any) -> Bucket:
+    label = f"{week.day} {week:%b %Y}" if week else ""
+    return Bucket(label, started, completed, still, overdue, *_spans(found))
+
+
+def _spans(found: list[float] | None) -> tuple[timedelta | None, timedelta | None]:
+    if found is None:
+        return None, None
+    return timedelta(seconds=found[0]), timedelta(seconds=found[1])

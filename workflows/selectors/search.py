@@ -1,0 +1,68 @@
+"""Full-text search over the requests that a person may see, and the workflows."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db.models import Q, QuerySet
+
+from accounts.models import Membership
+from workflows.models import WorkflowRun
+from workflows.selectors.definitions import visible_to as definitions_visible_to
+from workflows.selectors.inbox import MAX_DIGITS, InboxRow, rows_with_open_tasks, run_columns, shaped
+from workflows.selectors.landing import LandingRow, landing_rows, with_start
+from workflows.selectors.paging import Cursor, Order, Page, page_of
+from workflows.selectors.runs import visible_to
+
+NEWEST: Final = Order("at", "key")
+WORKFLOWS: Final = 10
+CONFIG: Final = "simple"
+"""Names of people and workflows are no language: words are only folded to lower case."""
+MAX_WORDS: Final = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search brought."""
+
+    workflows: Sequence[LandingRow]
+    page: Page[InboxRow]
+
+
+def search(actor: Membership, q: str, cursor: Cursor | None = None) -> Found:
+    """Requests by number, or by words of title, workflow and requester (the last one may be unfinished), newest first.
+
+    Only what the person may see is looked at, so there is nothing to count or to guess beyond it.
+    """
+    text = q.strip()
+    if not text:
+        return Found((), Page())
+    rows = shaped(_matching(visible_to(actor), text), run_columns(""), key="id", at="started_at")
+    found = list(NEWEST.window(rows, cursor))
+    page = page_of(found, cursor, lambda rows: rows_with_open_tasks(actor, rows), NEWEST)
+    return Found(() if cursor is not None else _workflows(actor, text), page)
+
+
+def _matching(runs: QuerySet[WorkflowRun], text: str) -> QuerySet[WorkflowRun]:
+    number = text.removeprefix("#")
+    if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS:
+        return runs.filter(number=int(number))
+    return runs.annotate(words=SearchVector("title", config=CONFIG)).filter(words=query_of(text))
+
+
+def query_of(text: str) -> SearchQuery:
+    """All words; the last one as the beginning of a word. Nothing that is typed is an operator."""
+    words = ["".join(ch if ch.isalnum() else " " for ch in word).split() for word in text.split()]
+    flat = [part for some in words for part in some][:MAX_WORDS]
+    if not flat:
+        return SearchQuery("", config=CONFIG)
+    return SearchQuery(" & ".join([*flat[:-1], f"{flat[-1]}:*"]), config=CONFIG, search_type="raw")
+
+
+def _workflows(actor: Membership, text: str) -> Sequence[LandingRow]:
+    wanted = Q()
+    for word in text.split()[:MAX_WORDS]:
+        wanted &= Q(name__icontains=word) | Q(description__icontains=word)
+    rows = with_start(actor, definitions_visible_to(actor)).filter(wanted).order_by("name", "id")
+    return landing_rows(actor, list(rows[:WORKFLOWS]))

@@ -1,0 +1,33 @@
+"""Pages of this app."""
+
+from django.urls import path
+
+from workflows.views import actions, definitions, home, inbox, requests, runs, search, start
+
+urlpatterns = [
+    path("", home.HomeView.as_view(), name="home"),
+    path("inbox/", inbox.InboxView.as_view(), name="inbox"),
+    path("badges/", inbox.BadgesView.as_view(), name="badges"),
+    path("search/", search.SearchView.as_view(), name="search"),
+    path("start/<slug:slug>/", start.RequestStartView.as_view(), name="request_start"),
+    path("requests/<uuid:run_id>/", requests.RequestView.as_view(), name="request"),
+    path("requests/<uuid:run_id>/withdraw/", actions.RunWithdrawView.as_view(), name="run_withdraw"),
+    path("requests/<uuid:run_id>/comments/", actions.RunCommentView.as_view(), name="run_comment"),
+    path("requests/<uuid:run_id>/watch/", actions.RunWatchView.as_view(), name="run_watch"),
+    path("requests/<uuid:run_id>/stakeholders/", actions.RunStakeholderView.as_view(), name="run_stakeholder"),
+    path("tasks/<uuid:task_id>/complete/", requests.TaskCompleteView.as_view(), name="task_complete"),
+    path("tasks/<uuid:task_id>/reassign/", actions.TaskReassignView.as_view(), name="task_reassign"),
+    path("tasks/<uuid:task_id>/take-over/", actions.TaskTakeOverView.as_view(), name="task_take_over"),
+    path("workflows/import/", definitions.DefinitionImportView.as_view(), name="definition_import"),
+    path("workflows/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="definition"),
+    path("workflows/<uuid:definition_id>/clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),
+    path(
+        "workflows/<uuid:definition_id>/publish/",
+        definitions.DefinitionPublishView.as_view(),
+        name="definition_publish",
+    ),
+    path(
+        "workflows/<uuid:definition_id>/export/", definitions.DefinitionExportView.as_view(), name="definition_export"
+    ),
+    path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),
+]

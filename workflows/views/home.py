@@ -1,0 +1,60 @@
+"""The landing page."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+from urllib.parse import urlencode
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views import View
+
+from accounts.views.base import MemberRequired
+from workflows.selectors.landing import LandingRow, landing, may_add
+from workflows.views.base import Tab, page
+
+ALL: Final = "all"
+OTHER: Final = "other"
+
+
+class HomeView(MemberRequired, View):
+    """``?group=<id of the group>``, ``other`` for workflows without one."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        rows = landing(self.actor)
+        wanted = request.GET.get("group", ALL)
+        tabs = _tabs(rows, wanted)
+        current = next((tab.key for tab in tabs if tab.current), ALL)
+        adds = may_add(self.actor)
+        context = {
+            "tabs": tabs if len(tabs) > 1 else [],
+            "workflows": [with_urls(row) for row in rows if current in (ALL, _key(row))],
+            "can_add": adds,
+            "add_url": reverse("definition_import") if adds else "",
+        }
+        return page(request, "workflows/home.html", context)
+
+
+def with_urls(row: LandingRow) -> LandingRow:
+    """The row with the addresses of what the person may do."""
+    return replace(
+        row,
+        edit_url=reverse("definition", args=[row.id]) if row.may_edit else "",
+        clone_url=reverse("definition_clone", args=[row.id]) if row.may_clone else "",
+    )
+
+
+def _key(row: LandingRow) -> str:
+    return str(row.group_id) if row.group_id else OTHER
+
+
+def _tabs(rows: Sequence[LandingRow], wanted: str) -> list[Tab]:
+    groups = {_key(row): row.group or "Other" for row in rows}
+    current = wanted if wanted in groups else ALL
+    address = reverse("home")
+    return [
+        Tab(key, label, address if key == ALL else f"{address}?{urlencode({'group': key})}", "", key == current)
+        for key, label in ({ALL: "All"} | groups).items()
+    ]

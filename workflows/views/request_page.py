@@ -1,0 +1,115 @@
+"""The page of one request: put together from what the selectors say, whole or with what a refused form had in it."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.safestring import mark_safe
+
+from accounts.models import Membership
+from forms_builder.rendering import StepForm, form_class
+from forms_builder.sources import OrganisationSources
+from workflows.assignment import PersonRef
+from workflows.selectors import request_page as facts
+from workflows.selectors.definitions import visible_to
+from workflows.selectors.desk import colleagues_for, ways_on
+from workflows.selectors.drawings import path_svg
+from workflows.selectors.people import active_members
+from workflows.selectors.runs import RunNotFound, RunView, TaskRow
+from workflows.selectors.sla_words import why_due
+from workflows.selectors.timeline import timeline
+from workflows.views.action_bar import ActionBar, OfferedPerson, fresh_bar, offered
+from workflows.views.base import page
+
+SHORT_LIST: Final = 100
+"""An organisation up to this size is offered as a list; in a larger one names are typed."""
+
+
+class RequestPage:
+    """What the page of a request needs, read when it is asked for; ``task`` is the open one that it is about."""
+
+    def __init__(self, view: RunView, actor: Membership, task: TaskRow | None = None) -> None:
+        self.view = view
+        self.actor = actor
+        self.task = task or facts.open_task(view)
+        self.sources = OrganisationSources(actor, run_id=view.run.id)
+
+    @property
+    def decides(self) -> bool:
+        """Whether the person may decide the task now."""
+        task = self.task
+        if task is None or not task.is_held_by(self.actor.id):
+            return False
+        step = self.view.definition.graph.step(task.step)
+        own = self.view.is_requester and step.assignee is not None and step.assignee.excludes_requester()
+        return not own
+
+    def step_form(self, posted: Any = None, **uploads: Mapping[str, Sequence[str]]) -> StepForm:
+        """The form of the task's step, empty or as it was posted."""
+        made = form_class(self.view.definition.form, self._open.step)
+        run = self.view.run
+        return made(posted, values=run.data, labels=run.labels, sources=self.sources, **uploads)
+
+    def bar(self) -> ActionBar:
+        """The action bar of the task, fresh."""
+        return fresh_bar(ways_on(self.view, self._open), self.view.definition, self._open.version)
+
+    @property
+    def _open(self) -> TaskRow:
+        if self.task is None:
+            raise RunNotFound
+        return self.task
+
+    def context(self, more: Mapping[str, Any]) -> dict[str, Any]:
+        """The context of templates/workflows/request.html; ``more`` replaces parts of it."""
+        view, task, actor = self.view, self.task, self.actor
+        may = facts.may(view, task, actor)
+        known = visible_to(actor, deleted=True).filter(id=view.run.definition_id).exists()
+        found: dict[str, Any] = {
+            "run": facts.run_facts(view, definition_known=known),
+            "task": facts.task_facts(task),
+            "sla_why": why_due(view, task, actor.organisation_id),
+            "role": facts.role_of(view, task),
+            "actions": None,
+            "actions_why": "" if self.decides else facts.why_not(view, task),
+            "timeline": timeline(view),
+            "progress": facts.progress_of(view),
+            "people": facts.people_of(view, task),
+            "files": [_file(row) for row in facts.files_of(view)],
+            "graph_svg": mark_safe(path_svg(view)),  # noqa: S308 - made and escaped by us
+            "may": may,
+            "reassign": self._hand_over_to(may),
+            "members": short_list(actor) if may.add_stakeholder else (),
+        }
+        if self.decides and "actions" not in more:
+            found["actions"] = self.bar()
+        if "form" not in more:
+            found["form"] = self.step_form() if self.decides else facts.read_form(view, self.sources)
+        return found | more
+
+    def _hand_over_to(self, may: facts.May) -> tuple[OfferedPerson, ...]:
+        if self.task is None or not (may.assign or may.reassign):
+            return ()
+        if may.assign:
+            return tuple(one for one in short_list(self.actor) if one.id != self.view.run.requester_id)
+        return offered(colleagues_for(self.view, self.task))
+
+    def response(self, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
+        return page(request, "workflows/request.html", self.context(more), status=status)
+
+
+def short_list(actor: Membership) -> tuple[OfferedPerson, ...]:
+    """Everybody of a small organisation by name; nobody of a large one, where names are typed."""
+    rows = active_members(actor.organisation_id).order_by("name", "id").values_list("id", "name", "email")
+    people = [PersonRef(*row) for row in rows[: SHORT_LIST + 1]]
+    return offered(people) if len(people) <= SHORT_LIST else ()
+
+
+def _file(row: facts.FileRow) -> dict[str, Any]:
+    return {"name": row.name, "size": row.size, "by": row.by, "url": reverse("attachment", args=[row.id])}
+
+
+def address_of(run_id: UUID) -> str:
+    return reverse("request", args=[run_id])

@@ -1,0 +1,122 @@
+"""Begin a request."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.views import View
+
+from accounts.models import Membership
+from accounts.tenancy.errors import Invalid
+from accounts.views.base import MemberRequired
+from forms_builder.rendering import StepForm, form_class
+from forms_builder.services.attachments import attachments_from_page
+from forms_builder.sources import OrganisationSources
+from workflows.forms import DecisionForm
+from workflows.models import WorkflowDefinition
+from workflows.selectors.definitions import DefinitionNotFound, access_start, definition_of
+from workflows.selectors.desk import ways_of_start
+from workflows.services.runs import run_start, start_values
+from workflows.views.action_bar import ActionBar, Errors, bar_errors, fields_of_refusal, filled_bar, fresh_bar
+from workflows.views.base import found, page
+from workflows.views.idempotency import Once
+from workflows.views.request_page import address_of
+
+Uploads = Mapping[str, Mapping[str, Sequence[str]]]
+
+
+class StartPage:
+    """The form of the first step and where it may go."""
+
+    def __init__(self, definition: WorkflowDefinition, actor: Membership) -> None:
+        if definition.published_version_id is None:
+            raise DefinitionNotFound
+        self.definition = definition
+        self.actor = actor
+        self.running = definition_of(actor.organisation_id, definition.published_version_id)
+        self.values = start_values(actor, self.running)
+        self.sources = OrganisationSources(actor)
+
+    def form(self, posted: Any = None, **uploads: Mapping[str, Sequence[str]]) -> StepForm:
+        made = form_class(self.running.form, self.running.graph.start.key)
+        return made(posted, values=self.values, labels={}, sources=self.sources, **uploads)
+
+    def bar(self) -> ActionBar:
+        """The ways on from the start; their conditions are judged by the prefilled values."""
+        ways = ways_of_start(self.actor, self.running, self.definition.owner_id, self.values)
+        return fresh_bar(ways, self.running, None)
+
+    def response(self, request: HttpRequest, form: StepForm, bar: ActionBar, *, status: int = 200) -> HttpResponse:
+        context = {"definition": self.definition, "form": form, "actions": bar}
+        return page(request, "workflows/request_start.html", context, status=status)
+
+
+class RequestStartView(MemberRequired, View):
+    """GET shows the form with what is known already; POST sends it. Twice the same key makes one request."""
+
+    http_method_names = ("get", "head", "post", "options")
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        start = self._page(slug)
+        return start.response(request, start.form(), start.bar())
+
+    def post(self, request: HttpRequest, slug: str) -> HttpResponse:
+        start = self._page(slug)
+        posted = DecisionForm(request.POST)
+        adds_row = "add_row" in request.POST
+        try:
+            once = Once(request, self.actor)
+            earlier = None if adds_row else once.earlier()
+        except Invalid as error:
+            return _again(request, start, start.form(request.POST), posted, {"all": [error.message]})
+        if earlier is not None:
+            messages.info(request, "Your request was sent already.")
+            return earlier
+        uploads = _uploads(request, start)
+        if adds_row or not posted.is_valid():
+            return _again(request, start, start.form(request.POST, **uploads), posted, None)
+        try:
+            result = run_start(
+                definition_id=start.definition.id,
+                actor=self.actor,
+                data=request.POST,
+                transition=posted.cleaned_data["transition"],
+                assignee=posted.cleaned_data["assignee"],
+                comment=posted.cleaned_data["comment"],
+                **uploads,
+            )
+        except Invalid as error:
+            errors = bar_errors(fields_of_refusal(error))
+            return _again(request, start, start.form(request.POST, **uploads), posted, errors)
+        messages.success(request, f"Request {result.number} has been sent.")
+        return once.keep(address_of(result.run_id))
+
+    def _page(self, slug: str) -> StartPage:
+        with found():
+            return StartPage(access_start(self.actor, slug), self.actor)
+
+
+def _uploads(request: HttpRequest, start: StartPage) -> Uploads:
+    """Store the files that came along, so that a refused form does not lose them."""
+    if not request.FILES:
+        return {}
+    stored, problems = attachments_from_page(
+        actor=start.actor,
+        document=start.running.form,
+        step=start.running.graph.start.key,
+        files=request.FILES,
+        group=start.definition.group.name if start.definition.group else "",
+    )
+    return {"uploaded": stored, "upload_problems": problems}
+
+
+def _again(
+    request: HttpRequest, start: StartPage, form: StepForm, posted: DecisionForm, errors: Errors | None
+) -> HttpResponse:
+    """The page with what was typed: after "add rows" without any blame, else with all that is wrong."""
+    key = request.POST.get("idempotency_key", "")
+    if form.adds_row:
+        return start.response(request, form.without_judgement(), filled_bar(start.bar(), posted, {}, key=key))
+    wrong = errors if errors is not None else {name: list(texts) for name, texts in posted.errors.items()}
+    return start.response(request, form, filled_bar(start.bar(), posted, wrong, key=key), status=422)
