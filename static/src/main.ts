@@ -4,6 +4,7 @@ import "./css/tokens.css";
 import "./css/base.css";
 import "./css/shell.css";
 import "./css/components.css";
+import "./css/menus.css";
 import "./css/forms.css";
 import "./css/lists.css";
 import "./css/request.css";

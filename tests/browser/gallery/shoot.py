@@ -1,15 +1,15 @@
 """Pictures of every screen: wide and narrow, light and dark. For eyes, not for a test.
 
-    python -m tests.browser.gallery 8899 &
-    python -m tests.browser.gallery.shoot http://localhost:8899 .local/gallery [page ...]
+python -m tests.browser.gallery 8899 &
+python -m tests.browser.gallery.shoot http://localhost:8899 .local/gallery [page ...]
 """
 
-import re
 import sys
 from pathlib import Path
-from urllib.request import urlopen
 
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.browser.gallery.pages import PAGE_NAMES
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
 CHROMIUM = "/usr/bin/chromium"
@@ -21,7 +21,9 @@ def shoot(browser: Browser, base: str, folder: Path, names: list[str]) -> list[s
     for size, (width, height) in SIZES.items():
         for theme in ("light", "dark"):
             context = browser.new_context(
-                viewport={"width": width, "height": height}, color_scheme=theme, has_touch=size == "phone",
+                viewport={"width": width, "height": height},
+                color_scheme=theme,
+                has_touch=size == "phone",
                 is_mobile=size == "phone",
             )
             page = context.new_page()
@@ -34,18 +36,12 @@ def shoot(browser: Browser, base: str, folder: Path, names: list[str]) -> list[s
     return sorted(set(complaints))
 
 
-def all_names(base: str) -> list[str]:
-    """The names on the gallery's first page."""
-    with urlopen(base) as answer:
-        return re.findall(r"/page/([\w-]+)", answer.read().decode())
-
-
 def main() -> None:
     base, folder, *names = sys.argv[1:]
     Path(folder).mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        for complaint in shoot(browser, base, Path(folder), names or all_names(base)):
+        for complaint in shoot(browser, base, Path(folder), names or list(PAGE_NAMES)):
             sys.stdout.write(f"{complaint}\n")
         browser.close()
 

@@ -4,7 +4,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, path
 
-from tests.browser.gallery.samples import PAGES, shell
+from tests.browser.gallery.parts import shell
+from tests.browser.gallery.samples import PAGES
 
 
 def index(request: HttpRequest) -> HttpResponse:
@@ -27,13 +28,13 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 
 PLAIN = (
-    "home inbox notifications search profile login logout password_reset badges notifications_read_all organisations"
-    " notifications_preferences"
-).split()
+    *("home", "inbox", "notifications", "search", "profile", "login", "logout", "password_reset", "badges"),
+    *("notifications_read_all", "organisations", "notifications_preferences"),
+)
 WITH_ID = (
-    "request runs definition task_complete task_reassign task_take_over run_withdraw run_comment run_watch"
-    " run_stakeholder notification_read attachment"
-).split()
+    *("request", "runs", "definition", "task_complete", "task_reassign", "task_take_over", "run_withdraw"),
+    *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
+)
 
 urlpatterns: list[URLPattern] = [
     path("", index),

@@ -1,0 +1,70 @@
+"""A browser, and the gallery of all screens to point it at."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+from urllib.request import urlopen
+
+import pytest
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = os.environ.get("COUNTERSIGN_CHROMIUM") or shutil.which("chromium")
+PATIENCE = 30.0
+"""Seconds a server may take to come up."""
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, object]) -> dict[str, object]:
+    """The system's Chromium, which as root runs only without its sandbox."""
+    if CHROMIUM is None:
+        pytest.skip("no chromium on this machine; install it or name one in COUNTERSIGN_CHROMIUM")
+    return {**browser_type_launch_args, "executable_path": CHROMIUM, "args": ["--no-sandbox"]}
+
+
+@pytest.fixture(scope="session")
+def base_url() -> str:
+    """Ours instead of the plugin's, which is made in a way that pytest warns about."""
+    return ""
+
+
+@pytest.fixture(scope="session")
+def gallery() -> Iterator[str]:
+    """Address of the gallery, served by a process of its own."""
+    port = free_port()
+    server = subprocess.Popen(
+        [sys.executable, "-m", "tests.browser.gallery", str(port)],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    base = f"http://localhost:{port}"
+    try:
+        wait_for(base)
+        yield base
+    finally:
+        server.terminate()
+        server.wait(timeout=10)
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def wait_for(address: str) -> None:
+    """Returns when the address answers; raises TimeoutError."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        try:
+            with urlopen(address):
+                return
+        except (URLError, ConnectionError):
+            time.sleep(0.1)
+    raise TimeoutError(address)

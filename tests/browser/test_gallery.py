@@ -1,0 +1,92 @@
+"""Every screen in a real browser: accessible in both themes, nothing cut off on a phone, within the weight of F12."""
+
+import gzip
+from collections.abc import Callable
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, Response
+
+from tests.browser.gallery.pages import PAGE_NAMES
+
+WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+FIRST_VISIT, NEXT_VISIT = 250_000, 40_000
+"""Bytes, compressed."""
+GRAVE = {"serious", "critical"}
+
+pytestmark = pytest.mark.browser
+
+NewContext = Callable[..., BrowserContext]
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_no_grave_accessibility_finding(gallery: str, new_context: NewContext, name: str, theme: str) -> None:
+    page = new_context(viewport=WIDE, color_scheme=theme).new_page()
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    found = Axe().run(page).response["violations"]
+    grave = [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found if rule["impact"] in GRAVE]
+    assert grave == []
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_phone_shows_everything_without_scrolling_sideways(gallery: str, new_context: NewContext, name: str) -> None:
+    page = new_context(viewport=PHONE, is_mobile=True, has_touch=True).new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert complaints == []
+
+
+@pytest.mark.parametrize("name", PAGE_NAMES)
+def test_page_weight(gallery: str, new_context: NewContext, name: str) -> None:
+    context = new_context(viewport=WIDE)
+    first = weigh(context.new_page(), f"{gallery}/page/{name}")
+    assert 0 < first["page"] <= NEXT_VISIT
+    assert first["page"] + first["rest"] <= FIRST_VISIT
+
+
+def weigh(page: Page, address: str) -> dict[str, int]:
+    """Compressed bytes of the page itself and of everything it loads."""
+    answers: list[Response] = []
+
+    def keep(answer: Response) -> None:
+        answers.append(answer)
+
+    page.on("response", keep)
+    page.goto(address, wait_until="networkidle")
+    weights = {"page": 0, "rest": 0}
+    for answer in answers:
+        body = answer.body()
+        packed = len(body) if answer.url.endswith(".woff2") else len(gzip.compress(body))
+        weights["page" if answer.url == address else "rest"] += packed
+    return weights
+
+
+def test_works_without_script(gallery: str, browser: Browser) -> None:
+    page = browser.new_context(java_script_enabled=False).new_page()
+    page.goto(f"{gallery}/page/request-manager")
+    page.get_by_role("radio", name="HR review").check()
+    page.get_by_label("Next person").select_option(label="Hari Menon")
+    page.get_by_label("Reason for this step").fill("Fine with me.")
+    assert page.get_by_role("button", name="Decide").is_enabled()
+
+
+def test_people_follow_the_chosen_step(gallery: str, new_context: NewContext) -> None:
+    page = new_context(viewport=WIDE).new_page()
+    page.goto(f"{gallery}/page/request-manager", wait_until="networkidle")
+    page.get_by_role("radio", name="HR review").check()
+    assert page.locator("#assignee option").all_inner_texts() == ["Choose…", "Hema Rao", "Hari Menon"]
+    page.get_by_role("radio", name="Rejected").check()
+    assert page.locator("#assignee").is_disabled()
+    assert page.locator("[data-reason-mark]").inner_text() == "required"
+
+
+def test_theme_is_kept(gallery: str, new_context: NewContext) -> None:
+    page = new_context(viewport=WIDE, color_scheme="light").new_page()
+    page.goto(f"{gallery}/page/profile", wait_until="networkidle")
+    page.locator("main").get_by_role("button", name="Dark").click()
+    page.reload(wait_until="networkidle")
+    assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
