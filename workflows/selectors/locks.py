@@ -26,6 +26,11 @@ CALENDAR: Final = """(
 )"""
 """The default calendar and a stamp that changes with every write to it or to its holidays."""
 
+# Not a join: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
+_NAMED: Final = (
+    "(SELECT p.{column} FROM accounts_membership p WHERE p.organisation_id = t.organisation_id AND p.id = t.{key})"
+)
+
 _COLUMNS: Final = {
     **{
         name: f"r.{name}"
@@ -44,9 +49,9 @@ _COLUMNS: Final = {
     "run_id": "r.id",
     "definition_name": "d.name",
     "owner_id": "d.owner_id",
-    "assignee_name": "holder.name",
-    "assignee_email": "holder.email",
-    "completed_by_name": "decider.name",
+    "assignee_name": _NAMED.format(column="name", key="assignee_id"),
+    "assignee_email": _NAMED.format(column="email", key="assignee_id"),
+    "completed_by_name": _NAMED.format(column="name", key="completed_by_id"),
     "candidate_ids": """ARRAY(
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
@@ -59,8 +64,6 @@ _JOINS: Final = """
 FROM workflows_workflowrun r
 JOIN workflows_task t ON t.organisation_id = r.organisation_id AND t.run_id = r.id
 JOIN workflows_workflowdefinition d ON d.organisation_id = r.organisation_id AND d.id = r.definition_id
-LEFT JOIN accounts_membership holder ON holder.organisation_id = t.organisation_id AND holder.id = t.assignee_id
-LEFT JOIN accounts_membership decider ON decider.organisation_id = t.organisation_id AND decider.id = t.completed_by_id
 """
 
 LOCK_TASK: Final = f"""

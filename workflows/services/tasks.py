@@ -27,7 +27,7 @@ from workflows.selectors.doors import TaskNotFound
 from workflows.selectors.locks import LockedTask, lock_task
 from workflows.selectors.people import tenant_admin_ids
 from workflows.selectors.runs import may_see
-from workflows.selectors.takeover import may_take_over
+from workflows.selectors.takeover import has_grant, may_take_over
 from workflows.services.deciding import (
     AssigneeInvalid,
     Submission,
@@ -147,12 +147,11 @@ def task_take_over(
     locked = lock_task(actor.organisation_id, task_id, actor.id, None)
     if locked is None:
         raise TaskNotFound
-    visible = _visible(locked, actor)
     desk = _desk(locked, actor, at)
     step = desk.step
-    named = is_eligible(desk, step, locked.actor)
     right = may_take_over(actor, locked.run.definition_id)
-    if not visible and not (right and named):
+    near = right and (is_eligible(desk, step, locked.actor) or has_grant(actor, locked.run.definition_id))
+    if not near and not _visible(locked, actor):
         raise TaskNotFound
     if not right:
         raise Denied(code="task.take_over.denied")

@@ -1,0 +1,149 @@
+"""Several people at once, with real commits: exactly one wins, and nothing is half done."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from threading import Barrier
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.db import connections
+
+from accounts.models import AuditEntry
+from accounts.tenancy.errors import Conflict, DomainError
+from tests.cast import Acme, make_acme
+from tests.factories.workflows import MONDAY, decide, install, open_task, run_of, start_leave
+from workflows.models import Task, TaskCandidate, TransitionLog, WorkflowDefinition
+from workflows.services.sla import Swept, sla_sweep
+from workflows.services.tasks import TaskNotOpen, task_claim, task_complete
+
+pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
+TRIALS = 50
+
+
+def at_once(acme: Acme, *works: Callable[[], Any]) -> list[Any]:
+    """Run the works in the same moment, each in a thread, connection and scope of its own; answers or refusals."""
+    barrier = Barrier(len(works))
+
+    def run(work: Callable[[], Any]) -> Any:
+        try:
+            with acme.scope():
+                barrier.wait(timeout=10)
+                return work()
+        except DomainError as refusal:
+            return refusal
+        finally:
+            connections.close_all()
+
+    with ThreadPoolExecutor(len(works)) as pool:
+        return list(pool.map(run, works))
+
+
+@pytest.fixture
+def acme_leave() -> tuple[Acme, WorkflowDefinition]:
+    acme = make_acme()
+    with acme.scope():
+        return acme, install("leave_application", acme.omar)
+
+
+def in_review(acme: Acme, definition: WorkflowDefinition) -> UUID:
+    """A leave in the queue of HR."""
+    with acme.scope():
+        run_id = start_leave(definition, acme.asha).run_id
+        decide(run_id, acme.ravi, "HR review")
+        return run_id
+
+
+def test_hema_approves_and_hari_rejects_in_the_same_moment(acme_leave: tuple[Acme, WorkflowDefinition]) -> None:
+    acme, definition = acme_leave
+    for _ in range(TRIALS):
+        run_id = in_review(acme, definition)
+        with acme.scope():
+            task = open_task(run_id)
+        answers = at_once(
+            acme,
+            lambda task=task: task_complete(task_id=task.id, actor=acme.hema, transition="Approved", version=1),
+            lambda task=task: task_complete(task_id=task.id, actor=acme.hari, transition="Rejected", version=1),
+        )
+        lost = [answer for answer in answers if isinstance(answer, TaskNotOpen)]
+        won = [answer for answer in answers if not isinstance(answer, Exception)]
+        assert (len(won), len(lost)) == (1, 1), answers
+        with acme.scope():
+            run = run_of(run_id)
+            assert run.outcome == won[0].outcome
+            winner = "Hema" if run.outcome == "Approved" else "Hari"
+            assert lost[0].params["by"] == winner
+            assert winner in lost[0].message
+            log = TransitionLog.objects.filter(run=run).order_by("seq")
+            assert list(log.values_list("seq", flat=True)) == list(range(1, run.version_no + 1))
+            assert log.filter(kind="completed").count() == 1
+            told = AuditEntry.objects.filter(payload__run_id=str(run_id))
+            assert told.filter(kind="run.completed").count() == 1
+            assert told.filter(kind="task.moved").count() == 3
+            assert not Task.objects.filter(run=run, state="waiting").exists()
+
+
+def test_a_double_click_opens_one_next_task(acme_leave: tuple[Acme, WorkflowDefinition]) -> None:
+    acme, definition = acme_leave
+    with acme.scope():
+        run_id = start_leave(definition, acme.asha).run_id
+        task = open_task(run_id)
+    answers = at_once(acme, *[lambda: task_complete(task_id=task.id, actor=acme.ravi, transition="HR review")] * 6)
+    assert sum(isinstance(answer, Conflict) for answer in answers) == 5
+    with acme.scope():
+        assert Task.objects.filter(run_id=run_id, step="hr_review").count() == 1
+
+
+def test_a_claim_and_a_decision_do_not_both_hold(acme_leave: tuple[Acme, WorkflowDefinition]) -> None:
+    acme, definition = acme_leave
+    for _ in range(10):
+        run_id = in_review(acme, definition)
+        with acme.scope():
+            task = open_task(run_id)
+        answers = at_once(
+            acme,
+            lambda task=task: task_claim(task_id=task.id, actor=acme.hema, version=1),
+            lambda task=task: task_complete(task_id=task.id, actor=acme.hari, transition="Rejected", version=1),
+        )
+        assert sum(isinstance(answer, Conflict) for answer in answers) == 1, answers
+        with acme.scope():
+            assert not TaskCandidate.objects.filter(task=task, is_open=True).exists()
+
+
+def test_starts_at_once_get_different_numbers(acme_leave: tuple[Acme, WorkflowDefinition]) -> None:
+    acme, definition = acme_leave
+    answers = at_once(acme, *[lambda: start_leave(definition, acme.asha)] * 6)
+    assert sorted(answer.number for answer in answers) == [1, 2, 3, 4, 5, 6]
+
+
+def test_two_sweeps_hand_each_task_over_once(acme_leave: tuple[Acme, WorkflowDefinition]) -> None:
+    acme, definition = acme_leave
+    with acme.scope():
+        for _ in range(40):
+            start_leave(definition, acme.asha)
+    late = MONDAY + timedelta(days=30)
+    answers = at_once(acme, *[lambda: sla_sweep(acme.organisation.id, at=late, limit=25)] * 4)
+    with acme.scope():
+        rest = sla_sweep(acme.organisation.id, at=late)
+        assert sum(answers, rest) == Swept(escalated=40)
+        assert TransitionLog.objects.filter(kind="escalated").count() == 40
+        assert set(Task.objects.filter(state="waiting").values_list("escalations", flat=True)) == {1}
+
+
+def test_a_sweep_passes_over_what_somebody_is_deciding(acme_leave: tuple[Acme, WorkflowDefinition]) -> None:
+    acme, definition = acme_leave
+    with acme.scope():
+        run_id = start_leave(definition, acme.asha).run_id
+        task = open_task(run_id)
+    late = MONDAY + timedelta(days=30)
+    answers = at_once(
+        acme,
+        lambda: task_complete(task_id=task.id, actor=acme.ravi, transition="Rejected"),
+        lambda: sla_sweep(acme.organisation.id, at=late),
+    )
+    with acme.scope():
+        run, swept = run_of(run_id), answers[1]
+        escalated = TransitionLog.objects.filter(run=run, kind="escalated").count()
+        assert swept.total == escalated
+        assert (run.outcome == "Rejected") == (escalated == 0)

@@ -1,0 +1,142 @@
+"""Import, publish, change, clone, delete; who sees a workflow."""
+
+from typing import Any
+
+import pytest
+from django.db import ProgrammingError, connection, transaction
+
+from accounts.models import AuditEntry, Designation
+from accounts.tenancy.errors import Denied
+from tests.cast import Acme
+from tests.factories.workflows import decide, open_task, run_of, start_leave
+from workflows.library import library_item
+from workflows.models import WorkflowDefinition, WorkflowVersion
+from workflows.selectors.definitions import DefinitionNotFound, access_definition, startable_by, visible_to
+from workflows.services.definitions import (
+    DefinitionInvalid,
+    NothingToPublish,
+    definition_change,
+    definition_clone,
+    definition_delete,
+    definition_export,
+    definition_import,
+    definition_publish,
+    definition_restore,
+    definition_retire,
+)
+
+
+def changed_leave() -> dict[str, Any]:
+    document = library_item("leave_application").to_json()
+    step = next(step for step in document["graph"]["steps"] if step["key"] == "hr_review")
+    step["name"] = "People review"
+    return document
+
+
+def test_open_runs_keep_their_version(leave: WorkflowDefinition, acme: Acme) -> None:
+    old = start_leave(leave, acme.asha).run_id
+    definition_import(actor=acme.omar, document=changed_leave(), definition_id=leave.id)
+    published = definition_publish(definition_id=leave.id, actor=acme.omar)
+    new = start_leave(leave, acme.asha).run_id
+    assert (published.number, run_of(new).version_id) == (2, published.id)
+    decide(old, acme.ravi, "HR review")
+    decide(new, acme.ravi, "People review")
+    states = WorkflowVersion.objects.filter(definition=leave).order_by("number").values_list("state", flat=True)
+    assert list(states) == ["retired", "published"]
+    assert AuditEntry.objects.filter(kind="definition.published").count() == 2
+    with pytest.raises(NothingToPublish):
+        definition_publish(definition_id=leave.id, actor=acme.omar)
+
+
+def test_everything_wrong_is_said_at_once(leave: WorkflowDefinition, acme: Acme) -> None:
+    document = changed_leave()
+    document["graph"]["steps"][1].pop("assignee")
+    document["graph"]["transitions"].append({"key": "loop", "from": "apply", "to": "apply"})
+    document["graph"]["stakeholders"] = [{"kind": "member", "id": str(leave.id)}]
+    made = definition_import(actor=acme.omar, document=document, definition_id=leave.id)
+    assert len(made.problems) >= 3
+    with pytest.raises(DefinitionInvalid) as refusal:
+        definition_publish(definition_id=leave.id, actor=acme.omar)
+    assert {"steps.1.assignee", "stakeholders.0.id"} <= set(refusal.value.fields)
+    assert WorkflowVersion.objects.get(id=made.version.id).state == "draft"
+
+
+def test_only_some_may(leave: WorkflowDefinition, acme: Acme) -> None:
+    with pytest.raises(Denied) as refusal:
+        definition_import(actor=acme.asha, document=changed_leave())
+    assert refusal.value.code == "definition.create.denied"
+    with pytest.raises(Denied) as publishing:
+        definition_publish(definition_id=leave.id, actor=acme.ravi)
+    assert publishing.value.code == "definition.publish.denied"
+    with pytest.raises(Denied):
+        definition_export(definition_id=leave.id, actor=acme.ravi)
+
+
+def test_a_published_version_cannot_change(leave: WorkflowDefinition, acme: Acme) -> None:
+    version = WorkflowVersion.objects.filter(id=leave.published_version_id)
+    for change in ({"graph": {}}, {"number": 7}, {"state": "draft"}):
+        with pytest.raises(ProgrammingError), transaction.atomic():
+            version.update(**change)
+    with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM workflows_workflowversion WHERE id = %s", [leave.published_version_id])
+    with pytest.raises(AttributeError):
+        version.get().state = "draft"
+
+
+def test_an_export_can_be_imported_again(leave: WorkflowDefinition, acme: Acme) -> None:
+    document = definition_export(definition_id=leave.id, actor=acme.omar)
+    assert document == library_item("leave_application").to_json()
+    again = definition_import(actor=acme.omar, document=document)
+    assert (again.definition.slug, again.version.number) == ("leave-application-2", 1)
+    with pytest.raises(DefinitionInvalid) as refusal:
+        definition_import(actor=acme.omar, document={"name": "", "graph": {"steps": 5}})
+    assert {"name", "graph.steps"} <= set(refusal.value.fields)
+
+
+def test_visibility_by_department_and_designation(leave: WorkflowDefinition, acme: Acme) -> None:
+    lead = Designation.objects.create(organisation=acme.organisation, name="Lead", level=5)
+    acme.ravi.designation = lead
+    acme.ravi.save(update_fields=["designation"])
+    hr = acme.departments["HR"].id
+    assert startable_by(acme.asha).filter(id=leave.id).exists()
+    rows = [(hr, None), (acme.departments["ENG"].id, lead.id)]
+    definition_change(definition_id=leave.id, actor=acme.omar, visibility=rows)
+    seeing = [one.name for one in (acme.asha, acme.ravi, acme.hema) if startable_by(one).filter(id=leave.id).exists()]
+    assert seeing == ["Ravi", "Hema"]
+    assert visible_to(acme.omar).filter(id=leave.id).exists()
+    with pytest.raises(DefinitionNotFound):
+        start_leave(leave, acme.asha)
+    with pytest.raises(DefinitionInvalid):
+        definition_change(definition_id=leave.id, actor=acme.omar, visibility=[(None, None)])
+
+
+def test_a_deleted_workflow_finishes_its_runs(leave: WorkflowDefinition, acme: Acme) -> None:
+    run_id = start_leave(leave, acme.asha).run_id
+    definition_delete(definition_id=leave.id, actor=acme.tess)
+    with pytest.raises(DefinitionNotFound):
+        start_leave(leave, acme.asha)
+    with pytest.raises(DefinitionNotFound):
+        access_definition(acme.asha, leave.id)
+    decide(run_id, acme.ravi, "Rejected")
+    twin = definition_import(actor=acme.omar, document=changed_leave()).definition
+    assert twin.slug == "leave-application"
+    assert definition_restore(definition_id=leave.id, actor=acme.tess).slug == "leave-application-2"
+
+
+def test_a_retired_workflow_starts_nothing(leave: WorkflowDefinition, acme: Acme) -> None:
+    run_id = start_leave(leave, acme.asha).run_id
+    definition_retire(definition_id=leave.id, actor=acme.omar)
+    with pytest.raises(DefinitionNotFound):
+        start_leave(leave, acme.asha)
+    assert open_task(run_id).assignee_id == acme.ravi.id
+
+
+def test_a_clone_is_a_draft_of_ones_own(leave: WorkflowDefinition, acme: Acme) -> None:
+    copy = definition_clone(definition_id=leave.id, actor=acme.omar)
+    assert (copy.name, copy.group, copy.owner, copy.published_version) == (
+        "Leave Application (copy)", None, acme.omar, None,
+    )  # fmt: skip
+    version = WorkflowVersion.objects.select_related("form").get(definition=copy)
+    original = WorkflowVersion.objects.select_related("form").get(definition=leave)
+    assert (version.state, version.graph) == ("draft", original.graph)
+    assert version.form.form_id != original.form.form_id
