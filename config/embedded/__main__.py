@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import argparse
-import ctypes
-import os
 import shutil
 import signal
 import sys
 from pathlib import Path
 
-from config.embedded import mail, processes
+from config.embedded import mail
 from config.embedded.children import ChildFailed
 from config.embedded.options import ROOT, Options
 from config.embedded.places import NoUnprivilegedUser
 from config.embedded.postgres import AlreadyRunning, ServerFailed
-from config.embedded.supervisor import CannotRun, StopRequested, Supervisor, only_one, request_stop, say
+from config.embedded.supervisor import CannotRun, Parent, StopRequested, Supervisor, only_one, request_stop, say
 from config.embedded.welcome import welcome
 from config.env import ImproperEnvironment, env, load_file
 
@@ -30,24 +28,16 @@ def run() -> int:
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             signal.signal(number, request_stop)
         try:
-            _stop_with_parent()
+            parent = Parent() if env.flag("COUNTERSIGN_STOP_WITH_PARENT", False) else None
             supervisor.start()
             say(welcome(options))
-            supervisor.watch()
+            supervisor.watch(parent)
         except StopRequested:
             say("\nStopping")
         finally:
             supervisor.stop()
     say("Stopped")
     return 0
-
-
-def _stop_with_parent() -> None:
-    """Under make: end when make is killed. Started by hand, the run may outlive the shell that started it."""
-    if env.flag("COUNTERSIGN_STOP_WITH_PARENT", False) and sys.platform == "linux":
-        ctypes.CDLL(None).prctl(processes.PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
-        if os.getppid() == 1:
-            raise StopRequested
 
 
 def clean() -> int:

@@ -99,3 +99,13 @@ def marked(variable: str, value: str) -> list[int]:
         if has_it and int(entry.name) != os.getpid() and alive(int(entry.name)):
             found.append(int(entry.name))
     return found
+
+
+def catches(pid: int, signal_number: signal.Signals) -> bool:
+    """Whether the process has a handler for the signal (Linux; else no)."""
+    try:
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="utf-8").splitlines()
+    except OSError:
+        return False
+    mask = next((int(line.split()[1], 16) for line in lines if line.startswith("SigCgt:")), 0)
+    return bool(mask >> (signal_number - 1) & 1)

@@ -6,6 +6,7 @@ left all the same before it begins.
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import json
 import os
@@ -93,6 +94,25 @@ def free_port(wish: int) -> int:
     raise CannotRun("No free port on this machine")
 
 
+class Parent:
+    """The make that started us: when it is killed, or told to stop all by itself, we stop too (Linux; elsewhere Ctrl-C does).
+
+    A killed make is told by the kernel. A make that is sent SIGINT alone, not with its group as from a terminal, puts its own
+    handler away and waits for us without passing the signal on: that is what `gives_up` looks for.
+    """
+
+    def __init__(self) -> None:
+        self.pid = os.getppid()
+        if sys.platform == "linux":
+            ctypes.CDLL(None).prctl(processes.PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+            if os.getppid() != self.pid or self.pid == 1:
+                raise StopRequested
+        self._caught = processes.catches(self.pid, signal.SIGINT)
+
+    def gives_up(self) -> bool:
+        return self._caught and not processes.catches(self.pid, signal.SIGINT)
+
+
 class Supervisor:
     """One run. `start()` returns when everything answers; `watch()` keeps it so; `stop()` ends it."""
 
@@ -122,10 +142,12 @@ class Supervisor:
             child.start()
         self._wait_until_healthy()
 
-    def watch(self) -> None:
+    def watch(self, parent: Parent | None = None) -> None:
         """Keep everything alive until StopRequested is raised."""
         while True:
             time.sleep(TICK)
+            if parent is not None and parent.gives_up():
+                raise StopRequested
             self._revive_server()
             for child in self.children:
                 if child.died():

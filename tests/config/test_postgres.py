@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import signal
 import stat
 import subprocess
 import sys
@@ -220,21 +219,3 @@ def test_program_files_are_copied_for_a_user_who_cannot_reach_them(
 def test_a_directory_of_somebody_else_is_refused(data_dir: Path) -> None:
     with pytest.raises(RuntimeError, match="does not belong"):
         places._private(data_dir, os.geteuid() + 1, 0o700)
-
-
-def test_stop_escalates(data_dir: Path) -> None:
-    stubborn = subprocess.Popen(
-        [
-            sys.executable,
-            "-c",
-            "import signal, time; signal.signal(15, signal.SIG_IGN); print(1, flush=True); time.sleep(60)",
-        ],
-        stdout=subprocess.PIPE,
-    )
-    assert stubborn.stdout is not None
-    stubborn.stdout.readline()
-    left = processes.stop([stubborn.pid], (signal.SIGTERM, signal.SIGKILL), 0.3)
-    stubborn.wait()
-    stubborn.stdout.close()
-    assert left == []
-    assert stubborn.returncode == -signal.SIGKILL
