@@ -29,15 +29,13 @@ BROKER_REST = 5.0
 TICKS: dict[str, float] = {
     "notifications.relay": 1,
     "notifications.send": 2,
-    "accounts.send_links": 2,
     "accounts.audit_seal": 5,
     "accounts.send_links": 5,
     "workflows.sla_sweep": 10,
     "config.heartbeat": 10,
-    "forms_builder.attachments_sweep": 600,
-    "accounts.idempotency_sweep": 3600,
     "accounts.idempotency_sweep": 3600,
     "forms_builder.attachments_sweep": 3600,
+    "notifications.sweep": 3600,
 }
 """Task name -> seconds between two runs. Who misses a tick does its work at the next one."""
 

@@ -100,7 +100,7 @@ def _around(organisation_id: UUID, heard: Iterable[Heard]) -> dict[UUID, Around]
             deciders=circle.deciders,
             stakeholders=circle.stakeholders,
             watchers=circle.watchers,
-            covered=acts[item.row.at, str(item.run_id)],
+            covered=acts[item.row.at, item.row.actor_id, item.run_id],
         )
     return found
 

@@ -3,7 +3,7 @@
 from celery import shared_task
 
 from notifications import outbox
-from notifications.services import sending
+from notifications.services import retention, sending
 
 
 @shared_task(name="notifications.relay")
@@ -16,3 +16,9 @@ def relay() -> None:
 def send() -> None:
     """Hand due messages to the mail server."""
     sending.send_due()
+
+
+@shared_task(name="notifications.sweep")
+def sweep() -> None:
+    """Drop events and messages that have had their time."""
+    retention.sweep_all()

@@ -45,15 +45,19 @@ def own_texts(organisation_id: UUID) -> dict[tuple[str, str], tuple[str, str]]:
     }
 
 
-def same_acts(organisation_id: UUID, rows: Iterable[OutboxEvent]) -> Mapping[tuple[datetime, str], frozenset[str]]:
-    """For each moment and request the telling facts recorded there, whether in this batch or not.
+Act = tuple[datetime, UUID | None, UUID | None]
+"""Moment, person and request."""
+
+
+def same_acts(organisation_id: UUID, rows: Iterable[OutboxEvent]) -> Mapping[Act, frozenset[str]]:
+    """For each act the telling facts recorded with it, whether in this batch or not.
 
     The facts of one act carry one moment and become visible together, so the answer is the same at every planning.
     """
     moments = {row.at for row in rows if row.kind == events.TaskMoved.kind}
-    found: dict[tuple[datetime, str], set[str]] = defaultdict(set)
+    found: dict[Act, set[str]] = defaultdict(set)
     if moments:
         acts = OutboxEvent.objects.filter(organisation_id=organisation_id, at__in=moments, kind__in=TELLING)
-        for at, run_id, kind in acts.values_list("at", "subject_id", "kind"):
-            found[at, str(run_id)].add(kind)
+        for at, actor_id, run_id, kind in acts.values_list("at", "actor_id", "subject_id", "kind"):
+            found[at, actor_id, run_id].add(kind)
     return defaultdict(frozenset, {key: frozenset(kinds) for key, kinds in found.items()})

@@ -1,0 +1,126 @@
+"""Scenarios through the engine: who heard what, and what nobody may read in a notice."""
+
+from typing import Any
+
+import pytest
+
+from accounts.models import Membership
+from notifications import outbox
+from notifications.models import Delivery, InboxItem
+from notifications.services import sending
+from tests.cast import Acme
+from tests.factories.workflows import decide, install, open_task, start_leave
+from tests.notifications.smtp import Inbox, free_port, mail_server, point_to
+from tests.notifications.test_sending import now_due
+from workflows.services.participants import run_watch, stakeholder_add
+from workflows.services.runs import run_comment
+from workflows.services.tasks import task_reassign, task_take_over
+
+
+def heard(acme: Acme) -> dict[str, list[str]]:
+    """The titles in each person's inbox, oldest first, without the workflow's name."""
+    found: dict[str, list[str]] = {}
+    with acme.scope():
+        for name, title in InboxItem.objects.order_by("at", "id").values_list("recipient__name", "title"):
+            found.setdefault(name, []).append(title.replace("Leave Application ", ""))
+    return found
+
+
+def test_the_leave_story_everybody_hears_only_what_is_theirs(acme: Acme, settings: Any) -> None:
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "low"}, assignee=acme.hema.id)
+        decide(run_id, acme.hema, "Approved", data={"hr_note": "canary-hr-note"})
+    outbox.relay()
+    assert heard(acme) == {
+        "Ravi": ["To decide: #1, Manager review"],
+        "Asha": ["#1 moved to HR review", "#1: Approved"],
+        "Hema": ["To decide: #1, HR review"],
+    }
+    with mail_server(settings) as inbox:
+        assert sending.send_due() == 4
+    texts = "".join(message.as_string() for message in inbox.messages)
+    assert "canary-hr-note" not in texts
+    assert "Family" not in texts
+
+
+def test_hand_over_and_take_over_tell_both(acme: Acme) -> None:
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "low"}, assignee=acme.hema.id)
+        outbox.relay()
+        InboxItem.objects.all().delete()
+        task_reassign(task_id=open_task(run_id).id, actor=acme.hema, assignee=acme.hari.id, comment="Away tomorrow")
+        task_reassign(task_id=open_task(run_id).id, actor=acme.hari, assignee=acme.hema.id, comment="Back to you")
+        task_take_over(task_id=open_task(run_id).id, actor=acme.hari)
+    outbox.relay()
+    assert heard(acme) == {
+        "Hari": ["Hema handed you #1, HR review"],
+        "Hema": ["Hari handed you #1, HR review", "Hari took over #1, HR review"],
+    }
+
+
+def test_followers_hear_of_comments_and_no_hidden_value(acme: Acme, settings: Any) -> None:
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        outbox.relay()
+        stakeholder_add(run_id=run_id, actor=acme.asha, member=acme.farid.id)
+        run_watch(run_id=run_id, actor=acme.omar)
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "high"}, assignee=acme.hema.id)
+        outbox.relay()
+        InboxItem.objects.all().delete()
+        run_comment(run_id=run_id, actor=acme.hema, text="Please hand over first.")
+    outbox.relay()
+    assert {name: len(titles) for name, titles in heard(acme).items()} == {"Asha": 1, "Farid": 1, "Omar": 1}
+    with acme.scope():
+        assert set(InboxItem.objects.values_list("body", flat=True)) == {"Please hand over first."}
+        assert list(Delivery.objects.filter(watching=True).values_list("recipient__name", flat=True)) == [
+            "Omar",
+            "Omar",
+        ]
+
+
+def test_decisions_do_not_wait_for_a_mail_server_that_is_away(acme: Acme, settings: Any) -> None:
+    port = free_port()
+    point_to(settings, port)
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        outbox.relay()
+        sending.send_due()
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "low"}, assignee=acme.hema.id)
+        outbox.relay()
+        Membership.objects.filter(id=acme.hema.id).update(is_active=False)
+    now_due(acme)
+    with mail_server(settings, Inbox(), port) as inbox:
+        sending.send_due()
+        assert sending.send_due() == 0
+    assert sorted(inbox.recipients) == [acme.asha.email, acme.ravi.email]
+
+
+def test_tenant_admins_hear_when_nobody_can_decide(acme: Acme) -> None:
+    with acme.scope():
+        definition = install("leave_application", acme.omar, owner=acme.meera)
+        start_leave(definition, acme.meera)
+    outbox.relay()
+    assert heard(acme) == {"Tess": ["Assign somebody: #1, Manager review"]}
+
+
+@pytest.mark.parametrize("slow_answer", ["250 OK", "451 Later"])
+def test_one_mail_per_event_and_person(acme: Acme, settings: Any, slow_answer: str) -> None:
+    """Being requester, stakeholder and watcher at once makes one notice."""
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        stakeholder_add(run_id=run_id, actor=acme.asha, member=acme.farid.id)
+        run_watch(run_id=run_id, actor=acme.farid)
+        run_watch(run_id=run_id, actor=acme.asha)
+        outbox.relay()
+        Delivery.objects.all().delete()
+        run_comment(run_id=run_id, actor=acme.ravi, text="Hm.")
+    outbox.relay()
+    inbox = Inbox(data=slow_answer)
+    with mail_server(settings, inbox):
+        sending.send_due()
+        inbox.data = "250 OK"
+        now_due(acme)
+        sending.send_due()
+    assert sorted(inbox.recipients) == [acme.asha.email, acme.farid.email]
