@@ -1,0 +1,1 @@
+"""The demo: two organisations with their people, workflows and requests; and organisations by the thousand for benchmarks."""
