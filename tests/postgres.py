@@ -26,7 +26,8 @@ database = f"test_{os.getpid()}"
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
-    if getattr(early_config.known_args_namespace, "numprocesses", None):
+    distributes = getattr(early_config.known_args_namespace, "numprocesses", None)
+    if distributes and "PYTEST_XDIST_WORKER" not in os.environ:
         return  # the controller of xdist runs no test
     if "DATABASE_OWNER_URL" not in os.environ:
         server = start_in_free_slot(ROOT / ".local" / "test-pg", fsync=False)
