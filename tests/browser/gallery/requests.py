@@ -12,36 +12,34 @@ from workflows.graph.outline import Progress
 
 
 def entry(**given: Any) -> Some:
-    return Some(**{"comment": "", "changes": [], **given})
+    return Some(**{"words": "", "note": "", "by_id": ID, **given})
 
 
 def timeline() -> list[Some]:
     return [
         entry(
             kind="started",
-            actor="Asha Verma",
+            by="Asha Verma",
             text="sent the request to Ravi Nair",
             at=ago(days=2, hours=3),
-            comment="We agreed on the dates with the client.",
-            changes=[("First day of leave", "6 Oct 2025"), ("Last day of leave", "8 Oct 2025")],
+            words="We agreed on the dates with the client.",
         ),
         entry(
             kind="comment",
-            actor="Ravi Nair",
+            by="Ravi Nair",
             text="commented",
             at=ago(days=1, hours=5),
-            comment="Is the release on the 7th covered?\nI would like Imran to know before.",
+            words="Is the release on the 7th covered?\nI would like Imran to know before.",
         ),
+        entry(kind="comment", by="Asha Verma", text="commented", at=ago(days=1, hours=4), words="Yes, Imran has it."),
         entry(
-            kind="comment", actor="Asha Verma", text="commented", at=ago(days=1, hours=4), comment="Yes, Imran has it."
+            kind="escalated", by="", by_id=None, text="Handed to Meera Iyer: nobody decided in time", at=ago(hours=9)
         ),
-        entry(kind="escalated", actor="", text="Handed to Meera Iyer: nobody decided in time", at=ago(hours=9)),
         entry(
             kind="moved",
-            actor="Meera Iyer",
+            by="Meera Iyer",
             text="chose HR review and handed it to Hema Rao",
             at=ago(hours=2),
-            changes=[("Project criticality in this period", "Medium")],
         ),
     ]
 
