@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from functools import partial
 from threading import Barrier
 from typing import Any
 from uuid import UUID
@@ -63,8 +64,8 @@ def test_hema_approves_and_hari_rejects_in_the_same_moment(acme_leave: tuple[Acm
             task = open_task(run_id)
         answers = at_once(
             acme,
-            lambda task=task: task_complete(task_id=task.id, actor=acme.hema, transition="Approved", version=1),
-            lambda task=task: task_complete(task_id=task.id, actor=acme.hari, transition="Rejected", version=1),
+            partial(task_complete, task_id=task.id, actor=acme.hema, transition="Approved", version=1),
+            partial(task_complete, task_id=task.id, actor=acme.hari, transition="Rejected", version=1),
         )
         lost = [answer for answer in answers if isinstance(answer, TaskNotOpen)]
         won = [answer for answer in answers if not isinstance(answer, Exception)]
@@ -103,8 +104,8 @@ def test_a_claim_and_a_decision_do_not_both_hold(acme_leave: tuple[Acme, Workflo
             task = open_task(run_id)
         answers = at_once(
             acme,
-            lambda task=task: task_claim(task_id=task.id, actor=acme.hema, version=1),
-            lambda task=task: task_complete(task_id=task.id, actor=acme.hari, transition="Rejected", version=1),
+            partial(task_claim, task_id=task.id, actor=acme.hema, version=1),
+            partial(task_complete, task_id=task.id, actor=acme.hari, transition="Rejected", version=1),
         )
         assert sum(isinstance(answer, Conflict) for answer in answers) == 1, answers
         with acme.scope():

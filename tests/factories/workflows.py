@@ -35,13 +35,14 @@ def publish(document: Mapping[str, Any], designer: Membership) -> WorkflowDefini
 
 
 def start_leave(definition: WorkflowDefinition, requester: Membership, **more: Any) -> RunResult:
-    given = {"data": LEAVE, "at": MONDAY} | more
+    given: dict[str, Any] = {"data": LEAVE, "at": MONDAY} | more
     return run_start(definition_id=definition.id, actor=requester, **given)
 
 
 def open_task(run_id: UUID) -> Task:
     """The one open task of a run."""
-    return Task.objects.get(run_id=run_id, state="waiting")
+    found: Task = Task.objects.get(run_id=run_id, state="waiting")
+    return found
 
 
 def run_of(run_id: UUID) -> WorkflowRun:
@@ -56,5 +57,5 @@ def view_of(run_id: UUID, viewer: Membership) -> RunView:
 
 def decide(run_id: UUID, actor: Membership, transition: str, **more: Any) -> TaskResult:
     """Decide the open task of a run."""
-    given = {"at": MONDAY} | more
+    given: dict[str, Any] = {"at": MONDAY} | more
     return task_complete(task_id=open_task(run_id).id, actor=actor, transition=transition, **given)

@@ -74,7 +74,8 @@ def test_only_some_may(leave: WorkflowDefinition, acme: Acme) -> None:
 
 def test_a_published_version_cannot_change(leave: WorkflowDefinition, acme: Acme) -> None:
     version = WorkflowVersion.objects.filter(id=leave.published_version_id)
-    for change in ({"graph": {}}, {"number": 7}, {"state": "draft"}):
+    changes: tuple[dict[str, Any], ...] = ({"graph": {}}, {"number": 7}, {"state": "draft"})
+    for change in changes:
         with pytest.raises(ProgrammingError), transaction.atomic():
             version.update(**change)
     with pytest.raises(ProgrammingError), transaction.atomic(), connection.cursor() as cursor:

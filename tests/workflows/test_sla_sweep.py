@@ -16,9 +16,7 @@ MONDAY_EVENING = datetime(2025, 10, 6, 11, 30, tzinfo=UTC)
 MOMENT = timedelta(microseconds=1)
 
 
-def test_two_days_over_a_holiday_and_a_weekend_then_the_managers_manager(
-    leave: WorkflowDefinition, acme: Acme
-) -> None:
+def test_two_days_over_a_holiday_and_a_weekend_then_the_managers_manager(leave: WorkflowDefinition, acme: Acme) -> None:
     start_leave(leave, acme.asha, at=WEDNESDAY)
     task = Task.objects.get(step="manager_review")
     assert (task.due_at, task.check_at) == (MONDAY_EVENING, FRIDAY_EVENING)

@@ -12,9 +12,9 @@ from forms_builder.answers import readable_fields, serialize_fields
 from forms_builder.sources import OrganisationSources
 from workflows.api.outputs import TaskRowSerializer
 from workflows.policies import REASSIGN_ANY
+from workflows.selectors.desk import Way, colleagues_at, desk_at, may_decide, ways_from
 from workflows.selectors.doors import TaskView
 from workflows.selectors.runs import RunView, TaskRow
-from workflows.services.options import Way, colleagues_for, desk_at, may_decide, ways_on
 
 
 def task_detail(seen: TaskView) -> dict[str, Any]:
@@ -24,9 +24,9 @@ def task_detail(seen: TaskView) -> dict[str, Any]:
     """
     view, task, actor = seen.view, seen.task, seen.view.viewer
     sources = OrganisationSources(actor, run_id=view.run.id)
-    decides = task.is_open and may_decide(view, task, actor)
+    decides = task.is_open and may_decide(view, task)
     hands_over = task.is_open and not task.unassigned and (decides or carries(actor, REASSIGN_ANY))
-    desk = desk_at(view, task, sources) if hands_over else None
+    desk = desk_at(view, task) if hands_over else None
     return {
         **{name.name: getattr(task, name.name) for name in fields(task)},
         "run_id": view.run.id,
@@ -34,8 +34,8 @@ def task_detail(seen: TaskView) -> dict[str, Any]:
         "definition": view.run.definition,
         "requester": view.run.requester,
         "fields": _of_step(view, task, sources) if decides else _read_only(view, sources),
-        "transitions": ways_on(desk) if desk and decides else (),
-        "colleagues": colleagues_for(desk, task.assignee) if desk else (),
+        "transitions": ways_from(desk) if desk and decides else (),
+        "colleagues": colleagues_at(desk, task.assignee) if desk else (),
     }
 
 
@@ -53,15 +53,17 @@ def _read_only(view: RunView, sources: OrganisationSources) -> list[dict[str, An
 class TransitionSerializer(serializers.Serializer[Way]):
     """A way on, called by its name."""
 
-    name = serializers.CharField(read_only=True, source="transition.name")
-    to = serializers.CharField(read_only=True, source="transition.target.name", help_text="The step it leads to.")
-    ends = serializers.BooleanField(read_only=True, source="transition.target.is_end")
-    is_return = serializers.BooleanField(read_only=True, source="transition.is_return")
-    reason_required = serializers.BooleanField(
-        read_only=True, source="transition.reason_required", help_text="Send a `comment`."
+    name = serializers.CharField(read_only=True)
+    to = serializers.CharField(read_only=True, source="target_name", help_text="The step it leads to.")
+    ends = serializers.BooleanField(read_only=True, source="is_end")
+    is_return = serializers.BooleanField(read_only=True)
+    reason_required = serializers.BooleanField(read_only=True, help_text="Send a `comment`.")
+    assignee_required = serializers.BooleanField(
+        read_only=True, source="needs_choice", help_text="One of `assignees` must be named."
     )
-    assignee_required = serializers.BooleanField(read_only=True, help_text="One of `assignees` must be named.")
-    queue = serializers.BooleanField(read_only=True, help_text="Without an assignee it goes to all of `assignees`.")
+    queue = serializers.BooleanField(
+        read_only=True, source="to_team", help_text="Without an assignee it goes to all of `assignees`."
+    )
     assignees = PersonSerializer(many=True, read_only=True)
     note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
 

@@ -112,8 +112,24 @@ class Way:
 
     @property
     def needs_choice(self) -> bool:
-        """Whether one person must be named."""
-        return len(self.assignees) > 1 and not self.to_team
+        """Whether one person must be named; a way back goes to who had the step before."""
+        return len(self.assignees) > 1 and not self.to_team and not self.is_return
+
+
+def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk:
+    """The step of a task with everything around it that rules may ask. One query."""
+    actor, run = view.viewer, view.run
+    people = persons(actor.organisation_id, {actor.id, run.requester_id})
+    environment = OrganisationSources(actor, at=at, run_id=run.id).environment
+    situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
+    step = view.definition.graph.step(task.step)
+    return Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id)
+
+
+def may_decide(view: RunView, task: TaskRow) -> bool:
+    """Whether the task waits for the person who looks; requesters do not decide where the step separates."""
+    own = view.is_requester and excludes_requester(view.definition.graph.step(task.step))
+    return task.is_held_by(view.viewer.id) and not own
 
 
 def ways_on(view: RunView, task: TaskRow, *, at: datetime | None = None) -> list[Way]:
@@ -121,12 +137,7 @@ def ways_on(view: RunView, task: TaskRow, *, at: datetime | None = None) -> list
 
     One query for the facts of the people, and one or two for each way that asks somebody.
     """
-    actor, run = view.viewer, view.run
-    people = persons(actor.organisation_id, {actor.id, run.requester_id})
-    environment = OrganisationSources(actor, at=at, run_id=run.id).environment
-    situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
-    step = view.definition.graph.step(task.step)
-    return _ways(Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id))
+    return ways_from(desk_at(view, task, at=at))
 
 
 def ways_of_start(
@@ -142,21 +153,20 @@ def ways_of_start(
     me = people[actor.id]
     environment = OrganisationSources(actor, at=at).environment
     situation = Situation(me, me, definition.form, values, environment)
-    return _ways(Desk(definition, definition.graph.start, situation, owner_id, actor.organisation_id))
+    return ways_from(Desk(definition, definition.graph.start, situation, owner_id, actor.organisation_id))
 
 
 def colleagues_for(view: RunView, task: TaskRow) -> list[PersonRef]:
     """To whom an open task may be handed within its step: whom its rule names, without the holder."""
-    actor, run = view.viewer, view.run
-    people = persons(actor.organisation_id, {actor.id, run.requester_id})
-    environment = OrganisationSources(actor, run_id=run.id).environment
-    situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
-    step = view.definition.graph.step(task.step)
-    desk = Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id)
-    return [one for one in eligible_people(desk, step) if task.assignee is None or one.id != task.assignee.id]
+    return colleagues_at(desk_at(view, task), task.assignee)
 
 
-def _ways(desk: Desk) -> list[Way]:
+def colleagues_at(desk: Desk, holder: PersonRef | None) -> list[PersonRef]:
+    """The same for a desk that is there already. One query."""
+    return [one for one in eligible_people(desk, desk.step) if holder is None or one.id != holder.id]
+
+
+def ways_from(desk: Desk) -> list[Way]:
     """The ways whose condition holds now, and those that depend on what the form of this step may still change."""
     holding = {way.key for way in allowed_ways(desk, {})}
     writable = desk.definition.form.plan(desk.step.key).writable_names

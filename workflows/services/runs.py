@@ -104,7 +104,7 @@ def run_start(
     assignment = assignment_for(desk, way, assignee, people.get(assignee) if assignee else None)
     admins = tenant_admin_ids(actor.organisation_id) if assignment is not None and assignment.is_unassigned else ()
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
-    run = _run_state(run_id, found, requester, initial, clock.at)
+    run = _run_state(run_id, found, found.published_version_id, requester, initial, clock.at)
     decision = moves.Decision(way, assignment, answers, reason, admins)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)
     plan.write(actor, new_run=row)
@@ -195,7 +195,12 @@ def next_number(organisation_id: UUID) -> int:
 
 
 def _run_state(
-    run_id: UUID, definition: WorkflowDefinition, requester: Person, initial: Mapping[str, Any], at: datetime
+    run_id: UUID,
+    definition: WorkflowDefinition,
+    version_id: UUID,
+    requester: Person,
+    initial: Mapping[str, Any],
+    at: datetime,
 ) -> RunState:
     return RunState(
         id=run_id,
@@ -208,7 +213,7 @@ def _run_state(
         definition_id=definition.id,
         definition_name=definition.name,
         owner_id=definition.owner_id,
-        version_id=definition.published_version_id,
+        version_id=version_id,
         version_no=0,
         data=dict(initial),
         labels={},
