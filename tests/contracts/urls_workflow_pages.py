@@ -1,0 +1,104 @@
+"""The pages of workflows."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from tests.contracts.url_table import Line, World
+from tests.factories import workflows as make
+from workflows.library import library_item
+from workflows.models import WorkflowDefinition
+from workflows.services.definitions import definition_import
+from workflows.services.runs import run_comment
+
+
+def leave(world: World) -> WorkflowDefinition:
+    definition = make.install("leave_application", world.acme.omar)
+    definition.name = f"{definition.name} {world.canary}"
+    definition.save(update_fields=["name"])
+    return definition
+
+
+def started(world: World) -> UUID:
+    """A request of Asha's that waits for Ravi, with texts to be seen."""
+    data = make.LEAVE | {"reason": world.canary}
+    run_id = make.start_leave(world(leave), world.acme.asha, data=data, comment=world.canary).run_id
+    run_comment(run_id=run_id, actor=world.acme.asha, text=world.canary)
+    return run_id
+
+
+def queued(world: World) -> UUID:
+    """A request in the team queue of HR."""
+    run_id = make.start_leave(world(leave), world.acme.asha, data=make.LEAVE | {"reason": world.canary}).run_id
+    make.decide(run_id, world.acme.ravi, "HR review", data={"criticality": "low"})
+    return run_id
+
+
+def draft(world: World) -> UUID:
+    document = library_item("claim_expense").to_json() | {"name": f"Claim {world.canary}"}
+    return definition_import(actor=world.acme.omar, document=document).definition.id
+
+
+def of_definition(world: World) -> Mapping[str, Any]:
+    return {"definition_id": world(leave).id}
+
+
+def of_draft(world: World) -> Mapping[str, Any]:
+    return {"definition_id": world(draft)}
+
+
+def of_slug(world: World) -> Mapping[str, Any]:
+    return {"slug": world(leave).slug}
+
+
+def of_run(world: World) -> Mapping[str, Any]:
+    return {"run_id": world(started)}
+
+
+def of_task(world: World) -> Mapping[str, Any]:
+    return {"task_id": make.open_task(world(started)).id}
+
+
+def of_queued_task(world: World) -> Mapping[str, Any]:
+    return {"task_id": make.open_task(world(queued)).id}
+
+
+def to_hari(world: World) -> Mapping[str, Any]:
+    return {"assignee": str(world.acme.hari.id)}
+
+
+def fiona(world: World) -> Mapping[str, Any]:
+    return {"member": str(world.acme.fiona.id)}
+
+
+RUN, TASK, DEFINITION = "requests/<uuid:run_id>/", "tasks/<uuid:task_id>/", "workflows/<uuid:definition_id>/"
+APPLY = make.LEAVE | {"transition": "Manager review"}
+DECISION = {"transition": "Rejected", "comment": "No"}
+DOCUMENT = {
+    "text": '{"schema_version": 1, "name": "Empty", "form": {"schema_version": 1}, "graph": {"schema_version": 1}}'
+}
+
+LINES = [
+    Line("", "get"),
+    Line("inbox/", "get"),
+    Line("badges/", "get"),
+    Line("search/", "get", query="?q=leave"),
+    Line("start/<slug:slug>/", "get", ids=of_slug),
+    Line("start/<slug:slug>/", "post", ids=of_slug, data=APPLY),
+    Line(RUN, "get", ids=of_run, without="farid"),
+    Line(f"{RUN}comments/", "post", ids=of_run, without="farid", data={"text": "Hello"}),
+    Line(f"{RUN}watch/", "post", holder="ravi", ids=of_run, without="farid", data={"action": "watch"}),
+    Line(f"{RUN}stakeholders/", "post", ids=of_run, without="ravi", data=fiona),
+    Line(f"{RUN}withdraw/", "post", ids=of_run, without="ravi"),
+    Line(f"{TASK}complete/", "post", holder="ravi", ids=of_task, without="asha", data=DECISION),
+    Line(f"{TASK}reassign/", "post", holder="hema", ids=of_queued_task, without="farid", data=to_hari),
+    Line(f"{TASK}take-over/", "post", holder="hari", ids=of_queued_task, without="farid"),
+    Line("workflows/import/", "get", holder="omar", without="asha"),
+    Line("workflows/import/", "post", holder="omar", without="asha", data=DOCUMENT),
+    Line(DEFINITION, "get", ids=of_definition),
+    Line(DEFINITION, "get", holder="omar", ids=of_draft, without="asha"),
+    Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
+    Line(f"{DEFINITION}export/", "get", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}runs/", "get", ids=of_definition),
+]
