@@ -17,6 +17,7 @@ from workflows.selectors.listing import (
     of_state,
     tasks_decided_by,
     tasks_of,
+    tasks_of_nobody,
     tasks_queued_for,
     tasks_waiting_for,
 )
@@ -57,13 +58,14 @@ class RunListFilter(RunFilter):
 
 
 class TaskListFilter(django_filters.FilterSet):
-    """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone.
+    """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone, ``nobody`` for
+    what a tenant admin must assign.
 
     ``state`` is ``open`` (the default with ``assigned``), ``done`` or ``all``. Without ``run`` and ``assigned`` the list is
     the caller's own work.
     """
 
-    assigned = django_filters.ChoiceFilter(choices=[(ME, "me"), ("team", "team")], method="kept")
+    assigned = django_filters.ChoiceFilter(choices=[(ME, "me"), ("team", "team"), ("nobody", "nobody")], method="kept")
     state = django_filters.ChoiceFilter(choices=[("open", "open"), ("done", "done"), ("all", "all")], method="kept")
     run = django_filters.UUIDFilter(field_name="run_id")
     search = django_filters.CharFilter(method="with_words", max_length=200)
@@ -80,6 +82,8 @@ class TaskListFilter(django_filters.FilterSet):
         actor = actor_of(self.request)
         if assigned == "team":
             return tasks_queued_for(actor)
+        if assigned == "nobody":
+            return tasks_of_nobody(actor)
         if not assigned and run is not None:
             return of_state(visible, state or "all")
         if state in ("", "open"):

@@ -21,8 +21,9 @@ from workflows.api.outputs import (
     TimelineSerializer,
 )
 from workflows.models import Comment, WorkflowRun
+from workflows.selectors.doors import open_run
 from workflows.selectors.listing import comments_of, runs_listed
-from workflows.selectors.runs import RunView, access_run
+from workflows.selectors.runs import RunView, any_run
 from workflows.selectors.runs_page import access_runs_of
 from workflows.selectors.timeline import timeline
 from workflows.services.participants import run_unwatch, run_watch, stakeholder_add
@@ -38,8 +39,8 @@ class InOrder(CursorPages):
 
 
 def run_answer(actor: Membership, run_id: UUID, status: int = 200) -> Response:
-    """The request as it stands now, with its version as ETag. One statement."""
-    return answer_of(access_run(actor, run_id), status)
+    """The request as it stands after what the person did to it: a service has let them in. One statement."""
+    return answer_of(any_run(actor, run_id), status)
 
 
 def answer_of(view: RunView, status: int = 200) -> Response:
@@ -93,7 +94,7 @@ class RunDetailView(MemberView):
     @extend_schema(operation_id="runs_retrieve")
     def get(self, request: Request, run_id: UUID) -> Response:
         """One request, with the values that you may read."""
-        return run_answer(self.actor, run_id)
+        return answer_of(open_run(self.actor, run_id))
 
 
 class RunCommentsView(mixins.ListModelMixin, MemberView):
@@ -102,7 +103,7 @@ class RunCommentsView(mixins.ListModelMixin, MemberView):
     pagination_class = InOrder
 
     def get_queryset(self) -> QuerySet[Comment]:
-        view = access_run(self.actor, self.kwargs["run_id"])
+        view = open_run(self.actor, self.kwargs["run_id"])
         return comments_of(self.actor.organisation_id, view.run.id)
 
     @extend_schema(operation_id="runs_comments_list")
@@ -124,7 +125,7 @@ class RunTimelineView(MemberView):
     @extend_schema(operation_id="runs_timeline", responses=TimelineSerializer)
     def get(self, request: Request, run_id: UUID) -> Response:
         """What happened to a request and what was written about it, in order: one page holds it all."""
-        entries = timeline(access_run(self.actor, run_id))
+        entries = timeline(open_run(self.actor, run_id))
         return Response(TimelineSerializer({"results": entries, "next": None, "previous": None}).data)
 
 

@@ -37,6 +37,12 @@ def tasks_queued_for(actor: Membership) -> QuerySet[Task]:
     return _with_run(actor).filter(id__in=_queue(actor).values("task_id"))
 
 
+def tasks_of_nobody(actor: Membership) -> QuerySet[Task]:
+    """Open tasks that nobody is left to decide; none for people who are not tenant admins."""
+    tasks = _with_run(actor).filter(unassigned=True, state__in=OPEN_TASK)
+    return tasks if actor.is_tenant_admin else tasks.none()
+
+
 def tasks_decided_by(actor: Membership) -> QuerySet[Task]:
     """Tasks that the person has decided."""
     return _with_run(actor).filter(completed_by_id=actor.id)
