@@ -4,11 +4,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
+from django.urls import reverse
 
 
 def request_path(run_id: UUID) -> str:
     """The page of a request: it shows, and asks for a login; a decision there is a POST."""
-    return f"/requests/{run_id}/"
+    return reverse("request", args=[run_id])
 
 
 def message_id(delivery_id: Any) -> str:

@@ -1,0 +1,61 @@
+"""The addresses of notifications."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from notifications.channels.email.unsubscribe import unsubscribe_path
+from notifications.models import InboxItem
+from tests.contracts.url_table import Line, World
+from tests.factories import notifications as facts
+
+
+def notice(world: World) -> InboxItem:
+    """A notice of Ravi's."""
+    run = facts.make_run(world.acme.asha, title=f"Leave {world.canary}")
+    row: InboxItem = InboxItem.objects.create(
+        organisation=world.acme.organisation,
+        recipient=world.acme.ravi,
+        event_id=run.id,
+        kind="task.opened",
+        title=f"To decide {world.canary}",
+        body=world.canary,
+        path=f"/requests/{run.id}/",
+        run_id=run.id,
+        actor=world.canary,
+    )
+    return row
+
+
+def of_notice(world: World) -> Mapping[str, Any]:
+    return {"notice_id": world(notice).id}
+
+
+def with_a_notice(world: World) -> Mapping[str, Any]:
+    """No argument, and something to hide."""
+    world(notice)
+    return {}
+
+
+def link(world: World) -> str:
+    run = facts.make_run(world.acme.asha, number=2, title=f"Leave {world.canary}")
+    return unsubscribe_path(facts.delivery(world.acme.fiona, run, watching=True))
+
+
+def of_link(world: World) -> Mapping[str, Any]:
+    return {"token": world(link).rstrip("/").rpartition("/")[2]}
+
+
+LINES = [
+    Line("notifications/", "get", holder="ravi", ids=with_a_notice),
+    Line("notifications/read/", "post"),
+    Line("notifications/preferences/", "get"),
+    Line("notifications/preferences/", "post", data={"email": "on"}),
+    Line("notifications/<uuid:notice_id>/read/", "post", holder="ravi", without="hema", ids=of_notice),
+    Line("notifications/unsubscribe/<str:token>/", "get", access="public", ids=of_link),
+    Line("notifications/unsubscribe/<str:token>/", "post", access="public", ids=of_link),
+    Line("api/v1/notifications/", "get", holder="ravi", ids=with_a_notice),
+    Line("api/v1/notifications/read/", "post"),
+    Line("api/v1/notifications/preferences/", "get"),
+    Line("api/v1/notifications/preferences/", "put", data={"email": True}),
+    Line("api/v1/notifications/<uuid:notice_id>/read/", "post", holder="ravi", without="hema", ids=of_notice),
+]
