@@ -3,11 +3,20 @@
 The rows are what the engine would have written for leave applications at every stage; only the audit and the outbox stay empty.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
+from django.contrib.auth.hashers import make_password
+from django.db import connection, connections, transaction
+
+from accounts.models import Department, Membership, Organisation, WorkingCalendar
+from accounts.tenancy.models import new_id
+from accounts.tenancy.scope import organisation_scope
+from workflows.library import library_item
+from workflows.models import RunCounter, WorkflowDefinition
+from workflows.services.definitions import definition_import, definition_publish
 
 BATCH: Final = 10_000
 """Requests made by one statement."""
@@ -22,7 +31,28 @@ class Scale:
     requests: int
 
 
+@dataclass(frozen=True, slots=True)
+class Filled:
+    """An organisation with its requests; the people are ``p1@<slug>.example`` and on."""
+
+    organisation_id: UUID
+    slug: str
+    definition_id: UUID
+    version_id: UUID
+    requests: int
+    """How many are there with numbers that this module gave."""
+
+
 SCALES: Final = {"small": Scale(3, 50, 2_000), "full": Scale(100, 1_000, 10_000)}
+LIBRARY_ITEM: Final = "leave_application"
+DEPARTMENTS: Final = {"ENG": "Engineering", "HR": "HR", "FIN": "Finance", "OPS": "Operations"}
+TABLES: Final = (
+    "accounts_user",
+    "accounts_membership",
+    "workflows_workflowrun",
+    "workflows_task",
+    "workflows_transitionlog",
+)
 
 PEOPLE: Final = """
 WITH made AS (
@@ -103,7 +133,7 @@ FROM staged
 
 def people(organisation_id: UUID, slug: str, number: int, departments: list[UUID], password: str) -> None:
     """Members ``p1@<slug>.example`` and on, in a tree of managers; the first is tenant admin. Needs the scope."""
-    names = {"organisation": organisation_id, "slug": slug, "people": number, "password": password}
+    names: dict[str, Any] = {"organisation": organisation_id, "slug": slug, "people": number, "password": password}
     with connection.cursor() as cursor:
         cursor.execute(PEOPLE, {**names, "departments": departments})
         cursor.execute(MANAGERS, names)
@@ -136,3 +166,101 @@ def requests(
                 "heavy": heavy,
             },
         )
+
+
+def fill(
+    scale: Scale, *, password: str, prefix: str = "org", tick: Callable[[int], object] = lambda made: None
+) -> list[Filled]:
+    """Make organisations ``org001`` and on, as far as they are missing; call outside of a scope.
+
+    An organisation appears whole, its requests come in batches, and a later call goes on where this one was stopped.
+    ``tick`` is told of every batch how many requests it brought, those that were there already included.
+    """
+    encoded = make_password(password)
+    filled = []
+    for number in range(1, scale.organisations + 1):
+        one = fill_organisation(f"{prefix}{number:03}", scale.people, encoded)
+        tick(min(one.requests, scale.requests))
+        filled.append(fill_requests(one, scale.requests, tick=tick))
+    return filled
+
+
+@transaction.atomic
+def fill_organisation(slug: str, number: int, encoded_password: str) -> Filled:
+    """The organisation with ``number`` people and a published leave application, made unless it is there."""
+    organisation = Organisation.objects.filter(slug=slug).first()
+    is_new = organisation is None
+    if organisation is None:
+        organisation = Organisation.objects.create(slug=slug, name=slug.title(), time_zone="Asia/Kolkata")
+    with organisation_scope(organisation.id):
+        if is_new:
+            _furnish(organisation, number, encoded_password)
+        definition = WorkflowDefinition.objects.get(library_key=LIBRARY_ITEM, deleted_at=None)
+        made = RunCounter.objects.values_list("last", flat=True).first()
+    return Filled(organisation.id, slug, definition.id, definition.published_version_id, made or 0)
+
+
+def fill_requests(
+    one: Filled,
+    number: int,
+    *,
+    open_percent: int = 20,
+    heavy: UUID | None = None,
+    tick: Callable[[int], object] = lambda made: None,
+) -> Filled:
+    """Bring the organisation to ``number`` requests, each batch in a transaction of its own. See ``requests``."""
+    done = one.requests
+    while done < number:
+        last = min(done + BATCH, number)
+        with organisation_scope(one.organisation_id):
+            _no_time_limit()
+            requests(
+                one.organisation_id,
+                one.definition_id,
+                one.version_id,
+                first=done + 1,
+                last=last,
+                open_percent=open_percent,
+                heavy=heavy,
+            )
+            RunCounter.objects.update_or_create(
+                organisation_id=one.organisation_id,
+                defaults={"last": last},
+                create_defaults={"id": new_id(), "last": last},
+            )
+        tick(last - done)
+        done = last
+    return Filled(one.organisation_id, one.slug, one.definition_id, one.version_id, done)
+
+
+def analyse() -> bool:
+    """Have the server look at the filled tables, so that it plans well; only their owner may. Whether it was possible."""
+    owner, own = (connections[alias].settings_dict for alias in ("owner", "default"))
+    if owner["USER"] == own["USER"]:
+        return False
+    with connections["owner"].cursor() as cursor:
+        _no_time_limit("owner", is_local=False)
+        for table in TABLES:
+            cursor.execute(f"VACUUM (ANALYZE) {table}")
+    connections["owner"].close()
+    return True
+
+
+def _furnish(organisation: Organisation, number: int, encoded_password: str) -> None:
+    departments = Department.objects.bulk_create(
+        Department(organisation=organisation, code=code, name=name) for code, name in DEPARTMENTS.items()
+    )
+    WorkingCalendar.objects.create(
+        organisation=organisation, name="Office", time_zone=organisation.time_zone, is_default=True
+    )
+    _no_time_limit()
+    people(organisation.id, organisation.slug, number, [one.id for one in departments], encoded_password)
+    admin = Membership.objects.select_related("organisation").get(is_tenant_admin=True)
+    made = definition_import(actor=admin, document=library_item(LIBRARY_ITEM), library_key=LIBRARY_ITEM)
+    definition_publish(definition_id=made.definition.id, actor=admin)
+
+
+def _no_time_limit(using: str = "default", *, is_local: bool = True) -> None:
+    # A page must never run for a quarter of a minute; a batch of rows may.
+    with connections[using].cursor() as cursor:
+        cursor.execute("SELECT set_config('statement_timeout', '0', %s)", [is_local])

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from io import StringIO
 from typing import Any
 
@@ -109,7 +109,7 @@ def test_acme_has_its_people_rights_and_days(acme_scope: Organisation) -> None:
     assert {("Ravi", "Approver"), ("Meera", "Approver"), ("Hari", "HR lead"), ("Omar", "Designer")} <= roles
     assert people["Asha"].attributes == {"leave_balance": 12}
     days = set(Holiday.objects.values_list("date", flat=True))
-    assert {datetime(2025, 10, 2).date(), datetime(2026, 12, 25).date(), datetime(2027, 1, 26).date()} <= days
+    assert {date(2025, 10, 2), date(2026, 12, 25), date(2027, 1, 26)} <= days
     assert not AccessLink.objects.exists(), "nobody is invited by mail"
 
 
