@@ -34,6 +34,14 @@ def queued(world: World) -> UUID:
     return run_id
 
 
+def waiting(world: World) -> UUID:
+    return make.open_task(world(started)).id
+
+
+def waiting_in_queue(world: World) -> UUID:
+    return make.open_task(world(queued)).id
+
+
 def draft(world: World) -> UUID:
     document = library_item("claim_expense").to_json() | {"name": f"Claim {world.canary}"}
     return definition_import(actor=world.acme.omar, document=document).definition.id
@@ -56,11 +64,11 @@ def of_run(world: World) -> Mapping[str, Any]:
 
 
 def of_task(world: World) -> Mapping[str, Any]:
-    return {"task_id": make.open_task(world(started)).id}
+    return {"task_id": world(waiting)}
 
 
 def of_queued_task(world: World) -> Mapping[str, Any]:
-    return {"task_id": make.open_task(world(queued)).id}
+    return {"task_id": world(waiting_in_queue)}
 
 
 def to_hari(world: World) -> Mapping[str, Any]:

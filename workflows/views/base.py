@@ -6,12 +6,15 @@ from dataclasses import dataclass
 from typing import Any, Final
 from zoneinfo import ZoneInfo
 
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
-from accounts.tenancy.errors import NotFound
+from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
 from accounts.views.base import actor_of
 
 MAX_WORDS: Final = 200
@@ -59,3 +62,21 @@ def found() -> Iterator[None]:
         yield
     except NotFound:
         raise Http404 from None
+
+
+@contextmanager
+def told(request: HttpRequest) -> Iterator[None]:
+    """Run a service behind a plain button. What it refuses is said on the next page, place by place; a missing row and a
+    missing right are pages of their own. Nothing it wrote stays then."""
+    try:
+        with transaction.atomic():
+            yield
+    except NotFound:
+        raise Http404 from None
+    except Denied as error:
+        raise PermissionDenied(error.message) from None
+    except Invalid as error:
+        for path, texts in (error.fields or {"": [error.message]}).items():
+            messages.error(request, f"{path}: {' '.join(texts)}".removeprefix(": "))
+    except DomainError as error:
+        messages.error(request, error.message)

@@ -14,13 +14,13 @@ from django.utils.safestring import mark_safe
 from django.views import View
 
 from accounts.tenancy.errors import Denied, Invalid
-from accounts.views.base import MemberRequired, refusals_as_messages
+from accounts.views.base import MemberRequired
 from workflows.forms import ImportForm
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
 from workflows.services.definitions import definition_clone, definition_export, definition_import, definition_publish
-from workflows.views.base import Tab, found, page
+from workflows.views.base import Tab, found, page, told
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
 MAX_NUMBER: Final = 9
@@ -77,7 +77,7 @@ class DefinitionCloneView(MemberRequired, View):
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         target = reverse("home")
-        with refusals_as_messages(request):
+        with told(request):
             copy = definition_clone(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"“{copy.name}” is a draft of yours now.")
             target = reverse("definition", args=[copy.id])
@@ -90,13 +90,8 @@ class DefinitionPublishView(MemberRequired, View):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        with refusals_as_messages(request):
-            try:
-                version = definition_publish(definition_id=definition_id, actor=self.actor)
-            except Invalid as error:
-                for path, texts in error.fields.items():
-                    messages.error(request, f"{path}: {' '.join(texts)}")
-                raise
+        with told(request):
+            version = definition_publish(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"Version {version.number} is published. New requests start on it.")
         return redirect("definition", definition_id)
 
