@@ -13,7 +13,9 @@ run: $(VENV)/.base web  ## everything on one machine: http://localhost:$COUNTERS
 	@COUNTERSIGN_STOP_WITH_PARENT=1 exec $(bin)/python -m config.embedded run
 
 test: $(VENV)/.dev web  ## Python and TypeScript tests
-	$(bin)/pytest -n 2 --dist loadgroup
+	$(bin)/pytest -n 2 --dist loadgroup -m "not browser and not realredis and not s3"
+	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
+	$(bin)/pytest -n 2 -m browser
 	@.ci/prepare web-test
 
 lint: $(VENV)/.dev
