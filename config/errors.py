@@ -24,7 +24,8 @@ def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def permission_denied(request: HttpRequest, exception: Any = None) -> HttpResponse:
-    return _answer(request, 403, "denied", "You do not have the right to do this.")
+    reason = str(exception) if exception is not None else ""
+    return _answer(request, 403, "denied", reason or "You do not have the right to do this.")
 
 
 def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
