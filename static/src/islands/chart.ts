@@ -85,6 +85,8 @@ export function configuration(state: ChartState, colour: (name: string) => strin
         borderWidth: series.kind === "line" ? 2 : 0,
         borderRadius: 3,
         maxBarThickness: 22,
+        categoryPercentage: 0.5,
+        barPercentage: 1,
         pointRadius: 2,
         spanGaps: true,
       })),
