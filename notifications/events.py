@@ -26,6 +26,16 @@ class EventReplayed(Event):
     error_before: str
 
 
+class AddressAllowed(Event):
+    """Somebody lets mails to a refused address go out again."""
+
+    kind: ClassVar[str] = "address.allowed"
+    subject_kind: ClassVar[str] = "notifications.suppressedaddress"
+
+    address: str
+    reason_before: str
+
+
 class TemplateSaved(Event):
     """The organisation has its own wording for a notice."""
 

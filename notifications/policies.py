@@ -5,7 +5,8 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
-from accounts.policies import Policy, has_code
+from accounts.models import Membership
+from accounts.policies import Policy, carries, has_code
 from notifications.models import Delivery, InboxItem, OutboxEvent, Template
 
 WORDING = "notifications.templates"
@@ -31,6 +32,9 @@ class _ByCode(Policy[models.Model]):
 
     def holders(self, action: str, obj: models.Model | None) -> Q:
         return has_code(self.by_action[action])
+
+    def may(self, actor: Membership, action: str, obj: models.Model | None = None) -> bool:
+        return carries(actor, self.by_action[action])
 
 
 class TemplatePolicy(_ByCode):

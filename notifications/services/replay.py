@@ -9,7 +9,7 @@ from accounts.audit.record import record
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, NotFound
 from notifications import policies, wakeup
-from notifications.events import DeliveryReplayed, EventReplayed
+from notifications.events import AddressAllowed, DeliveryReplayed, EventReplayed
 from notifications.models import Delivery, OutboxEvent, SuppressedAddress
 
 
@@ -57,3 +57,15 @@ def replay_event(*, event_id: UUID, actor: Membership) -> OutboxEvent:
     record(fact, actor=actor, organisation_id=actor.organisation_id)
     transaction.on_commit(wakeup.relay, robust=True)
     return row
+
+
+@transaction.atomic
+def address_allow(*, address_id: UUID, actor: Membership) -> None:
+    """Let mails to a refused address go out again before its time. Raises NotFound and Denied."""
+    policies.deliveries.require(actor, "replay")
+    row = SuppressedAddress.objects.filter(organisation_id=actor.organisation_id, id=address_id).first()
+    if row is None:
+        raise NotFound
+    fact = AddressAllowed(subject_id=row.id, address=row.address, reason_before=row.reason)
+    row.delete()
+    record(fact, actor=actor, organisation_id=actor.organisation_id)

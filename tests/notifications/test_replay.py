@@ -8,7 +8,7 @@ from accounts.audit.models import AuditEntry
 from accounts.tenancy.errors import Conflict, Denied, NotFound
 from accounts.tenancy.models import new_id
 from notifications import outbox
-from notifications.models import Delivery, InboxItem, OutboxEvent
+from notifications.models import Delivery, InboxItem, OutboxEvent, SuppressedAddress
 from notifications.services import sending
 from notifications.services.replay import replay_delivery, replay_event
 from tests.accounts.clients import signed_in
@@ -87,6 +87,17 @@ def test_tenant_admins_look_and_replay_in_the_admin(acme: Acme, settings: Any) -
     assert row.state == State.RETRY
 
 
+def test_a_refused_address_can_be_allowed_again(acme: Acme, settings: Any) -> None:
+    row = refused(acme, settings)
+    with acme.scope():
+        held = SuppressedAddress.objects.get()
+    client = signed_in(acme.tess)
+    client.post(f"/admin/notifications/suppressedaddress/{held.id}/delete/", {"post": "yes"})
+    with acme.scope():
+        assert not SuppressedAddress.objects.exists()
+        assert AuditEntry.objects.get(kind="address.allowed").payload["address"] == row.address
+
+
 ADMIN = ("delivery", "outboxevent", "suppressedaddress", "template")
 
 
@@ -97,7 +108,7 @@ def test_the_admin_shows_its_own_organisation_to_tenant_admins_only(
     row = refused(acme, settings)
     address = f"/admin/notifications/{model}/"
     assert signed_in(acme.tess).get(address).status_code == 200
-    assert signed_in(acme.ravi).get(address).status_code == 302
+    assert signed_in(acme.ravi).get(address).status_code == 403
     foreign = signed_in(globex.gus)
     assert "Asha" not in foreign.get(address).content.decode()
     hidden = foreign.get(f"/admin/notifications/delivery/{row.id}/change/", follow=True)
