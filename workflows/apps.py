@@ -12,6 +12,7 @@ class WorkflowsConfig(AppConfig):
         from workflows import events, models, policies  # noqa: F401 - events register themselves
         from workflows.selectors.attachments import may_read
 
+        register(models.WorkflowGroup, policies.groups)
         register(models.WorkflowDefinition, policies.definitions)
         register(models.WorkflowRun, policies.runs)
         register(models.Task, policies.tasks)

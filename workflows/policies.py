@@ -6,6 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.policies import Policy, carries, has_code
+from accounts.policies.people import DirectoryPolicy
 from forms_builder.policies import EDIT, PUBLISH, VIEW_ALL
 from workflows.models import FINAL_RUN, OPEN_TASK, TAKE_OVER, Task, WorkflowDefinition, WorkflowRun
 
@@ -16,6 +17,12 @@ VIEW_ALL_RUNS = "run.view_all"
 __all__ = ["EDIT", "PUBLISH", "REASSIGN_ANY", "TAKE_OVER_CODE", "VIEW_ALL", "VIEW_ALL_RUNS"]
 
 NOBODY = Q(pk__in=())
+
+
+class GroupPolicy(DirectoryPolicy):
+    """The tabs of the landing page belong to the organisation's directory."""
+
+    noun = "group"
 
 
 class DefinitionPolicy(Policy[WorkflowDefinition]):
@@ -99,6 +106,7 @@ def sees_all_runs(actor: Membership) -> bool:
     return carries(actor, VIEW_ALL_RUNS)
 
 
+groups = GroupPolicy()
 definitions = DefinitionPolicy()
 runs = RunPolicy()
 tasks = TaskPolicy()
