@@ -1,6 +1,7 @@
 """How things look: icons, people, times, chips, controls. Presentation only, no queries; every page loads it."""
 
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any, Final
 from zlib import crc32
 
@@ -9,8 +10,7 @@ from django.forms import BoundField, CheckboxInput, RadioSelect, Select
 from django.template.context import Context
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.html import format_html, format_html_join
+from django.utils.html import escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django_vite.core.asset_loader import DjangoViteAssetLoader
 from django_vite.core.exceptions import DjangoViteAssetNotFoundError
@@ -44,6 +44,11 @@ def built_url(entry: str) -> str:
 @register.simple_tag
 def icon(name: str, label: str = "", css: str = "") -> SafeString:
     """An icon of the built sprite, by its Tabler name; decoration unless it has a `label`."""
+    return _icon(name, label, css)
+
+
+@lru_cache(maxsize=1024)  # a list has four in each row; the sprite's address is fixed for the life of the process
+def _icon(name: str, label: str, css: str) -> SafeString:
     meaning = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
         '<svg class="cs-icon {}" viewBox="0 0 24 24" {}><use href="{}#{}"/></svg>', css, meaning, built_url(ICONS), name
@@ -60,7 +65,11 @@ def initials(name: str) -> str:
 @register.simple_tag
 def avatar(name: str | None, size: str = "") -> SafeString:
     """Initials on a colour that stays with the name; `size` is "", "s" or "l". The name itself stands beside it."""
-    text = str(name or "")
+    return _avatar(str(name or ""), size)
+
+
+@lru_cache(maxsize=4096)
+def _avatar(text: str, size: str) -> SafeString:
     return format_html(
         '<span class="cs-avatar cs-hue-{}{}" aria-hidden="true">{}</span>',
         crc32(text.encode()) % HUES,
@@ -83,9 +92,20 @@ def when(moment: datetime | None, style: str = "ago") -> SafeString:
     if moment is None:
         return SafeString('<span class="cs-faint">–</span>')
     local = timezone.localtime(moment)
-    exact = date_format(local, "D j M Y, H:i")
+    exact = exactly(local)
     text = exact if style == "full" else ago(moment, timezone.now())
-    return format_html('<time datetime="{}" title="{}">{}</time>', local.isoformat(timespec="minutes"), exact, text)
+    # Nothing in it comes from a person, and a page has dozens: no escaping to pay for.
+    return SafeString(f'<time datetime="{local.isoformat(timespec="minutes")}" title="{exact}">{text}</time>')
+
+
+def exactly(local: datetime) -> str:
+    """ "Mon 6 Oct 2025, 14:05"."""
+    return f"{local:%a} {day_of(local)}, {local:%H:%M}"
+
+
+def day_of(local: datetime) -> str:
+    """ "6 Oct 2025"."""
+    return f"{local.day} {local:%b %Y}"
 
 
 def ago(moment: datetime, now: datetime) -> str:
@@ -95,7 +115,7 @@ def ago(moment: datetime, now: datetime) -> str:
     if not gap:
         return "just now"
     if abs(seconds) > 14 * 86_400:
-        return date_format(timezone.localtime(moment), "j M Y")
+        return day_of(timezone.localtime(moment))
     return f"{gap} ago" if seconds > 0 else f"in {gap}"
 
 
@@ -124,13 +144,9 @@ def duration(value: timedelta | float | None) -> str:
 
 def chip(text: str, name: str, tone: str = "", title: str = "") -> SafeString:
     """A chip says it in words and with an icon, the tone only repeats it."""
-    return format_html(
-        '<span class="cs-chip{}"{}>{}{}</span>',
-        f" cs-chip-{tone}" if tone else "",
-        format_html(' title="{}"', title) if title else "",
-        icon(name),
-        text,
-    )
+    css = f"cs-chip cs-chip-{tone}" if tone else "cs-chip"
+    more = f' title="{escape(title)}"' if title else ""
+    return SafeString(f'<span class="{css}"{more}>{_icon(name, "", "")}{escape(text)}</span>')
 
 
 RUN_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
@@ -186,7 +202,7 @@ def sla_chip(due_at: datetime | None, overdue: bool = False, done: bool = False)
     if due_at is None or done:
         return SafeString("")
     left = due_at - timezone.now()
-    exact = f"Due {date_format(timezone.localtime(due_at), 'D j M Y, H:i')}"
+    exact = f"Due {exactly(timezone.localtime(due_at))}"
     gap = span(abs(left.total_seconds())) or "1 min"
     if overdue or left < timedelta(0):
         return chip(f"Overdue {gap}" if left < timedelta(0) else "Overdue", "clock-exclamation", "bad", exact)
