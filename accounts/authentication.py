@@ -15,6 +15,8 @@ from accounts.models import Membership, User
 from accounts.tenancy.middleware import Claim, TenantRequest
 
 ORGANISATION, MEMBERSHIP, PROOF, FAMILY = "organisation_id", "membership_id", "proof", "family"
+PLATFORM, ACTING, ACTING_WRITES = "platform_user", "acting_in", "acting_writes"
+ADMIN = "/admin/"
 # Where credentials are made, none are looked at: a client may send an old token along.
 FRONT_DOOR = "/api/v1/auth/"
 
@@ -32,7 +34,7 @@ def claim_of_request(request: HttpRequest) -> Claim | None:
         return None
     if bearer := bearer_of(request):
         return _claim_of_token(bearer)
-    return _claim_of_session(request.session)
+    return _claim_of_session(request.session) or _claim_of_platform(request)
 
 
 def bearer_of(request: HttpRequest) -> str:
@@ -47,6 +49,14 @@ def _claim_of_session(session: SessionBase) -> Claim | None:
     return Claim(UUID(session[ORGANISATION]), UUID(session[MEMBERSHIP]), "session", {"proof": session.get(PROOF, "")})
 
 
+def _claim_of_platform(request: HttpRequest) -> Claim | None:
+    """A platform admin who has stepped into an organisation: in its administration only, nowhere else."""
+    session = request.session
+    if not (session.get(ACTING) and session.get(PLATFORM) and request.path_info.startswith(ADMIN)):
+        return None
+    return Claim(UUID(session[ACTING]), UUID(session[PLATFORM]), "platform")
+
+
 def _claim_of_token(text: str) -> Claim | None:
     try:
         token = AccessToken(text)  # type: ignore[arg-type]  # annotated for Token, documented for text
@@ -58,6 +68,10 @@ def _claim_of_token(text: str) -> Claim | None:
 
 def proof_of(user: User, membership: Membership) -> str:
     """What a session or token was issued for; it changes with the password and with "log out everywhere"."""
+    return user_proof(user)
+
+
+def user_proof(user: User) -> str:
     return f"{user.get_session_auth_hash()[:32]}:{int(user.credentials_at.timestamp() * 1_000_000)}"
 
 

@@ -39,3 +39,14 @@ class PasswordLinkForm(forms.Form):
     email = forms.EmailField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
     )
+
+
+class StepInForm(forms.Form):
+    """Why a platform admin enters an organisation, and whether only to look."""
+
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The organisation's own admins can read it in their audit.",
+    )
+    may_write = forms.BooleanField(required=False, label="I need to change something; otherwise I only look")

@@ -6,7 +6,6 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import (
-    ActingAdmin,
     AuditEntry,
     Department,
     Designation,
@@ -37,12 +36,6 @@ class AdministrationPolicy(Policy[Any]):
             "manage": has_code(self.code) if self.code else Q(is_tenant_admin=True),
             "administer": Q(is_tenant_admin=True),
         }[action]
-
-    def may(self, actor: Membership, action: str, obj: models.Model | None = None) -> bool:
-        # No row of the organisation stands for a platform admin who acts in it.
-        if isinstance(actor, ActingAdmin):
-            return actor.may_write or action == "view"
-        return super().may(actor, action, obj)
 
 
 class PeoplePolicy(AdministrationPolicy):

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from accounts.models import ObjectGrant
 from accounts.tenancy.models import OrganisationOwned
 
+MOST = 500
 DEFAULTS = ("add_", "change_", "delete_", "view_")
 
 
@@ -41,3 +42,13 @@ def grants_of(organisation_id: UUID) -> QuerySet[ObjectGrant]:
     return ObjectGrant.objects.filter(organisation_id=organisation_id).select_related(
         "user", "permission__content_type"
     )
+
+
+def grant_choices(organisation_id: UUID) -> list[tuple[str, str]]:
+    """Every right on every row that an admin may hand out, as ``permission:row`` with its words; at most 500 rows a kind."""
+    found = []
+    for permission in grantable_permissions():
+        model: Any = permission.content_type.model_class()
+        rows = model.objects.filter(organisation_id=organisation_id).order_by("id")[:MOST]
+        found += [(f"{permission.pk}:{row.pk}", f"{permission.name}: {row}") for row in rows]
+    return found

@@ -10,6 +10,7 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.authentication import proof_of
 from accounts.models import Membership, MembershipRole, Organisation, RefreshFamily
+from accounts.selectors.platform import acting_admin_of
 from accounts.tenancy.middleware import Claim, TenantRequest
 from accounts.tenancy.scope import organisation_scope
 
@@ -22,6 +23,10 @@ def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
     One query, in the claim's scope. On an organisation's host only its own members are let in. A person who was
     deactivated, or changed the password since, is nobody from the next request on.
     """
+    if claim.via == "platform":
+        acting = acting_admin_of(request.session) if request.organisation_slug is None else None
+        request.claim = claim
+        return acting
     wanted = Membership.objects.filter(
         organisation_id=claim.organisation_id, id=claim.membership_id, is_active=True
     ).filter(user__is_active=True, organisation__is_active=True)
@@ -87,3 +92,8 @@ def demo_people(slug: str) -> list[tuple[str, str, str]]:
     with organisation_scope(organisation.id):
         people = active_people(organisation.id).order_by("created_at", "id").select_related("user", "department")
         return [(p.name, p.user.email, p.department.name if p.department else "") for p in people[:DEMO_PEOPLE]]
+
+
+def roles_held(member: Membership) -> list[UUID]:
+    links = MembershipRole.objects.filter(organisation_id=member.organisation_id, membership_id=member.id)
+    return list(links.values_list("role_id", flat=True))

@@ -52,3 +52,12 @@ def grant_take(*, actor: Membership, grant_id: UUID) -> None:
     )
     grant.delete()
     record(taken, actor=actor, organisation_id=actor.organisation_id)
+
+
+def grant_give_choice(*, actor: Membership, member: Membership, choice: str) -> ObjectGrant:
+    """``grant_give`` for one of ``selectors.grants.grant_choices``."""
+    number, _, object_id = choice.partition(":")
+    permission = grantable_permissions().filter(pk=number if number.isdecimal() else 0).first()
+    if permission is None:
+        raise Invalid({"right": ["Choose one of the list."]})
+    return grant_give(actor=actor, member=member, permission=permission, object_id=object_id)

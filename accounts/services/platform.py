@@ -3,18 +3,27 @@
 from dataclasses import dataclass
 from uuid import UUID
 
+import structlog
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.http import HttpRequest
+from django.utils import timezone
 
+from accounts import throttle
 from accounts.audit.record import record
 from accounts.events import MemberAdded, OrganisationCreated, OrganisationSwitched, PlatformEntered, PlatformLeft
-from accounts.models import AccessLink, ActingAdmin, Membership, Organisation, User, WorkingCalendar
+from accounts.models import AccessLink, Membership, Organisation, User, WorkingCalendar
+from accounts.services.login import LoginRefused, user_of
 from accounts.services.passwords import password_link_queue
 from accounts.services.people import new_user
 from accounts.tenancy.errors import Denied, Invalid, NotFound
+from accounts.tenancy.hosts import client_address
 from accounts.tenancy.scope import organisation_scope
+from accounts.throttle import Account
 
 MIN_REASON = 10
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,22 +106,29 @@ def organisation_enter(
     return organisation
 
 
+def platform_sign_in(request: HttpRequest, *, email: str, password: str) -> User:
+    """The platform admin with these credentials. Raises LoginRefused and TooManyAttempts like any login."""
+    account = Account.typed("", email)
+    throttle.check(request, account)
+    user = user_of(account.email, password)
+    with transaction.atomic():
+        throttle.serialise(account)
+        throttle.check(request, account)
+        admitted = user is not None and user.is_platform_admin
+        if admitted:
+            throttle.forget_failures(request, account)
+        else:
+            throttle.count_failure(request, account)
+    # No organisation's audit is concerned; the log keeps it.
+    logger.info("platform.login", email=account.email, admitted=admitted, address=client_address(request))
+    if user is None or not admitted:
+        raise LoginRefused
+    User.objects.filter(id=user.id).update(last_login=timezone.now())
+    return user
+
+
 def organisation_leave(*, user: User, organisation_id: UUID) -> None:
     """Step out again. Raises Denied."""
     actor = platform_actor(user)
     with organisation_scope(organisation_id):
         record(PlatformLeft(subject_id=organisation_id), actor=actor, organisation_id=organisation_id)
-
-
-def acting_admin(user: User, organisation: Organisation, *, may_write: bool) -> ActingAdmin:
-    """The actor that stands for the platform admin inside the organisation; never stored."""
-    acting = ActingAdmin(
-        id=user.id,
-        organisation=organisation,
-        user=user,
-        name=f"{user.name} (platform)",
-        email=user.email,
-        is_tenant_admin=True,
-    )
-    acting.may_write = may_write
-    return acting

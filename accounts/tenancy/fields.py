@@ -2,6 +2,7 @@
 
 from typing import Any, TypeVar
 
+from django import forms
 from django.db import models
 
 _ST = TypeVar("_ST")
@@ -21,6 +22,18 @@ class OrganisationForeignKey(models.ForeignKey[_ST, _GT]):
         # Queries start with the organisation, so the useful index is a composite one that the model names.
         kwargs.setdefault("db_index", False)
         super().__init__(*args, **kwargs)
+
+    def formfield(self, **kwargs: Any) -> Any:
+        """A choice among nothing: the form must say which rows of the organisation it offers."""
+        given = {
+            "form_class": forms.ModelChoiceField,
+            "queryset": self.remote_field.model._base_manager.none(),
+            "to_field_name": self.remote_field.field_name,
+            **kwargs,
+            "blank": self.blank,
+        }
+        # Past ForeignKey's own, which asks the default manager, and that one refuses outside of a scope.
+        return super(models.ForeignKey, self).formfield(**given)
 
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()

@@ -5,10 +5,10 @@ from django.core import mail
 
 from accounts.audit.models import AuditEntry
 from accounts.models import Membership, Organisation, User, WorkingCalendar
+from accounts.selectors.platform import acting_admin
 from accounts.services.links import links_send_all
 from accounts.services.people import member_add
 from accounts.services.platform import (
-    acting_admin,
     organisation_create,
     organisation_enter,
     organisation_leave,

@@ -13,8 +13,13 @@ How to add an address: put one ``Line`` into the ``LINES`` of ``tests/contracts/
 * ``ids`` makes the arguments: a function of the ``World``, called in Acme's scope. Build rows with ``world(builder)``: a
   builder runs once per test. Put ``world.canary`` into every text of a row: it must never reach another organisation.
 * ``data`` is the body, a dictionary or a function of the world; JSON for the API, a form for pages.
-* ``access`` is "member" by default; "admin" for what tenant admins may; "public" for what needs no login at all.
-* ``ok`` are the statuses of the positive control.
+* ``access`` is "member" by default; "platform" for the platform's own admins on the bare domain; "public" for what needs
+  no login at all.
+* ``ok`` are the statuses of the positive control. ``query`` is put behind the address; ``at`` replaces an address whose
+  parameters are no ids; ``platform`` says that the platform's admins have a page of their own there.
+
+Models in Django's administration need no lines, only a row each: ``ADMIN_ROWS = {"app.model": builder}`` in the same file;
+``urls_admin.py`` makes their lines.
 
 What each line is tested for: anonymous, deactivated, expired and foreign credentials get nothing; a foreign id and a
 missing id have the same answer, byte for byte; the canary stays at home; refused requests record nothing; answers are
@@ -36,6 +41,9 @@ from tests.factories.accounts import UserFactory
 T = TypeVar("T")
 METHODS = ("get", "post", "put", "patch", "delete")
 PARAMETER = re.compile(r"<(?:(?P<kind>\w+):)?(?P<name>\w+)>")
+
+# Django spells the administration's page of one app as a list of all apps.
+APP_LABEL = re.compile(r"\^\(\?P<app_label>[^)]*\)/\$")
 
 
 class World:
@@ -60,7 +68,9 @@ class World:
         return made
 
     def person(self, name: str) -> Membership:
-        """A person of Acme, fresh from the database."""
+        """A person of Acme, fresh from the database; Olga as somebody who is a member of nothing."""
+        if name == "olga":
+            return Membership(user=User.objects.get(id=self.olga.id), organisation=self.acme.organisation)
         member: Membership = getattr(self.acme, name)
         with self.acme.scope():
             found: Membership = Membership.objects.select_related("user", "organisation").get(id=member.id)
@@ -87,6 +97,8 @@ class Line:
     ok: tuple[int, ...] = (200, 201, 204, 302)
     denied: tuple[int, ...] = (403, 404)
     query: str = ""
+    at: str = ""
+    platform: bool = False
 
     @property
     def name(self) -> str:
@@ -98,7 +110,7 @@ class Line:
 
     def path(self, ids: Mapping[str, Any]) -> str:
         """The address with its parameters filled in."""
-        filled = PARAMETER.sub(lambda match: str(ids[match["name"]]), self.route)
+        filled = self.at or PARAMETER.sub(lambda match: str(ids[match["name"]]), self.route)
         return f"/{filled}{self.query}"
 
     def missing(self, ids: Mapping[str, Any]) -> dict[str, Any]:
@@ -121,7 +133,7 @@ def addresses() -> Iterator[tuple[str, Any]]:
 
 def _walk(patterns: Any, prefix: str) -> Iterator[tuple[str, Any]]:
     for entry in patterns:
-        route = prefix + str(entry.pattern)
+        route = prefix + APP_LABEL.sub("<app_label>/", str(entry.pattern))
         if isinstance(entry, URLResolver):
             yield from _walk(entry.url_patterns, route)
         elif isinstance(entry, URLPattern):

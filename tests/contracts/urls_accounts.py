@@ -5,9 +5,14 @@ from typing import Any
 
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_encode
+from guardian.shortcuts import assign_perm
 
+from accounts.audit.models import AuditEntry
+from accounts.audit.record import record
+from accounts.events import LoggedOut
 from accounts.services.passwords import token_for
 from tests.contracts.url_table import Line, World
+from tests.factories.accounts import DesignationFactory, PlaceFactory, RoleFactory
 
 
 def reset_link(world: World) -> Mapping[str, Any]:
@@ -39,3 +44,37 @@ LINES = [
     Line("api/v1/schema/", "get", access="public"),
     Line("api/v1/docs/", "get", access="public"),
 ]
+
+
+def role(world: World) -> Any:
+    return RoleFactory(organisation=world.acme.organisation, name=f"Role {world.canary}")
+
+
+def designation(world: World) -> Any:
+    return DesignationFactory(organisation=world.acme.organisation, name=f"Title {world.canary}")
+
+
+def place(world: World) -> Any:
+    return PlaceFactory(organisation=world.acme.organisation, city=f"City {world.canary}")
+
+
+def grant(world: World) -> Any:
+    return assign_perm("accounts.view_department", world.acme.ravi.user, world.acme.departments["HR"])
+
+
+def entry(world: World) -> Any:
+    record(LoggedOut(subject_id=world.acme.ravi.id), actor=world.acme.ravi, organisation_id=world.acme.organisation.id)
+    return AuditEntry.objects.order_by("-at")[0]
+
+
+ADMIN_ROWS = {
+    "accounts.membership": lambda world: world.acme.ravi,
+    "accounts.department": lambda world: world.acme.departments["HR"],
+    "accounts.workingcalendar": lambda world: world.acme.calendar,
+    "accounts.organisation": lambda world: world.acme.organisation,
+    "accounts.role": role,
+    "accounts.designation": designation,
+    "accounts.place": place,
+    "accounts.objectgrant": grant,
+    "accounts.auditentry": entry,
+}

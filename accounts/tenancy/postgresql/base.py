@@ -35,4 +35,4 @@ class DatabaseWrapper(base.DatabaseWrapper):
             debug: Any = cursor
             with debug.debug_sql(sql, params) if self.queries_logged else nullcontext():
                 raw.execute(sql, params, prepare=settings.DATABASE_PREPARE)
-            return raw.fetchall() if raw.description else []
+            return raw.fetchall() if raw.rownumber is not None else []

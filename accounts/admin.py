@@ -1,0 +1,325 @@
+"""What tenant admins keep, and the platform's list of organisations."""
+
+from typing import TYPE_CHECKING, Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from accounts.admin_base import (
+    MachineOwnedAdmin,
+    OrganisationInline,
+    OrganisationModelAdmin,
+    OwnedForm,
+    acting,
+    admin_of,
+)
+from accounts.admin_site import platform_admin
+from accounts.audit.events import Event
+from accounts.audit.models import AuditEntry
+from accounts.models import (
+    Department,
+    Designation,
+    Holiday,
+    Membership,
+    ObjectGrant,
+    Organisation,
+    Place,
+    Role,
+    WorkingCalendar,
+)
+from accounts.models.organisations import validate_time_zone
+from accounts.policies import permission_codes
+from accounts.selectors.grants import grant_choices
+from accounts.selectors.people import roles_held
+from accounts.services.grants import grant_give_choice, grant_take
+from accounts.services.people import (
+    member_add,
+    member_invite_again,
+    member_reactivate,
+    member_set_roles,
+    member_update,
+    members_deactivate,
+)
+from accounts.services.platform import organisation_create, organisation_switch
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelAdmin, _ModelForm = admin.ModelAdmin, forms.ModelForm
+
+
+class MembershipForm(OwnedForm):
+    roles = forms.ModelMultipleChoiceField(
+        queryset=Role._base_manager.none(), required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    class Meta:
+        model = Membership
+        fields = (
+            "name",
+            "email",
+            "department",
+            "designation",
+            "place",
+            "manager",
+            "is_tenant_admin",
+            "attributes",
+        )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        roles: Any = self.fields["roles"]
+        roles.queryset = Role.objects.filter(organisation_id=self.organisation_id).order_by("name")
+        if not self.instance._state.adding:
+            roles.initial = roles_held(self.instance)
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The login is found or made when the form is saved.
+        return super()._get_validation_exclusions() | {"user"}
+
+
+@admin.register(Membership)
+class MembershipAdmin(OrganisationModelAdmin):
+    """People are never deleted: what they did stays theirs. They are deactivated instead."""
+
+    form = MembershipForm
+    list_display = ("name", "email", "department", "designation", "manager", "is_active", "is_tenant_admin")
+    list_filter = ("is_active", "is_tenant_admin", "department", "designation")
+    list_select_related = ("department", "designation", "manager")
+    search_fields = ("name", "email")
+    ordering = ("name", "id")
+    autocomplete_fields = ("manager", "department")
+    actions = ("deactivate", "reactivate", "invite_again")
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> Membership:
+        if row._state.adding:
+            member = member_add(actor=actor, values=values)
+        else:
+            member = member_update(actor=actor, member_id=row.id, values=values) if values else row
+        member_set_roles(actor=actor, member_id=member.id, roles=list(form.cleaned_data["roles"]))
+        return member
+
+    @admin.action(description="Deactivate: end their access at once")
+    def deactivate(self, request: HttpRequest, people: QuerySet[Membership]) -> None:
+        done = members_deactivate(actor=acting(request), member_ids=people.values_list("id", flat=True))
+        messages.success(request, f"{done} deactivated.")
+
+    @admin.action(description="Reactivate")
+    def reactivate(self, request: HttpRequest, people: QuerySet[Membership]) -> None:
+        for person in people:
+            member_reactivate(actor=acting(request), member_id=person.id)
+        messages.success(request, "They may sign in again.")
+
+    @admin.action(description="Mail a link to set a password")
+    def invite_again(self, request: HttpRequest, people: QuerySet[Membership]) -> None:
+        for person in people:
+            member_invite_again(actor=acting(request), member_id=person.id)
+        messages.success(request, "The mails are on their way.")
+
+
+@admin.register(Department)
+class DepartmentAdmin(OrganisationModelAdmin):
+    list_display = ("name", "code", "head")
+    list_select_related = ("head",)
+    search_fields = ("name", "code")
+    ordering = ("name", "id")
+    autocomplete_fields = ("head",)
+
+
+@admin.register(Designation)
+class DesignationAdmin(OrganisationModelAdmin):
+    list_display = ("name", "level")
+    search_fields = ("name",)
+    ordering = ("-level", "name", "id")
+
+
+@admin.register(Place)
+class PlaceAdmin(OrganisationModelAdmin):
+    list_display = ("city", "state", "country", "time_zone")
+    search_fields = ("city", "state")
+    ordering = ("country", "state", "city", "id")
+
+
+class RoleForm(OwnedForm):
+    permissions = forms.MultipleChoiceField(required=False, widget=forms.CheckboxSelectMultiple)
+
+    class Meta:
+        model = Role
+        fields = ("name", "permissions")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field: Any = self.fields["permissions"]
+        field.choices = [(code, f"{text} ({code})") for code, text in sorted(permission_codes().items())]
+
+
+@admin.register(Role)
+class RoleAdmin(OrganisationModelAdmin):
+    form = RoleForm
+    list_display = ("name", "codes")
+    search_fields = ("name",)
+    ordering = ("name", "id")
+
+    @admin.display(description="permissions")
+    def codes(self, role: Role) -> str:
+        return ", ".join(role.permissions)
+
+
+class HolidayInline(OrganisationInline):
+    model = Holiday
+    fields = ("date", "name")
+    ordering = ("date",)
+
+
+@admin.register(WorkingCalendar)
+class WorkingCalendarAdmin(OrganisationModelAdmin):
+    list_display = ("name", "time_zone", "is_default")
+    ordering = ("name", "id")
+    inlines = (HolidayInline,)
+
+
+class GrantForm(OwnedForm):
+    member = forms.ModelChoiceField(queryset=Membership._base_manager.none(), label="Person")
+    right = forms.ChoiceField(label="May")
+
+    class Meta:
+        model = ObjectGrant
+        fields: tuple[str, ...] = ()
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "member" in self.fields:
+            member: Any = self.fields["member"]
+            people = Membership.objects.filter(organisation_id=self.organisation_id, is_active=True)
+            member.queryset = people.order_by("name")
+            right: Any = self.fields["right"]
+            right.choices = grant_choices(self.organisation_id)
+
+
+@admin.register(ObjectGrant)
+class ObjectGrantAdmin(OrganisationModelAdmin):
+    """A grant is given and taken, never changed."""
+
+    form = GrantForm
+    list_display = ("user", "permission", "object_pk", "created_at")
+    list_select_related = ("user", "permission__content_type")
+    search_fields = ("user__email", "user__name")
+    ordering = ("-created_at", "id")
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return ("user", "permission", "object_pk") if obj is not None else ("member", "right")
+
+    def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> ObjectGrant:
+        return grant_give_choice(actor=actor, member=form.cleaned_data["member"], choice=form.cleaned_data["right"])
+
+    def remove_row(self, actor: Membership, row: Any) -> None:
+        grant_take(actor=actor, grant_id=row.id)
+
+
+class KindFilter(admin.SimpleListFilter):
+    """By kind of fact; the list is the product's, so that no table is scanned for it."""
+
+    title = "kind"
+    parameter_name = "kind"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(kind, kind) for kind in sorted(Event.kinds())]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        return queryset.filter(kind=self.value()) if self.value() else queryset
+
+
+@admin.register(AuditEntry)
+class AuditEntryAdmin(MachineOwnedAdmin):
+    list_display = ("at", "kind", "actor_label", "actor_kind", "subject_kind", "subject_id")
+    list_filter = (KindFilter, "actor_kind", "at")
+    search_fields = ("=subject_id", "=actor_id", "=request_id")
+    ordering = ("-at", "-id")
+    fields = (
+        "at",
+        "kind",
+        "actor_label",
+        "actor_kind",
+        "actor_id",
+        "subject_kind",
+        "subject_id",
+        "payload",
+        "request_id",
+    )
+
+
+class OrganisationForm(_ModelForm):
+    admin_name = forms.CharField(max_length=200, label="First administrator's name")
+    admin_email = forms.EmailField(max_length=254, label="First administrator's e-mail")
+    time_zone = forms.CharField(max_length=64, initial="UTC", validators=[validate_time_zone])
+
+    class Meta:
+        model = Organisation
+        fields = ("slug", "name", "time_zone")
+
+
+@admin.register(Organisation)
+class OrganisationAdmin(_ModelAdmin):
+    """The platform's list. Rows are opened here and closed, and stepped into; what is in them is their own."""
+
+    form = OrganisationForm
+    list_display = ("name", "slug", "time_zone", "is_active", "step_in")
+    search_fields = ("name", "slug")
+    ordering = ("name", "id")
+    actions = ("close", "reopen")
+
+    def _may(self, request: HttpRequest) -> bool:
+        return admin_of(request) is None and platform_admin(request) is not None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        names = ("slug", "name", "time_zone")
+        return (*names, "is_active", "created_at") if obj is not None else (*names, "admin_name", "admin_email")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        user = platform_admin(request)
+        if user is not None:
+            obj.pk = organisation_create(user=user, **form.cleaned_data).pk
+
+    @admin.display(description="administration")
+    def step_in(self, row: Organisation) -> SafeString:
+        return format_html('<a href="{}">Step in…</a>', reverse("admin:enter", args=[row.pk]))
+
+    @admin.action(description="Close: nobody can sign in")
+    def close(self, request: HttpRequest, rows: QuerySet[Organisation]) -> None:
+        self._switch(request, rows, is_active=False)
+
+    @admin.action(description="Open again")
+    def reopen(self, request: HttpRequest, rows: QuerySet[Organisation]) -> None:
+        self._switch(request, rows, is_active=True)
+
+    def _switch(self, request: HttpRequest, rows: QuerySet[Organisation], *, is_active: bool) -> None:
+        user = platform_admin(request)
+        for row in rows if user is not None else ():
+            organisation_switch(user=user, organisation_id=row.pk, is_active=is_active)

@@ -1,0 +1,291 @@
+"""Bases of every page of the administration: one organisation's rows, changed by services, refusals as messages."""
+
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any, cast
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Paginator
+from django.db import models
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+
+from accounts.audit.models import AuditEntry
+from accounts.models import ActingAdmin, Membership
+from accounts.services.directory import entry_remove, entry_save
+from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
+from accounts.tenancy.fields import OrganisationForeignKey
+from accounts.tenancy.models import OrganisationOwned
+
+if TYPE_CHECKING:
+    _ModelAdmin = admin.ModelAdmin[Any]
+    _TabularInline = admin.TabularInline[Any, Any]
+    _ModelForm = forms.ModelForm[Any]
+else:
+    _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+
+
+def admin_of(request: HttpRequest) -> Membership | None:
+    """The acting tenant admin, or the platform admin who stepped in; None for everybody else."""
+    member: Membership | None = getattr(request, "membership", None)
+    return member if member is not None and member.is_tenant_admin else None
+
+
+def acting(request: HttpRequest) -> Membership:
+    """The same, where there must be one. Raises PermissionDenied."""
+    member = admin_of(request)
+    if member is None:
+        raise PermissionDenied
+    return member
+
+
+def may_write(request: HttpRequest) -> bool:
+    """Whether changes may be made at all: a platform admin says so when stepping in."""
+    member = admin_of(request)
+    return member is not None and not (isinstance(member, ActingAdmin) and not member.may_write)
+
+
+class AdminHabits(_ModelAdmin):
+    """What holds on every page; the site puts it in front of each registered class.
+
+    The audit takes the place of Django's own log, which knows no organisations. A service's refusal is a message. A row
+    that is missing, or of somebody else, is 404. Who stepped in to look cannot change anything.
+    """
+
+    object_history_template = "admin/audit_history.html"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return self._may_change_here(request) and super().has_add_permission(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_change_here(request) and super().has_change_permission(request, obj)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may_change_here(request) and super().has_delete_permission(request, obj)
+
+    def _may_change_here(self, request: HttpRequest) -> bool:
+        return admin_of(request) is None or may_write(request)
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        return super().get_actions(request) if self._may_change_here(request) else {}
+
+    def _let_in(self, request: HttpRequest) -> None:
+        """Before a row is looked for, so that the answer says nothing about it."""
+        if not self.has_view_or_change_permission(request):
+            raise PermissionDenied
+
+    def get_urls(self) -> list[Any]:
+        """Without the redirect for addresses of Django 1.8."""
+        return [each for each in super().get_urls() if str(each.pattern) != "<path:object_id>/"]
+
+    def log_addition(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> Any:
+        return None
+
+    def log_deletions(self, request: HttpRequest, queryset: Any) -> Any:
+        return None
+
+    def _get_obj_does_not_exist_redirect(self, request: HttpRequest, opts: Any, object_id: str) -> HttpResponse:
+        raise Http404
+
+    def changeform_view(
+        self, request: HttpRequest, object_id: str | None = None, form_url: str = "", extra_context: Any = None
+    ) -> Any:
+        if object_id is not None:
+            self._let_in(request)
+        view = super().changeform_view
+        return refusals_told(request, lambda: view(request, object_id, form_url, extra_context))
+
+    def delete_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> Any:
+        self._let_in(request)
+        view = super().delete_view
+        return refusals_told(request, lambda: view(request, object_id, extra_context))
+
+    def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        view = super().changelist_view
+        return refusals_told(request, lambda: view(request, extra_context))
+
+    def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
+        self._let_in(request)
+        row = self.get_object(request, object_id)
+        member = admin_of(request)
+        if row is None or member is None:
+            raise Http404
+        entries = AuditEntry.objects.filter(organisation_id=member.organisation_id, subject_id=row.pk)
+        page = Paginator(entries.order_by("-at", "-id"), 100).get_page(request.GET.get("p", 1))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": f"History: {row}",
+            "module_name": str(self.opts.verbose_name_plural).capitalize(),
+            "object": row,
+            "opts": self.opts,
+            "entries": page,
+        }
+        return TemplateResponse(request, self.object_history_template, context)
+
+
+def refusals_told(request: HttpRequest, view: Callable[[], Any]) -> Any:
+    """Run an admin view, which is atomic by itself; a service's refusal becomes a message on the page it came from."""
+    try:
+        return view()
+    except NotFound:
+        raise Http404 from None
+    except Denied as error:
+        raise PermissionDenied(error.message) from None
+    except DomainError as error:
+        texts = [text for found in error.fields.values() for text in found] if isinstance(error, Invalid) else []
+        for text in texts or [error.message]:
+            messages.error(request, text)
+        return HttpResponseRedirect(request.get_full_path())
+
+
+class OwnedForm(_ModelForm):
+    """Judges uniqueness within the organisation, which is no field of the form."""
+
+    organisation_id: Any = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.instance.organisation_id = self.organisation_id
+
+    def _get_validation_exclusions(self) -> set[str]:
+        return cast(set[str], super()._get_validation_exclusions()) - {"organisation"}  # type: ignore[misc]  # Django's own hook
+
+
+class MachineOwnedAdmin(_ModelAdmin):
+    """Rows of the organisation that the machine keeps: to look at, not to change."""
+
+    actions: Any = None
+    show_full_result_count = False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        member = admin_of(request)
+        rows = super().get_queryset(request)
+        return rows.filter(organisation_id=member.organisation_id) if member is not None else rows.none()
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return admin_of(request) is not None
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin_of(request) is not None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class OrganisationModelAdmin(MachineOwnedAdmin):
+    """Rows of the organisation that its admins keep. Saving and removing go through ``services.directory``.
+
+    A model with a service of its own overrides ``save_row`` and ``remove_row``.
+    """
+
+    form = OwnedForm
+    actions: Any = ()
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return admin_of(request) is not None
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin_of(request) is not None
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin_of(request) is not None
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.organisation_id = acting(request).organisation_id  # type: ignore[attr-defined]  # made for this request
+        return form
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", choices_of(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        names = form.changed_data if change else form.cleaned_data
+        values = {name: form.cleaned_data[name] for name in names if is_column(self.model, name)}
+        saved = self.save_row(acting(request), self._stored(obj) if change else obj, values, form)
+        obj.pk = saved.pk
+
+    def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> OrganisationOwned:
+        """``row`` is new, or as it is stored; ``values`` are the fields that were given or changed."""
+        return entry_save(actor=actor, row=row, values=values)
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        self.remove_row(acting(request), obj)
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        for row in queryset:
+            self.remove_row(acting(request), row)
+
+    def remove_row(self, actor: Membership, row: Any) -> None:
+        entry_remove(actor=actor, row=row)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        formset.save(commit=False)
+        actor = acting(request)
+        for row in formset.deleted_objects:
+            entry_remove(actor=actor, row=row)
+        for inline in formset.forms:
+            if inline in formset.deleted_forms or not inline.has_changed():
+                continue
+            row = inline.instance
+            names = [name for name in inline.changed_data if is_column(formset.model, name)]
+            values = {name: inline.cleaned_data[name] for name in names}
+            if row._state.adding:
+                values[formset.fk.name] = form.instance
+            entry_save(actor=actor, row=row, values=values)
+
+    def _stored(self, obj: Any) -> Any:
+        # The form has written on the instance already; what the audit says was there, the database knows.
+        return self.model.objects.get(organisation_id=obj.organisation_id, pk=obj.pk)
+
+
+class OrganisationInline(_TabularInline):
+    """Rows below another row of the same organisation."""
+
+    extra = 1
+    form = OwnedForm
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return admin_of(request) is not None
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_write(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_write(request)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return may_write(request)
+
+    def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.organisation_id = acting(request).organisation_id
+        return formset
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        kwargs.setdefault("queryset", choices_of(db_field, request))
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+def choices_of(field: Any, request: HttpRequest) -> QuerySet[Any] | None:
+    """The rows that a reference may name: those of the organisation."""
+    if not isinstance(field, OrganisationForeignKey):
+        return None
+    model: Any = field.remote_field.model
+    rows: QuerySet[Any] = model.objects.filter(organisation_id=acting(request).organisation_id)
+    return rows
+
+
+def is_column(model: type[models.Model], name: str) -> bool:
+    return any(field.name == name for field in model._meta.concrete_fields)
