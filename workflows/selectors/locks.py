@@ -12,9 +12,14 @@ from django.db import connection
 
 from workflows.assignment import Person, PersonRef
 from workflows.engine.state import RunState, TaskState
-from workflows.selectors.people import PERSON, as_json
+from workflows.selectors.people import FACTS, FACTS_FROM, as_json
 
-_ONE: Final = f"({PERSON} WHERE m.organisation_id = r.organisation_id AND m.id = %s)"
+# Not joins: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
+_PEOPLE: Final = f"""(
+    SELECT jsonb_object_agg(m.id, {FACTS}) {FACTS_FROM}
+    WHERE m.organisation_id = r.organisation_id
+      AND m.id IN (r.requester_id, t.assignee_id, t.completed_by_id, %s, %s)
+)"""
 
 CALENDAR: Final = """(
     SELECT jsonb_build_object(
@@ -26,37 +31,29 @@ CALENDAR: Final = """(
 )"""
 """The default calendar and a stamp that changes with every write to it or to its holidays."""
 
-# Not a join: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
-_NAMED: Final = (
-    "(SELECT p.{column} FROM accounts_membership p WHERE p.organisation_id = t.organisation_id AND p.id = t.{key})"
-)
-
 _COLUMNS: Final = {
     **{
         name: f"r.{name}"
         for name in (
-            "organisation_id", "number", "title", "status", "outcome", "definition_id", "version_id", "version_no",
-            "data", "labels", "started_at", "finished_at",
+            "organisation_id", "requester_id", "number", "title", "status", "outcome", "definition_id", "version_id",
+            "version_no", "data", "labels", "started_at", "finished_at",
         )
     },
     **{
         name: f"t.{name}"
         for name in (
             "id", "step", "step_name", "state", "version", "opened_at", "due_at", "overdue", "escalations", "unassigned",
-            "transition", "completed_at", "assignee_id",
+            "transition", "completed_at", "completed_by_id", "assignee_id",
         )
     },
     "run_id": "r.id",
     "definition_name": "d.name",
     "owner_id": "d.owner_id",
-    "assignee_name": _NAMED.format(column="name", key="assignee_id"),
-    "assignee_email": _NAMED.format(column="email", key="assignee_id"),
-    "completed_by_name": _NAMED.format(column="name", key="completed_by_id"),
     "candidate_ids": """ARRAY(
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
     )""",
-    "requester": f"({PERSON} WHERE m.organisation_id = r.organisation_id AND m.id = r.requester_id)",
+    "people": _PEOPLE,
 }  # fmt: skip
 _SELECT: Final = ", ".join(_COLUMNS.values())
 
@@ -67,7 +64,7 @@ JOIN workflows_workflowdefinition d ON d.organisation_id = r.organisation_id AND
 """
 
 LOCK_TASK: Final = f"""
-SELECT {_SELECT}, {_ONE}, {_ONE}, {CALENDAR}
+SELECT {_SELECT}, {CALENDAR}
 {_JOINS}
 WHERE t.organisation_id = %s AND t.id = %s
 FOR UPDATE OF r, t
@@ -115,28 +112,29 @@ class LockedTask:
 def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, chosen_id: UUID | None = None) -> LockedTask | None:
     """Lock a task and its run; None when the organisation has no such task. One statement."""
     params = [actor_id, chosen_id, organisation_id, organisation_id, task_id]
-    rows = _rows(LOCK_TASK, params, "actor", "chosen", "calendar")
+    rows = _rows(LOCK_TASK, params, "calendar")
     if not rows:
         return None
     row = rows[0]
+    people = row["people"]
     return LockedTask(
         run=_run(row),
         task=_task(row),
-        actor=Person.of_row(as_json(row["actor"])),
-        chosen=_person(row["chosen"]),
+        actor=Person.of_row(people[str(actor_id)]),
+        chosen=Person.of_row(people[str(chosen_id)]) if str(chosen_id) in people else None,
         calendar=calendar_stamp(row["calendar"]),
     )
 
 
 def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskState]] | None:
     """Lock a run and all its tasks; None when the organisation has no such run. One statement."""
-    rows = _rows(LOCK_RUN, [organisation_id, run_id])
+    rows = _rows(LOCK_RUN, [None, None, organisation_id, run_id])
     return (_run(rows[0]), [_task(row) for row in rows]) if rows else None
 
 
 def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState, TaskState]]:
     """Lock open tasks whose reminder or due time has come, skipping what somebody else holds. One statement."""
-    return [(_run(row), _task(row)) for row in _rows(CLAIM_DUE, [organisation_id, at, limit])]
+    return [(_run(row), _task(row)) for row in _rows(CLAIM_DUE, [None, None, organisation_id, at, limit])]
 
 
 def calendar_stamp(value: Any) -> CalendarStamp | None:
@@ -148,12 +146,10 @@ def calendar_stamp(value: Any) -> CalendarStamp | None:
 def _rows(sql: str, params: list[Any], *more: str) -> list[Row]:
     names = (*_COLUMNS, *more)
     answer = connection.execute_prepared(sql, params)  # type: ignore[attr-defined]  # ours
-    return [dict(zip(names, row, strict=True)) for row in answer]
-
-
-def _person(value: Any) -> Person | None:
-    found = as_json(value)
-    return Person.of_row(found) if found else None
+    rows = [dict(zip(names, row, strict=True)) for row in answer]
+    for row in rows:
+        row["people"] = as_json(row["people"])
+    return rows
 
 
 def _run(row: Row) -> RunState:
@@ -164,7 +160,7 @@ def _run(row: Row) -> RunState:
         title=row["title"],
         status=row["status"],
         outcome=row["outcome"],
-        requester=Person.of_row(as_json(row["requester"])),
+        requester=Person.of_row(row["people"][str(row["requester_id"])]),
         definition_id=row["definition_id"],
         definition_name=row["definition_name"],
         owner_id=row["owner_id"],
@@ -179,8 +175,12 @@ def _run(row: Row) -> RunState:
 
 def _task(row: Row) -> TaskState:
     assignee = None
+    people, decider = row["people"], None
     if row["assignee_id"] is not None:
-        assignee = PersonRef(row["assignee_id"], row["assignee_name"], row["assignee_email"])
+        holder = people[str(row["assignee_id"])]
+        assignee = PersonRef(row["assignee_id"], holder["name"], holder["email"])
+    if row["completed_by_id"] is not None:
+        decider = people[str(row["completed_by_id"])]
     return TaskState(
         id=row["id"],
         step=row["step"],
@@ -195,6 +195,6 @@ def _task(row: Row) -> TaskState:
         escalations=row["escalations"],
         transition=row["transition"],
         completed_at=row["completed_at"],
-        completed_by=row["completed_by_name"] or "",
+        completed_by=decider["name"] if decider else "",
         candidate_ids=tuple(row["candidate_ids"]),
     )

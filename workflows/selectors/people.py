@@ -15,8 +15,7 @@ from forms_builder.rules import EvaluationError
 from workflows.assignment import QUEUE_LIMIT, Eligibility, Person, PersonRef, Situation
 from workflows.graph.document import Fallback
 
-PERSON: Final = """
-SELECT jsonb_build_object(
+FACTS: Final = """jsonb_build_object(
     'id', m.id, 'name', m.name, 'email', m.email, 'manager_id', m.manager_id, 'is_active', m.is_active AND u.is_active,
     'department', dp.code, 'head_id', dp.head_id, 'designation', ds.name, 'level', ds.level,
     'city', pl.city, 'state', pl.state, 'country', pl.country,
@@ -26,14 +25,15 @@ SELECT jsonb_build_object(
         JOIN accounts_role ro ON ro.organisation_id = mr.organisation_id AND ro.id = mr.role_id
         WHERE mr.organisation_id = m.organisation_id AND mr.membership_id = m.id
     )
-)
+)"""
+"""One person's facts as a JSON object, for ``Person.of_row``."""
+FACTS_FROM: Final = """
 FROM accounts_membership m
 JOIN accounts_user u ON u.id = m.user_id
 LEFT JOIN accounts_department dp ON dp.organisation_id = m.organisation_id AND dp.id = m.department_id
 LEFT JOIN accounts_designation ds ON ds.organisation_id = m.organisation_id AND ds.id = m.designation_id
 LEFT JOIN accounts_place pl ON pl.organisation_id = m.organisation_id AND pl.id = m.place_id
 """
-"""One person's facts as a JSON object, for ``Person.of_row``; the caller adds WHERE with the organisation and the id."""
 
 _CANDIDATE: Final[Mapping[str, Source]] = {
     "candidate.id": "pk",
@@ -53,7 +53,7 @@ def persons(organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Person]:
     """The facts of these people of the organisation, also of inactive ones; others are left out. One query."""
     if not ids:
         return {}
-    sql = f"{PERSON} WHERE m.organisation_id = %s AND m.id = ANY(%s)"
+    sql = f"SELECT {FACTS} {FACTS_FROM} WHERE m.organisation_id = %s AND m.id = ANY(%s)"
     with connection.cursor() as cursor:
         cursor.execute(sql, [organisation_id, list(ids)])
         found = [Person.of_row(as_json(row[0])) for row in cursor.fetchall()]
