@@ -1,10 +1,13 @@
 """The addresses of notifications."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+from django.utils import timezone
+
 from notifications.channels.email.unsubscribe import unsubscribe_path
-from notifications.models import InboxItem
+from notifications.models import Delivery, InboxItem, OutboxEvent, SuppressedAddress, Template
 from tests.contracts.url_table import Line, World
 from tests.factories import notifications as facts
 
@@ -45,6 +48,48 @@ def of_link(world: World) -> Mapping[str, Any]:
     return {"token": world(link).rstrip("/").rpartition("/")[2]}
 
 
+def template(world: World) -> Template:
+    row: Template = Template.objects.create(
+        organisation=world.acme.organisation, kind="task.opened", channel="email", subject=world.canary
+    )
+    return row
+
+
+def message(world: World) -> Delivery:
+    run = facts.make_run(world.acme.asha, number=3, title=f"Leave {world.canary}")
+    return facts.delivery(world.acme.ravi, run, subject=world.canary, state="dead", reason=world.canary)
+
+
+def event(world: World) -> OutboxEvent:
+    row: OutboxEvent = OutboxEvent.objects.create(
+        organisation=world.acme.organisation,
+        kind="task.opened",
+        subject_kind="workflows.task",
+        subject_id=world.acme.ravi.id,
+        actor_kind="person",
+        actor_label=world.canary,
+        state="poison",
+        error=world.canary,
+    )
+    return row
+
+
+def address(world: World) -> SuppressedAddress:
+    row: SuppressedAddress = SuppressedAddress.objects.create(
+        organisation=world.acme.organisation,
+        address=f"{world.canary}@acme.example",
+        reason=world.canary,
+        until=timezone.now() + timedelta(days=7),
+    )
+    return row
+
+
+ADMIN_ROWS = {
+    "notifications.template": template,
+    "notifications.delivery": message,
+    "notifications.outboxevent": event,
+    "notifications.suppressedaddress": address,
+}
 LINES = [
     Line("notifications/", "get", holder="ravi", ids=with_a_notice),
     Line("notifications/read/", "post"),
