@@ -1,6 +1,6 @@
 """Each address x each kind of caller. The table is in ``url_table.py``; an address without a line fails here."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from importlib import import_module
@@ -16,8 +16,8 @@ from django.test import Client
 from django.utils import timezone
 
 from accounts.audit.models import AuditEntry
+from accounts.authentication import PROOF
 from accounts.models import Membership
-from accounts.sessions import PROOF
 from tests.accounts.clients import browser, program, signed_in
 from tests.contracts.url_table import Line, World, addresses, methods_of
 from tests.factories.accounts import PASSWORD
@@ -55,7 +55,8 @@ def send(client: Client, line: Line, world: World, ids: Any = None) -> HttpRespo
     with world.acme.scope():
         own = line.ids(world)
         data = dict(line.data(world) if callable(line.data) else line.data)
-    more: dict[str, Any] = {"content_type": "application/json"} if line.is_api and line.method != "get" else {}
+    is_json = line.is_api and line.method != "get" and "file" not in data
+    more: dict[str, Any] = {"content_type": "application/json"} if is_json else {}
     answer: HttpResponse = getattr(client, line.method)(line.path(own if ids is None else ids), data, **more)
     return answer
 
@@ -131,7 +132,7 @@ CLOSED = [line for line in LINES if line.access != "public"]
 
 @pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
 def test_without_valid_credentials_of_the_organisation_nothing_happens(line: Line, world: World) -> None:
-    callers = {
+    callers: dict[str, Callable[[], Client]] = {
         "anonymous": lambda: browser("" if line.is_api else "acme"),
         "deactivated": lambda: deactivated(line, world.person(line.holder), world),
         "expired": lambda: expired(line, world.person(line.holder)),
