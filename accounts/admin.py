@@ -321,5 +321,7 @@ class OrganisationAdmin(_ModelAdmin):
 
     def _switch(self, request: HttpRequest, rows: QuerySet[Organisation], *, is_active: bool) -> None:
         user = platform_admin(request)
-        for row in rows if user is not None else ():
+        if user is None:
+            return
+        for row in rows:
             organisation_switch(user=user, organisation_id=row.pk, is_active=is_active)

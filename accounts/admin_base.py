@@ -270,7 +270,7 @@ class OrganisationInline(_TabularInline):
 
     def get_formset(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> Any:
         formset = super().get_formset(request, obj, **kwargs)
-        formset.form.organisation_id = acting(request).organisation_id
+        formset.form.organisation_id = acting(request).organisation_id  # type: ignore[attr-defined]  # an OwnedForm
         return formset
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:

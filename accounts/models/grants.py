@@ -13,25 +13,26 @@ from accounts.tenancy.models import OrganisationManager, OrganisationOwned
 from accounts.tenancy.scope import current_organisation_id
 
 
-class GrantManager(OrganisationManager["ObjectGrant"], UserObjectPermissionManager):  # type: ignore[misc]  # guardian is untyped
+class GrantManager(OrganisationManager["ObjectGrant"], UserObjectPermissionManager):
     """Guardian's manager, whose grants belong to the organisation of the open scope."""
 
-    def assign_perm(self, perm: str, user_or_group: Any, obj: models.Model) -> "ObjectGrant":
+    def assign_perm(self, perm: Permission | str, user_or_group: Any, obj: models.Model) -> "ObjectGrant":
         """Grant once; raises Permission.DoesNotExist for a codename that the model does not declare."""
         content_type = ContentType.objects.get_for_model(obj)
-        permission = Permission.objects.get(content_type=content_type, codename=perm.rpartition(".")[2])
+        if isinstance(perm, str):
+            perm = Permission.objects.get(content_type=content_type, codename=perm.rpartition(".")[2])
         organisation_id: UUID = current_organisation_id()
         grant, _ = self.get_or_create(
             organisation_id=organisation_id,
             user=user_or_group,
-            permission=permission,
+            permission=perm,
             content_type=content_type,
             object_pk=str(obj.pk),
         )
         return grant
 
 
-class ObjectGrant(OrganisationOwned, UserObjectPermissionAbstract):  # type: ignore[misc]  # guardian is untyped
+class ObjectGrant(OrganisationOwned, UserObjectPermissionAbstract):
     """``user`` may do ``permission`` with the row ``object_pk``, in this organisation."""
 
     objects: ClassVar[GrantManager] = GrantManager()

@@ -18,7 +18,7 @@ from accounts.tenancy.models import OrganisationOwned
 NO_CIRCLE = pgtrigger.Trigger(
     name="manager_no_circle",
     when=pgtrigger.After,
-    operation=pgtrigger.Insert | pgtrigger.UpdateOf("manager_id"),
+    operation=pgtrigger.Insert | pgtrigger.UpdateOf("manager_id"),  # type: ignore[no-untyped-call]  # untyped
     condition=pgtrigger.Q(new__manager__isnull=False),
     func="""
         PERFORM pg_advisory_xact_lock(hashtextextended('managers:' || NEW.organisation_id, 3));

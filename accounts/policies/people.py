@@ -27,7 +27,7 @@ class AdministrationPolicy(Policy[Any]):
     """Rights of those who look after the organisation. ``administer`` is for tenant admins alone: roles, grants, admins."""
 
     noun = "organisation"
-    actions = ("manage", "administer")
+    actions: ClassVar[tuple[str, ...]] = ("manage", "administer")
     codes: ClassVar[dict[str, str]] = {}
     code: ClassVar[str] = ""
 
@@ -57,7 +57,8 @@ class GrantPolicy(AdministrationPolicy):
 
 
 class AuditPolicy(AdministrationPolicy):
-    noun, actions = "audit", ("view",)
+    noun = "audit"
+    actions: ClassVar[tuple[str, ...]] = ("view",)
     codes: ClassVar[dict[str, str]] = {VIEW_AUDIT: "Read the audit"}
 
     def holders(self, action: str, obj: models.Model | None) -> Q:

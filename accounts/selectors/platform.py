@@ -20,7 +20,8 @@ def platform_user(session: SessionBase) -> User | None:
 def acting_admin_of(session: SessionBase) -> ActingAdmin | None:
     """The actor that stands for the platform admin in the organisation that the session has stepped into."""
     user = platform_user(session)
-    organisation = Organisation.objects.filter(id=session.get(ACTING)).first() if session.get(ACTING) else None
+    wanted = session.get(ACTING)
+    organisation = Organisation.objects.filter(id=wanted).first() if wanted else None
     if user is None or organisation is None:
         return None
     return acting_admin(user, organisation, may_write=bool(session.get(ACTING_WRITES)))

@@ -1,5 +1,6 @@
 """Rights of one person on one row, given and taken by tenant admins."""
 
+from typing import Any, cast
 from uuid import UUID
 
 from django.contrib.auth.models import Permission
@@ -26,12 +27,12 @@ def grant_give(*, actor: Membership, member: Membership, permission: Permission,
     if target is None:
         raise Invalid({"object_id": ["There is no such row."]})
     name = f"{permission.content_type.app_label}.{permission.codename}"
-    grant: ObjectGrant = assign_perm(name, member.user, target)
+    grant: Any = assign_perm(name, member.user, target)
     given = GrantGiven(
         subject_id=member.id, permission=name, object_kind=target._meta.label_lower, object_id=str(target.pk)
     )
     record(given, actor=actor, organisation_id=actor.organisation_id)
-    return grant
+    return cast(ObjectGrant, grant)
 
 
 @transaction.atomic

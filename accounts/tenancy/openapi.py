@@ -54,7 +54,8 @@ class ProblemSchema(AutoSchema):
         return bodies
 
     def _problem(self, description: str) -> dict[str, Any]:
-        component = ResolvedComponent("Problem", ResolvedComponent.SCHEMA, PROBLEM_SCHEMA, "Problem")
+        schema = ResolvedComponent.SCHEMA
+        component = ResolvedComponent("Problem", schema, PROBLEM_SCHEMA, "Problem")  # type: ignore[no-untyped-call]  # untyped
         self.registry.register_on_missing(component)
         return {"description": description, "content": {PROBLEM: {"schema": component.ref}}}
 

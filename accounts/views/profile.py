@@ -8,7 +8,6 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
-from accounts.models import User
 from accounts.selectors.organisations import homes_of
 from accounts.selectors.people import api_sessions, role_names, time_zone_of
 from accounts.services.passwords import log_out_everywhere, password_change
@@ -44,7 +43,7 @@ class ProfileView(MemberRequired, View):
         messages.success(request, "Your password is changed. All other sessions and API tokens have ended.")
         return redirect("profile")
 
-    def _page(self, request: HttpRequest, form: "PasswordChangeForm[User]") -> HttpResponse:
+    def _page(self, request: HttpRequest, form: PasswordChangeForm) -> HttpResponse:
         member = self.actor
         from_place = member.place is not None and bool(member.place.time_zone)
         context: dict[str, Any] = {

@@ -41,7 +41,8 @@ def test_login_rotates_the_session_key_and_the_csrf_token(acme: Acme) -> None:
     session = client.session
     session["planted"] = "x"
     session.save()
-    client.cookies["sessionid"] = planted = session.session_key
+    planted = str(session.session_key)
+    client.cookies["sessionid"] = planted
     log_in(client, acme.asha.user.email)
     assert client.cookies["sessionid"].value != planted
     assert "planted" not in client.session

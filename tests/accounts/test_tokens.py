@@ -98,7 +98,7 @@ def test_tokens_expire(acme: Acme) -> None:
 
 def forgeries(access: str) -> list[str]:
     claims = jwt.decode(access, options={"verify_signature": False})
-    key = settings.SIMPLE_JWT["SIGNING_KEY"]
+    key = str(settings.SIMPLE_JWT["SIGNING_KEY"])
     unsigned = [jwt.encode(claims, "", algorithm="none")]
     header, payload, _ = access.split(".")
     return [

@@ -1,0 +1,156 @@
+"""What tenant admins do in the administration."""
+
+from typing import Any
+
+import pytest
+from django.contrib.admin.models import LogEntry
+from django.test import Client
+
+from accounts.audit.models import AuditEntry
+from accounts.models import Department, Holiday, Membership, ObjectGrant, Role, WorkingCalendar
+from tests.accounts.clients import browser, signed_in
+from tests.cast import Acme, Globex
+
+BASE = "/admin/accounts/"
+
+
+@pytest.fixture
+def tess(acme: Acme) -> Client:
+    return signed_in(acme.tess)
+
+
+def save(client: Client, path: str, **data: Any) -> None:
+    answer = client.post(f"{BASE}{path}", data)
+    assert answer.status_code == 302, errors_of(answer)
+
+
+def errors_of(answer: Any) -> Any:
+    return answer.context["errors"] if answer.context and "errors" in answer.context else answer.content[:2000]
+
+
+def test_the_pages_carry_the_organisations_rows_only(acme: Acme, globex: Globex, tess: Client) -> None:
+    page = tess.get(f"{BASE}membership/").content.decode()
+    assert "Asha" in page
+    assert "Gita" not in page
+    assert signed_in(acme.asha).get("/admin/").status_code == 403
+    assert browser("acme").get("/admin/").headers["Location"].startswith("/admin/login/")
+    assert browser("acme").get("/admin/login/").headers["Location"] == "/login/?next=/admin/"
+
+
+def test_a_department_is_added_changed_and_removed_by_services(acme: Acme, tess: Client) -> None:
+    save(tess, "department/add/", name="Legal", code="LEG")
+    with acme.scope():
+        legal = Department.objects.get(code="LEG")
+        assert (legal.organisation_id, legal.created_by_id) == (acme.organisation.id, acme.tess.id)
+    save(tess, f"department/{legal.id}/change/", name="Law", code="LEG", head=str(acme.hema.id))
+    history = tess.get(f"{BASE}department/{legal.id}/history/").content.decode()
+    assert "directory.changed" in history
+    save(tess, f"department/{legal.id}/delete/", post="yes")
+    with acme.scope():
+        kinds = AuditEntry.objects.filter(subject_id=legal.id).order_by("id").values_list("kind", flat=True)
+        assert list(kinds) == ["directory.added", "directory.changed", "directory.removed"]
+    assert not LogEntry.objects.exists()
+
+
+def test_choices_and_uniqueness_keep_to_the_organisation(acme: Acme, globex: Globex, tess: Client) -> None:
+    foreign = tess.post(f"{BASE}department/add/", {"name": "X", "code": "X", "head": str(globex.gus.id)})
+    assert foreign.status_code == 200
+    assert "valid choice" in str(errors_of(foreign))
+    again = tess.post(f"{BASE}department/add/", {"name": "X", "code": "HR"})
+    assert "already exists" in str(errors_of(again))
+    found = tess.get("/admin/autocomplete/?app_label=accounts&model_name=department&field_name=head&term=g").json()
+    assert found["results"] == []
+
+
+def test_what_is_used_stays_and_the_page_says_why(acme: Acme, tess: Client) -> None:
+    path = f"{BASE}department/{acme.departments['HR'].id}/delete/"
+    page = tess.post(path, {"post": "yes"}, follow=True).content.decode()
+    assert "Cannot delete department" in page
+    with acme.scope():
+        assert Department.objects.filter(code="HR").exists()
+
+
+def test_a_person_is_added_with_roles_and_changed(acme: Acme, tess: Client) -> None:
+    save(tess, "role/add/", name="Buyer", permissions=["people.manage"])
+    with acme.scope():
+        role = Role.objects.get(name="Buyer")
+    save(tess, "membership/add/", name="Nina", email="nina@acme.example", attributes="{}", roles=[str(role.id)])
+    with acme.scope():
+        nina = Membership.objects.get(name="Nina")
+        assert nina.role_links.get().role_id == role.id
+    save(tess, f"membership/{nina.id}/change/", name="Nina N", email="nina@acme.example", attributes="{}")
+    with acme.scope():
+        assert not nina.role_links.exists()
+        changed = AuditEntry.objects.get(kind="people.changed")
+        assert changed.payload["changes"] == {"name": ["Nina", "Nina N"]}
+
+
+def test_a_circle_of_managers_is_refused_in_words(acme: Acme, tess: Client) -> None:
+    path = f"{BASE}membership/{acme.meera.id}/change/"
+    data = {"name": "Meera", "email": acme.meera.email, "attributes": "{}", "manager": str(acme.asha.id)}
+    page = tess.post(path, data, follow=True).content.decode()
+    assert "This person reports" in page
+    with acme.scope():
+        assert Membership.objects.get(id=acme.meera.id).manager_id is None
+
+
+def test_people_are_deactivated_by_an_action_but_not_the_last_admin(acme: Acme, tess: Client) -> None:
+    def act(member: Membership) -> str:
+        data = {"action": "deactivate", "_selected_action": str(member.id)}
+        return tess.post(f"{BASE}membership/", data, follow=True).content.decode()
+
+    assert "1 deactivated" in act(acme.asha)
+    assert "without an administrator" in act(acme.tess)
+    with acme.scope():
+        inactive = Membership.objects.filter(is_active=False)
+        assert [member.name for member in inactive] == ["Asha"]
+    assert tess.post(f"{BASE}membership/{acme.asha.id}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_holidays_are_kept_with_their_calendar(acme: Acme, tess: Client) -> None:
+    with acme.scope():
+        holiday = Holiday.objects.get()
+    data = {
+        "name": "Office",
+        "time_zone": "Asia/Kolkata",
+        "hours": '{"mon": [["10:00", "16:00"]]}',
+        "is_default": "on",
+        "holidays-TOTAL_FORMS": "2",
+        "holidays-INITIAL_FORMS": "1",
+        "holidays-0-id": str(holiday.id),
+        "holidays-0-calendar": str(acme.calendar.id),
+        "holidays-0-date": "2025-10-02",
+        "holidays-0-name": "Gandhi's birthday",
+        "holidays-1-calendar": str(acme.calendar.id),
+        "holidays-1-date": "2025-12-25",
+        "holidays-1-name": "Christmas",
+    }
+    save(tess, f"workingcalendar/{acme.calendar.id}/change/", **data)
+    with acme.scope():
+        assert set(Holiday.objects.values_list("name", flat=True)) == {"Gandhi's birthday", "Christmas"}
+        assert WorkingCalendar.objects.get().hours == {"mon": [["10:00", "16:00"]]}
+        entries = AuditEntry.objects.filter(payload__entry="accounts.holiday")
+        assert sorted(entry.kind for entry in entries) == ["directory.added", "directory.changed"]
+
+
+def test_a_grant_is_given_and_taken(acme: Acme, tess: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("accounts.selectors.grants.DEFAULTS", ("add_", "change_", "delete_"))
+    page = tess.get(f"{BASE}objectgrant/add/")
+    choices = dict(page.context["adminform"].form.fields["right"].choices)
+    (right,) = [value for value, text in choices.items() if text == "Can view department: HR"]
+    save(tess, "objectgrant/add/", member=str(acme.asha.id), right=right)
+    with acme.scope():
+        grant = ObjectGrant.objects.get()
+        assert (grant.user_id, grant.object_pk) == (acme.asha.user_id, str(acme.departments["HR"].id))
+    save(tess, f"objectgrant/{grant.id}/delete/", post="yes")
+    with acme.scope():
+        assert AuditEntry.objects.filter(kind__in=["grant.given", "grant.taken"]).count() == 2
+
+
+def test_the_audit_is_read_and_never_written(acme: Acme, tess: Client) -> None:
+    with acme.scope():
+        entry = AuditEntry.objects.filter(kind="person.logged_in")[0]
+    assert "person.logged_in" in tess.get(f"{BASE}auditentry/?kind=person.logged_in").content.decode()
+    assert tess.get(f"{BASE}auditentry/{entry.id}/change/").status_code == 200
+    for path in ("add/", f"{entry.id}/delete/"):
+        assert tess.post(f"{BASE}auditentry/{path}", {"post": "yes"}).status_code == 403
