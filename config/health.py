@@ -21,6 +21,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
 from django_prometheus.exports import ExportToDjangoView
 
+from accounts.tenancy.problems import as_problem_response
 from config.broker import outages
 from config.celery import app
 
@@ -211,14 +212,10 @@ def is_outage(error: Any) -> bool:
 def unavailable(request: HttpRequest) -> HttpResponse:
     """The answer in the form that the caller reads. It needs neither database nor session."""
     detail = "The database is not available at the moment. Nothing was changed; try again in a few seconds."
-    headers = {"Retry-After": str(RETRY_AFTER), "Cache-Control": "no-store"}
     if request.path_info.startswith("/api/"):
-        problem = {
-            "type": "about:blank",
-            "title": "Service unavailable",
-            "status": 503,
-            "code": "unavailable",
-            "detail": detail,
-        }
-        return JsonResponse(problem, status=503, headers=headers, content_type="application/problem+json")
-    return HttpResponse(render_to_string("errors/503.html", {"detail": detail}), status=503, headers=headers)
+        response = as_problem_response(request, 503, "unavailable", detail)
+    else:
+        response = HttpResponse(render_to_string("errors/503.html", {"detail": detail}), status=503)
+    response["Retry-After"] = str(RETRY_AFTER)
+    response["Cache-Control"] = "no-store"
+    return response
