@@ -24,7 +24,12 @@ def test_a_person_outside_of_the_list_is_refused_at_the_field(acme: Acme) -> Non
     run_id = started(acme, install(acme))
     before = task_of(acme, run_id)
     answer = decide(
-        signed_in(acme.ravi), run_id, "HR review", assignee=str(acme.farid.id), criticality="low", comment="Please check"
+        signed_in(acme.ravi),
+        run_id,
+        "HR review",
+        assignee=str(acme.farid.id),
+        criticality="low",
+        comment="Please check",
     )
     assert answer.status_code == 422
     bar = answer.context["actions"]

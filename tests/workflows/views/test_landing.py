@@ -1,0 +1,94 @@
+"""The landing page: what each person may start, and what they may do with a workflow."""
+
+import pytest
+
+from tests.cast import Acme
+from tests.factories.accounts import DesignationFactory
+from tests.workflows.views.story import install, load, send, signed_in, started, text
+from workflows.models import WorkflowDefinition, WorkflowVersion, WorkflowVisibility
+
+
+@pytest.mark.django_db
+def test_everybody_starts_what_is_open_to_all_by_its_name(acme: Acme) -> None:
+    definition = install(acme)
+    started(acme, definition)
+    page = load(signed_in(acme.asha), "/")
+    assert '<a class="cs-start" href="/start/leave-application/">Leave Application</a>' in text(page)
+    assert "You have 1 open" in text(page)
+    assert [tab.label for tab in page.context["tabs"]] == ["All", "HR"]
+    for forbidden in ("/clone/", "Edit", "Add workflow"):
+        assert forbidden not in text(page)
+
+
+@pytest.mark.django_db
+def test_a_tab_shows_the_workflows_of_its_group(acme: Acme) -> None:
+    install(acme)
+    install(acme, "claim_expense")
+    asha = signed_in(acme.asha)
+    with acme.scope():
+        WorkflowDefinition.objects.filter(slug="claim-expense").update(group=None)
+    tabs = {tab.label: tab.url for tab in load(asha, "/").context["tabs"]}
+    assert list(tabs) == ["All", "HR", "Other"]
+    assert [row.name for row in load(asha, tabs["Other"]).context["workflows"]] == ["Claim Expense"]
+    assert [row.name for row in load(asha, tabs["HR"]).context["workflows"]] == ["Leave Application"]
+    assert len(load(asha, "/?group=nonsense").context["workflows"]) == 2
+
+
+@pytest.mark.django_db
+def test_a_department_and_a_designation_keep_others_out(acme: Acme) -> None:
+    definition = install(acme)
+    with acme.scope():
+        partner = DesignationFactory(organisation=acme.organisation, name="Partner")
+        WorkflowVisibility.objects.create(
+            organisation=acme.organisation,
+            definition=definition,
+            department=acme.departments["HR"],
+            designation=partner,
+        )
+        type(acme.hema).objects.filter(id=acme.hema.id).update(designation=partner)
+    for member, count in ((acme.hema, 1), (acme.hari, 0), (acme.asha, 0)):
+        client = signed_in(member)
+        assert len(load(client, "/").context["workflows"]) == count
+        assert load(client, "/start/leave-application/").status_code == (200 if count else 404)
+        assert load(client, f"/workflows/{definition.id}/").status_code == (200 if count else 404)
+
+
+@pytest.mark.django_db
+def test_a_designer_adds_clones_and_publishes(acme: Acme) -> None:
+    definition = install(acme)
+    omar = signed_in(acme.omar)
+    home = text(load(omar, "/"))
+    assert "/workflows/import/" in home
+    assert f"/workflows/{definition.id}/clone/" in home
+    copy = send(omar, f"/workflows/{definition.id}/clone/")["Location"]
+    assert "Leave Application (copy)" in text(load(omar, copy))
+    assert load(signed_in(acme.asha), copy).status_code == 404
+    assert send(omar, f"{copy}publish/")["Location"] == copy
+    with acme.scope():
+        assert WorkflowVersion.objects.filter(state="published").count() == 2
+    assert "Leave Application (copy)" in text(load(signed_in(acme.asha), "/"))
+
+
+@pytest.mark.django_db
+def test_a_document_is_brought_in_and_what_is_wrong_with_it_told(acme: Acme) -> None:
+    omar, definition = signed_in(acme.omar), install(acme)
+    document = load(omar, f"/workflows/{definition.id}/export/")
+    assert document["Content-Disposition"].startswith("attachment")
+    answer = send(omar, "/workflows/import/", text=text(document))
+    assert answer.status_code == 302
+    assert "Draft" in text(load(omar, answer["Location"]))
+    for wrong in ("", "{", '{"a": 1, "a": 2}', "[]", '{"schema_version": 1, "name": "", "graph": {"steps": 5}}', "NaN"):
+        answer = send(omar, "/workflows/import/", text=wrong)
+        assert answer.status_code == 422, wrong
+        assert answer.context["form"].non_field_errors()
+
+
+@pytest.mark.django_db
+def test_problems_that_block_publishing_are_listed(acme: Acme) -> None:
+    omar = signed_in(acme.omar)
+    empty = '{"schema_version": 1, "name": "Empty", "form": {"schema_version": 1}, "graph": {"schema_version": 1}}'
+    address = send(omar, "/workflows/import/", text=empty)["Location"]
+    page = omar.post(f"{address}publish/", follow=True)
+    assert [str(message) for message in page.context["messages"]] != []
+    with acme.scope():
+        assert not WorkflowVersion.objects.filter(state="published").exists()

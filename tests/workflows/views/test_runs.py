@@ -1,0 +1,115 @@
+"""Requests of a workflow in a period, and search."""
+
+from datetime import timedelta
+
+import pytest
+
+from tests.cast import Acme
+from tests.factories import workflows as make
+from tests.workflows.views.story import install, load, signed_in, started, text
+from workflows.models import WorkflowDefinition
+
+PERIOD = "since=2025-09-01&until=2025-10-31"
+
+
+def finished(acme: Acme, definition: WorkflowDefinition, hours: int) -> None:
+    """A request that took so long."""
+    with acme.scope():
+        run_id = make.start_leave(definition, acme.asha).run_id
+        make.decide(run_id, acme.ravi, "Rejected", at=make.MONDAY + timedelta(hours=hours))
+
+
+@pytest.mark.django_db
+def test_figures_are_those_of_the_period(acme: Acme) -> None:
+    definition = install(acme)
+    for hours in (1, 2, 3, 10):
+        finished(acme, definition, hours)
+    started(acme, definition)
+    page = load(signed_in(acme.tess), f"/workflows/{definition.id}/runs/?{PERIOD}")
+    whole = page.context["figures"]
+    assert (whole.started, whole.completed, whole.open, whole.overdue) == (5, 4, 1, 0)
+    assert whole.p50 == timedelta(hours=2.5)
+    assert whole.p90 == timedelta(hours=7.9)
+    assert [week.label for week in page.context["buckets"]] == ["29 Sep 2025"]
+    assert page.context["chart"]["series"][0]["values"] == [5]
+    assert [row.number for row in page.context["page"].rows] == [5, 4, 3, 2, 1]
+    steps = {step.name: step for step in page.context["steps"]}
+    assert (steps["Manager review"].count, steps["Manager review"].open) == (4, 1)
+    only = load(signed_in(acme.tess), f"/workflows/{definition.id}/runs/?{PERIOD}&status=running")
+    assert [row.number for row in only.context["page"].rows] == [5]
+    empty = load(signed_in(acme.tess), f"/workflows/{definition.id}/runs/?since=2024-01-01&until=2024-02-01")
+    assert empty.context["figures"].started == 0
+    assert empty.context["chart"] is None
+
+
+@pytest.mark.django_db
+def test_each_sees_what_they_may(acme: Acme) -> None:
+    definition = install(acme)
+    started(acme, definition)
+    started(acme, definition, acme.farid)
+    for member, numbers in (
+        (acme.asha, [1]),
+        (acme.farid, [2]),
+        (acme.fiona, []),
+        (acme.omar, [2, 1]),
+        (acme.tess, [2, 1]),
+    ):
+        page = load(signed_in(member), f"/workflows/{definition.id}/runs/?{PERIOD}")
+        assert [row.number for row in page.context["page"].rows] == numbers
+        assert page.context["figures"].started == len(numbers)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "query",
+    [
+        "since=x",
+        "since=2025-02-01&until=2025-01-01",
+        "since=2020-01-01&until=2025-01-01",
+        "since=0001-01-01",
+        "status=no",
+    ],
+)
+def test_a_period_that_cannot_be_read_is_refused(acme: Acme, query: str) -> None:
+    definition = install(acme)
+    answer = load(signed_in(acme.asha), f"/workflows/{definition.id}/runs/?{query}")
+    assert answer.status_code == 422
+    assert answer.context["filter_form"].errors
+
+
+@pytest.mark.django_db
+def test_a_deleted_workflow_keeps_its_runs_for_those_who_may(acme: Acme) -> None:
+    definition = install(acme)
+    run_id = started(acme, definition)
+    with acme.scope():
+        WorkflowDefinition.objects.filter(id=definition.id).update(deleted_at=make.MONDAY)
+    for member, status in ((acme.tess, 200), (acme.asha, 200), (acme.fiona, 404)):
+        assert load(signed_in(member), f"/workflows/{definition.id}/runs/?{PERIOD}").status_code == status
+    assert "deleted" in text(load(signed_in(acme.tess), f"/workflows/{definition.id}/runs/?{PERIOD}"))
+    assert load(signed_in(acme.asha), "/start/leave-application/").status_code == 404
+    page = load(signed_in(acme.asha), f"/requests/{run_id}/")
+    assert page.status_code == 200
+    assert f"/workflows/{definition.id}/" not in text(page)
+
+
+@pytest.mark.django_db
+def test_search_finds_by_number_and_words_only_what_one_may_see(acme: Acme) -> None:
+    definition = install(acme)
+    started(acme, definition)
+    started(acme, definition, acme.farid)
+    for member, found in ((acme.asha, [1]), (acme.ravi, [1]), (acme.fiona, []), (acme.tess, [2, 1])):
+        client = signed_in(member)
+        assert [row.number for row in load(client, "/search/?q=leave+appl").context["page"].rows] == found
+    tess = signed_in(acme.tess)
+    for q, numbers in (("2", [2]), ("%232", [2]), ("farid", [2]), ("leave+asha", [1]), ("zebra", []), ("", [])):
+        assert [row.number for row in load(tess, f"/search/?q={q}").context["page"].rows] == numbers, q
+    assert [row.name for row in load(tess, "/search/?q=leave").context["workflows"]] == ["Leave Application"]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("q", ["'", "a:*b", "!", "& |", "((", "\\", "<->", "%", "9" * 30, "x" * 3000, "a b " * 200])
+def test_no_search_breaks(acme: Acme, q: str) -> None:
+    client = signed_in(acme.tess)
+    for address in ("/search/", "/inbox/"):
+        assert client.get(address, {"q": q}).status_code == 200
+        assert client.get(address, {"q": q, "cursor": q}).status_code == 200
