@@ -1,0 +1,69 @@
+"""The description of the API is a contract: it is committed, it is whole, and a change of it is seen.
+
+After a wanted change: ``DJANGO_SETTINGS_MODULE=config.settings.test .venv/bin/python manage.py spectacular --validate
+--fail-on-warn --file docs/api/openapi.yaml``, and note the change in ``CHANGELOG.md``.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from django.test import Client
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.renderers import OpenApiYamlRenderer
+from drf_spectacular.validation import validate_schema
+
+from tests.contracts.url_table import addresses, methods_of
+
+SNAPSHOT = Path(__file__).resolve().parents[2] / "docs" / "api" / "openapi.yaml"
+COMMAND = (__doc__ or "").partition("``")[2].partition("``")[0]
+# The description itself, and the page to try it on.
+UNDESCRIBED = {"/api/v1/schema/", "/api/v1/docs/"}
+
+
+@pytest.fixture(scope="module")
+def schema() -> dict[str, Any]:
+    found: dict[str, Any] = SchemaGenerator().get_schema(request=None, public=True)
+    return found
+
+
+def test_the_committed_description_is_the_true_one(schema: dict[str, Any]) -> None:
+    fresh = OpenApiYamlRenderer().render(schema, renderer_context={}).decode()
+    assert SNAPSHOT.read_text() == fresh, f"The API has changed. If that is wanted: {COMMAND}"
+
+
+def test_it_is_valid(schema: dict[str, Any]) -> None:
+    validate_schema(schema)
+
+
+def test_every_address_and_method_is_described(schema: dict[str, Any]) -> None:
+    served = {
+        (re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{route}"), method)
+        for route, view in addresses()
+        if route.startswith("api/")
+        for method in methods_of(view)
+    }
+    described = {(path, method) for path, entry in schema["paths"].items() for method in entry}
+    assert {line for line in served if line[0] not in UNDESCRIBED} == described
+
+
+def test_every_operation_says_what_it_does_and_how_it_refuses(schema: dict[str, Any]) -> None:
+    for path, entry in schema["paths"].items():
+        for method, operation in entry.items():
+            place = f"{method} {path}"
+            assert operation.get("description"), place
+            refused = operation["responses"]["default"]["content"]
+            assert list(refused) == ["application/problem+json"], place
+            if method == "post":
+                headers = {one["name"] for one in operation["parameters"] if one["in"] == "header"}
+                assert "Idempotency-Key" in headers, place
+
+
+@pytest.mark.django_db
+def test_anybody_may_read_it() -> None:
+    answer = Client().get("/api/v1/schema/")
+    assert answer.status_code == 200
+    assert yaml.safe_load(answer.content)["openapi"].startswith("3.1")
+    assert Client().get("/api/v1/docs/").status_code == 200
