@@ -90,3 +90,30 @@ def test_theme_is_kept(gallery: str, new_context: NewContext) -> None:
     page.locator("main").get_by_role("button", name="Dark").click()
     page.reload(wait_until="networkidle")
     assert page.evaluate("getComputedStyle(document.documentElement).colorScheme") == "dark"
+
+
+def test_long_list_is_typed_into(gallery: str, new_context: NewContext) -> None:
+    page = new_context(viewport=WIDE).new_page()
+    page.goto(f"{gallery}/page/claim", wait_until="networkidle")
+    chosen = page.locator("#assignee")
+    page.get_by_role("radio", name="Manager approval").check()
+    page.get_by_role("combobox", name="Next person").fill("manager 11")
+    page.get_by_role("option", name="Manager 11").click()
+    assert chosen.input_value() == "Manager approval-Manager 11"
+    page.get_by_role("radio", name="Finance review").check()
+    assert chosen.input_value() == ""
+    page.get_by_role("combobox", name="Next person").fill("2")
+    assert page.locator("[data-people]").get_by_role("option").all_inner_texts() == ["Clerk 2", "Clerk 12"]
+
+
+def test_fields_follow_their_conditions(gallery: str, new_context: NewContext) -> None:
+    page = new_context(viewport=WIDE).new_page()
+    page.goto(f"{gallery}/page/claim", wait_until="networkidle")
+    client = page.get_by_label("Client name")
+    assert not client.is_visible()
+    page.get_by_role("radio", name="Yes").check()
+    client.fill("Initech")
+    page.get_by_role("radio", name="No", exact=True).check()
+    assert not client.is_visible()
+    page.get_by_role("radio", name="Yes").check()
+    assert client.input_value() == "Initech"

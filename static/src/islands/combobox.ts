@@ -12,11 +12,17 @@ export default class Combobox extends HTMLElement {
   connectedCallback(): void {
     const select = this.querySelector("select");
     if (!select || window.matchMedia("(pointer: coarse)").matches) return;
-    const update = (): void => {
+    const remove = (): void => {
+      // Brings the options back that were there when the box was made: it has to go before they are changed.
       this.box?.destroy();
       this.box = undefined;
+      select.removeAttribute("aria-hidden");
+    };
+    const update = (): void => {
+      remove();
       if (!select.disabled && select.options.length > LONG) this.box = enhance(select);
     };
+    select.addEventListener("countersign:options-change", remove);
     select.addEventListener("countersign:options", update);
     update();
   }
@@ -28,12 +34,18 @@ export default class Combobox extends HTMLElement {
 }
 
 function enhance(select: HTMLSelectElement): TomSelect {
-  return new TomSelect(select, {
-    allowEmptyOption: true,
+  // The empty entry is what stands in the box while nobody is chosen; backspace brings it back.
+  const empty = [...select.options].find((option) => option.value === "");
+  const box = new TomSelect(select, {
+    placeholder: empty?.textContent?.trim() ?? "",
     maxOptions: 500,
+    refreshThrottle: 50,
     controlInput: '<input type="text" autocomplete="off">',
-    // Optgroups are shown as they stand; matching is by the visible name.
     searchField: ["text"],
     sortField: [{ field: "$order" }],
+    render: { no_results: () => '<div class="no-results">Nothing found</div>' },
   });
+  // The box has taken over the label; the select behind it is only what is posted.
+  select.setAttribute("aria-hidden", "true");
+  return box;
 }

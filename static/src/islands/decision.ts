@@ -34,6 +34,7 @@ export default class Decision extends HTMLElement {
     place.hidden = !wanted;
     select.disabled = !wanted;
     if (!wanted) return;
+    select.dispatchEvent(new CustomEvent("countersign:options-change"));
     const kept = chosen ? "" : select.value;
     const people = this.people.get(radio?.dataset["transition"] ?? "") ?? [];
     const nobody = select.options[0];

@@ -73,7 +73,9 @@ def move(name: str, kind: str = "forward", note: str = "", people: tuple[str, ..
 
 
 def leave() -> Some:
-    return Some(id=ID, name=LEAVE.name, description=LEAVE.description, slug="leave", group="HR", owner="Omar Shaikh", known=True)
+    return Some(
+        id=ID, name=LEAVE.name, description=LEAVE.description, slug="leave", group="HR", owner="Omar Shaikh", known=True
+    )
 
 
 def row(number: int, title: str, requester: str, **more: Any) -> Some:

@@ -109,13 +109,11 @@ def start_refused() -> Page:
 
 
 def claim() -> Page:
-    bar = actions([move("Manager approval", people=("Ravi Nair",))])
+    managers, finance = (tuple(f"{team} {n}" for n in range(1, 13)) for team in ("Manager", "Clerk"))
+    bar = actions([move("Manager approval", people=managers), move("Finance review", people=finance)])
     definition = Some(id=ID, name=CLAIM.name, description=CLAIM.description, slug="claim")
-    return "workflows/request_start.html", {
-        "definition": definition,
-        "form": step_form(CLAIM, "claim", {}, None),
-        "actions": bar,
-    }
+    form = step_form(CLAIM, "claim", {}, None)
+    return "workflows/request_start.html", {"definition": definition, "form": form, "actions": bar}
 
 
 def inbox() -> Page:
