@@ -1,6 +1,5 @@
 """How lists of requests are narrowed, on pages and over REST."""
 
-from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -9,6 +8,7 @@ import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
+from django.http import QueryDict
 
 from workflows.models import RunStatus, WorkflowRun
 
@@ -51,7 +51,7 @@ class RunFilter(django_filters.FilterSet):
 
     def __init__(
         self,
-        data: Mapping[str, Any] | None = None,
+        data: QueryDict | dict[str, Any] | None = None,
         queryset: QuerySet[Any] | None = None,
         *,
         zone: ZoneInfo,

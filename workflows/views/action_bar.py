@@ -128,6 +128,11 @@ def offered(people: Sequence[PersonRef]) -> tuple[OfferedPerson, ...]:
     )
 
 
+def form_errors(posted: DecisionForm) -> Errors:
+    """What is wrong with the bar's own controls."""
+    return {name: [str(text) for text in texts] for name, texts in posted.errors.items()}
+
+
 def fields_of_refusal(error: Any) -> Errors:
     """The places of an ``Invalid``, its message where it names none."""
     places: Errors = error.fields

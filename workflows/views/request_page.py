@@ -1,6 +1,6 @@
 """The page of one request: put together from what the selectors say, whole or with what a refused form had in it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -22,6 +22,7 @@ from workflows.selectors.sla_words import why_due
 from workflows.selectors.timeline import timeline
 from workflows.views.action_bar import ActionBar, OfferedPerson, fresh_bar, offered
 from workflows.views.base import page
+from workflows.views.uploads import NO_UPLOADS, Uploads
 
 SHORT_LIST: Final = 100
 """An organisation up to this size is offered as a list; in a larger one names are typed."""
@@ -46,11 +47,18 @@ class RequestPage:
         own = self.view.is_requester and step.assignee is not None and step.assignee.excludes_requester()
         return not own
 
-    def step_form(self, posted: Any = None, **uploads: Mapping[str, Sequence[str]]) -> StepForm:
+    def step_form(self, posted: Any = None, uploads: Uploads = NO_UPLOADS) -> StepForm:
         """The form of the task's step, empty or as it was posted."""
         made = form_class(self.view.definition.form, self._open.step)
         run = self.view.run
-        return made(posted, values=run.data, labels=run.labels, sources=self.sources, **uploads)
+        return made(
+            posted,
+            values=run.data,
+            labels=run.labels,
+            sources=self.sources,
+            uploaded=uploads.stored,
+            upload_problems=uploads.problems,
+        )
 
     def bar(self) -> ActionBar:
         """The action bar of the task, fresh."""
@@ -87,7 +95,7 @@ class RequestPage:
             found["actions"] = self.bar()
         if "form" not in more:
             found["form"] = self.step_form() if self.decides else facts.read_form(view, self.sources)
-        return found | more
+        return {**found, **more}
 
     def _hand_over_to(self, may: facts.May) -> tuple[OfferedPerson, ...]:
         if self.task is None or not (may.assign or may.reassign):

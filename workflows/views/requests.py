@@ -1,6 +1,5 @@
 """Look at a request, and decide it."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -16,16 +15,14 @@ from accounts.views.base import MemberRequired
 from forms_builder.html_input import html_name
 from forms_builder.rendering import StepForm
 from forms_builder.schema import fields as f
-from forms_builder.services.attachments import attachments_from_page
 from workflows.forms import DecisionForm
 from workflows.selectors.doors import open_run, open_task
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.services.tasks import TaskNotOpen, TaskResult, TaskStale, task_complete
-from workflows.views.action_bar import Errors, bar_errors, fields_of_refusal, filled_bar
+from workflows.views.action_bar import Errors, bar_errors, fields_of_refusal, filled_bar, form_errors
 from workflows.views.base import found
 from workflows.views.request_page import RequestPage, address_of
-
-Uploads = Mapping[str, Mapping[str, Sequence[str]]]
+from workflows.views.uploads import NO_UPLOADS, Uploads
 
 
 class RequestView(MemberRequired, View):
@@ -49,13 +46,14 @@ class TaskCompleteView(MemberRequired, View):
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
         posted = DecisionForm(request.POST)
-        uploads: Uploads = {}
+        uploads = NO_UPLOADS
         if "add_row" in request.POST or request.FILES or not posted.is_valid():
             page = self._page(task_id)
             if not page.decides or page.task is None or page.task.id != task_id:
                 return self._decide(request, task_id, posted, uploads)
-            uploads = _uploads(request, self.actor, page)
-            form = page.step_form(request.POST, **uploads)
+            run = page.view.run
+            uploads = Uploads.of(request, self.actor, page.view.definition.form, page.task.step, run.definition.group)
+            form = page.step_form(request.POST, uploads)
             if "add_row" in request.POST or not posted.is_valid():
                 return _again(request, page, form, posted)
         return self._decide(request, task_id, posted, uploads)
@@ -73,7 +71,8 @@ class TaskCompleteView(MemberRequired, View):
                 data=request.POST,
                 comment=choice.get("comment", ""),
                 version=choice.get("version"),
-                **uploads,
+                uploaded=uploads.stored,
+                upload_problems=uploads.problems,
             )
         except NotFound:
             raise Http404 from None
@@ -83,7 +82,7 @@ class TaskCompleteView(MemberRequired, View):
             return self._too_late(request, task_id, posted, error)
         except Invalid as error:
             page = self._page(task_id)
-            form = page.step_form(request.POST, **uploads)
+            form = page.step_form(request.POST, uploads)
             return _again(request, page, form, posted, bar_errors(fields_of_refusal(error)))
         messages.success(request, said(result, choice["transition"]))
         return redirect(address_of(result.run_id))
@@ -119,21 +118,6 @@ def said(result: TaskResult, transition: str) -> str:
     return f"The request is done: {result.outcome}."
 
 
-def _uploads(request: HttpRequest, actor: Membership, page: RequestPage) -> Uploads:
-    """Store the files that came along, so that a refused form does not lose them."""
-    if not request.FILES or page.task is None:
-        return {}
-    group = page.view.run.definition.group
-    stored, problems = attachments_from_page(
-        actor=actor,
-        document=page.view.definition.form,
-        step=page.task.step,
-        files=request.FILES,
-        group=group.name if group else "",
-    )
-    return {"uploaded": stored, "upload_problems": problems}
-
-
 def _again(
     request: HttpRequest, page: RequestPage, form: StepForm, posted: DecisionForm, errors: Errors | None = None
 ) -> HttpResponse:
@@ -141,11 +125,9 @@ def _again(
     bar = page.bar()
     key = request.POST.get("idempotency_key", "")
     if form.adds_row:
-        more = {"form": form.without_judgement(), "actions": filled_bar(bar, posted, {}, key=key)}
-        return page.response(request, **more)
-    wrong = errors if errors is not None else {name: list(texts) for name, texts in posted.errors.items()}
-    more = {"form": form, "actions": filled_bar(bar, posted, wrong, key=key)}
-    return page.response(request, status=422, **more)
+        return page.response(request, form=form.without_judgement(), actions=filled_bar(bar, posted, {}, key=key))
+    wrong = errors if errors is not None else form_errors(posted)
+    return page.response(request, status=422, form=form, actions=filled_bar(bar, posted, wrong, key=key))
 
 
 def _is_the_same(task: TaskRow, actor: Membership, posted: DecisionForm) -> bool:

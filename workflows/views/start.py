@@ -1,6 +1,5 @@
 """Begin a request."""
 
-from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -11,19 +10,25 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.views.base import MemberRequired
 from forms_builder.rendering import StepForm, form_class
-from forms_builder.services.attachments import attachments_from_page
 from forms_builder.sources import OrganisationSources
 from workflows.forms import DecisionForm
 from workflows.models import WorkflowDefinition
 from workflows.selectors.definitions import DefinitionNotFound, access_start, definition_of
 from workflows.selectors.desk import ways_of_start
 from workflows.services.runs import run_start, start_values
-from workflows.views.action_bar import ActionBar, Errors, bar_errors, fields_of_refusal, filled_bar, fresh_bar
+from workflows.views.action_bar import (
+    ActionBar,
+    Errors,
+    bar_errors,
+    fields_of_refusal,
+    filled_bar,
+    form_errors,
+    fresh_bar,
+)
 from workflows.views.base import found, page
 from workflows.views.idempotency import Once
 from workflows.views.request_page import address_of
-
-Uploads = Mapping[str, Mapping[str, Sequence[str]]]
+from workflows.views.uploads import NO_UPLOADS, Uploads
 
 
 class StartPage:
@@ -38,9 +43,16 @@ class StartPage:
         self.values = start_values(actor, self.running)
         self.sources = OrganisationSources(actor)
 
-    def form(self, posted: Any = None, **uploads: Mapping[str, Sequence[str]]) -> StepForm:
+    def form(self, posted: Any = None, uploads: Uploads = NO_UPLOADS) -> StepForm:
         made = form_class(self.running.form, self.running.graph.start.key)
-        return made(posted, values=self.values, labels={}, sources=self.sources, **uploads)
+        return made(
+            posted,
+            values=self.values,
+            labels={},
+            sources=self.sources,
+            uploaded=uploads.stored,
+            upload_problems=uploads.problems,
+        )
 
     def bar(self) -> ActionBar:
         """The ways on from the start; their conditions are judged by the prefilled values."""
@@ -73,9 +85,10 @@ class RequestStartView(MemberRequired, View):
         if earlier is not None:
             messages.info(request, "Your request was sent already.")
             return earlier
-        uploads = _uploads(request, start)
+        first = start.running.graph.start.key
+        uploads = Uploads.of(request, self.actor, start.running.form, first, start.definition.group)
         if adds_row or not posted.is_valid():
-            return _again(request, start, start.form(request.POST, **uploads), posted, None)
+            return _again(request, start, start.form(request.POST, uploads), posted, None)
         try:
             result = run_start(
                 definition_id=start.definition.id,
@@ -84,31 +97,18 @@ class RequestStartView(MemberRequired, View):
                 transition=posted.cleaned_data["transition"],
                 assignee=posted.cleaned_data["assignee"],
                 comment=posted.cleaned_data["comment"],
-                **uploads,
+                uploaded=uploads.stored,
+                upload_problems=uploads.problems,
             )
         except Invalid as error:
             errors = bar_errors(fields_of_refusal(error))
-            return _again(request, start, start.form(request.POST, **uploads), posted, errors)
+            return _again(request, start, start.form(request.POST, uploads), posted, errors)
         messages.success(request, f"Request {result.number} has been sent.")
         return once.keep(address_of(result.run_id))
 
     def _page(self, slug: str) -> StartPage:
         with found():
             return StartPage(access_start(self.actor, slug), self.actor)
-
-
-def _uploads(request: HttpRequest, start: StartPage) -> Uploads:
-    """Store the files that came along, so that a refused form does not lose them."""
-    if not request.FILES:
-        return {}
-    stored, problems = attachments_from_page(
-        actor=start.actor,
-        document=start.running.form,
-        step=start.running.graph.start.key,
-        files=request.FILES,
-        group=start.definition.group.name if start.definition.group else "",
-    )
-    return {"uploaded": stored, "upload_problems": problems}
 
 
 def _again(
@@ -118,5 +118,5 @@ def _again(
     key = request.POST.get("idempotency_key", "")
     if form.adds_row:
         return start.response(request, form.without_judgement(), filled_bar(start.bar(), posted, {}, key=key))
-    wrong = errors if errors is not None else {name: list(texts) for name, texts in posted.errors.items()}
+    wrong = errors if errors is not None else form_errors(posted)
     return start.response(request, form, filled_bar(start.bar(), posted, wrong, key=key), status=422)

@@ -1,7 +1,6 @@
 """Thousands of requests by a few statements: for lists that must cost the same at any length."""
 
 from dataclasses import dataclass
-from uuid import UUID
 
 from django.db import connection
 from django.utils import timezone
@@ -30,6 +29,12 @@ INSERT INTO workflows_taskcandidate (id, organisation_id, created_at, modified_a
 SELECT gen_random_uuid(), t.organisation_id, t.opened_at, t.opened_at, t.id, m, true, t.opened_at
 FROM workflows_task t JOIN workflows_workflowrun r ON r.id = t.run_id, unnest(%(queue)s::uuid[]) m
 WHERE t.organisation_id = %(org)s AND r.number > %(first)s AND r.number <= %(first)s + %(count)s
+"""
+
+WATCH = """
+INSERT INTO workflows_participant (id, organisation_id, created_at, modified_at, run_id, member_id, kind)
+SELECT gen_random_uuid(), organisation_id, started_at, started_at, id, %s, 'watcher'
+FROM workflows_workflowrun WHERE organisation_id = %s
 """
 
 
@@ -66,6 +71,11 @@ class Bulk:
                 cursor.execute(statement, values)
         self.last += count
 
+    def follow(self, member: Membership) -> None:
+        """The person watches every request that there is."""
+        with connection.cursor() as cursor:
+            cursor.execute(WATCH, [member.id, self.owner.organisation_id])
+
 
 def bulk(owner: Membership) -> Bulk:
     """The shipped leave application, without going through the services."""
@@ -90,18 +100,3 @@ def bulk(owner: Membership) -> Bulk:
     definition.published_version = version
     definition.save(update_fields=["published_version"])
     return Bulk(owner, definition, version)
-
-
-def table_sizes(*tables: str) -> dict[str, int]:
-    """Analyse the tables and count their rows."""
-    with connection.cursor() as cursor:
-        found: dict[str, int] = {}
-        for table in tables:
-            cursor.execute(f"SELECT count(*) FROM {table}")
-            found[table] = cursor.fetchone()[0]
-    return found
-
-
-def first_id(model: type, **match: object) -> UUID:
-    row: UUID = model.objects.filter(**match).values_list("id", flat=True)[0]  # type: ignore[attr-defined]  # any model
-    return row

@@ -33,14 +33,14 @@ def hidden(page: HttpResponse) -> dict[str, str]:
     return dict(HIDDEN.findall(text(page)))
 
 
-def send(client: Client, address: str, **data: Any) -> HttpResponse:
-    answer: HttpResponse = client.post(address, data)  # type: ignore[assignment]  # the test client's own class
-    return answer
+def send(client: Client, address: str, **data: Any) -> Any:
+    """Post a form; the answer with its ``context``."""
+    return client.post(address, data)
 
 
-def load(client: Client, address: str) -> HttpResponse:
-    answer: HttpResponse = client.get(address)  # type: ignore[assignment]  # the test client's own class
-    return answer
+def load(client: Client, address: str) -> Any:
+    """The page with its ``context``."""
+    return client.get(address)
 
 
 def apply(client: Client, **more: Any) -> UUID:
@@ -52,7 +52,7 @@ def apply(client: Client, **more: Any) -> UUID:
     return UUID(answer["Location"].split("/")[2])
 
 
-def decide(client: Client, run_id: UUID, transition: str, **more: Any) -> HttpResponse:
+def decide(client: Client, run_id: UUID, transition: str, **more: Any) -> Any:
     """Load the page of the request and post its form."""
     page = load(client, f"/requests/{run_id}/")
     return send(client, action(page), **{"transition": transition} | hidden(page) | more)

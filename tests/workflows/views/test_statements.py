@@ -1,6 +1,7 @@
 """How many statements each page takes, authentication included: committed numbers that may only fall."""
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -61,5 +62,5 @@ def test_deciding_takes(acme: Acme) -> None:
     for _ in range(2):
         page = load(ravi, f"/requests/{started(acme, definition)}/")
         data = hidden(page) | {"transition": "HR review", "assignee": str(acme.hema.id), "criticality": "low"}
-        sent = statements(lambda page=page, data=data: send(ravi, action(page), **data), 302)
+        sent = statements(partial(send, ravi, action(page), **data), 302)
     assert len(sent) <= 6, "\n".join(sent)
