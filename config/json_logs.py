@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 from typing import Any
 
@@ -53,6 +54,13 @@ SHARED: tuple[Processor, ...] = (
 )
 
 
+class Faults(logging.Filter):
+    """Of what Django logs about requests, the faults with their trace. Refusals and outages are told by the request line."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        return bool(record.exc_info) and getattr(record, "status_code", 500) != 503
+
+
 def configure(level: str) -> dict[str, Any]:
     """Set structlog up and return Django's LOGGING, so that both kinds of loggers end in the same JSON lines on stderr."""
     structlog.configure(
@@ -73,12 +81,12 @@ def configure(level: str) -> dict[str, Any]:
     return {
         "version": 1,
         "disable_existing_loggers": False,
+        "filters": {"faults": {"()": Faults}},
         "formatters": {"json": json_line},
         "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "json"}},
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
-            # Django repeats each refused request with its address; the request line above has it without.
-            "django.request": {"level": "CRITICAL"},
+            "django.request": {"level": "ERROR", "filters": ["faults"]},
             "django.server": {"handlers": [], "propagate": False},
             "django_structlog": {"level": "WARNING"},
             "celery": {"level": "WARNING"},

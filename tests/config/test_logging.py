@@ -11,11 +11,12 @@ from uuid import UUID
 
 import pytest
 import structlog
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from accounts.audit.record import request_id
-from config.json_logs import configure, hide_secrets
+from config.json_logs import Faults, configure, hide_secrets
 from config.logging import RequestContextMiddleware
 
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -97,3 +98,16 @@ def test_an_unusable_request_id_is_replaced(given: str) -> None:
     answer = RequestContextMiddleware(lambda _: HttpResponse())(request)
     assert answer["X-Request-ID"] != given
     assert len(answer["X-Request-ID"]) == 32
+
+
+def test_django_tells_faults_with_their_trace_and_nothing_else() -> None:
+    def record(status: int, error: BaseException | None) -> logging.LogRecord:
+        trace = (type(error), error, None) if error else None
+        made = logging.LogRecord("django.request", logging.ERROR, "", 0, "x", (), trace)  # type: ignore[arg-type]  # no frames
+        made.status_code = status
+        return made
+
+    faults = Faults()
+    assert faults.filter(record(500, ValueError("a bug")))
+    assert not faults.filter(record(503, OperationalError("away")))
+    assert not faults.filter(record(503, None))
