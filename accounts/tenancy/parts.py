@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
+from django.core.exceptions import ValidationError
 from rest_framework import exceptions, pagination, parsers, permissions
 from rest_framework.request import Request
 
@@ -71,3 +72,16 @@ class CursorPages(pagination.CursorPagination):
     max_page_size = 100
     page_size_query_param = "page_size"
     ordering: Any = ("-created_at", "-id")
+
+    def decode_cursor(self, request: Request) -> Any:
+        cursor = super().decode_cursor(request)
+        if cursor is not None and is_unclean(cursor.position or ""):
+            raise exceptions.NotFound(self.invalid_cursor_message)
+        return cursor
+
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
+        """Raises NotFound for a cursor that was made up."""
+        try:
+            return super().paginate_queryset(queryset, request, view)
+        except ValidationError:
+            raise exceptions.NotFound(self.invalid_cursor_message) from None

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -11,6 +12,8 @@ from rest_framework import exceptions
 from accounts.tenancy.errors import DomainError, Invalid
 
 PROBLEM = "application/problem+json"
+MOST_PLACES = 200
+"""Places that one refusal names; nobody reads on, and an answer is not larger for a larger body."""
 
 
 def problem_of(exc: Exception) -> dict[str, Any] | None:
@@ -42,7 +45,7 @@ def problem(code_of_status: int, code: str, detail: str, *, errors: Any = None, 
         "detail": detail,
     }
     if errors:
-        document["errors"] = errors
+        document["errors"] = dict(islice(errors.items(), MOST_PLACES))
     if more:
         document["params"] = more
     return document

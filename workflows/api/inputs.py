@@ -61,9 +61,7 @@ class Data(serializers.DictField):
     """Values of the form by field name; the form of the step judges them."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(
-            required=False, help_text="Values by field name, as the step's `fields` describe them.", **more
-        )
+        super().__init__(default=dict, help_text="Values by field name, as the step's `fields` describe them.", **more)
 
 
 class StartBody(Body):
