@@ -23,6 +23,7 @@ from accounts.admin_base import (
 from accounts.models import ActingAdmin, Membership
 from accounts.tenancy.models import OrganisationOwned
 from forms_builder.selectors import document_of
+from workflows.graph.layout import Direction
 from workflows.graph.svg import graph_svg
 from workflows.models import (
     OPEN_TASK,
@@ -182,7 +183,8 @@ class WorkflowVersionAdmin(MachineOwnedAdmin):
 
     @admin.display(description="Steps")
     def drawing(self, row: WorkflowVersion) -> SafeString:
-        drawn = graph_svg(graph_of(row), title=f"Steps of {row.definition.name}", form=document_of(row.form))
+        title, form = f"Steps of {row.definition.name}", document_of(row.form)
+        drawn = graph_svg(graph_of(row), title=title, direction=Direction.DOWN, form=form)
         return mark_safe(drawn)  # noqa: S308 - made and escaped by us
 
 

@@ -67,7 +67,7 @@ class FormVersion(ProtectedStates, OrganisationOwned):
         )
 
     def __str__(self) -> str:
-        return f"{self.form_id} version {self.number}"
+        return f"version {self.number}"
 
     @transition(field=state, source=FormState.DRAFT, target=FormState.PUBLISHED)
     def publish(self, *, by: UUID | None, at: datetime) -> None:

@@ -149,7 +149,7 @@ class Task(Stateful, OrganisationOwned):
         )
 
     def __str__(self) -> str:
-        return f"{self.step_name} of {self.run_id}"
+        return self.step_name
 
     @fsm(field="state", source=TaskState.WAITING, target=TaskState.SUCCESS)
     def decide(self) -> None:
@@ -179,7 +179,7 @@ class TaskCandidate(OrganisationOwned):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_id} for {self.task_id}"
+        return "open" if self.is_open else "closed"
 
 
 class CommentKind(models.TextChoices):
@@ -230,7 +230,7 @@ class Participant(OrganisationOwned):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_id} as {self.kind}"
+        return self.kind
 
 
 class LogKind(models.TextChoices):
