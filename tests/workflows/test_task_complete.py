@@ -134,3 +134,10 @@ def test_a_return_reopens_the_step_for_the_requester(leave: WorkflowDefinition, 
     assert [task.step for task in view_of(run_id, acme.asha).tasks] == [
         "apply", "manager_review", "apply", "manager_review",
     ]  # fmt: skip
+
+
+def test_everything_wrong_is_said_at_once(leave: WorkflowDefinition, acme: Acme) -> None:
+    with pytest.raises(Invalid) as refusal:
+        start_leave(leave, acme.asha, data={"from": "soon"}, assignee=acme.farid.id, comment="\0")
+    assert set(refusal.value.fields) == {"data.from", "data.to", "data.reason", "comment", "assignee"}
+    assert [one["name"] for one in refusal.value.params["assignees"]] == ["Ravi"]

@@ -1,8 +1,8 @@
 """What starting and deciding have in common: the answers, the way, and who is next."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID
 
 from accounts.tenancy.errors import Invalid
@@ -18,12 +18,14 @@ from workflows.assignment import (
     resolve,
 )
 from workflows.engine.definition import RunningDefinition
+from workflows.engine.moves import Decision
 from workflows.engine.state import Answers
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.models import Task
 from workflows.selectors.desk import Desk, allowed_ways, eligible_people, fall_back, is_eligible
-from workflows.selectors.people import persons
+from workflows.selectors.people import persons, tenant_admin_ids
 
+T = TypeVar("T")
 MAX_COMMENT: Final = 5_000
 
 
@@ -50,6 +52,71 @@ class Submission:
     data: Mapping[str, Any] | None = None
     uploaded: Mapping[str, Sequence[str]] | None = None
     upload_problems: Mapping[str, Sequence[str]] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What somebody wants to decide, as it was sent."""
+
+    submission: Submission
+    transition: str | None
+    assignee_id: UUID | None
+    comment: str
+
+
+class DecisionInvalid(Invalid):
+    """Several things are wrong at once; ``fields`` and ``params`` are those of all of them."""
+
+    code = "decision.invalid"
+
+
+class _Problems:
+    """Collects refusals, so that a person hears of all of them at once."""
+
+    def __init__(self) -> None:
+        self.found: list[Invalid] = []
+
+    def catch(self, work: Callable[[], T]) -> T | None:
+        try:
+            return work()
+        except Invalid as refusal:
+            self.found.append(refusal)
+            return None
+
+    def settle(self) -> None:
+        """Raises the one refusal as it is, several as DecisionInvalid."""
+        if len(self.found) == 1:
+            raise self.found[0]
+        if self.found:
+            fields = {path: texts for one in self.found for path, texts in one.fields.items()}
+            raise DecisionInvalid(fields, **{key: value for one in self.found for key, value in one.params.items()})
+
+
+def decision_of(
+    desk: Desk, wish: Wish, chosen: Person | None, *, labels: Mapping[str, Any], sources: Sources, run_id: UUID | None
+) -> Decision:
+    """What the wish comes to, or everything that is wrong with it at once. ``desk`` holds the values until now.
+
+    Raises Invalid at ``data.<field>``, ``transition``, ``comment`` or ``assignee``.
+    """
+    problems = _Problems()
+    values = desk.situation.data
+    answers = problems.catch(
+        lambda: answers_of(
+            desk.definition, desk.step.key, wish.submission, values=values, labels=labels, sources=sources
+        )
+    )
+    after = desk.with_data({**values, **answers.values}) if answers else desk
+    way = problems.catch(lambda: way_of(after, wish.transition, answers.values if answers else {}))
+    if way is None:
+        problems.settle()
+        raise TransitionInvalid  # settle has raised
+    reason = problems.catch(lambda: comment_of(wish.comment, way))
+    assignment = problems.catch(lambda: assignment_for(after, way, wish.assignee_id, chosen, run_id))
+    problems.settle()
+    unassigned = assignment is not None and assignment.is_unassigned
+    admins = tenant_admin_ids(desk.organisation_id) if unassigned else ()
+    return Decision(way, assignment, answers or Answers(), reason or "", admins)
 
 
 def answers_of(

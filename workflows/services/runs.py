@@ -29,17 +29,9 @@ from workflows.selectors.calendars import default_calendar
 from workflows.selectors.definitions import DefinitionNotFound, definition_of, startable_by
 from workflows.selectors.desk import Desk
 from workflows.selectors.locks import lock_run
-from workflows.selectors.people import active_members, persons, tenant_admin_ids
+from workflows.selectors.people import active_members, persons
 from workflows.selectors.runs import RunNotFound, access_run, may_see
-from workflows.services.deciding import (
-    CommentInvalid,
-    Submission,
-    answers_of,
-    assignment_for,
-    clean_text,
-    comment_of,
-    way_of,
-)
+from workflows.services.deciding import CommentInvalid, Submission, Wish, clean_text, decision_of
 
 NEXT_NUMBER = """
 INSERT INTO workflows_runcounter (id, organisation_id, last) VALUES (%s, %s, 1)
@@ -93,22 +85,18 @@ def run_start(
     run_id = new_id()
     sources = OrganisationSources(actor, at=clock.at)
     initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
-    first = definition.graph.start
-    submission = Submission(data, uploaded, upload_problems)
-    answers = answers_of(definition, first.key, submission, values=initial, labels={}, sources=sources)
-    after = {**initial, **answers.values}
-    situation = Situation(requester, requester, definition.form, after, sources.environment)
-    desk = Desk(definition, first, situation, found.owner_id, actor.organisation_id)
-    way = way_of(desk, transition, answers.values)
-    reason = comment_of(comment, way)
-    assignment = assignment_for(desk, way, assignee, people.get(assignee) if assignee else None)
-    admins = tenant_admin_ids(actor.organisation_id) if assignment is not None and assignment.is_unassigned else ()
+    situation = Situation(requester, requester, definition.form, initial, sources.environment)
+    desk = Desk(definition, definition.graph.start, situation, found.owner_id, actor.organisation_id)
+    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
+    chosen = people.get(assignee) if assignee else None
+    decision = decision_of(desk, wish, chosen, labels={}, sources=sources, run_id=None)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
     run = _run_state(run_id, found, found.published_version_id, requester, initial, clock.at)
-    decision = moves.Decision(way, assignment, answers, reason, admins)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)
     plan.write(actor, new_run=row)
-    attachments_claim(actor=actor, run_id=run_id, ids=attachment_ids(definition.form, answers.values), at=clock.at)
+    attachments_claim(
+        actor=actor, run_id=run_id, ids=attachment_ids(definition.form, decision.answers.values), at=clock.at
+    )
     return RunResult(run_id, run.number, str(row.status), row.outcome, tuple(plan.opened))
 
 

@@ -25,18 +25,9 @@ from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, eligible_people, is_eligible
 from workflows.selectors.doors import TaskNotFound
 from workflows.selectors.locks import LockedTask, lock_task
-from workflows.selectors.people import tenant_admin_ids
 from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import has_grant, may_take_over
-from workflows.services.deciding import (
-    AssigneeInvalid,
-    Submission,
-    answers_of,
-    assignment_for,
-    clean_text,
-    comment_of,
-    way_of,
-)
+from workflows.services.deciding import AssigneeInvalid, Submission, Wish, clean_text, decision_of
 
 OWN_REQUEST = "The requester may not decide their own request."
 
@@ -96,22 +87,18 @@ def task_complete(
     _fresh(locked, version, actor)
     if not locked.task.is_held_by(actor.id):
         raise Denied(_not_yours(locked.task), code="task.complete.denied")
-    sources = OrganisationSources(actor, at=clock_at, run_id=locked.run.id)
-    submission = Submission(data, uploaded, upload_problems)
     run = locked.run
-    answers = answers_of(definition, step.key, submission, values=run.data, labels=run.labels, sources=sources)
-    after = {**run.data, **answers.values}
-    situation = Situation(run.requester, locked.actor, definition.form, after, sources.environment)
+    sources = OrganisationSources(actor, at=clock_at, run_id=run.id)
+    situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
-    way = way_of(desk, transition, answers.values)
-    reason = comment_of(comment, way)
-    assignment = assignment_for(desk, way, assignee, locked.chosen, run.id)
-    admins = tenant_admin_ids(run.organisation_id) if assignment is not None and assignment.is_unassigned else ()
-    decision = moves.Decision(way, assignment, answers, reason, admins)
+    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
+    decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
     clock = Clock(clock_at, calendar_at(run.organisation_id, locked.calendar))
     plan = moves.move(run, locked.task, decision, definition, clock, By(actor.id, actor.name))
     plan.write(actor)
-    attachments_claim(actor=actor, run_id=run.id, ids=attachment_ids(definition.form, answers.values), at=clock_at)
+    attachments_claim(
+        actor=actor, run_id=run.id, ids=attachment_ids(definition.form, decision.answers.values), at=clock_at
+    )
     return _result(plan, locked.task)
 
 
