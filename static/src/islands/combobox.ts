@@ -39,7 +39,7 @@ function enhance(select: HTMLSelectElement): TomSelect {
   const box = new TomSelect(select, {
     placeholder: empty?.textContent?.trim() ?? "",
     maxOptions: 500,
-    refreshThrottle: 50,
+    refreshThrottle: 0,
     controlInput: '<input type="text" autocomplete="off">',
     searchField: ["text"],
     sortField: [{ field: "$order" }],
