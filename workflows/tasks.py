@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
-from workflows.services.sla import BATCH, organisations_due, sla_sweep
+from workflows.services.sla import BATCH, organisations_due, sla_sweep, tasks_of_leavers
 
 
 @shared_task(name="workflows.sla_sweep", ignore_result=True)
@@ -20,6 +20,8 @@ def sla_tick() -> None:
 @shared_task(name="workflows.sla_sweep_organisation", base=OrganisationTask, ignore_result=True)
 def sla_sweep_organisation(*, organisation_id: str) -> None:
     """One batch; a full one is followed by the next at once."""
-    done = sla_sweep(UUID(organisation_id), at=timezone.now())
-    if done.total >= BATCH:
+    at = timezone.now()
+    done = sla_sweep(UUID(organisation_id), at=at)
+    left = tasks_of_leavers(UUID(organisation_id), at=at)
+    if max(done.total, left) >= BATCH:
         transaction.on_commit(lambda: sla_sweep_organisation.delay(organisation_id=organisation_id))

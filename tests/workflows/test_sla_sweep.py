@@ -8,7 +8,7 @@ from accounts.models import AuditEntry
 from tests.cast import Acme
 from tests.factories.workflows import decide, open_task, start_leave
 from workflows.models import Task, TransitionLog, WorkflowDefinition
-from workflows.services.sla import Swept, organisations_due, sla_sweep
+from workflows.services.sla import Swept, organisations_due, sla_sweep, tasks_of_leavers
 
 WEDNESDAY = datetime(2025, 10, 1, 11, 30, tzinfo=UTC)  # 17:00 in Acme; the holiday and the weekend follow
 FRIDAY_EVENING = datetime(2025, 10, 3, 11, 30, tzinfo=UTC)
@@ -72,3 +72,20 @@ def test_organisations_with_work_are_found_across_all(leave: WorkflowDefinition,
     start_leave(leave, acme.asha, at=WEDNESDAY)
     assert organisations_due(WEDNESDAY) == []
     assert organisations_due(MONDAY_EVENING) == [acme.organisation.id]
+
+
+def test_tasks_of_a_leaver_go_to_the_fallback_or_to_tess(leave: WorkflowDefinition, acme: Acme) -> None:
+    first, second = start_leave(leave, acme.asha).run_id, start_leave(leave, acme.asha).run_id
+    decide(second, acme.ravi, "HR review", assignee=acme.hema.id)
+    assert tasks_of_leavers(acme.organisation.id, at=MONDAY_EVENING) == 0
+    for person in (acme.ravi, acme.hema, acme.omar):
+        person.is_active = False
+        person.save(update_fields=["is_active"])
+    assert organisations_due(WEDNESDAY) == [acme.organisation.id]
+    assert tasks_of_leavers(acme.organisation.id, at=MONDAY_EVENING) == 2
+    assert tasks_of_leavers(acme.organisation.id, at=MONDAY_EVENING) == 0
+    assert open_task(first).assignee_id == acme.meera.id
+    waiting = open_task(second)
+    assert (waiting.assignee_id, waiting.unassigned) == (None, True)
+    told = AuditEntry.objects.get(kind="task.unassigned").payload
+    assert (told["why"], told["admin_ids"]) == ("Hema has left, and nobody to fall back to", [str(acme.tess.id)])

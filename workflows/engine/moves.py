@@ -23,6 +23,7 @@ from workflows.events import (
     TaskReassigned,
     TaskReminded,
     TaskTakenOver,
+    TaskUnassigned,
 )
 from workflows.graph.compiled import CompiledTransition
 from workflows.models import (
@@ -260,6 +261,31 @@ def hand_over(
             by_id=by.id,
             by_name=by.name,
             reason=reason or note,
+        )
+    )
+    return plan
+
+
+def orphan(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str) -> Plan:
+    """The task lost its holder and nobody can be asked instead: it waits for a tenant admin."""
+    plan = Plan(run, by, clock.at)
+    plan.change_task(task.id, task.version, {"assignee_id": None, "unassigned": True})
+    plan.log(
+        LogKind.UNASSIGNED,
+        task_id=task.id,
+        left=task.assignee,
+        from_step=task.step,
+        to_step=task.step,
+        detail={"to_name": task.step_name, "note": why},
+    )
+    plan.events.append(
+        TaskUnassigned(
+            subject_id=task.id,
+            **plan.facts(),
+            step=task.step,
+            step_name=task.step_name,
+            admin_ids=admin_ids,
+            why=why,
         )
     )
     return plan

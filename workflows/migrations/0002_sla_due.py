@@ -1,4 +1,4 @@
-"""Which organisations have SLA work: the one question that is asked across organisations.
+"""Which organisations have work for the sweep, due tasks or tasks of leavers: the one question that is asked across organisations.
 
 The function runs as the owner of the tables, whom row-level security lets see all, and tells nothing but ids.
 """
@@ -10,11 +10,17 @@ CREATE FUNCTION workflows_sla_due(moment timestamptz) RETURNS SETOF uuid
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
 AS $$
     SELECT o.id FROM public.accounts_organisation o
-    WHERE o.is_active AND EXISTS (
+    WHERE o.is_active AND (EXISTS (
         SELECT 1 FROM public.workflows_task t
         WHERE t.organisation_id = o.id AND t.check_at <= moment
           AND t.state IN ('running', 'waiting', 'failure_retry')
-    )
+    ) OR EXISTS (
+        SELECT 1 FROM public.accounts_membership m
+        JOIN public.accounts_user u ON u.id = m.user_id
+        JOIN public.workflows_task t ON t.organisation_id = m.organisation_id AND t.assignee_id = m.id
+        WHERE m.organisation_id = o.id AND NOT (m.is_active AND u.is_active)
+          AND t.state IN ('running', 'waiting', 'failure_retry')
+    ))
     ORDER BY o.id
 $$;
 """

@@ -87,6 +87,20 @@ LIMIT %s
 FOR UPDATE OF r, t SKIP LOCKED
 """
 
+_LEAVERS: Final = """
+    SELECT p.id FROM accounts_membership p JOIN accounts_user pu ON pu.id = p.user_id
+    WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
+"""
+
+CLAIM_ORPHANED: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE t.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry') AND t.assignee_id IN ({_LEAVERS})
+ORDER BY t.opened_at, t.id
+LIMIT %s
+FOR UPDATE OF r, t SKIP LOCKED
+"""
+
 Row = Mapping[str, Any]
 
 
@@ -135,6 +149,12 @@ def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskSt
 def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState, TaskState]]:
     """Lock open tasks whose reminder or due time has come, skipping what somebody else holds. One statement."""
     return [(_run(row), _task(row)) for row in _rows(CLAIM_DUE, [None, None, organisation_id, at, limit])]
+
+
+def claim_orphaned(organisation_id: UUID, limit: int) -> list[tuple[RunState, TaskState]]:
+    """Lock open tasks whose assignee has left, skipping what somebody else holds. One statement."""
+    rows = _rows(CLAIM_ORPHANED, [None, None, organisation_id, organisation_id, limit])
+    return [(_run(row), _task(row)) for row in rows]
 
 
 def calendar_stamp(value: Any) -> CalendarStamp | None:

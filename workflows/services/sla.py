@@ -1,4 +1,4 @@
-"""The sweep: remind before a time limit, hand over or mark overdue after it. Each rung once, in batches."""
+"""The sweep: remind before a time limit, hand over or mark overdue after it; tasks of leavers. Each once, in batches."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -10,8 +10,7 @@ from django.db import connection, transaction
 
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
-from accounts.tenancy.scope import organisation_scope
-from workflows.assignment import FALLBACK_NAMES, Person, first_fallback
+from workflows.assignment import FALLBACK_NAMES, Person, fallback_note, first_fallback, nobody_note
 from workflows.engine import moves
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
@@ -19,8 +18,8 @@ from workflows.engine.state import By, Clock, RunState, TaskState
 from workflows.graph.document import Escalation, Fallback
 from workflows.models import LogKind
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.locks import claim_due
-from workflows.selectors.people import persons, tenant_admin_ids
+from workflows.selectors.locks import claim_due, claim_orphaned
+from workflows.selectors.people import fallback_targets, persons, tenant_admin_ids
 from workflows.sla import SlaSetting
 
 BATCH = 500
@@ -79,22 +78,42 @@ def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swe
     return Swept(**counts)
 
 
-def sla_sweep_all(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swept:
-    """Sweep an organisation until nothing is due, each batch in a transaction of its own. Opens the scope."""
-    total = Swept()
-    while True:
-        with organisation_scope(organisation_id):
-            done = sla_sweep(organisation_id, at=at, limit=limit)
-        total += done
-        if done.total == 0:
-            return total
-
-
 def organisations_due(at: datetime) -> list[UUID]:
     """The organisations with something to do, asked across all of them: a function of the owner tells ids only."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT workflows_sla_due(%s)", [at])
         return [row[0] for row in cursor.fetchall()]
+
+
+@transaction.atomic
+def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> int:
+    """Give open tasks of people who are no longer active to the fallback of their step, or to the tenant admins.
+
+    Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
+    """
+    claimed = _one_per_run(claim_orphaned(organisation_id, limit))
+    if not claimed:
+        return 0
+    admins = tenant_admin_ids(organisation_id)
+    plans = [_released(run, task, Clock(at), admins) for run, task in claimed]
+    batch = WriteBatch()
+    events = write_all(plans, batch)
+    record(events, actor=SYSTEM, organisation_id=organisation_id, at=at, batch=batch)
+    batch.execute()
+    return len(plans)
+
+
+def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, ...]) -> Plan:
+    step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
+    chain = step.assignee.fallback if step.assignee else ()
+    targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
+    found = first_fallback(chain, targets, {run.requester.id})
+    why = f"{task.assignee.name if task.assignee else 'the holder'} has left"
+    if found is None:
+        return moves.orphan(run, task, clock, THE_CLOCK, admins, nobody_note(why))
+    fallback, person = found
+    note = fallback_note(why, fallback, person.ref)
+    return moves.hand_over(run, task, person.ref, LogKind.ASSIGNED, clock, THE_CLOCK, note=note)
 
 
 def _is_due(task: TaskState, at: datetime) -> bool:
