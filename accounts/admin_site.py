@@ -41,11 +41,12 @@ class OrganisationAdminSite(admin.AdminSite):
 
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """As Django's; every class gets the habits of this administration, and Django's global groups stay out."""
-        if model_or_iterable is Group or model_or_iterable == [Group]:
+        wanted = [model_or_iterable] if isinstance(model_or_iterable, type) else list(model_or_iterable)
+        if Group in wanted:
             return
         kind = admin_class or admin.ModelAdmin
         dressed = type(kind.__name__, (AdminHabits, kind), {"__module__": kind.__module__})
-        super().register(model_or_iterable, dressed, **options)
+        super().register(wanted, dressed, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         return admin_of(request) is not None or platform_admin(request) is not None

@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
+from axes.models import AccessAttempt
 from django.conf import settings
 from django.core import signing
 from django.db import connection
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 
 from accounts.tenancy.errors import DomainError
 from accounts.tenancy.hosts import client_address
@@ -71,6 +73,11 @@ def forget_failures(request: HttpRequest | None, account: Account) -> None:
     """Start the account's count anew: its owner has shown up."""
     for device in {"", _device(request, account) if request else ""}:
         AxesProxyHandler.reset_attempts(username=_key(account, device))
+
+
+def forget_old_failures() -> None:
+    """Drop the counts that no longer refuse anybody."""
+    AccessAttempt.objects.filter(attempt_time__lt=timezone.now() - settings.AXES_COOLOFF_TIME).delete()
 
 
 def remember_device(request: HttpRequest, response: HttpResponse, account: Account) -> None:

@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from uuid import UUID
 
+from accounts import throttle
 from accounts.audit.seal import seal
 from accounts.selectors.organisations import active_organisation_ids
 from accounts.services.tokens import families_sweep
+from accounts.session_store import SessionStore
 from accounts.tenancy.idempotency import sweep
 from accounts.tenancy.scope import organisation_scope
 
@@ -16,7 +18,9 @@ def seal_all() -> int:
 
 
 def sweep_all() -> int:
-    """Drop expired answers and token families; returns how many rows."""
+    """Drop what has expired: answers and token families, returning how many; sessions and counts of guesses, too."""
+    SessionStore.clear_expired()
+    throttle.forget_old_failures()
     return _for_all(sweep) + _for_all(families_sweep)
 
 

@@ -1,6 +1,7 @@
 """Signing in and out in the browser."""
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -55,7 +56,7 @@ class LoginView(View):
         if not form.is_valid():
             return self._page(request, form)
         onward = safe_next(request, "")
-        path = reverse("login") + (f"?next={onward}" if onward else "")
+        path = reverse("login") + (f"?{urlencode({'next': onward})}" if onward else "")
         return redirect(organisation_url(form.cleaned_data["organisation"], path))
 
     def _page(self, request: HttpRequest, form: LoginForm | OrganisationForm) -> HttpResponse:

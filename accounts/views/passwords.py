@@ -44,6 +44,7 @@ class PasswordResetConfirmView(django_views.PasswordResetConfirmView):
 
     template_name = "accounts/password_reset_confirm.html"
     success_url = reverse_lazy("password_reset_complete")
+    http_method_names = ("get", "head", "options", "post")
     member: Membership | None = None
 
     def get_user(self, uidb64: str) -> User | None:

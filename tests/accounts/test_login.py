@@ -103,7 +103,7 @@ def test_the_bare_domain_asks_for_the_organisation_first(acme: Acme) -> None:
     assert b'name="organisation"' in client.get("/login/?next=/inbox/").content
     for slug in ("Acme", "no-such-organisation"):
         answer = client.post("/login/", {"organisation": slug, "next": "/inbox/"})
-        assert answer.headers["Location"] == f"http://{slug.lower()}.localhost:8000/login/?next=/inbox/"
+        assert answer.headers["Location"] == f"http://{slug.lower()}.localhost:8000/login/?next=%2Finbox%2F"
     assert client.post("/login/", {"organisation": "evil.example/x"}).status_code == 200
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.utils import timezone
+from pytest_django import DjangoDbBlocker
 
 from accounts.audit.models import AuditEntry
 from accounts.authentication import PROOF
@@ -120,11 +121,21 @@ def platform(line: Line, world: World) -> Client:
     return client
 
 
+@pytest.fixture(scope="module")
+def one_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once: a thousand tests look at it, and each undoes what it did."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        # Content types are looked up once per process, outside of what a test undoes.
+        ContentType.objects.clear_cache()
+        yield World()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db: None) -> World:
-    # Content types are looked up once per process, outside of what a test undoes.
-    ContentType.objects.clear_cache()
-    return World()
+def world(one_world: World) -> Iterator[World]:
+    with undone():
+        yield one_world
+    one_world.forget()
 
 
 CLOSED = [line for line in LINES if line.access != "public"]

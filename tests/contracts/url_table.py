@@ -67,6 +67,10 @@ class World:
         made: T = self._made[builder]
         return made
 
+    def forget(self) -> None:
+        """The rows of the builders are gone; the next test makes its own."""
+        self._made.clear()
+
     def person(self, name: str) -> Membership:
         """A person of Acme, fresh from the database; Olga as somebody who is a member of nothing."""
         if name == "olga":
