@@ -1,10 +1,11 @@
 """The person's work as lists. Every list is one ordered index scan from a cursor, so a heavy user costs what a light one does."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Any, Final
+from functools import cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
@@ -12,6 +13,7 @@ from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
 from accounts.models import Membership
 from workflows.models import OPEN_TASK, Participant, ParticipantKind, Task, TaskCandidate, WorkflowRun
 from workflows.selectors.paging import PAGE_SIZE, Cursor, Order, Page, Row, page_of
+from workflows.selectors.prepared import Prepared
 
 CAP: Final = 100
 """Counts stop here; it is shown as "99+"."""
@@ -58,15 +60,12 @@ def tabs_of(actor: Membership) -> tuple[InboxTab, ...]:
 
 def inbox_page(actor: Membership, tab: InboxTab, *, q: str = "", cursor: Cursor | None = None) -> Page[InboxRow]:
     """One page of a list, newest first; ``q`` keeps requests with these words in title or requester, or this number."""
-    if tab is InboxTab.FOLLOWING:
-        rows = shaped(_followed(actor).filter(words_in(q, "run__")), run_columns("run__"), key="run_id")
-        found = BY_RUN.window(rows.distinct("key"), cursor)
-        return page_of(list(found), cursor, lambda rows: rows_with_open_tasks(actor, rows), BY_RUN)
-    if tab is InboxTab.MINE:
-        rows = shaped(_requested(actor).filter(words_in(q, "")), run_columns(""), key="id", at="started_at")
-        found = BY_TIME.window(rows, cursor)
-        return page_of(list(found), cursor, lambda rows: rows_with_open_tasks(actor, rows), BY_TIME)
-    return page_of(list(_tasks(actor, tab, q, cursor)), cursor, lambda rows: [_row(row) for row in rows], BY_TIME)
+    order = BY_RUN if tab is InboxTab.FOLLOWING else BY_TIME
+    where = cursor if cursor is not None and order.fits(cursor) else None
+    found = _listed(actor, tab, where) if not q else list(_list(Who.of(actor), tab, q, where))
+    if tab in (InboxTab.MINE, InboxTab.FOLLOWING):
+        return page_of(found, where, lambda rows: rows_with_open_tasks(actor, rows), order)
+    return page_of(found, where, lambda rows: [_row(row) for row in rows], order)
 
 
 def inbox_counts(actor: Membership) -> dict[InboxTab, int]:
@@ -76,15 +75,7 @@ def inbox_counts(actor: Membership) -> dict[InboxTab, int]:
     """
     known: dict[InboxTab, int] | None = actor.__dict__.get("_inbox_counts")
     if known is None:
-        wanted: dict[str, Subquery] = {
-            "assigned": _capped(_assigned(actor)),
-            "team": _capped(_queued(actor)),
-            "mine": _open_among(_requested(actor), "-started_at", "status"),
-            "following": _open_among(_followed(actor).distinct("run_id"), "-run_id", "run__status"),
-        }
-        if actor.is_tenant_admin:
-            wanted["unassigned"] = _capped(_unassigned(actor))
-        found = _scalars(actor, wanted)
+        [found] = _counted(actor.is_tenant_admin).rows(Who.of(actor)._asdict())
         found["decide"] = min(found.pop("assigned") + found["team"], CAP)
         known = actor.__dict__["_inbox_counts"] = {InboxTab(name): count for name, count in found.items()}
     return known
@@ -95,58 +86,90 @@ def decide_count(actor: Membership) -> int:
     known: dict[InboxTab, int] | None = actor.__dict__.get("_inbox_counts")
     if known is not None:
         return known[InboxTab.DECIDE]
-    found = _scalars(actor, {"assigned": _capped(_assigned(actor)), "queued": _capped(_queued(actor))})
+    [found] = _badge().rows(Who.of(actor)._asdict())
     return min(sum(found.values()), CAP)
 
 
-def _assigned(actor: Membership) -> QuerySet[Task]:
+class Who(NamedTuple):
+    """Whose lists."""
+
+    organisation_id: UUID
+    id: UUID
+
+    @classmethod
+    def of(cls, actor: Membership) -> "Who":
+        return cls(actor.organisation_id, actor.id)
+
+
+ANYBODY: Final = Who(UUID(int=1), UUID(int=2))
+ANYWHERE: Final = Cursor(datetime(2000, 1, 1, tzinfo=UTC), UUID(int=3))
+"""Placeholders of the prepared statements."""
+
+
+def _assigned(who: Who) -> QuerySet[Task]:
     tasks: QuerySet[Task] = Task.objects.filter(
-        organisation_id=actor.organisation_id, assignee_id=actor.id, state__in=OPEN_TASK
+        organisation_id=who.organisation_id, assignee_id=who.id, state__in=OPEN_TASK
     )
     return tasks
 
 
-def _queued(actor: Membership) -> QuerySet[TaskCandidate]:
+def _queued(who: Who) -> QuerySet[TaskCandidate]:
     places: QuerySet[TaskCandidate] = TaskCandidate.objects.filter(
-        organisation_id=actor.organisation_id, member_id=actor.id, is_open=True
+        organisation_id=who.organisation_id, member_id=who.id, is_open=True
     )
     return places
 
 
-def _unassigned(actor: Membership) -> QuerySet[Task]:
+def _unassigned(who: Who) -> QuerySet[Task]:
     tasks: QuerySet[Task] = Task.objects.filter(
-        organisation_id=actor.organisation_id, unassigned=True, state__in=OPEN_TASK
+        organisation_id=who.organisation_id, unassigned=True, state__in=OPEN_TASK
     )
     return tasks
 
 
-def _requested(actor: Membership) -> QuerySet[WorkflowRun]:
-    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(
-        organisation_id=actor.organisation_id, requester_id=actor.id
-    )
+def _requested(who: Who) -> QuerySet[WorkflowRun]:
+    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=who.organisation_id, requester_id=who.id)
     return runs
 
 
-def _followed(actor: Membership) -> QuerySet[Participant]:
+def _followed(who: Who) -> QuerySet[Participant]:
     """Requests of others: being a stakeholder by one's own doing means having asked for it, which is "mine"."""
-    places: QuerySet[Participant] = Participant.objects.filter(
-        organisation_id=actor.organisation_id, member_id=actor.id
-    )
-    return places.exclude(kind=ParticipantKind.STAKEHOLDER, created_by_id=actor.id)
+    places: QuerySet[Participant] = Participant.objects.filter(organisation_id=who.organisation_id, member_id=who.id)
+    return places.exclude(kind=ParticipantKind.STAKEHOLDER, created_by_id=who.id)
 
 
 # --- rows ---
 
 
-def _tasks(actor: Membership, tab: InboxTab, q: str, cursor: Cursor | None) -> QuerySet[Any, Row]:
+def _listed(actor: Membership, tab: InboxTab, cursor: Cursor | None) -> list[Row]:
+    """A window of the whole list, by a statement that is kept."""
+    way = "" if cursor is None else "back" if cursor.back else "on"
+    values = {**Who.of(actor)._asdict(), "at": cursor.at if cursor else None, "key": cursor.id if cursor else None}
+    return _window(tab, way).rows(values)
+
+
+@cache
+def _window(tab: InboxTab, way: str) -> Prepared:
+    cursor = replace(ANYWHERE, at=None if tab is InboxTab.FOLLOWING else ANYWHERE.at, back=way == "back")
+    slots = {ANYBODY.organisation_id: "organisation_id", ANYBODY.id: "id", ANYWHERE.at: "at", ANYWHERE.id: "key"}
+    return Prepared(_list(ANYBODY, tab, "", cursor if way else None), slots)
+
+
+def _list(who: Who, tab: InboxTab, q: str, cursor: Cursor | None) -> QuerySet[Any, Row]:
+    if tab is InboxTab.FOLLOWING:
+        rows = shaped(_followed(who).filter(words_in(q, "run__")), run_columns("run__"), key="run_id")
+        return BY_RUN.window(rows.distinct("key"), cursor)
+    if tab is InboxTab.MINE:
+        rows = shaped(_requested(who).filter(words_in(q, "")), run_columns(""), key="id", at="started_at")
+        return BY_TIME.window(rows, cursor)
     if tab is InboxTab.UNASSIGNED:
-        return _window_of_tasks(_unassigned(actor), q, cursor)
-    places = _queued(actor).filter(words_in(q, "task__run__"))
+        return _window_of_tasks(_unassigned(who), q, cursor)
+    places = _queued(who).filter(words_in(q, "task__run__"))
     queued = BY_TIME.window(shaped(places, _task_columns("task__"), key="task_id", at="opened_at"), cursor)
     if tab is InboxTab.TEAM:
         return queued
     # Two short ordered scans, merged.
-    both = _window_of_tasks(_assigned(actor), q, cursor).union(queued, all=True)
+    both = _window_of_tasks(_assigned(who), q, cursor).union(queued, all=True)
     return both.order_by(*BY_TIME.sorted_by(cursor))[: PAGE_SIZE + 1]
 
 
@@ -230,6 +253,26 @@ def _open_among(rows: QuerySet[Any], newest_first: str, status: str) -> _OpenCou
     return _OpenCount(rows.order_by(newest_first).values_list(status, flat=True)[:CAP])
 
 
-def _scalars(actor: Membership, wanted: Mapping[str, Subquery]) -> dict[str, int]:
-    row = Membership.objects.filter(organisation_id=actor.organisation_id, id=actor.id).values(**wanted).first()
-    return dict(row) if row else dict.fromkeys(wanted, 0)
+@cache
+def _counted(is_tenant_admin: bool) -> Prepared:
+    who = ANYBODY
+    wanted: dict[str, Subquery] = {
+        "assigned": _capped(_assigned(who)),
+        "team": _capped(_queued(who)),
+        "mine": _open_among(_requested(who), "-started_at", "status"),
+        "following": _open_among(_followed(who).distinct("run_id"), "-run_id", "run__status"),
+    }
+    if is_tenant_admin:
+        wanted["unassigned"] = _capped(_unassigned(who))
+    return _scalars(wanted)
+
+
+@cache
+def _badge() -> Prepared:
+    return _scalars({"assigned": _capped(_assigned(ANYBODY)), "queued": _capped(_queued(ANYBODY))})
+
+
+def _scalars(wanted: Mapping[str, Subquery]) -> Prepared:
+    """One row of counts; the person's own row is what it hangs on."""
+    row = Membership.objects.filter(organisation_id=ANYBODY.organisation_id, id=ANYBODY.id).values(**wanted)
+    return Prepared(row, {ANYBODY.organisation_id: "organisation_id", ANYBODY.id: "id"})

@@ -63,9 +63,13 @@ class Order:
 
     def window(self, rows: QuerySet[Any, Any], cursor: Cursor | None) -> QuerySet[Any, Any]:
         """The rows of one page and one more, which says that there is another page."""
-        if cursor is not None and (cursor.at is None) == (not self.at):
+        if cursor is not None and self.fits(cursor):
             rows = rows.filter(self._beyond(cursor))
         return rows.order_by(*self.sorted_by(cursor))[: PAGE_SIZE + 1]
+
+    def fits(self, cursor: Cursor) -> bool:
+        """Whether the cursor is one of this order; that of another list shows the first page."""
+        return (cursor.at is None) == (not self.at)
 
     def sorted_by(self, cursor: Cursor | None) -> list[str]:
         sign = "" if cursor is not None and cursor.back else "-"
