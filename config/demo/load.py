@@ -49,6 +49,17 @@ def load(now: datetime | None = None) -> list[Loaded]:
 
 
 @transaction.atomic
+def renew_passwords() -> bool:
+    """Give everybody the configured password if it is another one than at the last load; the platform admin's tells."""
+    if not set_passwords(None, settings.DEMO_PASSWORD):
+        return False
+    for organisation in Organisation.objects.filter(slug__in=[company.slug for company in COMPANIES]):
+        with organisation_scope(organisation.id):
+            set_passwords(organisation, settings.DEMO_PASSWORD)
+    return True
+
+
+@transaction.atomic
 def _load(company: Company, now: datetime) -> Loaded:
     organisation = Organisation.objects.filter(slug=company.slug).first()
     is_new = organisation is None

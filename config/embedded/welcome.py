@@ -11,6 +11,7 @@ PEOPLE = (
     ("acme", "tess@acme.example", "tenant admin"),
     ("globex", "gita@globex.example", "the other organisation"),
 )
+PLATFORM_ADMIN = "admin@countersign.example"
 
 
 def welcome(options: Options) -> str:
@@ -21,6 +22,7 @@ def welcome(options: Options) -> str:
     lines = ["", "Countersign is ready. Stop it with Ctrl-C.", ""]
     lines += [f"  http://{slug}.{base}" for slug in dict.fromkeys(slug for slug, _, _ in PEOPLE)]
     lines += [f"  http://{base}/api/v1/docs/   REST", f"  http://{base}/dev/mail/      the mails that were sent", ""]
-    lines += [f"  {address:<22} {what}" for _, address, what in PEOPLE]
+    lines += [f"  {address:<25} {what}" for _, address, what in PEOPLE]
+    lines += [f"  {PLATFORM_ADMIN:<25} platform admin, at http://{base}/admin/"]
     lines += ["", f"  Everybody's password: {options.demo_password}", f"  Data and logs: {options.data_dir}", ""]
     return "\n".join(lines)

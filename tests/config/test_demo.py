@@ -90,7 +90,9 @@ def test_the_platform_admin_has_the_password_and_no_organisation(
 ) -> None:
     admin = User.objects.get(email=PLATFORM_ADMIN[1])
     assert admin.is_platform_admin
-    assert admin.check_password(settings.DEMO_PASSWORD)
+    client = Client(headers={"host": settings.DOMAIN})
+    assert client.post("/admin/login/", {"email": admin.email, "password": settings.DEMO_PASSWORD}).status_code == 302
+    assert b"globex" in client.get("/admin/accounts/organisation/").content
     for organisation in demo.values():
         with organisation_scope(organisation.id):
             assert not Membership.objects.filter(user=admin).exists()
@@ -181,6 +183,13 @@ def test_the_command_loads_once(settings: Settings) -> None:
     again = StringIO()
     call_command("demo", "--once", stdout=again)
     assert again.getvalue() == ""
+
+
+def test_another_password_reaches_everybody(demo: dict[str, Organisation], settings: Settings) -> None:
+    settings.DEMO_PASSWORD = "another-one"
+    call_command("demo", "--once", stdout=StringIO())
+    assert User.objects.count() == 13
+    assert all(user.check_password("another-one") for user in User.objects.all())
 
 
 def test_the_command_refuses_where_it_is_no_demo(settings: Settings) -> None:

@@ -76,7 +76,7 @@ def test_the_command_fills_and_analyses(
     settings.DEMO = True
     monkeypatch.setitem(SCALES, "small", TINY)
     said = StringIO()
-    call_command("demo", "--scale", "small", stdout=said, stderr=StringIO())
+    call_command("demo", "--scale", "small", stdout=said)
     assert said.getvalue() == "org001 to org002: p1@org001.example (tenant admin) to p24@org002.example\n"
     client = Client(headers={"host": f"org001.{settings.DOMAIN}"})
     answer = client.post("/login/", {"email": "p1@org001.example", "password": settings.DEMO_PASSWORD})

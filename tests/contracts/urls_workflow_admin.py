@@ -38,7 +38,7 @@ def log(world: World) -> OrganisationRow:
     return row
 
 
-def form_version(world: World) -> OrganisationRow:
+def form_version(world: World) -> FormVersion:
     found: WorkflowVersion = WorkflowVersion.objects.select_related("form__form").get(definition=world(leave))
     form: Form = found.form.form
     form.name = f"{form.name} {world.canary}"

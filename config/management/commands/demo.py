@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from tqdm import tqdm
 
-from config.demo.load import is_loaded, load
+from config.demo.load import is_loaded, load, renew_passwords
 from config.demo.scale import SCALES, analyse, fill
 
 
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     help = "Load the demo: Acme and Globex with their people, workflows and requests. What is there stays."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--once", action="store_true", help="do nothing when the demo is loaded")
+        parser.add_argument("--once", action="store_true", help="only see to the password when the demo is loaded")
         parser.add_argument(
             "--scale", choices=sorted(SCALES), help="organisations by the number instead; goes on where it was stopped"
         )
@@ -26,6 +26,8 @@ class Command(BaseCommand):
             self._fill(options["scale"])
             return
         if options["once"] and is_loaded():
+            if renew_passwords():
+                self.stdout.write("The demo's people have the new COUNTERSIGN_DEMO_PASSWORD")
             return
         for one in load():
             state = "loaded" if one.is_new else "is there"
@@ -34,7 +36,7 @@ class Command(BaseCommand):
     def _fill(self, name: str) -> None:
         scale = SCALES[name]
         total = scale.organisations * scale.requests
-        with tqdm(total=total, unit=" requests", unit_scale=True, file=self.stderr) as bar:
+        with tqdm(total=total, unit=" requests", unit_scale=True, disable=None) as bar:
             filled = fill(scale, password=settings.DEMO_PASSWORD, tick=bar.update)
         if not analyse():
             self.stdout.write(
