@@ -16,7 +16,10 @@ from tests.factories.workflows import install
 from tests.scenarios.rest import Rest
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "45"))
-CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,unsupported_method,ignored_auth"
+CHECKS = (
+    "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
+    "response_headers_conformance,unsupported_method,ignored_auth,use_after_free"
+)
 ASKED = {"from": "2025-10-06", "to": "2025-10-08", "reason": "Family"}
 ST = Path(sys.executable).with_name("st")
 
