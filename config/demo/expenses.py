@@ -7,8 +7,8 @@ from config.demo.story import Act, Data, Story, claim, claims, decides, involves
 EXPENSE: Final = "claim_expense"
 
 
-def asks(day: int, clock: str, who: str, data: Data, *acts: Act, to: str = "", comment: str = "") -> Story:
-    return Story(EXPENSE, who, day, clock, data, acts, assignee=to, comment=comment)
+def asks(day: int, clock: str, who: str, data: Data, *acts: Act, to: str = "", receipts: tuple[str, ...] = ()) -> Story:
+    return Story(EXPENSE, who, day, clock, data, acts, to, receipts)
 
 
 def pays(day: int, clock: str, who: str, reference: str) -> Act:
@@ -41,6 +41,7 @@ ACME: Final = (
         decides(1, "10:30", "Meera", "Finance review", data=values(manager_note="Agreed with the client beforehand.")),
         decides(2, "15:20", "Fiona", "Pay", data=values(finance_note="Invoiced to the client with the next bill.")),
         pays(3, "11:45", "Fritz", "NEFT 204502"),
+        receipts=("Flight to Bengaluru", "Hotel"),
     ),
     asks(
         -27, "12:50", "Asha", claim("Lunch with the team", (1, "Lunch for six", "meals", "2340.00")),
@@ -100,11 +101,13 @@ ACME: Final = (
         claim("Conference in Mumbai", (7, "Ticket", "other", "14500.00"), (6, "Hotel", "lodging", "6200.00")),
         says(1, "09:50", "Ravi", "Does the ticket include the workshop day?"),
         says(1, "10:30", "Meera", "Yes, both days."),
+        receipts=("Conference ticket", "Hotel in Mumbai"),
     ),
     asks(
         0, "15:50", "Asha",
         claim("Books on accessibility", (2, "Two books", "other", "3150.00")),
         to="Meera",
+        receipts=("Two books",),
     ),
 )  # fmt: skip
 
@@ -117,5 +120,6 @@ GLOBEX: Final = (
     asks(
         -10, "14:15", "Gus", claim("Welcome gifts", (1, "Flowers and books", "other", "312.00"), currency="EUR"),
         decides(0, "16:30", "Gita", "Pay"),
+        receipts=("Flowers and books",),
     ),
 )  # fmt: skip

@@ -22,8 +22,8 @@ LEAVE: Final = "leave_application"
 LOW, MEDIUM, HIGH = (values(criticality=level) for level in ("low", "medium", "high"))
 
 
-def asks(day: int, clock: str, who: str, data: Data, *acts: Act, comment: str = "") -> Story:
-    return Story(LEAVE, who, day, clock, data, acts, comment=comment)
+def asks(day: int, clock: str, who: str, data: Data, *acts: Act) -> Story:
+    return Story(LEAVE, who, day, clock, data, acts)
 
 
 def passes(day: int, clock: str, manager: str, level: Data = LOW, *, to: str = "", comment: str = "") -> Act:

@@ -80,7 +80,8 @@ class Story:
     data: Data
     acts: tuple[Act, ...] = ()
     assignee: str = ""
-    comment: str = ""
+    receipts: tuple[str, ...] = ()
+    """Of what files are attached."""
 
 
 def values(**given: Any) -> Data:

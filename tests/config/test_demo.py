@@ -7,6 +7,7 @@ from io import StringIO
 from typing import Any
 
 import pytest
+from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test import Client
@@ -16,6 +17,7 @@ from accounts.models import AccessLink, AuditEntry, Holiday, Membership, Organis
 from accounts.tenancy.scope import organisation_scope
 from config.demo.cast import ACME, COMPANIES, GLOBEX, PLATFORM_ADMIN, Company
 from config.demo.load import is_loaded, load
+from forms_builder.models import Attachment
 from notifications.models import Delivery, InboxItem, OutboxEvent
 from notifications.outbox import relay_organisation
 from workflows.models import LogKind, Task, TransitionLog, WorkflowDefinition, WorkflowRun
@@ -144,6 +146,16 @@ def test_globex_pays_in_euros_and_has_a_request_without_anybody(demo: dict[str, 
         assert "INR" not in str(claim.published_version.form.document)
         assert Task.objects.filter(unassigned=True).count() == 1
         assert Membership.objects.count() == len(GLOBEX.people)
+
+
+def test_receipts_are_files_of_their_requests(acme_scope: Organisation) -> None:
+    files = list(Attachment.objects.filter(run_id__isnull=False).order_by("created_at"))
+    assert [file.name for file in files][:2] == ["Flight to Bengaluru.pdf", "Hotel.pdf"]
+    assert not Attachment.objects.filter(run_id=None).exists()
+    for file in files:
+        content = default_storage.open(file.key).read()
+        table = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
+        assert content[table:].startswith(b"xref\n0 6\n"), "readers find the objects by this table"
 
 
 def test_only_the_last_working_day_is_mailed(acme_scope: Organisation) -> None:
