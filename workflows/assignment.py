@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from forms_builder.rules import Compiled, Environment, EvaluationError, Rule, compile_rule, fields_of
+from forms_builder.rules import (
+    All,
+    Compiled,
+    Environment,
+    EvaluationError,
+    Leaf,
+    Node,
+    Op,
+    Rule,
+    compile_rule,
+    fields_of,
+)
+from forms_builder.rules.ast import FieldOperand
 from forms_builder.schema.conditions import rule_values
 from forms_builder.schema.document import FormDocument
 from workflows.graph.compiled import CompiledStep
@@ -121,10 +133,12 @@ class Eligibility:
     rule: Rule
     reads: frozenset[str]
     holds: Compiled
+    pinned: str = ""
+    """The field that the candidate's id must equal, where the rule can name nobody but that one person."""
 
     @classmethod
     def of(cls, rule: Rule) -> "Eligibility":
-        return cls(rule, frozenset(fields_of(rule)), compile_rule(rule))
+        return cls(rule, frozenset(fields_of(rule)), compile_rule(rule), _pinned(rule.root))
 
     def admits(self, candidate: Person, situation: Situation) -> bool:
         """Whether the rule names the person; a rule without an answer names nobody."""
@@ -132,6 +146,18 @@ class Eligibility:
             return self.holds(situation.values(self.reads, candidate), situation.environment)
         except EvaluationError:
             return False
+
+
+def _pinned(node: Node) -> str:
+    """Of "the candidate is the requester's manager" the manager's field, also as one of several demands."""
+    if isinstance(node, All):
+        return next((found for child in node.children if (found := _pinned(child))), "")
+    if not isinstance(node, Leaf) or node.field.id != "candidate.id" or node.op not in (Op.EQ, Op.IS_SAME_AS_FIELD):
+        return ""
+    operand = node.operand
+    if isinstance(operand, FieldOperand) and not operand.field.id.startswith("candidate."):
+        return operand.field.id
+    return ""
 
 
 @dataclass(frozen=True, slots=True)

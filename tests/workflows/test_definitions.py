@@ -12,6 +12,7 @@ from tests.factories.workflows import decide, open_task, run_of, start_leave
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowVersion
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, startable_by, visible_to
+from workflows.selectors.starting import read_start
 from workflows.services.definitions import (
     DefinitionInvalid,
     NothingToPublish,
@@ -141,3 +142,22 @@ def test_a_clone_is_a_draft_of_ones_own(leave: WorkflowDefinition, acme: Acme) -
     original = WorkflowVersion.objects.select_related("form").get(definition=leave)
     assert (version.state, version.graph) == ("draft", original.graph)
     assert version.form.form_id != original.form.form_id
+
+
+def test_the_list_and_the_door_of_starting_agree(leave: WorkflowDefinition, acme: Acme) -> None:
+    lead = Designation.objects.create(organisation=acme.organisation, name="Lead", level=5)
+    acme.ravi.designation = lead
+    acme.ravi.save(update_fields=["designation"])
+    engineering, hr = acme.departments["ENG"].id, acme.departments["HR"].id
+    people = [acme.asha, acme.ravi, acme.hema, acme.farid, acme.tess]
+    rows: list[list[tuple[Any, Any]]] = [
+        [], [(hr, None)], [(None, lead.id)], [(engineering, lead.id)], [(hr, lead.id)], [(hr, None), (engineering, None)],
+    ]  # fmt: skip
+    for visibility in rows:
+        definition_change(definition_id=leave.id, actor=acme.omar, visibility=visibility)
+        for person in people:
+            listed = startable_by(person).filter(id=leave.id).exists()
+            assert (read_start(person, leave.id, None) is not None) == listed
+    for active in (False, True):
+        definition_change(definition_id=leave.id, actor=acme.omar, is_active=active, visibility=[])
+        assert (read_start(acme.asha, leave.id, None) is not None) == active

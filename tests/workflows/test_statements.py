@@ -73,3 +73,10 @@ def test_a_request_is_read_back_by_one_statement(leave: WorkflowDefinition, acme
         assert {"hr_note", "balance"} <= view.readable
         assert [task.step for task in view.tasks] == ["apply", "manager_review", "hr_review"]
     assert len(statements) <= 2  # the second asks for the codes of the person's roles, once per request
+
+
+def test_a_start_is_a_read_a_number_and_a_write(leave: WorkflowDefinition, acme: Acme) -> None:
+    start_leave(leave, acme.asha)
+    with CaptureQueriesContext(connection) as statements:
+        start_leave(leave, acme.asha)
+    assert [statement["sql"].lstrip().split()[0] for statement in statements] == ["SELECT", "INSERT", "WITH"]

@@ -1,7 +1,7 @@
 """Where a decision is made: the ways on, and the people who may be asked. Read for pages, and read again when deciding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -36,12 +36,14 @@ class Desk:
     situation: Situation
     owner_id: UUID
     organisation_id: UUID
+    known: Mapping[UUID, Person] = field(default_factory=dict)
+    """People whose facts have been read already."""
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
         old = self.situation
         situation = Situation(old.requester, old.actor, old.form, data, old.environment)
-        return Desk(self.definition, self.step, situation, self.owner_id, self.organisation_id)
+        return Desk(self.definition, self.step, situation, self.owner_id, self.organisation_id, self.known)
 
 
 def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
@@ -63,8 +65,23 @@ def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:
     rule = desk.definition.eligible(target)
     if rule is None:
         return []
+    if rule.pinned:
+        person = _the_one(desk, rule.pinned)
+        return [person.ref] if person is not None and is_eligible(desk, target, person) else []
     never = [desk.situation.requester.id] if excludes_requester(target) else []
     return candidates(desk.organisation_id, rule, desk.situation, never=never)
+
+
+def _the_one(desk: Desk, field_id: str) -> Person | None:
+    """The person whose id the field holds, without a query where the facts are known."""
+    value = desk.situation.values([field_id])[field_id]
+    try:
+        member_id = UUID(str(value)) if value else None
+    except ValueError:
+        return None
+    if member_id is None:
+        return None
+    return desk.known.get(member_id) or persons(desk.organisation_id, {member_id}).get(member_id)
 
 
 def is_eligible(desk: Desk, target: CompiledStep, person: Person) -> bool:

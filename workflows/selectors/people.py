@@ -35,6 +35,8 @@ LEFT JOIN accounts_designation ds ON ds.organisation_id = m.organisation_id AND 
 LEFT JOIN accounts_place pl ON pl.organisation_id = m.organisation_id AND pl.id = m.place_id
 """
 
+_PERSONS: Final = f"SELECT {FACTS} {FACTS_FROM} WHERE m.organisation_id = %s AND m.id = ANY(%s)"
+
 _CANDIDATE: Final[Mapping[str, Source]] = {
     "candidate.id": "pk",
     "candidate.name": "name",
@@ -53,10 +55,8 @@ def persons(organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Person]:
     """The facts of these people of the organisation, also of inactive ones; others are left out. One query."""
     if not ids:
         return {}
-    sql = f"SELECT {FACTS} {FACTS_FROM} WHERE m.organisation_id = %s AND m.id = ANY(%s)"
-    with connection.cursor() as cursor:
-        cursor.execute(sql, [organisation_id, list(ids)])
-        found = [Person.of_row(as_json(row[0])) for row in cursor.fetchall()]
+    rows = connection.execute_prepared(_PERSONS, [organisation_id, list(ids)])  # type: ignore[attr-defined]  # ours
+    found = [Person.of_row(as_json(row[0])) for row in rows]
     return {person.id: person for person in found}
 
 

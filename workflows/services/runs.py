@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.audit.record import record
 from accounts.models import Membership
-from accounts.tenancy.batch import WriteBatch
+from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.errors import Conflict, Denied
 from accounts.tenancy.models import new_id
 from forms_builder.schema.prefill import prefilled
@@ -24,13 +24,14 @@ from workflows.engine.definition import RunningDefinition
 from workflows.engine.state import By, Clock, Opened, RunState
 from workflows.events import RunCommented
 from workflows.graph.document import StakeholderKind
-from workflows.models import FINAL_RUN, Comment, CommentKind, RunStatus, WorkflowDefinition
-from workflows.selectors.calendars import default_calendar
-from workflows.selectors.definitions import DefinitionNotFound, definition_of, startable_by
+from workflows.models import FINAL_RUN, Comment, CommentKind, RunStatus
+from workflows.selectors.calendars import calendar_at
+from workflows.selectors.definitions import DefinitionNotFound, definition_of
 from workflows.selectors.desk import Desk
 from workflows.selectors.locks import lock_run
-from workflows.selectors.people import active_members, persons
+from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, access_run, may_see
+from workflows.selectors.starting import Starting, read_start
 from workflows.services.deciding import CommentInvalid, Submission, Wish, clean_text, decision_of
 
 NEXT_NUMBER = """
@@ -58,7 +59,6 @@ class RunResult:
     opened: tuple[Opened, ...] = ()
 
 
-@transaction.atomic
 def run_start(
     *,
     definition_id: UUID,
@@ -73,25 +73,26 @@ def run_start(
 ) -> RunResult:
     """Start a request on the published version: its first step is done with ``data``, the next one is opened.
 
-    Raises DefinitionNotFound when the actor may not start this workflow, Invalid as ``task_complete`` does.
+    Three statements: one that reads, the number, and one that writes; more only where somebody has to be looked for. No
+    savepoint: nothing is written before everything is checked. Raises DefinitionNotFound when the actor may not start
+    this workflow, Invalid as ``task_complete`` does.
     """
-    found = startable_by(actor).filter(id=definition_id).first()
-    if found is None or found.published_version_id is None:
+    found = read_start(actor, definition_id, assignee)
+    if found is None:
         raise DefinitionNotFound
-    definition = definition_of(actor.organisation_id, found.published_version_id)
-    clock = Clock(at or timezone.now(), default_calendar(actor.organisation_id) if definition.limits else None)
-    people = persons(actor.organisation_id, {actor.id, assignee} if assignee else {actor.id})
-    requester = people[actor.id]
+    definition = definition_of(actor.organisation_id, found.version_id)
+    clock = Clock(at or timezone.now(), calendar_at(actor.organisation_id, found.calendar))
+    requester = found.people[actor.id]
     run_id = new_id()
     sources = OrganisationSources(actor, at=clock.at)
     initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
     situation = Situation(requester, requester, definition.form, initial, sources.environment)
-    desk = Desk(definition, definition.graph.start, situation, found.owner_id, actor.organisation_id)
+    desk = Desk(definition, definition.graph.start, situation, found.owner_id, actor.organisation_id, found.people)
     wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
-    chosen = people.get(assignee) if assignee else None
+    chosen = found.people.get(assignee) if assignee else None
     decision = decision_of(desk, wish, chosen, labels={}, sources=sources, run_id=None)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
-    run = _run_state(run_id, found, found.published_version_id, requester, initial, clock.at)
+    run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)
     plan.write(actor, new_run=row)
     attachments_claim(
@@ -165,7 +166,7 @@ def run_comment(*, run_id: UUID, actor: Membership, text: str, at: datetime | No
         text=words,
     )
     batch = WriteBatch()
-    batch.insert(Comment, [comment])
+    batch.insert(Comment, [values_of(comment)])
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment, batch=batch)
     batch.execute()
     return comment
@@ -177,31 +178,30 @@ def next_number(organisation_id: UUID) -> int:
     Only starting a request takes it, and takes it last, so starts of one organisation wait for each other for the length of
     one statement and a commit, and decisions never do.
     """
-    with connection.cursor() as cursor:
-        cursor.execute(NEXT_NUMBER, [new_id(), organisation_id])
-        return int(cursor.fetchone()[0])
+    rows = connection.execute_prepared(NEXT_NUMBER, [new_id(), organisation_id])  # type: ignore[attr-defined]  # ours
+    return int(rows[0][0])
 
 
 def _run_state(
     run_id: UUID,
-    definition: WorkflowDefinition,
-    version_id: UUID,
+    organisation_id: UUID,
+    found: Starting,
     requester: Person,
     initial: Mapping[str, Any],
     at: datetime,
 ) -> RunState:
     return RunState(
         id=run_id,
-        organisation_id=definition.organisation_id,
-        number=next_number(definition.organisation_id),
-        title=f"{definition.name}: {requester.name}",
+        organisation_id=organisation_id,
+        number=next_number(organisation_id),
+        title=f"{found.name}: {requester.name}",
         status=RunStatus.QUEUED,
         outcome="",
         requester=requester,
-        definition_id=definition.id,
-        definition_name=definition.name,
-        owner_id=definition.owner_id,
-        version_id=version_id,
+        definition_id=found.definition_id,
+        definition_name=found.name,
+        owner_id=found.owner_id,
+        version_id=found.version_id,
         version_no=0,
         data=dict(initial),
         labels={},
