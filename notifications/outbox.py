@@ -10,6 +10,7 @@ import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
@@ -79,19 +80,19 @@ def store(batch: WriteBatch, facts: Sequence[Fact]) -> None:
         transaction.on_commit(wakeup.relay, robust=True)
 
 
-def _row(fact: Fact) -> OutboxEvent:
-    return OutboxEvent(
-        id=fact.id,
-        organisation_id=fact.organisation_id,
-        kind=fact.kind,
-        subject_kind=fact.subject_kind,
-        subject_id=fact.subject_id,
-        payload=fact.payload,
-        actor_kind=fact.actor_kind,
-        actor_id=fact.actor_id,
-        actor_label=fact.actor_label,
-        at=fact.at,
-    )
+def _row(fact: Fact) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "organisation_id": fact.organisation_id,
+        "kind": fact.kind,
+        "subject_kind": fact.subject_kind,
+        "subject_id": fact.subject_id,
+        "payload": fact.payload,
+        "actor_kind": fact.actor_kind,
+        "actor_id": fact.actor_id,
+        "actor_label": fact.actor_label,
+        "at": fact.at,
+    }
 
 
 def pending_organisations(most: int = ORGANISATIONS) -> list[UUID]:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 from uuid import UUID
 
 from django.utils import timezone
@@ -89,17 +89,17 @@ def _fact(event: Event, actor: Actor, organisation_id: UUID, at: datetime) -> Fa
     )
 
 
-def _entry(fact: Fact) -> AuditEntry:
-    return AuditEntry(
-        id=fact.id,
-        organisation_id=fact.organisation_id,
-        at=fact.at,
-        kind=fact.kind,
-        subject_kind=fact.subject_kind,
-        subject_id=fact.subject_id,
-        actor_kind=fact.actor_kind,
-        actor_id=fact.actor_id,
-        actor_label=fact.actor_label,
-        payload=fact.payload,
-        request_id=fact.request_id,
-    )
+def _entry(fact: Fact) -> dict[str, Any]:
+    return {
+        "id": fact.id,
+        "organisation_id": fact.organisation_id,
+        "at": fact.at,
+        "kind": fact.kind,
+        "subject_kind": fact.subject_kind,
+        "subject_id": fact.subject_id,
+        "actor_kind": fact.actor_kind,
+        "actor_id": fact.actor_id,
+        "actor_label": fact.actor_label,
+        "payload": fact.payload,
+        "request_id": fact.request_id,
+    }

@@ -4,11 +4,12 @@ A use case plans its rows in memory and writes them at once: one round trip, and
 savepoint. The text of the statement depends only on which tables and columns take part, so the server keeps its plan.
 """
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 from uuid import UUID
 
+import orjson
 from django.db import connection, models
 from django.db.models.expressions import DatabaseDefault
 
@@ -25,7 +26,7 @@ class StaleRow(Conflict):
 class WriteBatch:
     """Rows to insert, update and delete, written together by ``execute``.
 
-    Inserts and updates take the values as they are: defaults come from the instance, ``auto_now`` does not apply.
+    Inserts and updates take the values as they are; ``auto_now`` does not apply.
     """
 
     def __init__(self) -> None:
@@ -33,12 +34,17 @@ class WriteBatch:
         # The statement, its parameters, and how many rows it must meet (None: any number).
         self._changes: list[tuple[str, list[Any], int | None]] = []
 
-    def insert(self, model: type[models.Model], instances: Iterable[models.Model]) -> None:
-        rows = self._inserts.setdefault(model, [])
-        fields = _columns(model)
-        for instance in instances:
-            values = {column: getattr(instance, attname) for attname, column in fields}
-            rows.append({c: v for c, v in values.items() if not isinstance(v, DatabaseDefault)})
+    def insert(self, model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:
+        """Add rows as values by column; a column that a row leaves out gets the model's default.
+
+        Plain values and not instances: making a hundred attributes per decision costs more than the decision itself.
+        """
+        blank = _defaults(model)
+        made = self._inserts.setdefault(model, [])
+        for row in rows:
+            made.append({**blank, **row})
+            if made[-1].keys() != made[0].keys():
+                raise ValueError(f"Rows of {model.__name__} in one batch name the same columns.")
 
     def update(
         self, model: type[models.Model], pk: UUID, values: Mapping[str, Any], *, expect: Mapping[str, Any] | None = None
@@ -64,7 +70,7 @@ class WriteBatch:
             f'UPDATE "{table}" AS t SET {sets} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS v'
             " WHERE t.id = v.id AND t.organisation_id = %s RETURNING 1"
         )
-        params = [json.dumps(rows, default=str), current_organisation_id()]
+        params = [_json(rows), current_organisation_id()]
         self._changes.append((sql, params, len(rows)))
 
     def update_where(self, model: type[models.Model], values: Mapping[str, Any], **match: Any) -> None:
@@ -107,7 +113,7 @@ class WriteBatch:
                     f'i{number} AS (INSERT INTO "{table}" ({columns}) SELECT {columns} '
                     f'FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb))'
                 )
-                params.append(json.dumps(rows, default=str))
+                params.append(_json(rows))
         if not parts:
             return
         answer = connection.execute_prepared(f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", params)  # type: ignore[attr-defined]  # ours
@@ -117,10 +123,33 @@ class WriteBatch:
         self._inserts, self._changes = {}, []
 
 
-def _columns(model: type[models.Model]) -> list[tuple[str, str]]:
-    return [(field.attname, field.column) for field in model._meta.concrete_fields]
+def values_of(instance: models.Model) -> dict[str, Any]:
+    """A row that exists as an instance, for ``WriteBatch.insert``; what the database fills in is left out."""
+    columns = [(field.attname, field.column) for field in instance._meta.concrete_fields]
+    values = {column: getattr(instance, attname) for attname, column in columns}
+    return {column: value for column, value in values.items() if not isinstance(value, DatabaseDefault)}
+
+
+@cache
+def _defaults(model: type[models.Model]) -> dict[str, Any]:
+    """What the columns hold when nothing is said. What the database fills in is left out, and so is what must be given:
+    the columns without a default, and those whose default is different each time."""
+    fixed = [field for field in model._meta.concrete_fields if field.db_default is models.NOT_PROVIDED]
+    return {
+        field.column: field.get_default()
+        for field in fixed
+        if not field.primary_key and (field.null or field.blank or _has_fixed_default(field))
+    }
+
+
+def _has_fixed_default(field: "models.Field[Any, Any]") -> bool:
+    return field.has_default() and (not callable(field.default) or field.default in (dict, list))
+
+
+def _json(value: Any) -> str:
+    return orjson.dumps(value, default=str).decode()
 
 
 def _parameter(value: Any) -> Any:
     """JSON columns travel as text; the server knows the column's type."""
-    return json.dumps(value, default=str) if isinstance(value, dict | list) else value
+    return _json(value) if isinstance(value, dict | list) else value

@@ -62,8 +62,10 @@ def start(
     plan = Plan(run, by, clock.at)
     first = definition.graph.start
     plan.run_changes["status"] = next_state(WorkflowRun.begin, RunStatus.QUEUED)
-    done = Task(
-        id=new_id(),
+    done_id = new_id()
+    plan.add(
+        Task,
+        id=done_id,
         run_id=run.id,
         definition_id=run.definition_id,
         requester_id=run.requester.id,
@@ -77,13 +79,12 @@ def start(
         transition=decision.way.name,
         **plan.owned(),
     )
-    plan.add(done)
-    plan.log(LogKind.STARTED, task_id=done.id, to_step=first.key, detail={"to_name": first.name})
+    plan.log(LogKind.STARTED, task_id=done_id, to_step=first.key, detail={"to_name": first.name})
     plan.events.append(RunStarted(subject_id=run.id, **plan.facts(), step=first.key, step_name=first.name))
     for member_id in dict.fromkeys((run.requester.id, *stakeholders)):
         kind = ParticipantKind.STAKEHOLDER.value
-        plan.add(Participant(id=new_id(), run_id=run.id, member_id=member_id, kind=kind, **plan.owned()))
-    _go(plan, done.id, decision, definition, clock)
+        plan.add(Participant, id=new_id(), run_id=run.id, member_id=member_id, kind=kind, **plan.owned())
+    _go(plan, done_id, decision, definition, clock)
     return plan, _run_row(run, plan, decision.answers)
 
 
@@ -203,6 +204,7 @@ def _run_row(run: RunState, plan: Plan, answers: Answers) -> WorkflowRun:
         started_at=plan.at,
         finished_at=plan.run_changes.get("finished_at"),
         version_no=plan.seq,
+        organisation_id=run.organisation_id,
         **plan.owned(),
     )
 

@@ -9,7 +9,7 @@ from django.db import models
 
 from accounts.audit.events import Event
 from accounts.audit.record import Actor, record
-from accounts.tenancy.batch import WriteBatch
+from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.models import new_id
 from workflows.assignment import Assignment, PersonRef
 from workflows.engine.state import By, Clock, Opened, RunState
@@ -39,7 +39,7 @@ class Plan:
         self.run_changes: dict[str, Any] = {}
         self.task_changes: list[tuple[UUID, dict[str, Any], dict[str, Any]]] = []
         self.closed_queues: list[UUID] = []
-        self.rows: dict[type[models.Model], list[models.Model]] = {}
+        self.rows: dict[type[models.Model], list[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.opened: list[Opened] = []
 
@@ -56,14 +56,14 @@ class Plan:
             "requester_name": run.requester.name,
         }
 
-    def add(self, *rows: models.Model) -> None:
-        for row in rows:
-            self.rows.setdefault(type(row), []).append(row)
+    def add(self, model: type[models.Model], **columns: Any) -> None:
+        """A row to insert, with its organisation; what is left out gets the model's default."""
+        row = {"organisation_id": self.run.organisation_id, **columns}
+        self.rows.setdefault(model, []).append(row)
 
     def owned(self) -> dict[str, Any]:
-        """The columns that every row of the plan shares."""
+        """Who made a row and when."""
         return {
-            "organisation_id": self.run.organisation_id,
             "created_at": self.at,
             "created_by_id": self.by.id,
             "modified_at": self.at,
@@ -82,28 +82,27 @@ class Plan:
         """One history entry; ``left`` is who the task left without deciding it, ``to`` who has it now."""
         self.seq += 1
         self.add(
-            TransitionLog(
-                id=new_id(),
-                organisation_id=self.run.organisation_id,
-                run_id=self.run.id,
-                seq=self.seq,
-                kind=kind.value,
-                task_id=task_id,
-                by_id=self.by.id,
-                by_name=self.by.name,
-                from_member_id=left.id if left else None,
-                from_name=left.name if left else "",
-                to_member_id=to.id if to else None,
-                to_name=to.name if to else "",
-                at=self.at,
-                **columns,
-            )
+            TransitionLog,
+            id=new_id(),
+            run_id=self.run.id,
+            seq=self.seq,
+            kind=kind.value,
+            task_id=task_id,
+            by_id=self.by.id,
+            by_name=self.by.name,
+            from_member_id=left.id if left else None,
+            from_name=left.name if left else "",
+            to_member_id=to.id if to else None,
+            to_name=to.name if to else "",
+            at=self.at,
+            **columns,
         )
 
-    def comment(self, text: str, *, task_id: UUID | None, kind: CommentKind) -> Comment:
+    def comment(self, text: str, *, task_id: UUID | None, kind: CommentKind) -> None:
         if self.by.id is None:
             raise ValueError("The product itself writes no comments.")
-        row = Comment(
+        self.add(
+            Comment,
             id=new_id(),
             run_id=self.run.id,
             author_id=self.by.id,
@@ -112,8 +111,6 @@ class Plan:
             task_id=task_id,
             **self.owned(),
         )
-        self.add(row)
-        return row
 
     def change_task(self, task_id: UUID, version: int, changes: Mapping[str, Any]) -> None:
         """Change the row that the plan has seen at ``version``."""
@@ -142,8 +139,11 @@ class Plan:
             due_at=due,
             note=assignment.note,
         )
-        self.add(self._task_row(opened, assignment, remind))
-        self.add(*(self._candidate_row(opened.id, member_id) for member_id in opened.candidate_ids))
+        self._add_task(opened, assignment, remind)
+        for member_id in opened.candidate_ids:
+            self.add(
+                TaskCandidate, id=new_id(), task_id=opened.id, member_id=member_id, opened_at=self.at, **self.owned()
+            )
         self.opened.append(opened)
         where = {"subject_id": opened.id, **self.facts(), "step": step.key, "step_name": step.name}
         if assignment.is_unassigned:
@@ -166,8 +166,9 @@ class Plan:
         )
         return opened
 
-    def _task_row(self, opened: Opened, assignment: Assignment, remind: datetime | None) -> Task:
-        return Task(
+    def _add_task(self, opened: Opened, assignment: Assignment, remind: datetime | None) -> None:
+        self.add(
+            Task,
             id=opened.id,
             run_id=self.run.id,
             definition_id=self.run.definition_id,
@@ -182,9 +183,6 @@ class Plan:
             **self.owned(),
         )
 
-    def _candidate_row(self, task_id: UUID, member_id: UUID) -> TaskCandidate:
-        return TaskCandidate(id=new_id(), task_id=task_id, member_id=member_id, opened_at=self.at, **self.owned())
-
     def close_run(self, transition: Any, outcome: str) -> None:
         """End the run by an FSM transition that it has."""
         status = self.run_changes.get("status", self.run.status)
@@ -198,7 +196,7 @@ class Plan:
         """Write everything in one statement. Raises StaleRow if a row is not as the plan saw it."""
         batch = WriteBatch()
         if new_run is not None:
-            batch.insert(WorkflowRun, [new_run])
+            batch.insert(WorkflowRun, [values_of(new_run)])
         else:
             batch.update(WorkflowRun, self.run.id, self.run_columns(), expect={"version_no": self.run.version_no})
         for task_id, columns, expected in self.task_changes:

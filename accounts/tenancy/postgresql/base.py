@@ -1,7 +1,8 @@
 """Django's PostgreSQL backend that declares the organisation when a transaction begins."""
 
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
+from uuid import UUID
 
 import psycopg
 from django.conf import settings
@@ -15,12 +16,22 @@ class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
 
     def _set_autocommit(self, autocommit: bool) -> None:
-        super()._set_autocommit(autocommit)  # type: ignore[misc]  # unknown to the stubs
         organisation_id = declared_organisation_id()
-        if not autocommit and organisation_id is not None:
-            # Local to the transaction, so that a pooled connection never carries it to the next one.
-            with self.cursor() as cursor:
-                cursor.execute(DECLARE, [str(organisation_id)])
+        if autocommit or organisation_id is None:
+            super()._set_autocommit(autocommit)  # type: ignore[misc]  # unknown to the stubs
+            return
+        # Local to the transaction, so that a pooled connection never carries it to the next one. Two statements in one
+        # message: the driver, asked to begin, would spend a round trip on BEGIN alone. It commits and rolls back as ever.
+        sql = "BEGIN; " + DECLARE.replace("%s", f"'{UUID(str(organisation_id))}'")
+        with self.wrap_database_errors, self._debugged(sql):
+            psycopg.ClientCursor(self.connection).execute(sql.encode())
+
+    def _debugged(self, sql: str, params: list[Any] | None = None) -> AbstractContextManager[Any]:
+        if not self.queries_logged:
+            return nullcontext()
+        debug: Any = self.make_debug_cursor(self.connection.cursor())
+        logged: AbstractContextManager[Any] = debug.debug_sql(sql, params)
+        return logged
 
     def execute_prepared(self, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
         """Run one statement with parameters bound and its plan kept by the server; returns its rows.
@@ -30,9 +41,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection pooler that cannot follow it.
         """
         self.ensure_connection()
-        with self.cursor() as cursor, self.wrap_database_errors:
+        with self.wrap_database_errors, self._debugged(sql, params):
             raw = psycopg.Cursor(self.connection)
-            debug: Any = cursor
-            with debug.debug_sql(sql, params) if self.queries_logged else nullcontext():
-                raw.execute(sql, params, prepare=settings.DATABASE_PREPARE)
+            raw.execute(sql, params, prepare=settings.DATABASE_PREPARE)
             return raw.fetchall() if raw.rownumber is not None else []
