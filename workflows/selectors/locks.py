@@ -56,6 +56,7 @@ _COLUMNS: Final = {
     "people": _PEOPLE,
 }  # fmt: skip
 _SELECT: Final = ", ".join(_COLUMNS.values())
+_PEOPLE_AT: Final = tuple(_COLUMNS).index("people")
 
 _JOINS: Final = """
 FROM workflows_workflowrun r
@@ -166,10 +167,7 @@ def calendar_stamp(value: Any) -> CalendarStamp | None:
 def _rows(sql: str, params: list[Any], *more: str) -> list[Row]:
     names = (*_COLUMNS, *more)
     answer = connection.execute_prepared(sql, params)  # type: ignore[attr-defined]  # ours
-    rows = [dict(zip(names, row, strict=True)) for row in answer]
-    for row in rows:
-        row["people"] = as_json(row["people"])
-    return rows
+    return [{**dict(zip(names, row, strict=True)), "people": as_json(row[_PEOPLE_AT])} for row in answer]
 
 
 def _run(row: Row) -> RunState:
