@@ -99,6 +99,14 @@ def test_stepping_in_reaches_the_administration_and_one_organisation_only(
     assert on_their_host.status_code == 302
 
 
+def test_logging_out_leaves_the_organisation_too(acme: Acme, olga: Client) -> None:
+    step_in(olga, acme)
+    assert olga.post("/admin/logout/").headers["Location"] == "/admin/login/"
+    assert olga.get("/admin/accounts/department/").status_code == 302
+    with acme.scope():
+        assert AuditEntry.objects.filter(kind="platform.left").count() == 1
+
+
 def test_who_is_no_platform_admin_any_more_is_out_at_once(acme: Acme, olga: Client) -> None:
     step_in(olga, acme)
     User.objects.filter(email="olga@platform.example").update(is_platform_admin=False)

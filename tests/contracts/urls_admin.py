@@ -67,6 +67,7 @@ LINES = [
     Line("admin/", "get", holder="tess", without="asha", platform=True),
     Line("admin/login/", "get", access="public", ok=(302,)),
     Line("admin/logout/", "get", access="public", ok=(302,)),
+    Line("admin/logout/", "post", access="public", ok=(302,)),
     Line("admin/jsi18n/", "get", access="public", ok=(302,)),
     Line("admin/autocomplete/", "get", holder="tess", without="asha", query=MANAGER),
     Line("admin/<app_label>/", "get", holder="tess", without="asha", at="admin/accounts/", platform=True),
