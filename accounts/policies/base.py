@@ -4,6 +4,7 @@ A right is written once, as a filter over the memberships of the organisation: `
 whether the actor is in it. A subclass may answer ``may`` in memory where it already holds what the answer needs.
 """
 
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Generic, TypeVar
 
 from django.db import models
@@ -63,9 +64,15 @@ def roles_of(actor: Membership) -> frozenset[str]:
         lists = MembershipRole.objects.filter(
             organisation_id=actor.organisation_id, membership_id=actor.id
         ).values_list("role__permissions", flat=True)
-        cached = frozenset(code for codes in lists for code in codes)
-        actor.__dict__["_codes"] = cached
+        cached = keep_roles(actor, lists)
     return cached
+
+
+def keep_roles(actor: Membership, lists: Iterable[Sequence[str]]) -> frozenset[str]:
+    """Note the permission codes of the person's roles, for whoever has read them along with the person."""
+    codes = frozenset(code for codes in lists for code in codes)
+    actor.__dict__["_codes"] = codes
+    return codes
 
 
 def carries(actor: Membership, code: str) -> bool:

@@ -2,14 +2,17 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, cast
 from uuid import UUID
 
+from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.authentication import proof_of
 from accounts.models import Membership, MembershipRole, Organisation, RefreshFamily
+from accounts.policies import keep_roles
 from accounts.selectors.platform import acting_admin_of
 from accounts.tenancy.middleware import Claim, TenantRequest
 from accounts.tenancy.scope import organisation_scope
@@ -20,8 +23,9 @@ DEMO_PEOPLE = 12
 def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
     """The active membership that the credentials name, or None when they no longer hold.
 
-    One query, in the claim's scope. On an organisation's host only its own members are let in. A person who was
-    deactivated, or changed the password since, is nobody from the next request on.
+    One query, in the claim's scope, that brings the codes of the person's roles along. On an organisation's host only
+    its own members are let in. A person who was deactivated, or changed the password since, is nobody from the next
+    request on.
     """
     if claim.via == "platform":
         acting = acting_admin_of(request.session) if request.organisation_slug is None else None
@@ -35,14 +39,17 @@ def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
             organisation_id=claim.organisation_id, id=claim.proof["family"], revoked_at__isnull=True
         )
         wanted = wanted.filter(Exists(family))
-    membership: Membership | None = wanted.select_related("user", "organisation", "department", "designation").first()
+    links = MembershipRole.objects.filter(organisation_id=claim.organisation_id, membership_id=claim.membership_id)
+    rows = wanted.select_related("user", "organisation", "department", "designation")
+    membership: Any = rows.annotate(code_lists=ArraySubquery(links.values("role__permissions"))).first()
     if membership is None or not constant_time_compare(claim.proof["proof"], proof_of(membership.user, membership)):
         return None
     slug = request.organisation_slug
     if slug is not None and slug != membership.organisation.slug:
         return None
     request.claim = claim
-    return membership
+    keep_roles(membership, membership.code_lists)
+    return cast(Membership, membership)
 
 
 def active_people(organisation_id: UUID) -> QuerySet[Membership]:

@@ -195,27 +195,42 @@ def any_run(actor: Membership, run_id: UUID) -> RunView:
 
 
 def _view(actor: Membership, runs: QuerySet[WorkflowRun]) -> RunView:
-    here = {"organisation_id": actor.organisation_id, "run_id": OuterRef("pk")}
-    left = TransitionLog.objects.filter(from_member_id=actor.id, **here).values("from_step")
-    rows = runs.select_related("definition", "version", "requester").annotate(
+    rows = with_around(runs, actor.organisation_id, actor.id).select_related("definition", "version", "requester")
+    found: Any = rows.defer("version__graph").first()
+    if found is None:
+        raise RunNotFound
+    return view_of(actor, found, found.task_rows, found.follower_rows, found.left_rows)
+
+
+def with_around(runs: QuerySet[WorkflowRun], organisation_id: UUID, member_id: UUID) -> QuerySet[WorkflowRun]:
+    """The runs with their tasks, their followers and the steps that the person has left, as lists of JSON objects."""
+    here = {"organisation_id": organisation_id, "run_id": OuterRef("pk")}
+    return runs.annotate(
         task_rows=ArraySubquery(Task.objects.filter(**here).order_by("opened_at", "id").values(row=_TASK)),
         follower_rows=ArraySubquery(
             Participant.objects.filter(**here).order_by("created_at", "id").values(row=_FOLLOWER)
         ),
-        left_rows=ArraySubquery(left),
+        left_rows=ArraySubquery(TransitionLog.objects.filter(from_member_id=member_id, **here).values("from_step")),
     )
-    found: Any = rows.defer("version__graph").first()
-    if found is None:
-        raise RunNotFound
+
+
+def view_of(
+    actor: Membership,
+    run: WorkflowRun,
+    tasks: Iterable[Mapping[str, Any]],
+    followers: Iterable[Mapping[str, Any]],
+    left: Iterable[str],
+) -> RunView:
+    """The view of a run that was read ``with_around``."""
     return RunView(
-        run=found,
+        run=run,
         viewer=actor,
-        tasks=tuple(_task(row) for row in found.task_rows),
+        tasks=tuple(_task(row) for row in tasks),
         followers=tuple(
-            Follower(PersonRef(UUID(row["id"]), row["name"], row["email"]), row["kind"]) for row in found.follower_rows
+            Follower(PersonRef(UUID(row["id"]), row["name"], row["email"]), row["kind"]) for row in followers
         ),
-        left_steps=frozenset(found.left_rows),
-        definition=definition_of(actor.organisation_id, found.version_id),
+        left_steps=frozenset(left),
+        definition=definition_of(actor.organisation_id, run.version_id),
     )
 
 
