@@ -14,6 +14,7 @@ from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.fields import FileField
 from forms_builder.selectors import attachments_of_run
 from forms_builder.sources import OrganisationSources
+from workflows.assignment import excludes_requester
 from workflows.graph.document import StepKind
 from workflows.models import FINAL_RUN, ParticipantKind, RunStatus, TaskState
 from workflows.policies import REASSIGN_ANY
@@ -201,8 +202,7 @@ def _takes_over(view: RunView, actor: Membership) -> bool:
 
 def _is_own(view: RunView, task: TaskRow) -> bool:
     """Whether the person asked for this and may therefore not decide here."""
-    assignee = view.definition.graph.step(task.step).assignee
-    return view.is_requester and assignee is not None and assignee.excludes_requester()
+    return view.is_requester and excludes_requester(view.definition.graph.step(task.step))
 
 
 def people_of(view: RunView, task: TaskRow | None) -> People:

@@ -1,6 +1,7 @@
 """The page of one request: put together from what the selectors say, whole or with what a refused form had in it."""
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -14,7 +15,7 @@ from forms_builder.sources import OrganisationSources
 from workflows.assignment import PersonRef
 from workflows.selectors import request_page as facts
 from workflows.selectors.definitions import visible_to
-from workflows.selectors.desk import colleagues_for, ways_on
+from workflows.selectors.desk import Desk, colleagues_at, desk_at, may_decide, ways_from
 from workflows.selectors.drawings import path_svg
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, RunView, TaskRow
@@ -40,12 +41,7 @@ class RequestPage:
     @property
     def decides(self) -> bool:
         """Whether the person may decide the task now."""
-        task = self.task
-        if task is None or not task.is_held_by(self.actor.id):
-            return False
-        step = self.view.definition.graph.step(task.step)
-        own = self.view.is_requester and step.assignee is not None and step.assignee.excludes_requester()
-        return not own
+        return self.task is not None and may_decide(self.view, self.task)
 
     def step_form(self, posted: Any = None, uploads: Uploads = NO_UPLOADS) -> StepForm:
         """The form of the task's step, empty or as it was posted."""
@@ -62,7 +58,12 @@ class RequestPage:
 
     def bar(self) -> ActionBar:
         """The action bar of the task, fresh."""
-        return fresh_bar(ways_on(self.view, self._open), self.view.definition, self._open.version)
+        return fresh_bar(ways_from(self.desk), self.view.definition, self._open.version)
+
+    @cached_property
+    def desk(self) -> Desk:
+        """Where the task is decided. One query."""
+        return desk_at(self.view, self._open)
 
     @property
     def _open(self) -> TaskRow:
@@ -102,7 +103,7 @@ class RequestPage:
             return ()
         if may.assign:
             return tuple(one for one in short_list(self.actor) if one.id != self.view.run.requester_id)
-        return offered(colleagues_for(self.view, self.task))
+        return offered(colleagues_at(self.desk, self.task.assignee))
 
     def response(self, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
         return page(request, "workflows/request.html", self.context(more), status=status)
