@@ -1,11 +1,13 @@
 """The ground of every REST view: refusals are problem documents, retries get the first answer."""
 
 from collections.abc import Mapping
+from datetime import UTC
 from typing import Any, cast
 
 from django.db import connection, transaction
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.utils import timezone
 from rest_framework import exceptions, generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -25,6 +27,10 @@ class BaseView(generics.GenericAPIView[Any]):
     """A view inside the caller's organisation scope. Every POST honours ``Idempotency-Key``."""
 
     _attempt: Attempt | None = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        with timezone.override(UTC):
+            return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # The bytes are read before a parser takes the stream, for the hash that tells a retry from another request.

@@ -11,6 +11,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.exceptions import DisallowedHost
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
 from django.utils.module_loading import import_string
 
 from accounts.tenancy.scope import organisation_scope
@@ -67,7 +68,9 @@ class TenancyMiddleware(AuthenticationMiddleware):
             if membership is not None:
                 request.membership = membership
                 request.user = membership.user
-                response = self.get_response(request)
+                # Pages tell and take times by the organisation's clocks; REST stays in UTC.
+                with timezone.override(membership.organisation.time_zone):
+                    response = self.get_response(request)
                 if response.status_code >= 500:
                     transaction.set_rollback(True)
                 return response

@@ -4,18 +4,15 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any, Final
-from zoneinfo import ZoneInfo
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
-from accounts.views.base import actor_of
 
 MAX_WORDS: Final = 200
 
@@ -39,12 +36,10 @@ def shown_count(count: int, cap: int) -> str:
 def page(
     request: HttpRequest, template: str, context: Mapping[str, Any], *, fragment: str = "", status: int = 200
 ) -> HttpResponse:
-    """The page, with times as the organisation's clocks show them; to htmx only its changing part, where ``fragment``
-    names a template for it."""
+    """The page; to htmx only its changing part, where ``fragment`` names a template for it."""
     headers = request.headers
     alone = fragment and headers.get("HX-Request") == "true" and headers.get("HX-History-Restore-Request") != "true"
-    with timezone.override(ZoneInfo(actor_of(request).organisation.time_zone)):
-        response = render(request, fragment if alone else template, dict(context), status=status)
+    response = render(request, fragment if alone else template, dict(context), status=status)
     response.headers.setdefault("Cache-Control", "no-store, private")
     patch_vary_headers(response, ["HX-Request"])
     return response
