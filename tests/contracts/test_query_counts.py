@@ -107,7 +107,6 @@ def test_deciding_on_the_page_takes(acme: Acme, leave: WorkflowDefinition) -> No
     address = one_of("complete", ravi.request(task["run"]))
     body = {"transition": "HR review", "assignee": str(acme.hema.id), "version": 1, "criticality": "low"}
     sent = statements(lambda: ravi.client.post(address, body), below=400)
-    print("PAGE decide", len(sent))
     assert len(sent) <= 5, sent
 
 
