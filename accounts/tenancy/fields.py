@@ -23,10 +23,10 @@ class OrganisationForeignKey(models.ForeignKey[_ST, _GT]):
         kwargs.setdefault("db_index", False)
         super().__init__(*args, **kwargs)
 
-    def formfield(self, **kwargs: Any) -> Any:
+    def formfield(self, form_class: Any = None, choices_form_class: Any = None, **kwargs: Any) -> Any:
         """A choice among nothing: the form must say which rows of the organisation it offers."""
         given = {
-            "form_class": forms.ModelChoiceField,
+            "form_class": form_class or forms.ModelChoiceField,
             "queryset": self.remote_field.model._base_manager.none(),
             "to_field_name": self.remote_field.field_name,
             **kwargs,
