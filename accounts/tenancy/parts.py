@@ -75,7 +75,7 @@ class CursorPages(pagination.CursorPagination):
 
     def decode_cursor(self, request: Request) -> Any:
         cursor = super().decode_cursor(request)
-        if cursor is not None and is_unclean(cursor.position or ""):
+        if cursor is not None and is_unclean(str(cursor.position or "")):
             raise exceptions.NotFound(self.invalid_cursor_message)
         return cursor
 

@@ -39,7 +39,7 @@ def acme_at_work(committed_db: None) -> Acme:
 @pytest.fixture
 def address(acme_at_work: Acme) -> Iterator[str]:
     """The product behind a real socket, in threads of this process."""
-    server = LiveServerThread("127.0.0.1", static_handler=lambda handler: handler)
+    server = LiveServerThread("127.0.0.1", static_handler=lambda handler: handler)  # type: ignore[arg-type]  # any wrapper
     server.daemon = True
     server.start()
     assert server.is_ready.wait(20)

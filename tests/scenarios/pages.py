@@ -61,7 +61,8 @@ def one_of(kind: str, page: str) -> str:
     """The address that a form of the page posts to."""
     found = {address for address, _, name in ACTION.findall(page) if name == kind}
     assert len(found) == 1, found
-    return found.pop()
+    address: str = found.pop()
+    return address
 
 
 def hidden(page: str, name: str = "idempotency_key") -> str:

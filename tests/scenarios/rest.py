@@ -46,7 +46,8 @@ class Rest:
 
     def workflow(self, name: str) -> dict[str, Any]:
         """The workflow of that name as the person sees it."""
-        return one(w for w in self.read("workflows/")["results"] if w["name"] == name)
+        found: dict[str, Any] = one(w for w in self.read("workflows/")["results"] if w["name"] == name)
+        return found
 
     def start(self, name: str, data: Mapping[str, Any], **more: Any) -> dict[str, Any]:
         """Start a request; the answer of REST."""

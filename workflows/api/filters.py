@@ -10,8 +10,9 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from accounts.api.base import actor_of
-from workflows.filters import RunFilter
-from workflows.models import Task
+from accounts.models import Membership
+from workflows.filters import PeriodForm, RunFilter
+from workflows.models import Task, WorkflowRun
 from workflows.selectors.inbox import words_in
 from workflows.selectors.listing import (
     of_state,
@@ -36,28 +37,40 @@ class PersonFilter(django_filters.Filter):
     field_class = PersonField
 
 
-class RunListFilter(RunFilter):
+class OfCaller:
+    """Filters that ask who calls."""
+
+    request: Any
+
+    @property
+    def actor(self) -> Membership:
+        return actor_of(self.request)
+
+
+class RunListFilter(OfCaller, RunFilter):
     """``workflow`` is an id, ``requester`` one too or ``me``, ``search`` a number or words of title and requester."""
 
     workflow = django_filters.UUIDFilter(field_name="definition_id")
     requester = PersonFilter(method="of_requester")
     search = django_filters.CharFilter(method="with_words", max_length=200)
 
-    class Meta(RunFilter.Meta):
+    class Meta:
+        model = WorkflowRun
         fields = ("since", "until", "status", "workflow", "requester", "search")
+        form = PeriodForm
 
     def __init__(self, *args: Any, request: Request, **more: Any) -> None:
         zone = ZoneInfo(actor_of(request).organisation.time_zone)
         super().__init__(*args, request=request, zone=zone, **more)
 
     def of_requester(self, runs: QuerySet[Any], name: str, value: str | UUID) -> QuerySet[Any]:
-        return runs.filter(requester_id=actor_of(self.request).id if value == ME else value)
+        return runs.filter(requester_id=self.actor.id if value == ME else value)
 
     def with_words(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return runs.filter(words_in(value, ""))
 
 
-class TaskListFilter(django_filters.FilterSet):
+class TaskListFilter(OfCaller, django_filters.FilterSet):
     """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone, ``nobody`` for
     what a tenant admin must assign.
 
@@ -79,7 +92,7 @@ class TaskListFilter(django_filters.FilterSet):
         return super().filter_queryset(self._chosen(queryset, chosen["assigned"], chosen["state"], chosen["run"]))
 
     def _chosen(self, visible: QuerySet[Any], assigned: str, state: str, run: UUID | None) -> QuerySet[Any]:
-        actor = actor_of(self.request)
+        actor = self.actor
         if assigned == "team":
             return tasks_queued_for(actor)
         if assigned == "nobody":

@@ -65,7 +65,7 @@ class Data(serializers.DictField):
 
 
 class StartBody(Body):
-    data = Data()
+    data = Data()  # type: ignore[assignment]  # declared fields are taken off the class
     transition = Text(
         required=False, allow_null=True, help_text="The way out of the first step; needed where there are several."
     )
@@ -76,7 +76,7 @@ class StartBody(Body):
 class CompleteBody(Body):
     transition = Text(help_text="The name of the next step, from `transitions` of the task.")
     assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
-    data = Data()
+    data = Data()  # type: ignore[assignment]  # declared fields are taken off the class
     comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
     version = Whole(
         required=False, min_value=1, max_value=2**31 - 1, help_text="The task's version; or send it as `If-Match`."

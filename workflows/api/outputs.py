@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.people import NamedSerializer, PersonSerializer
-from workflows.models import Comment, Task, WorkflowDefinition, WorkflowRun
+from workflows.models import Comment, WorkflowDefinition, WorkflowRun
 from workflows.models.states import RunStatus, TaskState
-from workflows.selectors.runs import Follower, RunView, TaskRow
+from workflows.selectors.runs import Follower, RunView
 from workflows.selectors.timeline import Entry
 
 
@@ -28,7 +28,7 @@ class WorkflowSerializer(WorkflowRefSerializer):
         return definition.published_version.number if definition.published_version else None
 
 
-class StepSerializer(serializers.Serializer[TaskRow | Task]):
+class StepSerializer(serializers.Serializer[Any]):
     """One stay of a request at a step; ``id`` is the task's."""
 
     id = serializers.UUIDField(read_only=True)
@@ -94,7 +94,9 @@ class RunSerializer(serializers.Serializer[RunView]):
     started_at = serializers.DateTimeField(read_only=True, source="run.started_at")
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True, source="run.finished_at")
     steps = StepSerializer(many=True, read_only=True, source="tasks")
-    data = serializers.SerializerMethodField(help_text="The values that the caller may read, by field name.")
+    data = serializers.SerializerMethodField(  # type: ignore[assignment]  # declared fields are taken off the class
+        help_text="The values that the caller may read, by field name."
+    )
     followers = FollowerSerializer(many=True, read_only=True)
 
     @extend_schema_field({"type": "object", "additionalProperties": True})

@@ -60,7 +60,7 @@ class TaskDetailView(MemberView):
     def get(self, request: Request, task_id: UUID) -> Response:
         """One task: the fields of its step with what you may do to each, and the ways on with whom each may ask."""
         seen = open_task(self.actor, task_id)
-        answer = TaskSerializer(task_detail(seen)).data
+        answer = TaskSerializer().to_representation(task_detail(seen))
         return Response(answer, headers={"ETag": f'"{seen.task.version}"'})
 
 

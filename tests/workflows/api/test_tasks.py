@@ -90,7 +90,7 @@ def test_a_decision_needs_the_version_it_was_made_on(acme: Acme, leave: Workflow
     stale = hema.post(path, {"transition": "Approved", "version": 9})
     assert (stale.status_code, stale.json()["code"]) == (409, "task.stale")
     assert facts(acme) == before
-    run = hema.done(path, {"transition": "Approved"}, **{"if-match": '"1"'})
+    run = hema.done(path, {"transition": "Approved"}, 200, **{"if-match": '"1"'})
     late = hema.post(path, {"transition": "Rejected", "version": 1})
     assert (late.status_code, late.json()["code"]) == (409, "task.not_open")
     assert "Hema chose “Approved”" in late.json()["detail"]
