@@ -154,7 +154,7 @@ def role_of(view: RunView, task: TaskRow | None) -> str:
     """What the person is here, in words."""
     me = view.viewer.id
     if task is not None and task.is_held_by(me):
-        return "You decide this step" if task.assignee else "You or a colleague of the team decides this step"
+        return "You decide this step" if task.assignee else "Your team decides this step"
     if view.is_requester:
         return "You asked for this"
     if any(one.completed_by is not None and one.completed_by.id == me for one in view.tasks):
