@@ -15,6 +15,7 @@ from accounts.api.people import PersonSerializer
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.parts import CursorPages
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
+from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.models import WorkflowDefinition
 from workflows.selectors.definitions import access_definition, visible_to
 from workflows.selectors.landing import with_start
@@ -40,14 +41,14 @@ class WorkflowListView(mixins.ListModelMixin, MemberView):
 
 
 class WorkflowView(MemberView):
-    serializer_class = WorkflowSerializer
+    serializer_class = WorkflowStartSerializer
 
     @extend_schema(operation_id="workflows_retrieve")
     def get(self, request: Request, workflow_id: UUID) -> Response:
-        """One workflow that you see."""
+        """One workflow that you see; if you may start it, with the form of its first step and the ways on from there."""
         access_definition(self.actor, workflow_id)
         found = _with_version(with_start(self.actor, visible_to(self.actor))).get(id=workflow_id)
-        return Response(WorkflowSerializer(found).data)
+        return Response(WorkflowStartSerializer().to_representation(start_detail(self.actor, found)))
 
 
 class DefinitionSerializer(WorkflowRefSerializer):

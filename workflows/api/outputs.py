@@ -6,7 +6,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.people import NamedSerializer, PersonSerializer
-from workflows.models import Comment, WorkflowDefinition, WorkflowRun
+from workflows.models import Comment, WorkflowRun
 from workflows.models.states import RunStatus, TaskState
 from workflows.selectors.runs import Follower, RunView
 from workflows.selectors.timeline import Entry
@@ -21,11 +21,10 @@ class WorkflowSerializer(WorkflowRefSerializer):
 
     description = serializers.CharField(read_only=True)
     group = NamedSerializer(read_only=True, allow_null=True)
-    version = serializers.SerializerMethodField(help_text="The published version; null while there is none.")
+    version = serializers.IntegerField(
+        read_only=True, allow_null=True, source="published_version.number", default=None, help_text="The published one."
+    )
     can_start = serializers.BooleanField(read_only=True)
-
-    def get_version(self, definition: WorkflowDefinition) -> int | None:
-        return definition.published_version.number if definition.published_version else None
 
 
 class StepSerializer(serializers.Serializer[Any]):

@@ -1,4 +1,4 @@
-"""One task as the caller may see it, put together from what the form, the rules and the graph say."""
+"""One task, or the start of a request, as the caller may see it, put together from what the form, the rules and the graph say."""
 
 from dataclasses import fields
 from typing import Any
@@ -7,14 +7,17 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from accounts.api.people import PersonSerializer
+from accounts.models import Membership
 from accounts.policies import carries
 from forms_builder.answers import readable_fields, serialize_fields
 from forms_builder.sources import OrganisationSources
-from workflows.api.outputs import TaskRowSerializer
+from workflows.api.outputs import TaskRowSerializer, WorkflowSerializer
 from workflows.policies import REASSIGN_ANY
-from workflows.selectors.desk import Way, colleagues_at, desk_at, may_decide, ways_from
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.desk import Way, colleagues_at, desk_at, may_decide, ways_from, ways_of_start
 from workflows.selectors.doors import TaskView
 from workflows.selectors.runs import RunView, TaskRow
+from workflows.services.runs import start_values
 
 
 def task_detail(seen: TaskView) -> dict[str, Any]:
@@ -94,6 +97,20 @@ FIELD_SCHEMA: dict[str, Any] = {
 }
 
 
+def start_detail(actor: Membership, found: Any) -> dict[str, Any]:
+    """For ``WorkflowStartSerializer``, of a definition as ``selectors.landing.with_start`` reads it."""
+    names = ("id", "name", "slug", "description", "group", "published_version", "can_start")
+    answer = {name: getattr(found, name) for name in names}
+    if not found.can_start:
+        return answer | {"fields": [], "transitions": []}
+    running = definition_of(actor.organisation_id, found.published_version_id)
+    values, step = start_values(actor, running), running.graph.start.key
+    return answer | {
+        "fields": serialize_fields(running.form, step, values, sources=OrganisationSources(actor)),
+        "transitions": ways_of_start(actor, running, found.owner_id, values),
+    }
+
+
 @extend_schema_field({"type": "array", "items": FIELD_SCHEMA})
 class FormFields(serializers.ReadOnlyField):
     """What ``forms_builder.answers`` made."""
@@ -110,4 +127,14 @@ class TaskSerializer(TaskRowSerializer):
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared as an attribute: `fields` of a serializer is its own.
         described = "The fields that the caller may see at this step, in order."
+        return {**super().get_fields(), "fields": FormFields(help_text=described)}
+
+
+class WorkflowStartSerializer(WorkflowSerializer):
+    """A workflow with what starting it asks."""
+
+    transitions = TransitionSerializer(many=True, read_only=True, help_text="Empty unless the caller may start it.")
+
+    def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
+        described = "The fields of the first step, in order; empty unless the caller may start it."
         return {**super().get_fields(), "fields": FormFields(help_text=described)}

@@ -7,7 +7,7 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import Acme
-from tests.scenarios.rest import Rest
+from tests.scenarios.rest import Rest, ways
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowVersion, WorkflowVisibility
 
@@ -35,6 +35,19 @@ def test_people_see_what_they_may_start(acme: Acme, leave: WorkflowDefinition, e
     assert Rest(acme.farid).read(f"workflows/{expense.id}/")["can_start"] is True
     designer = {workflow["name"]: workflow["can_start"] for workflow in Rest(acme.omar).read("workflows/")["results"]}
     assert designer == {"Claim Expense": False, "Leave Application": True}
+
+
+def test_who_may_start_is_told_what_is_asked(acme: Acme, leave: WorkflowDefinition) -> None:
+    asha = Rest(acme.asha).read(f"workflows/{leave.id}/")
+    assert {field["name"]: field["access"] for field in asha["fields"]} == {
+        "from": "required", "to": "required", "reason": "required",
+    }  # fmt: skip
+    assert ways(asha) == {"Manager review": ["Ravi"]}
+    assert asha["version"] == 1
+    with acme.scope():
+        WorkflowDefinition.objects.filter(id=leave.id).update(is_active=False)
+    omar = Rest(acme.omar).read(f"workflows/{leave.id}/")
+    assert (omar["can_start"], omar["fields"], omar["transitions"]) == (False, [], [])
 
 
 def test_a_document_comes_in_is_published_and_goes_out_again(acme: Acme) -> None:
