@@ -10,11 +10,12 @@ from typing import Any
 from uuid import UUID
 
 import orjson
-from django.db import connection, models
+from django.db import models
 from django.db.models.expressions import DatabaseDefault
 
 from accounts.tenancy.errors import Conflict
 from accounts.tenancy.scope import current_organisation_id
+from accounts.tenancy.statements import execute_prepared
 
 
 class StaleRow(Conflict):
@@ -116,7 +117,7 @@ class WriteBatch:
                 params.append(_json(rows))
         if not parts:
             return
-        answer = connection.execute_prepared(f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", params)  # type: ignore[attr-defined]  # ours
+        answer = execute_prepared(f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", params)
         expected_counts = [expected for _, _, expected in self._changes if expected is not None]
         if expected_counts and list(answer[0]) != expected_counts:
             raise StaleRow

@@ -14,7 +14,8 @@ OWNED = "SELECT attrelid FROM pg_attribute WHERE attname = 'organisation_id' AND
 def rows(sql: str) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
-        return cursor.fetchall()
+        found: list[tuple[Any, ...]] = cursor.fetchall()
+    return found
 
 
 @pytest.mark.django_db
@@ -80,6 +81,6 @@ def test_models_of_tenants_refer_to_each_other_by_the_composite_key() -> None:
         for field in model._meta.local_fields
         if isinstance(field, models.ForeignKey)
         and not isinstance(field, OrganisationForeignKey)
-        and any(f.name == "organisation" for f in field.related_model._meta.local_fields)
+        and any(f.name == "organisation" for f in field.remote_field.model._meta.local_fields)
     ]
     assert plain == []

@@ -1,6 +1,6 @@
 """The person's work as lists. Every list is one ordered index scan from a cursor, so a heavy user costs what a light one does."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -151,7 +151,12 @@ def _listed(actor: Membership, tab: InboxTab, cursor: Cursor | None) -> list[Row
 @cache
 def _window(tab: InboxTab, way: str) -> Prepared:
     cursor = replace(ANYWHERE, at=None if tab is InboxTab.FOLLOWING else ANYWHERE.at, back=way == "back")
-    slots = {ANYBODY.organisation_id: "organisation_id", ANYBODY.id: "id", ANYWHERE.at: "at", ANYWHERE.id: "key"}
+    slots: dict[Hashable, str] = {
+        ANYBODY.organisation_id: "organisation_id",
+        ANYBODY.id: "id",
+        ANYWHERE.at: "at",
+        ANYWHERE.id: "key",
+    }
     return Prepared(_list(ANYBODY, tab, "", cursor if way else None), slots)
 
 

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
-
+from accounts.tenancy.statements import execute_prepared
 from workflows.assignment import Person, PersonRef
 from workflows.engine.state import RunState, TaskState
 from workflows.selectors.people import FACTS, FACTS_FROM, as_json
@@ -166,7 +165,7 @@ def calendar_stamp(value: Any) -> CalendarStamp | None:
 
 def _rows(sql: str, params: list[Any], *more: str) -> list[Row]:
     names = (*_COLUMNS, *more)
-    answer = connection.execute_prepared(sql, params)  # type: ignore[attr-defined]  # ours
+    answer = execute_prepared(sql, params)
     return [{**dict(zip(names, row, strict=True)), "people": as_json(row[_PEOPLE_AT])} for row in answer]
 
 

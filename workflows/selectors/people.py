@@ -5,10 +5,10 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, MembershipRole
+from accounts.tenancy.statements import execute_prepared
 from forms_builder.rule_sql import ManyRows, RuleNotSql, Source, to_q
 from forms_builder.rule_sql import People as PeopleTable
 from forms_builder.rules import EvaluationError
@@ -55,7 +55,7 @@ def persons(organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Person]:
     """The facts of these people of the organisation, also of inactive ones; others are left out. One query."""
     if not ids:
         return {}
-    rows = connection.execute_prepared(_PERSONS, [organisation_id, list(ids)])  # type: ignore[attr-defined]  # ours
+    rows = execute_prepared(_PERSONS, [organisation_id, list(ids)])
     found = [Person.of_row(as_json(row[0])) for row in rows]
     return {person.id: person for person in found}
 

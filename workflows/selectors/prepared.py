@@ -1,11 +1,12 @@
 """A query of the ORM whose text is made once per process and whose plan the server keeps: for what every page asks."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Mapping
 from typing import Any
 
-from django.db import connection
 from django.db.models import QuerySet
 from psycopg import sql
+
+from accounts.tenancy.statements import execute_prepared
 
 Row = dict[str, Any]
 
@@ -26,7 +27,7 @@ class Prepared:
     def rows(self, values: Mapping[str, Any]) -> list[Row]:
         """The rows with ``values`` in the places of the placeholders."""
         params = [values[name] for name in self._order]
-        found: Sequence[tuple[Any, ...]] = connection.execute_prepared(self._text, params)  # type: ignore[attr-defined]  # ours
+        found = execute_prepared(self._text, params)
         return [dict(zip(self._names, row, strict=True)) for row in found]
 
 

@@ -154,6 +154,8 @@ def role_of(view: RunView, task: TaskRow | None) -> str:
     """What the person is here, in words."""
     me = view.viewer.id
     if task is not None and task.is_held_by(me):
+        if view.is_requester:
+            return "Your request waits for you"
         return "You decide this step" if task.assignee else "Your team decides this step"
     if view.is_requester:
         return "You asked for this"
@@ -183,8 +185,9 @@ def may(view: RunView, task: TaskRow | None, actor: Membership) -> May:
     stakeholder = view.is_requester or view.is_follower(ParticipantKind.STAKEHOLDER)
     watcher = view.is_follower(ParticipantKind.WATCHER)
     claim = holder and in_queue
+    own_step = task is not None and view.definition.graph.step(task.step).asks_requester
     return May(
-        reassign=task is not None and not task.unassigned and (holder or carries(actor, REASSIGN_ANY)),
+        reassign=task is not None and not own_step and not task.unassigned and (holder or carries(actor, REASSIGN_ANY)),
         take_over=claim or (task is not None and not holder and not _is_own(view, task) and _takes_over(view, actor)),
         claim=claim,
         assign=task is not None and task.unassigned and actor.is_tenant_admin,
@@ -225,15 +228,20 @@ def people_of(view: RunView, task: TaskRow | None) -> People:
 
 
 def progress_of(view: RunView) -> list[ProgressStep]:
-    """The steps in the order of the graph, and the end that was reached; ways that were not taken are skipped at the end."""
-    graph, found = view.definition.graph, []
+    """The steps in the order of the graph, and the end that was reached.
+
+    What comes after the current step is still ahead, also where a request has been sent back; ways that were not taken are
+    skipped in the end.
+    """
     latest = {task.step: task for task in view.tasks}
     over = view.run.status in FINAL_RUN
-    for step in graph.steps.values():
+    found: list[ProgressStep] = []
+    for step in view.definition.graph.steps.values():
         if step.kind is StepKind.END:
             continue
         task = latest.get(step.key)
-        if task is None:
+        is_later = any(one.state == "current" for one in found)
+        if task is None or (is_later and not task.is_open):
             found.append(ProgressStep(step.name, "skipped" if over else "ahead"))
         elif task.is_open:
             who = task.assignee.name if task.assignee else "" if task.unassigned else "Team queue"

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db import connection
-
 from accounts.models import Membership
+from accounts.tenancy.statements import execute_prepared
 from workflows.assignment import Person
 from workflows.selectors.locks import CALENDAR, CalendarStamp, calendar_stamp
 from workflows.selectors.people import FACTS, FACTS_FROM, as_json
@@ -50,7 +49,7 @@ def read_start(actor: Membership, definition_id: UUID, chosen_id: UUID | None) -
     """None when the person may not start the workflow, or there is none."""
     here = actor.organisation_id
     params = [here, actor.id, actor.manager_id, chosen_id, here, definition_id, actor.id]
-    rows = connection.execute_prepared(READ_START, params)  # type: ignore[attr-defined]  # ours
+    rows = execute_prepared(READ_START, params)
     if not rows:
         return None
     name, owner_id, version_id, calendar, people = rows[0]

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit.record import record
@@ -14,6 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.errors import Conflict, Denied
 from accounts.tenancy.models import new_id
+from accounts.tenancy.statements import execute_prepared
 from forms_builder.schema.prefill import prefilled
 from forms_builder.services.attachments import attachment_ids, attachments_claim
 from forms_builder.sources import OrganisationSources, requester_facts
@@ -178,7 +179,7 @@ def next_number(organisation_id: UUID) -> int:
     Only starting a request takes it, and takes it last, so starts of one organisation wait for each other for the length of
     one statement and a commit, and decisions never do.
     """
-    rows = connection.execute_prepared(NEXT_NUMBER, [new_id(), organisation_id])  # type: ignore[attr-defined]  # ours
+    rows = execute_prepared(NEXT_NUMBER, [new_id(), organisation_id])
     return int(rows[0][0])
 
 

@@ -1,5 +1,6 @@
 """Django's PostgreSQL backend that declares the organisation when a transaction begins."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 from uuid import UUID
@@ -26,14 +27,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         with self.wrap_database_errors, self._debugged(sql):
             psycopg.ClientCursor(self.connection).execute(sql.encode())
 
-    def _debugged(self, sql: str, params: list[Any] | None = None) -> AbstractContextManager[Any]:
+    def _debugged(self, sql: str, params: Sequence[Any] | None = None) -> AbstractContextManager[Any]:
         if not self.queries_logged:
             return nullcontext()
         debug: Any = self.make_debug_cursor(self.connection.cursor())
         logged: AbstractContextManager[Any] = debug.debug_sql(sql, params)
         return logged
 
-    def execute_prepared(self, sql: str, params: list[Any]) -> list[tuple[Any, ...]]:
+    def execute_prepared(self, sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
         """Run one statement with parameters bound and its plan kept by the server; returns its rows.
 
         For the few hot statements whose text never varies: the driver's ordinary cursor writes the values into the

@@ -1,0 +1,13 @@
+"""The door to statements whose plan the server keeps; see ``postgresql.base``."""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django.db import connection
+
+from accounts.tenancy.postgresql.base import DatabaseWrapper
+
+
+def execute_prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    """Run one statement on the default connection, parameters bound and plan kept; returns its rows."""
+    return cast(DatabaseWrapper, connection).execute_prepared(sql, params)
