@@ -1,6 +1,7 @@
 """The page of one request: put together from what the selectors say, whole or with what a refused form had in it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
@@ -75,6 +76,8 @@ class RequestPage:
         """The context of templates/workflows/request.html; ``more`` replaces parts of it."""
         view, task, actor = self.view, self.task, self.actor
         may = facts.may(view, task, actor)
+        others = self._hand_over_to(may)
+        may = replace(may, reassign=may.reassign and bool(others))
         known = visible_to(actor, deleted=True).filter(id=view.run.definition_id).exists()
         found: dict[str, Any] = {
             "run": facts.run_facts(view, definition_known=known),
@@ -89,7 +92,7 @@ class RequestPage:
             "files": [_file(row) for row in facts.files_of(view)],
             "graph_svg": mark_safe(path_svg(view)),  # noqa: S308 - made and escaped by us
             "may": may,
-            "reassign": self._hand_over_to(may),
+            "reassign": others,
             "members": short_list(actor) if may.add_stakeholder else (),
         }
         if self.decides and "actions" not in more:

@@ -34,9 +34,9 @@ def test_each_is_told_what_they_are_here_and_may_do(acme: Acme) -> None:
     send(signed_in(acme.asha), f"/requests/{run_id}/stakeholders/", member=str(acme.fiona.id))
     wanted = {
         "asha": ("You asked for this", May(withdraw=True, comment=True, add_stakeholder=True)),
-        "ravi": ("You decide this step", May(reassign=True, comment=True, watch=True)),
+        "ravi": ("You decide this step", May(comment=True, watch=True)),
         "fiona": ("You are a stakeholder", May(comment=True, add_stakeholder=True)),
-        "tess": ("You may look at this", May(reassign=True, take_over=True, comment=True, watch=True)),
+        "tess": ("You may look at this", May(take_over=True, comment=True, watch=True)),
     }
     for name, (role, may) in wanted.items():
         page = load(signed_in(getattr(acme, name)), f"/requests/{run_id}/")
@@ -63,6 +63,18 @@ def test_the_way_is_told_in_order_with_reasons(acme: Acme) -> None:
     ]
     assert 'class="graph-step graph-step-task is-current"' in text(page)
     assert page.context["people"].candidates == ("Hari", "Hema")
+
+
+@pytest.mark.django_db
+def test_what_was_sent_back_waits_for_its_requester(acme: Acme) -> None:
+    run_id = started(acme, install(acme))
+    with acme.scope():
+        make.decide(run_id, acme.ravi, "Apply", comment="Please say more.")
+    page = load(signed_in(acme.asha), f"/requests/{run_id}/")
+    assert page.context["role"] == "Your request waits for you"
+    assert [step.state for step in page.context["progress"]] == ["current", "ahead", "ahead"]
+    assert not page.context["may"].reassign
+    assert page.context["actions"].assignee == str(acme.ravi.id)
 
 
 @pytest.mark.django_db
