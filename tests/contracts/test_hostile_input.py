@@ -216,6 +216,16 @@ def test_a_value_that_no_field_expects(number: int, acme: Acme, leave: WorkflowD
             assert snapshot(acme) == before
 
 
+def test_methods_that_nobody_answers(acme: Acme, places: list[tuple[Rest, str, bytes]]) -> None:
+    before = snapshot(acme)
+    for rest, path, _ in places:
+        for method in ("PATCH", "TRACE", "PROPFIND", "BREW", "OPTIONS", "HEAD"):
+            answer = rest.client.generic(method, ROOT + path, b"{}", content_type="application/json")
+            assert answer.status_code < 500, (method, path)
+            assert answer.status_code in (200, 405), (method, path)
+    assert snapshot(acme) == before
+
+
 def test_pages_refuse_what_cannot_be_stored(acme: Acme, leave: WorkflowDefinition) -> None:
     asha, before = Pages(acme.asha), snapshot(acme)
     for text in ("a\0b", "\ud800"):

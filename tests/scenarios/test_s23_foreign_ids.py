@@ -13,6 +13,7 @@ from tests.cast import Acme, Globex
 from tests.factories.workflows import install
 from tests.scenarios.rest import ROOT, Rest
 from tests.scenarios.world import ASKED, snapshot
+from workflows.library import library_item
 from workflows.models import WorkflowDefinition
 
 CANARY = "canary-7f3a"
@@ -187,6 +188,20 @@ def test_in_bodies_filters_and_lists(two: Two, acme: Acme, globex: Globex) -> No
         assert CANARY not in text
         assert not any(foreign in text for foreign in two.ids.values())
     assert (snapshot(acme), snapshot(globex)) == before
+
+
+def test_in_a_workflow_document(two: Two, acme: Acme, globex: Globex) -> None:
+    gus, found = Rest(globex.gus), []
+    before = snapshot(acme)
+    for person in (two.ids["user"], str(uuid4())):
+        document = library_item("leave_application").to_json()
+        document["graph"]["stakeholders"] = [{"kind": "member", "id": person}]
+        draft = gus.done("definitions/", document, 201)
+        refused = gus.post(f"definitions/{draft['id']}/publish/")
+        assert refused.status_code == 422
+        found.append((draft["problems"], refused.content))
+    assert found[0] == found[1]
+    assert snapshot(acme) == before
 
 
 def test_a_token_of_acme_opens_nothing_at_globex(two: Two, acme: Acme) -> None:
