@@ -1,6 +1,6 @@
 """What every page behind a login is made of."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -74,37 +74,44 @@ def refusals_on(form: forms.BaseForm) -> Iterator[None]:
 
     A missing row and a missing right stay the pages that they are.
     """
-    with _pages_for_the_rest():
+    with refusals_as_pages():
         try:
             with transaction.atomic():
                 yield
-        except Invalid as error:
-            for path, texts in (error.fields or {"": [error.message]}).items():
-                form.add_error(path if path in form.fields else None, texts)
+        except (NotFound, Denied):
+            raise
         except DomainError as error:
-            if isinstance(error, NotFound | Denied):
-                raise
-            form.add_error(None, error.message)
+            for path, texts in _places(error).items():
+                form.add_error(path if path in form.fields else None, texts)
 
 
 @contextmanager
 def refusals_as_messages(request: HttpRequest) -> Iterator[None]:
-    """Run a service behind a plain button; what it refuses is said in a message on the next page."""
-    with _pages_for_the_rest():
+    """Run a service behind a plain button; what it refuses is said on the next page, place by place. Nothing it wrote
+    stays then. A missing row and a missing right are pages of their own.
+    """
+    with refusals_as_pages():
         try:
             with transaction.atomic():
                 yield
+        except (NotFound, Denied):
+            raise
         except DomainError as error:
-            if isinstance(error, NotFound):
-                raise
-            messages.error(request, error.message)
+            for path, texts in _places(error).items():
+                messages.error(request, f"{path}: {' '.join(texts)}".removeprefix(": "))
 
 
 @contextmanager
-def _pages_for_the_rest() -> Iterator[None]:
+def refusals_as_pages() -> Iterator[None]:
+    """A missing row is the page "not found", whatever was behind it; a missing right the page that says so."""
     try:
         yield
     except NotFound:
         raise Http404 from None
     except Denied as error:
         raise PermissionDenied(error.message) from None
+
+
+def _places(error: DomainError) -> Mapping[str, list[str]]:
+    fields = error.fields if isinstance(error, Invalid) else {}
+    return fields or {"": [error.message]}

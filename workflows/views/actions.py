@@ -16,7 +16,7 @@ from django.shortcuts import redirect
 from django.views import View
 
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
-from accounts.views.base import MemberRequired
+from accounts.views.base import MemberRequired, refusals_as_pages
 from workflows.forms import CommentForm, HandOverForm, NoteForm, StakeholderForm, WatchForm
 from workflows.selectors.doors import open_run, open_task
 from workflows.selectors.request_page import member_called
@@ -24,7 +24,6 @@ from workflows.selectors.runs import RunView
 from workflows.services.participants import run_unwatch, run_watch, stakeholder_add
 from workflows.services.runs import run_comment, run_withdraw
 from workflows.services.tasks import task_assign, task_claim, task_reassign, task_take_over
-from workflows.views.base import found
 from workflows.views.request_page import RequestPage, address_of
 
 Attempted = Callable[[], Any]
@@ -54,7 +53,7 @@ class ActionView(MemberRequired, View):
         return redirect(address_of(view.run.id))
 
     def refused(self, request: HttpRequest, view: RunView, texts: list[str], status: int) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             fresh = open_run(self.actor, view.run.id)
         more: dict[str, Any] = {"secondary": self.place, "secondary_errors": texts}
         if status == 409:
@@ -68,7 +67,7 @@ class TaskReassignView(ActionView):
     place = "reassign"
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             door = open_task(self.actor, task_id)
         form = HandOverForm(request.POST)
 
@@ -94,7 +93,7 @@ class TaskTakeOverView(ActionView):
     place = "take_over"
 
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             door = open_task(self.actor, task_id)
         form = NoteForm(request.POST)
         task = door.task
@@ -114,7 +113,7 @@ class RunActionView(ActionView):
     """An action on the request itself."""
 
     def door(self, run_id: UUID) -> RunView:
-        with found():
+        with refusals_as_pages():
             return open_run(self.actor, run_id)
 
 

@@ -1,18 +1,12 @@
 """What the pages of this app share: tabs, fragments for htmx, and doors as pages."""
 
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from django.contrib import messages
-from django.core.exceptions import PermissionDenied
-from django.db import transaction
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.cache import patch_vary_headers
-
-from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
 
 MAX_WORDS: Final = 200
 
@@ -48,30 +42,3 @@ def page(
 def words(request: HttpRequest) -> str:
     """What stands in the search box."""
     return request.GET.get("q", "").strip()[:MAX_WORDS]
-
-
-@contextmanager
-def found() -> Iterator[None]:
-    """A door that stays shut is the page "not found", whatever was behind it."""
-    try:
-        yield
-    except NotFound:
-        raise Http404 from None
-
-
-@contextmanager
-def told(request: HttpRequest) -> Iterator[None]:
-    """Run a service behind a plain button. What it refuses is said on the next page, place by place; a missing row and a
-    missing right are pages of their own. Nothing it wrote stays then."""
-    try:
-        with transaction.atomic():
-            yield
-    except NotFound:
-        raise Http404 from None
-    except Denied as error:
-        raise PermissionDenied(error.message) from None
-    except Invalid as error:
-        for path, texts in (error.fields or {"": [error.message]}).items():
-            messages.error(request, f"{path}: {' '.join(texts)}".removeprefix(": "))
-    except DomainError as error:
-        messages.error(request, error.message)

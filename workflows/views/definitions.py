@@ -14,13 +14,13 @@ from django.utils.safestring import mark_safe
 from django.views import View
 
 from accounts.tenancy.errors import Denied, Invalid
-from accounts.views.base import MemberRequired
+from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from workflows.forms import ImportForm
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
 from workflows.services.definitions import definition_clone, definition_export, definition_import, definition_publish
-from workflows.views.base import Tab, found, page, told
+from workflows.views.base import Tab, page
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
 MAX_NUMBER: Final = 9
@@ -33,7 +33,7 @@ class DefinitionView(MemberRequired, View):
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         number = request.GET.get("version", "")
-        with found():
+        with refusals_as_pages():
             shown = definition_view(
                 self.actor, definition_id, int(number) if number.isdecimal() and len(number) <= MAX_NUMBER else None
             )
@@ -77,7 +77,7 @@ class DefinitionCloneView(MemberRequired, View):
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         target = reverse("home")
-        with told(request):
+        with refusals_as_messages(request):
             copy = definition_clone(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"“{copy.name}” is a draft of yours now.")
             target = reverse("definition", args=[copy.id])
@@ -90,7 +90,7 @@ class DefinitionPublishView(MemberRequired, View):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        with told(request):
+        with refusals_as_messages(request):
             version = definition_publish(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"Version {version.number} is published. New requests start on it.")
         return redirect("definition", definition_id)
@@ -102,7 +102,7 @@ class DefinitionExportView(MemberRequired, View):
     http_method_names = ("get", "head", "options")
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             try:
                 document = definition_export(definition_id=definition_id, actor=self.actor)
             except Denied as error:

@@ -11,7 +11,7 @@ from django.views import View
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Denied, Invalid, NotFound
-from accounts.views.base import MemberRequired
+from accounts.views.base import MemberRequired, refusals_as_pages
 from forms_builder.html_input import html_name
 from forms_builder.rendering import StepForm
 from forms_builder.schema import fields as f
@@ -20,7 +20,6 @@ from workflows.selectors.doors import open_run, open_task
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.services.tasks import TaskNotOpen, TaskResult, TaskStale, task_complete
 from workflows.views.action_bar import Errors, bar_errors, fields_of_refusal, filled_bar, form_errors
-from workflows.views.base import found
 from workflows.views.request_page import RequestPage, address_of
 from workflows.views.uploads import NO_UPLOADS, Uploads
 
@@ -31,7 +30,7 @@ class RequestView(MemberRequired, View):
     http_method_names = ("get", "head", "options")
 
     def get(self, request: HttpRequest, run_id: UUID) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             view = open_run(self.actor, run_id)
         return RequestPage(view, self.actor).response(request)
 
@@ -88,7 +87,7 @@ class TaskCompleteView(MemberRequired, View):
         return redirect(address_of(result.run_id))
 
     def _too_late(self, request: HttpRequest, task_id: UUID, posted: DecisionForm, error: Conflict) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             door = open_task(self.actor, task_id)
         view, task = door.view, door.task
         if _is_the_same(task, self.actor, posted):
@@ -104,7 +103,7 @@ class TaskCompleteView(MemberRequired, View):
         return page.response(request, status=error.status, **more)
 
     def _page(self, task_id: UUID) -> RequestPage:
-        with found():
+        with refusals_as_pages():
             door = open_task(self.actor, task_id)
         return RequestPage(door.view, self.actor, door.task if door.task.is_open else None)
 

@@ -10,12 +10,12 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.views import View
 
-from accounts.views.base import MemberRequired
+from accounts.views.base import MemberRequired, refusals_as_pages
 from workflows.filters import RunFilter, default_period
 from workflows.selectors.definition_page import facts_of
 from workflows.selectors.paging import Cursor, Page
 from workflows.selectors.runs_page import Bucket, access_runs_of, figures, runs_page, step_figures
-from workflows.views.base import found, page
+from workflows.views.base import page
 
 HOUR = timedelta(hours=1)
 
@@ -26,7 +26,7 @@ class RunsView(MemberRequired, View):
     http_method_names = ("get", "head", "options")
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        with found():
+        with refusals_as_pages():
             door = access_runs_of(self.actor, definition_id)
         zone = ZoneInfo(self.actor.organisation.time_zone)
         given = {name: request.GET[name] for name in ("since", "until", "status") if name in request.GET}

@@ -8,7 +8,7 @@ from django.views import View
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from accounts.views.base import MemberRequired
+from accounts.views.base import MemberRequired, refusals_as_pages
 from forms_builder.rendering import StepForm, form_class
 from forms_builder.sources import OrganisationSources
 from workflows.forms import DecisionForm
@@ -25,7 +25,7 @@ from workflows.views.action_bar import (
     form_errors,
     fresh_bar,
 )
-from workflows.views.base import found, page
+from workflows.views.base import page
 from workflows.views.idempotency import Once
 from workflows.views.request_page import address_of
 from workflows.views.uploads import NO_UPLOADS, Uploads
@@ -107,7 +107,7 @@ class RequestStartView(MemberRequired, View):
         return once.keep(address_of(result.run_id))
 
     def _page(self, slug: str) -> StartPage:
-        with found():
+        with refusals_as_pages():
             return StartPage(access_start(self.actor, slug), self.actor)
 
 
