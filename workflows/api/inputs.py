@@ -61,7 +61,11 @@ class Data(serializers.DictField):
     """Values of the form by field name; the form of the step judges them."""
 
     def __init__(self, **more: Any) -> None:
-        super().__init__(default=dict, help_text="Values by field name, as the step's `fields` describe them.", **more)
+        described = "Values by field name, as the step's `fields` describe them."
+        super().__init__(default=dict, allow_null=True, help_text=described, **more)
+
+    def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
+        return (True, {}) if data is None else super().validate_empty_values(data)
 
 
 class StartBody(Body):
@@ -70,25 +74,29 @@ class StartBody(Body):
         required=False, allow_null=True, help_text="The way out of the first step; needed where there are several."
     )
     assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
-    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+    comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
 
 
 class CompleteBody(Body):
     transition = Text(help_text="The name of the next step, from `transitions` of the task.")
     assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
     data = Data()  # type: ignore[assignment]  # declared fields are taken off the class
-    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+    comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
     version = Whole(
-        required=False, min_value=1, max_value=2**31 - 1, help_text="The task's version; or send it as `If-Match`."
+        required=False,
+        allow_null=True,
+        min_value=1,
+        max_value=2**31 - 1,
+        help_text="The task's version; or send it as `If-Match`.",
     )
 
 
 class ClaimBody(Body):
-    version = Whole(required=False, min_value=1, max_value=2**31 - 1)
+    version = Whole(required=False, allow_null=True, min_value=1, max_value=2**31 - 1)
 
 
 class HandOverBody(ClaimBody):
-    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+    comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
 
 
 class ReassignBody(HandOverBody):
@@ -97,11 +105,11 @@ class ReassignBody(HandOverBody):
 
 class AssignBody(Body):
     assignee = Id()
-    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+    comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
 
 
 class WithdrawBody(Body):
-    comment = Text(required=False, allow_blank=True, max_length=MAX_COMMENT)
+    comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
 
 
 class CommentBody(Body):
@@ -113,11 +121,10 @@ class MemberBody(Body):
 
 
 def checked(body: type[Body], request: Request) -> dict[str, Any]:
-    """The values of the request's body. Raises ValidationError with every wrong place."""
+    """The values of the request's body; null is as if it was not sent. Raises ValidationError with every wrong place."""
     given = body(data=request.data)
     given.is_valid(raise_exception=True)
-    found: dict[str, Any] = given.validated_data
-    return found
+    return {name: value for name, value in given.validated_data.items() if value is not None}
 
 
 def expected_version(request: Request, given: int | None, *, required: bool = False) -> int | None:

@@ -36,7 +36,7 @@ def test_a_started_request_says_all_about_itself(acme: Acme, leave: WorkflowDefi
 
 
 def test_the_only_candidate_and_the_only_way_need_not_be_named(acme: Acme, leave: WorkflowDefinition) -> None:
-    run = Rest(acme.asha).start("Leave Application", ASKED)
+    run = Rest(acme.asha).start("Leave Application", ASKED, transition=None, assignee=None, comment=None)
     assert run["steps"][-1]["assignee"]["name"] == "Ravi"
 
 

@@ -79,6 +79,7 @@ def test_a_decision_needs_the_version_it_was_made_on(acme: Acme, leave: Workflow
     path, before = f"tasks/{task['id']}/complete/", facts(acme)
     for body, headers, place in (
         ({}, {}, "version"),
+        ({"version": None}, {}, "version"),
         ({"version": "1"}, {}, "version"),
         ({"version": True}, {}, "version"),
         ({"version": 10**12}, {}, "version"),
