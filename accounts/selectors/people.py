@@ -2,17 +2,15 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, cast
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, QuerySet
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.authentication import proof_of
 from accounts.models import Membership, MembershipRole, Organisation, RefreshFamily
-from accounts.policies import keep_roles
+from accounts.selectors.entering import active_member
 from accounts.selectors.platform import acting_admin_of
 from accounts.tenancy.middleware import Claim, TenantRequest
 from accounts.tenancy.scope import organisation_scope
@@ -31,25 +29,15 @@ def member_of_claim(request: TenantRequest, claim: Claim) -> Membership | None:
         acting = acting_admin_of(request.session) if request.organisation_slug is None else None
         request.claim = claim
         return acting
-    wanted = Membership.objects.filter(
-        organisation_id=claim.organisation_id, id=claim.membership_id, is_active=True
-    ).filter(user__is_active=True, organisation__is_active=True)
-    if claim.via == "bearer":
-        family = RefreshFamily.objects.filter(
-            organisation_id=claim.organisation_id, id=claim.proof["family"], revoked_at__isnull=True
-        )
-        wanted = wanted.filter(Exists(family))
-    links = MembershipRole.objects.filter(organisation_id=claim.organisation_id, membership_id=claim.membership_id)
-    rows = wanted.select_related("user", "organisation", "department", "designation")
-    membership: Any = rows.annotate(code_lists=ArraySubquery(links.values("role__permissions"))).first()
+    family_id = claim.proof["family"] if claim.via == "bearer" else None
+    membership = active_member(claim.organisation_id, claim.membership_id, family_id)
     if membership is None or not constant_time_compare(claim.proof["proof"], proof_of(membership.user, membership)):
         return None
     slug = request.organisation_slug
     if slug is not None and slug != membership.organisation.slug:
         return None
     request.claim = claim
-    keep_roles(membership, membership.code_lists)
-    return cast(Membership, membership)
+    return membership
 
 
 def active_people(organisation_id: UUID) -> QuerySet[Membership]:
