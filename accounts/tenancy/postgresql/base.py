@@ -1,8 +1,10 @@
 """Django's PostgreSQL backend that declares the organisation when a transaction begins."""
 
+import select
+import time
 from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 import psycopg
@@ -13,8 +15,27 @@ from accounts.tenancy.postgresql.schema import DatabaseSchemaEditor
 from accounts.tenancy.scope import DECLARE, declared_organisation_id
 
 
+ASK_AGAIN: Final = 2.0
+"""Seconds for which a connection that answered counts as usable while nothing has come from the server unasked."""
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     SchemaEditorClass = DatabaseSchemaEditor
+    _answered_at = 0.0
+
+    def is_usable(self) -> bool:
+        """Asked before each request. A server that ended has closed the connection, which its socket tells without a
+        round trip; a network that fell silent shows only when asked."""
+        raw = self.connection
+        if raw is not None and not raw.closed and time.monotonic() - self._answered_at < ASK_AGAIN:
+            watch = select.poll()
+            watch.register(raw.fileno(), select.POLLIN | select.POLLHUP)
+            if not watch.poll(0):
+                return True
+        usable = bool(super().is_usable())
+        if usable:
+            self._answered_at = time.monotonic()
+        return usable
 
     def _set_autocommit(self, autocommit: bool) -> None:
         organisation_id = declared_organisation_id()
