@@ -15,7 +15,7 @@ run: $(VENV)/.base web  ## everything on one machine: http://localhost:$COUNTERS
 test: $(VENV)/.dev web  ## Python and TypeScript tests
 	$(bin)/pytest -n 2 --dist loadgroup -m "not browser and not realredis and not s3"
 	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
-	$(bin)/pytest -n 2 -m browser
+	$(bin)/pytest -n 2 --dist loadgroup -m browser
 	@.ci/prepare web-test
 
 lint: $(VENV)/.dev

@@ -1,0 +1,225 @@
+"""The leave story in a real browser against the whole product: S1 of the scenarios, with every page looked at closely."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, Locator, expect
+
+from tests.browser.desk import PHONE, PLAIN, WIDE, Desk, Look
+from tests.product import Api, Run, running, wait_for
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("product")]
+
+FIRST, LAST, TOO_EARLY = "2031-03-10", "2031-03-12", "2031-03-07"
+NOTE = "Twelve days are left, three of them go."
+
+Sit = Callable[[str, Look], Desk]
+
+
+@pytest.fixture(scope="session")
+def product() -> Iterator[Run]:
+    with running("story") as run:
+        yield run
+
+
+@pytest.fixture
+def sit(browser: Browser, product: Run) -> Iterator[Sit]:
+    """Gives the desk of somebody who is logged in; in the end nothing may have been wrong on any page they saw."""
+    desks: list[Desk] = []
+
+    def sit_down(name: str, look: Look) -> Desk:
+        desk = Desk.of(browser, product, name, look)
+        desks.append(desk)
+        desk.log_in()
+        return desk
+
+    yield sit_down
+    for desk in desks:
+        desk.close()
+    assert [fault for desk in desks for fault in desk.faults] == []
+
+
+@pytest.mark.parametrize("look", [WIDE, PHONE, PLAIN], ids=lambda look: look.name)
+def test_from_apply_to_approved(sit: Sit, product: Run, look: Look) -> None:
+    asha, ravi, hema = (sit(name, look) for name in ("asha", "ravi", "hema"))
+    waiting, noticed = ravi.badge("inbox"), asha.badge("notifications")
+    path, number = apply_with_a_mistake_first(asha, f"My sister's wedding, seen on {look.name}")
+    assess(ravi, path, waiting)
+    approve(hema, path)
+    read_the_outcome(asha, path)
+    hear_of_it(asha, path, noticed)
+    everybody_has_mail(asha, product, number)
+
+
+def apply_with_a_mistake_first(asha: Desk, reason: str) -> tuple[str, str]:
+    """Returns the path and the number of the request."""
+    page = asha.page
+    page.get_by_role("link", name="Leave Application", exact=True).click()
+    asha.see("start")
+    page.get_by_label("First day of leave").fill(FIRST)
+    page.get_by_label("Last day of leave").fill(TOO_EARLY)
+    page.get_by_label("Reason", exact=True).fill(reason)
+    page.get_by_role("button", name="Send").click()
+    expect(page.get_by_role("alert")).to_contain_text("The last day of leave cannot be before the first.")
+    asha.see("start-refused")
+    assert page.get_by_label("Last day of leave").get_attribute("aria-invalid") == "true"
+    assert page.get_by_label("Reason", exact=True).input_value() == reason
+    page.get_by_label("Last day of leave").fill(LAST)
+    asha.people.select_option(label="Ravi")
+    page.get_by_role("button", name="Send").click()
+    page.wait_for_url("**/requests/*/")
+    asha.see("request-sent")
+    number = re.findall(r"Request (\d+) has been sent", page.locator("body").inner_text())
+    assert number
+    return page.url.partition(".localhost")[2].partition("/")[2], number[0]
+
+
+def assess(ravi: Desk, path: str, waiting: int) -> None:
+    page = ravi.page
+    ravi.go("/inbox/", "inbox")
+    assert ravi.badge("inbox") == waiting + 1
+    page.locator(f"main a[href='/{path}']").click()
+    ravi.see("request")
+    page.get_by_role("radio", name="Medium").check()
+    page.get_by_role("radio", name="HR review").check()
+    offered = ravi.people.locator("option").all_inner_texts()
+    assert {"Hema", "Hari"} <= set(offered)
+    assert "Farid" not in offered
+    ravi.decide("HR review", "Hema")
+    expect(page.get_by_text("Hema has been asked.")).to_be_visible()
+    ravi.see("request-decided")
+
+
+def approve(hema: Desk, path: str) -> None:
+    page = hema.page
+    hema.go(path, "request")
+    assert hema.fact("Days of leave left").startswith("12 days")
+    assert hema.fact("Project criticality") == "Medium"
+    page.get_by_label("Note of HR").fill(NOTE)
+    hema.decide("Approved")
+    expect(page.get_by_text("The request is done: Approved.")).to_be_visible()
+    hema.see("request-approved")
+
+
+def read_the_outcome(asha: Desk, path: str) -> None:
+    page = asha.page
+    asha.go(path, "request-approved")
+    expect(page.locator("h1 + .cs-meta")).to_contain_text("Approved")
+    timeline = page.get_by_role("listitem").filter(has=page.locator(".cs-entry-head")).all_inner_texts()
+    moves = [re.search(r"(Asha|Ravi|Hema) moved it to (Manager review|HR review|Approved)", line) for line in timeline]
+    assert [move.groups() for move in moves if move] == [
+        ("Asha", "Manager review"),
+        ("Ravi", "HR review"),
+        ("Hema", "Approved"),
+    ]
+    source = page.content().lower()
+    assert [word for word in ("criticality", "hr_note", "medium", NOTE.lower()) if word in source] == []
+
+
+def hear_of_it(asha: Desk, path: str, noticed: int) -> None:
+    def has_come() -> bool:
+        asha.page.goto("notifications/")
+        return asha.badge("notifications") >= noticed + 2
+
+    wait_for(has_come, "notices about the next step and the end")
+    asha.see("notifications")
+    asha.page.locator("main [data-open]").first.click()
+    asha.page.wait_for_url(f"**/{path}")
+
+
+def everybody_has_mail(asha: Desk, product: Run, number: str) -> None:
+    expected = {
+        "ravi": f"To decide: Leave Application #{number}, Manager review",
+        "hema": f"To decide: Leave Application #{number}, HR review",
+        "asha": f"Approved: Leave Application #{number}",
+    }
+    for name, subject in expected.items():
+        wait_for(lambda: subject in product.get(f"/dev/mail/?to={name}@acme.example")[1], subject)  # noqa: B023 - used at once
+    asha.go("/dev/mail/", "mails")
+    asha.page.get_by_role("link", name=expected["asha"]).click()
+    asha.see("mail")
+    assert "criticality" not in asha.page.content().lower()
+
+
+def test_the_second_decider_hears_who_was_first_and_keeps_the_text(sit: Sit, product: Run) -> None:
+    path = f"requests/{ask(product, 'Hema and Hari both look at it')}/"
+    sit_and_pass_to_the_team(sit("ravi", WIDE), path)
+    hema, hari = sit("hema", WIDE), sit("hari", WIDE)
+    hema.go(path, "queue")
+    hari.go(path, "queue")
+    hari.decide("Rejected")
+    expect(hari.page.get_by_text("The request is done: Rejected.")).to_be_visible()
+    page = hema.page
+    page.get_by_label("Note of HR").fill(NOTE)
+    page.get_by_label("Reason for this step").fill("Enjoy the feast")
+    hema.decide("Approved")
+    warning = page.get_by_role("alert").filter(has_text="Nothing of yours was stored.")
+    expect(warning).to_contain_text(re.compile(r"Hari .*\d\d:\d\d"))
+    hema.see("too-late")
+    shown = page.locator("main").inner_text()
+    assert [text for text in (NOTE, "Enjoy the feast") if text not in shown] == []
+    expect(page.locator("h1 + .cs-meta")).to_contain_text("Rejected")
+
+
+def sit_and_pass_to_the_team(ravi: Desk, path: str) -> None:
+    ravi.page.goto(path)
+    ravi.decide("HR review", "Anyone of the team")
+    expect(ravi.page.get_by_text("the team has been asked")).to_be_visible()
+
+
+def test_decided_by_keyboard_alone(sit: Sit, product: Run) -> None:
+    run_id = ask(product, "Nobody touches a mouse")
+    ravi = sit("ravi", WIDE)
+    page, keys = ravi.page, ravi.page.keyboard
+    tab_to(ravi, page.locator(".cs-sidebar").get_by_role("link", name="Inbox"))
+    keys.press("Enter")
+    page.wait_for_url("**/inbox/")
+    ravi.see("keyboard-inbox")
+    press_until(ravi, "j", page.locator(f"main a[href='/requests/{run_id}/']"))
+    keys.press("j")
+    press_until(ravi, "k", page.locator(f"main a[href='/requests/{run_id}/']"))
+    keys.press("Enter")
+    page.wait_for_url(f"**/requests/{run_id}/")
+    ravi.see("keyboard-request")
+    tab_to(ravi, page.get_by_role("radio", name="No answer"))
+    press_until(ravi, "ArrowUp", page.get_by_role("radio", name="Low"))
+    tab_to(ravi, page.get_by_role("radio", name="HR review"))
+    keys.press("Space")
+    tab_to(ravi, ravi.people)
+    keys.type("Hema")
+    tab_to(ravi, page.get_by_label("Reason for this step"))
+    keys.type("The release is out by then.")
+    tab_to(ravi, page.get_by_role("button", name="Decide"))
+    ravi.see("keyboard")
+    keys.press("Enter")
+    expect(page.get_by_text("Hema has been asked.")).to_be_visible()
+    hema = Api(product, "hema")
+    hema.log_in()
+    run = hema.done(f"runs/{run_id}/")
+    assert run["steps"][1]["completed_by"]["name"] == "Ravi"
+    task = hema.done(f"tasks/{hema.find(f'tasks/?assigned=me&run={run_id}')['id']}/")
+    assert {field["name"]: field["value"] for field in task["fields"]}["criticality"] == "low"
+
+
+def ask(product: Run, reason: str) -> str:
+    """Asha's request, made by a program; returns its id."""
+    asha = Api(product, "asha")
+    asha.log_in()
+    workflow = asha.find("workflows/", name="Leave Application")
+    data = {"from": FIRST, "to": LAST, "reason": reason}
+    return str(asha.done(f"workflows/{workflow['id']}/runs/", {"data": data})["id"])
+
+
+def tab_to(desk: Desk, wanted: Locator) -> None:
+    press_until(desk, "Tab", wanted)
+
+
+def press_until(desk: Desk, key: str, wanted: Locator) -> None:
+    """Press the key until `wanted` has the focus, which must show: a person without a mouse goes by it."""
+    for _ in range(60):
+        if wanted.evaluate("it => it === document.activeElement"):
+            assert wanted.evaluate("it => it.matches(':focus-visible')")
+            return
+        desk.page.keyboard.press(key)
+    raise AssertionError(f"{key} does not lead to {wanted}")

@@ -1,0 +1,182 @@
+"""The whole product with its real processes, as `make run` starts it: on a free port, with a data directory of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from config.embedded import processes
+from config.embedded.options import MARK
+from config.embedded.supervisor import free_port, readiness
+
+ROOT = Path(__file__).resolve().parents[1]
+PASSWORD = "countersign-demo"
+PATIENCE = 90.0
+"""Seconds for a start, a recovery or anything else that is waited for."""
+
+
+@dataclass
+class Run:
+    """One started installation and what it has printed so far."""
+
+    process: subprocess.Popen[bytes]
+    data_dir: Path
+    port: int
+    output: Path
+
+    @property
+    def said(self) -> str:
+        return self.output.read_text()
+
+    @property
+    def mail_port(self) -> int:
+        return int(re.findall(r"on port (\d+)", (self.data_dir / "logs" / "mail.log").read_text())[-1])
+
+    @property
+    def postmaster(self) -> int:
+        return int((self.data_dir / "postgres" / "data" / "postmaster.pid").read_text().splitlines()[0])
+
+    def get(self, path: str) -> tuple[int, str]:
+        try:
+            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}{path}", timeout=10) as answer:
+                return answer.status, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode()
+
+    def pids(self, words: str) -> list[int]:
+        """Processes of the run whose command line contains `words`."""
+        found = []
+        for pid in processes.marked(MARK, str(self.data_dir)):
+            try:
+                command = Path(f"/proc/{pid}/cmdline").read_bytes().replace(b"\0", b" ").decode()
+            except OSError:
+                continue  # it has just ended
+            if words in command:
+                found.append(pid)
+        return found
+
+    def left(self) -> list[int]:
+        """Every process of the run but the supervisor."""
+        return processes.marked(MARK, str(self.data_dir)) + processes.working_in(self.data_dir / "postgres" / "data")
+
+    def is_ready(self) -> bool:
+        """Whether everything answers; fails when the supervisor has given up."""
+        assert self.process.poll() is None, self.said
+        return "Countersign is ready" in self.said and readiness(f"http://127.0.0.1:{self.port}/readyz") is None
+
+    def wait_until_ready(self) -> None:
+        wait_for(self.is_ready, lambda: f"a ready installation\n{self.said}")
+
+    def stop(self) -> None:
+        if self.process.poll() is None:
+            self.process.terminate()
+        self.process.wait(60)
+
+    def start_again(self) -> None:
+        """A next `run` over the same data, after this one has ended in whatever way."""
+        self.output.write_text("")
+        self.process = start(self.data_dir, self.port, self.output).process
+
+
+def start(data_dir: Path, port: int, output: Path) -> Run:
+    """`python -m config.embedded run` with the demo; returns at once."""
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("DATABASE_", "CELERY_", "DJANGO_", "S3_", "SECRET_"))
+    }
+    environment = kept | {
+        "COUNTERSIGN_DATA_DIR": str(data_dir),
+        "COUNTERSIGN_PORT": str(port),
+        "COUNTERSIGN_WEB_WORKERS": "1",
+    }
+    with output.open("ab") as stream:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "config.embedded", "run"], cwd=ROOT, env=environment, stdout=stream, stderr=stream
+        )
+    return Run(process, data_dir, port, output)
+
+
+@contextmanager
+def running(name: str) -> Iterator[Run]:
+    """A ready installation with the demo, gone without a trace afterwards. `name` is part of its directory's name.
+
+    The directory is in the checkout: pytest's own are closed to the user as whom PostgreSQL runs.
+    """
+    directory = ROOT / ".local" / f"{name}-{os.getpid()}"
+    directory.mkdir(parents=True)
+    run = start(directory / "data", free_port(0), directory / "output")
+    try:
+        run.wait_until_ready()
+        yield run
+    finally:
+        run.stop()
+        note = run.data_dir / "postgres.location"
+        if note.exists():
+            shutil.rmtree(note.read_text().strip(), ignore_errors=True)
+        shutil.rmtree(directory)
+
+
+@dataclass
+class Api:
+    """The REST interface as one person of Acme. Paths are relative to `/api/v1/`."""
+
+    run: Run
+    name: str
+    token: str = ""
+
+    def log_in(self) -> None:
+        """Raises OSError while nobody answers."""
+        body = {"organisation": "acme", "email": f"{self.name}@acme.example", "password": PASSWORD}
+        status, answer = self.call("auth/token/", body)
+        assert status == 200, answer
+        self.token = answer["access"]
+
+    def call(self, path: str, body: dict[str, Any] | None = None, key: str = "") -> tuple[int, Any]:
+        """Status and JSON of a POST with `body`, else of a GET. Raises OSError or HTTPException when no answer comes."""
+        headers = {"Content-Type": "application/json"}
+        if self.token:
+            headers["Authorization"] = f"Bearer {self.token}"
+        if key:
+            headers["Idempotency-Key"] = key
+        data = None if body is None else json.dumps(body).encode()
+        request = urllib.request.Request(f"http://127.0.0.1:{self.run.port}/api/v1/{path}", data, headers)
+        try:
+            with urllib.request.urlopen(request, timeout=20) as answer:
+                return answer.status, json.load(answer)
+        except urllib.error.HTTPError as error:
+            return error.code, error.read().decode(errors="replace")
+
+    def done(self, path: str, body: dict[str, Any] | None = None, key: str = "") -> Any:
+        """The JSON of a call that is accepted."""
+        status, answer = self.call(path, body, key)
+        assert 200 <= status < 300, (path, status, answer)
+        return answer
+
+    def find(self, path: str, **wanted: str) -> dict[str, Any]:
+        """The only row of a list with these values."""
+        rows = [row for row in self.done(path)["results"] if all(row[name] == value for name, value in wanted.items())]
+        assert len(rows) == 1, rows
+        found: dict[str, Any] = rows[0]
+        return found
+
+
+def wait_for(condition: Callable[[], bool], what: str | Callable[[], str], patience: float = PATIENCE) -> None:
+    """Returns when the condition holds; fails naming `what` after `patience` seconds."""
+    deadline = time.monotonic() + patience
+    while not condition():
+        if time.monotonic() > deadline:
+            raise AssertionError(f"waited {patience:.0f} seconds for: {what if isinstance(what, str) else what()}")
+        time.sleep(0.1)
