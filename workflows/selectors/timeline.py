@@ -82,7 +82,11 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
     ),
     LogKind.ESCALATED: _handed("time is up: handed"),
     LogKind.OVERDUE: lambda row, detail: f"time is up: {detail.get('to_name', row.to_step)} is overdue",
-    LogKind.UNASSIGNED: lambda row, detail: "nobody can be asked: the request waits for an assignment",
+    LogKind.UNASSIGNED: lambda row, detail: (
+        f"{'found nobody to ask' if row.by_id else 'nobody can be asked'}: the request waits for an assignment"
+    ),
     LogKind.WITHDRAWN: lambda row, detail: "withdrew the request",
-    LogKind.COMPLETED: lambda row, detail: f"the request ended: {detail.get('outcome', '')}",
+    LogKind.COMPLETED: lambda row, detail: (
+        f"{'ended the request' if row.by_id else 'the request ended'}: {detail.get('outcome', '')}"
+    ),
 }
