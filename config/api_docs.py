@@ -10,7 +10,7 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 
 # Swagger UI writes style attributes; its script stays external.
 @method_decorator(csp_update({"style-src": [UNSAFE_INLINE]}), name="dispatch")
-class ApiDocsView(SpectacularSwaggerSplitView):  # type: ignore[misc]  # untyped
+class ApiDocsView(SpectacularSwaggerSplitView):
     """Swagger UI from our own host. The page and its script are two requests to the same address, no inline script."""
 
     authentication_classes: Any = ()
