@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from datetime import UTC
+from hashlib import sha256
 from typing import Any, cast
 
+from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django.utils.datastructures import MultiValueDict
 from rest_framework import exceptions, generics
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -33,13 +36,14 @@ class BaseView(generics.GenericAPIView[Any]):
             return super().dispatch(request, *args, **kwargs)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        # The bytes are read before a parser takes the stream, for the hash that tells a retry from another request.
         key = request.headers.get("Idempotency-Key") if request.method == "POST" else None
-        is_json = (request.content_type or "").startswith("application/json")
-        body = request._request.body if key is not None and is_json else b""
+        is_form = (request.content_type or "").startswith("multipart/")
+        # The bytes are read before a parser takes the stream, for the hash that tells a retry from another request.
+        body = request._request.body if key is not None and not is_form else b""
         super().initial(request, *args, **kwargs)
         membership = getattr(request._request, "membership", None)
         if key is not None and membership is not None:
+            body = _content(cast(MultiValueDict[str, Any], request.data)) if is_form else body
             self._attempt = Attempt.of(membership.organisation_id, membership.id, request.path, key, body)
             answer = self._attempt.replay()
             if answer is not None:
@@ -60,6 +64,19 @@ class BaseView(generics.GenericAPIView[Any]):
             kept = {name: final.headers[name] for name in ("ETag", "Location") if name in final.headers}
             self._attempt.keep(Answer(final.status_code, final.content.decode(), kept))
         return final
+
+
+def _content(form: MultiValueDict[str, Any]) -> bytes:
+    """What a multipart body says, whatever boundary its sender drew this time: a digest of names, texts and files."""
+    digest = sha256()
+    for name, values in sorted(form.lists()):
+        for value in values:
+            digest.update(f"{name}={getattr(value, 'name', '')}:".encode())
+            for chunk in value.chunks() if isinstance(value, UploadedFile) else [str(value).encode()]:
+                digest.update(chunk)
+            if isinstance(value, UploadedFile):
+                value.seek(0)
+    return digest.digest()
 
 
 def _replayed(answer: Answer) -> HttpResponse:

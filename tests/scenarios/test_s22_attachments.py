@@ -117,3 +117,18 @@ def test_a_member_of_both_sees_each_only_where_it_belongs(
     there = Rest(twin)
     assert there.get(f"attachments/{file_id}/").status_code == 404
     assert Rest(acme.asha).get(f"attachments/{file_id}/").status_code == 200
+
+
+def test_a_file_sent_again_with_its_key_is_stored_once(acme: Acme, expense: WorkflowDefinition) -> None:
+    """The retry is told from another file by what it holds, not by the boundary its sender drew."""
+    asha, key = Rest(acme.asha), {"Idempotency-Key": "receipt-1"}
+
+    def sent(content: bytes) -> Any:
+        form = {"file": upload(content=content), "field": "receipts", "workflow": str(expense.id)}
+        return asha.client.post(f"{ROOT}attachments/", form, headers=key)
+
+    first, again, other = sent(PDF), sent(PDF), sent(PDF + b"%")
+    assert (first.status_code, again.content) == (201, first.content)
+    assert (other.status_code, other.json()["code"]) == (422, "idempotency.mismatch")
+    with acme.scope():
+        assert Attachment.objects.count() == 1

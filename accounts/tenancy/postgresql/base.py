@@ -14,7 +14,6 @@ from django.db.backends.postgresql import base
 from accounts.tenancy.postgresql.schema import DatabaseSchemaEditor
 from accounts.tenancy.scope import DECLARE, declared_organisation_id
 
-
 ASK_AGAIN: Final = 2.0
 """Seconds for which a connection that answered counts as usable while nothing has come from the server unasked."""
 
