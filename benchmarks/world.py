@@ -18,6 +18,7 @@ class World:
     slug: str
     definition_id: UUID
     version_id: UUID
+    admin: Any
     employee: Any
     manager: Any
     officer: Any
@@ -40,8 +41,6 @@ def build(slug: str, *, people: int = 50) -> World:
     from accounts.models import Department, Membership, Organisation, WorkingCalendar
     from accounts.tenancy.scope import organisation_scope
     from config.demo import scale
-    from workflows.library import library_item
-    from workflows.services.definitions import definition_import, definition_publish
 
     organisation = Organisation.objects.create(slug=slug, name=slug.title(), time_zone="Asia/Kolkata")
     with organisation_scope(organisation.id):
@@ -53,15 +52,47 @@ def build(slug: str, *, people: int = 50) -> World:
         )
         scale.people(organisation.id, slug, people, departments, make_password("countersign-demo"))
         admin = Membership.objects.get(organisation=organisation, is_tenant_admin=True)
-        imported = definition_import(document=library_item("leave_application"), actor=admin)
-        version = definition_publish(definition_id=imported.definition.id, actor=admin)
+        definition, version = _published(admin, leave())
         everybody = {m.name: m for m in Membership.objects.select_related("user", "organisation", "department")}
     return World(
         organisation.id,
         slug,
-        imported.definition.id,
+        definition.id,
         version.id,
+        admin=admin,
         employee=everybody["Person 12"],
         manager=everybody["Person 2"],
         officer=next(m for m in everybody.values() if m.department.code == "HR" and m.name != "Person 2"),
     )
+
+
+def analyse() -> None:
+    """Have the server count its rows, as it does by itself a minute later."""
+    from config.demo import scale
+
+    scale.analyse()
+
+
+def leave() -> dict[str, Any]:
+    """The document of the shipped leave application."""
+    from workflows.library import library_item
+
+    return library_item("leave_application").to_json()
+
+
+def publish(world: World, document: dict[str, Any]) -> UUID:
+    """Another workflow of the organisation; returns its id."""
+    from accounts.tenancy.scope import organisation_scope
+
+    with organisation_scope(world.organisation_id):
+        definition, _ = _published(world.admin, document)
+    found: UUID = definition.id
+    return found
+
+
+def _published(admin: Any, document: dict[str, Any]) -> tuple[Any, Any]:
+    from workflows.graph.definition import DefinitionDocument
+    from workflows.services.definitions import definition_import, definition_publish
+
+    imported = definition_import(document=DefinitionDocument.load(document), actor=admin)
+    return imported.definition, definition_publish(definition_id=imported.definition.id, actor=admin)

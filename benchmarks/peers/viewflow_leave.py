@@ -9,25 +9,16 @@ import json
 import os
 import time
 from typing import Any
-from urllib.parse import parse_qs, unquote, urlsplit
 
 import django
 from django.conf import settings
 
+from benchmarks.peers.urls import database_of
+
 
 def configure(url: str) -> None:
-    parts = urlsplit(url)
-    database = {
-        "ENGINE": "django.db.backends.postgresql",
-        "NAME": parts.path.lstrip("/"),
-        "USER": parts.username,
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": parts.hostname or parse_qs(parts.query)["host"][0],
-        "PORT": parts.port or "",
-        "CONN_MAX_AGE": None,
-    }
     settings.configure(
-        DATABASES={"default": database},
+        DATABASES={"default": database_of(url)},
         INSTALLED_APPS=[
             "django.contrib.auth",
             "django.contrib.contenttypes",

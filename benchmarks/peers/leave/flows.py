@@ -2,6 +2,7 @@
 
 from viewflow import this
 from viewflow.workflow import flow, lock
+from viewflow.workflow.flow.views import UpdateProcessView
 from viewflow.workflow.models import Process, Task
 
 
@@ -10,6 +11,6 @@ class Leave(flow.Flow):
     task_class = Task
     lock_impl = lock.select_for_update_lock
     start = flow.StartHandle().Next(this.manager)
-    manager = flow.View(lambda request: None).Assign(username="manager").Next(this.hr)
-    hr = flow.View(lambda request: None).Assign(username="hr").Next(this.end)
+    manager = flow.View(UpdateProcessView.as_view(fields=[])).Assign(username="manager").Next(this.hr)
+    hr = flow.View(UpdateProcessView.as_view(fields=[])).Assign(username="hr").Next(this.end)
     end = flow.End()
