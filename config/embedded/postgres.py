@@ -198,8 +198,10 @@ class EmbeddedPostgres:
             left = processes.stop(left, (signal.SIGQUIT, signal.SIGKILL), 5.0)
         if left:
             raise ServerFailed(f"Processes {left} still work in {self._cluster} and cannot be ended")
-        # The number in a stale file may belong to an innocent process by now, and PostgreSQL would refuse to start.
-        (self._cluster / "postmaster.pid").unlink(missing_ok=True)
+        # The number in a stale file may belong to an innocent process by now, or to a dead one that nobody has collected, and
+        # PostgreSQL would refuse to start.
+        for stale in (self._cluster / "postmaster.pid", *self.socket_directory.glob(".s.PGSQL.*")):
+            stale.unlink(missing_ok=True)
 
     def _initialise(self) -> None:
         version = self._cluster / "PG_VERSION"

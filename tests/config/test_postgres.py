@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 
 import psycopg
 import pytest
@@ -145,6 +145,25 @@ def test_stale_pid_file_with_the_number_of_an_innocent_process(data_dir: Path) -
         assert innocent.poll() is None
         server.stop()
         innocent.kill()
+
+
+def test_stale_lock_of_the_socket_with_the_number_of_a_process_of_the_same_user(data_dir: Path) -> None:
+    server = quick(data_dir)
+    server.start()
+    server.stop()
+    # Nobody else's: PostgreSQL knows by itself that those cannot be a server of its user.
+    account: Any = places.account().popen_options()
+    with subprocess.Popen(["sleep", "600"], **account) as innocent:
+        # Its lines: process, data directory, start, port, directory of the socket.
+        lines = (innocent.pid, server.home / "data", 1, 5432, server.socket_directory)
+        lock = server.socket_directory / ".s.PGSQL.5432.lock"
+        lock.write_text("".join(f"{line}\n" for line in lines))
+        try:
+            server.start()
+            assert innocent.poll() is None
+        finally:
+            server.stop()
+            innocent.kill()
 
 
 def test_two_copies_run_side_by_side(data_dir: Path) -> None:
