@@ -83,7 +83,9 @@ def _overdue(event: events.TaskOverdue, around: Around) -> Iterator[Told]:
 
 def _commented(event: events.RunCommented, around: Around) -> Iterator[Told]:
     yield Told(event.requester_id, event.kind)
-    yield from (Told(member, event.kind) for member in around.deciders)
+    # Those of then: a relay that comes late must not tell the next ones instead.
+    deciders = around.deciders if event.decider_ids is None else event.decider_ids
+    yield from (Told(member, event.kind) for member in deciders)
     yield from _followers(event.kind, around)
 
 

@@ -147,6 +147,8 @@ class RunCommented(RunEvent):
     author_id: UUID
     author_name: str
     text: str
+    decider_ids: tuple[UUID, ...] | None = None
+    """Who held the open tasks then; None in events of a time when it was not noted."""
 
 
 class RunCompleted(RunEvent):

@@ -80,6 +80,16 @@ def test_followers_hear_of_comments_and_no_hidden_value(acme: Acme, settings: An
         ]
 
 
+def test_a_comment_is_told_to_those_who_decided_then(acme: Acme, settings: Any) -> None:
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        run_comment(run_id=run_id, actor=acme.asha, text="Ravi, it is urgent.")
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "high"}, assignee=acme.hema.id)
+    outbox.relay()
+    assert heard(acme)["Ravi"] == ["To decide: #1, Manager review", "Asha commented on #1"]
+    assert heard(acme)["Hema"] == ["To decide: #1, HR review"]
+
+
 def test_decisions_do_not_wait_for_a_mail_server_that_is_away(acme: Acme, settings: Any) -> None:
     port = free_port()
     point_to(settings, port)

@@ -55,11 +55,16 @@ class TaskRow:
     def is_open(self) -> bool:
         return self.state in OPEN_TASK
 
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Who is to decide now."""
+        if not self.is_open:
+            return ()
+        return (self.assignee.id,) if self.assignee else self.candidate_ids
+
     def is_held_by(self, member_id: UUID) -> bool:
         """Whether the person is to decide now."""
-        if not self.is_open:
-            return False
-        return self.assignee.id == member_id if self.assignee else member_id in self.candidate_ids
+        return member_id in self.holders
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,7 @@ def run_comment(*, run_id: UUID, actor: Membership, text: str, at: datetime | No
         author_id=actor.id,
         author_name=actor.name,
         text=words,
+        decider_ids=tuple(holder for task in view.open_tasks for holder in task.holders),
     )
     batch = WriteBatch()
     batch.insert(Comment, [values_of(comment)])
