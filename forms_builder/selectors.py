@@ -53,12 +53,6 @@ def cached_document(version_id: UUID) -> FormDocument | None:
         return _documents.get(version_id)
 
 
-def forms_of(organisation_id: UUID) -> QuerySet[Form]:
-    """All forms of the organisation by name."""
-    forms: QuerySet[Form] = Form.objects.filter(organisation_id=organisation_id).order_by("name", "id")
-    return forms
-
-
 def access_form(actor: Membership, form_id: UUID) -> Form:
     """The door to a form. Raises FormNotFound for a missing and for a foreign id, and for people who may not see it."""
     form = Form.objects.filter(organisation_id=actor.organisation_id, id=form_id).first()

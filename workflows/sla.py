@@ -69,14 +69,6 @@ class Calendar:
         """Weekdays that have hours; 0 is an empty calendar."""
         return sum(1 for spans in self.hours if spans)
 
-    def is_working(self, moment: datetime) -> bool:
-        """Whether people work at this instant (an aware datetime)."""
-        local = moment.astimezone(self.zone)
-        if local.date() in self.holidays:
-            return False
-        minutes = local.hour * 60 + local.minute
-        return any(start <= minutes < end for start, end in self.hours[local.weekday()])
-
     def is_business_day(self, day: date) -> bool:
         """Whether people work at all on this local date; what relative dates of rules count."""
         return bool(self.hours[day.weekday()]) and day not in self.holidays

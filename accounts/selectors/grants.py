@@ -7,7 +7,6 @@ from django.contrib.auth.models import Permission
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import QuerySet
 
-from accounts.models import ObjectGrant
 from accounts.tenancy.models import OrganisationOwned
 
 MOST = 500
@@ -36,12 +35,6 @@ def target_of(permission: Permission, object_id: str, organisation_id: UUID) -> 
         return None
     row: OrganisationOwned | None = model.objects.filter(organisation_id=organisation_id, id=wanted).first()
     return row
-
-
-def grants_of(organisation_id: UUID) -> QuerySet[ObjectGrant]:
-    return ObjectGrant.objects.filter(organisation_id=organisation_id).select_related(
-        "user", "permission__content_type"
-    )
 
 
 def grant_choices(organisation_id: UUID) -> list[tuple[str, str]]:

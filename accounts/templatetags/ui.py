@@ -185,12 +185,6 @@ def run_chip(status: str, outcome: str = "") -> SafeString:
 
 
 @register.simple_tag
-def task_chip(state: str) -> SafeString:
-    """State of a task."""
-    return chip(*TASK_CHIPS.get(state, (state.capitalize(), "progress", "")))
-
-
-@register.simple_tag
 def version_chip(state: str) -> SafeString:
     """State of a definition's version."""
     return chip(*VERSION_CHIPS.get(state, (state.capitalize(), "pencil", "")))

@@ -9,11 +9,6 @@ def organisation_url(slug: str, path: str = "/") -> str:
     return site_url(f"{slug}.{settings.DOMAIN}", path)
 
 
-def front_door_url(path: str = "/") -> str:
-    """The address of a page on the domain that no organisation owns."""
-    return site_url(settings.DOMAIN, path)
-
-
 def site_url(host: str, path: str) -> str:
     base: str = settings.BASE_URL
     return base.format(host=host).rstrip("/") + path

@@ -22,11 +22,6 @@ def mark_all_read(*, actor: Membership) -> int:
     return notices(actor, unread_only=True).update(read_at=Now())
 
 
-def mark_run_read(*, run_id: UUID, actor: Membership) -> int:
-    """Mark read what the person has been told of a request, now that they look at it."""
-    return notices(actor, unread_only=True).filter(run_id=run_id).update(read_at=Now())
-
-
 def wants_email(member: Membership) -> bool:
     """Whether the person gets e-mail."""
     return not Preference.objects.filter(

@@ -169,11 +169,6 @@ class CompiledGraph:
         people = {"actor": actor, "record.requester": requester}
         return values_for(self.transition_context, self.form, people=people, record=record, submitted=submitted)
 
-    def assignee_values(self, *, record: Values, actor: Values, requester: Values, candidate: Values) -> dict[str, Any]:
-        """What assignee rules read for one candidate; without a candidate (an empty mapping) for a query."""
-        people = {"actor": actor, "requester": requester, "candidate": candidate}
-        return values_for(self.assignee_context, self.form, people=people, record=record)
-
     def verdicts(self, key: str, values: Values, env: Environment = EMPTY_ENVIRONMENT) -> tuple[Verdict, ...]:
         """Every way out of a step with whether it may be chosen; `values` as from `transition_values`.
 

@@ -158,11 +158,6 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
     )
 
 
-def version_svg(version: WorkflowVersion) -> str:
-    """The drawing of a version for somebody who may see all of it; markup with everything in it escaped."""
-    return graph_svg(graph_of(version), title=f"Steps of version {version.number}", form=document_of(version.form))
-
-
 def preferences(view: DefinitionView) -> Preferences:
     """One query for who may start it."""
     default = view.graph.sla

@@ -10,7 +10,7 @@ from accounts.policies import carries
 from accounts.tenancy.errors import NotFound
 from forms_builder.selectors import document_of
 from workflows.engine.definition import VERSIONS, RunningDefinition
-from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
+from workflows.models import WorkflowDefinition, WorkflowVersion, WorkflowVisibility
 from workflows.policies import EDIT, PUBLISH, VIEW_ALL
 
 
@@ -104,12 +104,6 @@ def access_version(actor: Membership, definition_id: UUID, number: int | None = 
         raise DefinitionNotFound
     version: WorkflowVersion = found
     return version
-
-
-def groups_of(organisation_id: UUID) -> QuerySet[WorkflowGroup]:
-    """The tabs of the landing page in their order."""
-    groups: QuerySet[WorkflowGroup] = WorkflowGroup.objects.filter(organisation_id=organisation_id)
-    return groups.order_by("position", "name")
 
 
 def free_slug(organisation_id: UUID, wanted: str, taken: Iterable[str] = ()) -> str:

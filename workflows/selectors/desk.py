@@ -173,11 +173,6 @@ def ways_of_start(
     return ways_from(Desk(definition, definition.graph.start, situation, owner_id, actor.organisation_id))
 
 
-def colleagues_for(view: RunView, task: TaskRow) -> list[PersonRef]:
-    """To whom an open task may be handed within its step: whom its rule names, without the holder."""
-    return colleagues_at(desk_at(view, task), task.assignee)
-
-
 def colleagues_at(desk: Desk, holder: PersonRef | None) -> list[PersonRef]:
     """The same for a desk that is there already. One query."""
     return [one for one in eligible_people(desk, desk.step) if holder is None or one.id != holder.id]
