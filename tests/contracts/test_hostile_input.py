@@ -97,9 +97,9 @@ def test_a_hostile_body(name: str, acme: Acme, places: list[tuple[Rest, str, byt
             name == "nothing" and path.split("/")[-2] in ("withdraw", "take-over", "claim")
         ):
             continue  # these need no body
-        begin = time.perf_counter()
+        begin = time.process_time()
         answer = rest.client.post(ROOT + path, HOSTILE[name].replace(b"%s", key), content_type="application/json")
-        assert time.perf_counter() - begin < SECONDS, path
+        assert time.process_time() - begin < SECONDS, path
         refused(answer)
     assert snapshot(acme) == before
 
