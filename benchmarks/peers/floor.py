@@ -5,7 +5,7 @@ The environment names the database in ``FLOOR_DATABASE_URL``; ``prepare`` makes 
 
 import os
 from datetime import timedelta
-from typing import Any
+from typing import Any, ClassVar
 
 import django
 from django.conf import settings
@@ -51,6 +51,8 @@ from rest_framework_simplejwt.tokens import AccessToken  # noqa: E402
 
 
 class FloorTask(models.Model):
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     state = models.TextField()
 
     class Meta:
@@ -59,6 +61,8 @@ class FloorTask(models.Model):
 
 
 class FloorLog(models.Model):
+    objects: ClassVar[models.Manager[Any]] = models.Manager()
+
     task = models.ForeignKey(FloorTask, on_delete=models.CASCADE)
     note = models.TextField()
 
