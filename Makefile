@@ -13,9 +13,11 @@ run: $(VENV)/.base web  ## everything on one machine: http://localhost:$COUNTERS
 	@COUNTERSIGN_STOP_WITH_PARENT=1 exec $(bin)/python -m config.embedded run
 
 test: $(VENV)/.dev web  ## Python and TypeScript tests
-	$(bin)/pytest -n 2 --dist loadgroup -m "not browser and not realredis and not s3"
+	$(bin)/pytest -n 2 -m "not product and not browser and not realredis and not s3"
 	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
-	$(bin)/pytest -n 2 --dist loadgroup -m browser
+	$(bin)/pytest -n 2 -m "browser and not product"
+	@# One after the other: each starts all processes of an installation, or kills them.
+	$(bin)/pytest -m product
 	@.ci/prepare web-test
 
 lint: $(VENV)/.dev

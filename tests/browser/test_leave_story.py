@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Locator, expect
 from tests.browser.desk import PHONE, PLAIN, WIDE, Desk, Look
 from tests.product import Api, Run, running, wait_for
 
-pytestmark = [pytest.mark.browser, pytest.mark.slow, pytest.mark.xdist_group("product")]
+pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
 FIRST, LAST, TOO_EARLY = "2031-03-10", "2031-03-12", "2031-03-07"
 NOTE = "Twelve days are left, three of them go."
@@ -18,7 +18,8 @@ Sit = Callable[[str, Look], Desk]
 
 
 @pytest.fixture(scope="session")
-def product() -> Iterator[Run]:
+def product(browser_type_launch_args: dict[str, object]) -> Iterator[Run]:
+    """An installation for all stories; not before it is known that there is a browser to tell them."""
     with running("story") as run:
         yield run
 

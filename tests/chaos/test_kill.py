@@ -31,8 +31,8 @@ PARTS = {
     "mail": "config.embedded mail",
 }
 pytestmark = [
+    pytest.mark.product,
     pytest.mark.slow,
-    pytest.mark.xdist_group("run"),
     pytest.mark.skipif(sys.platform != "linux", reason="finds processes in /proc"),
 ]
 

@@ -16,7 +16,7 @@ import pytest
 from config.embedded import processes
 from tests.product import Run, running, start, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("run")]
+pytestmark = [pytest.mark.product, pytest.mark.slow]
 
 
 @pytest.fixture(scope="module")
