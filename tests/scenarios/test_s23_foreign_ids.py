@@ -69,6 +69,7 @@ PATHS = [
     ("get", "definitions/{workflow}/", None),
     ("put", "definitions/{workflow}/", {"name": "Mine"}),
     ("post", "definitions/{workflow}/publish/", {}),
+    ("post", "definitions/{workflow}/retire/", {}),
     ("get", "runs/{comment}/", None),
     ("get", "tasks/{run}/", None),
 ]

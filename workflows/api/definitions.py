@@ -19,7 +19,13 @@ from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.models import WorkflowDefinition
 from workflows.selectors.definitions import access_definition, visible_to
 from workflows.selectors.landing import with_start
-from workflows.services.definitions import Imported, definition_export, definition_import, definition_publish
+from workflows.services.definitions import (
+    Imported,
+    definition_export,
+    definition_import,
+    definition_publish,
+    definition_retire,
+)
 
 
 class ByName(CursorPages):
@@ -135,6 +141,16 @@ class DefinitionPublishView(MemberView):
     def post(self, request: Request, definition_id: UUID) -> Response:
         """Publish the draft: new requests start on it. Everything that blocks is named at once."""
         version = definition_publish(definition_id=definition_id, actor=self.actor)
+        return Response(PublishedSerializer(version).data)
+
+
+class DefinitionRetireView(MemberView):
+    serializer_class = PublishedSerializer
+
+    @extend_schema(operation_id="definitions_retire", request=None, responses=PublishedSerializer)
+    def post(self, request: Request, definition_id: UUID) -> Response:
+        """Take the published version back: nothing new starts until another one is published; open requests finish."""
+        version = definition_retire(definition_id=definition_id, actor=self.actor)
         return Response(PublishedSerializer(version).data)
 
 

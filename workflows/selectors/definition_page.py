@@ -100,6 +100,7 @@ class DefinitionView:
     can_start: bool
     may_edit: bool
     may_publish: bool
+    may_retire: bool
 
     @property
     def version_facts(self) -> VersionFacts:
@@ -147,6 +148,7 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
     if not (may_see_all(actor) or definition.owner_id == actor.id):
         starts = [step.key for step in graph.steps if step.kind is StepKind.START]
         form = trimmed(form, form.visible_at(starts))
+    may_publish = carries(actor, PUBLISH) and definition.deleted_at is None
     return DefinitionView(
         definition=definition,
         version=version,
@@ -154,7 +156,8 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
         form=form,
         can_start=startable_by(actor).filter(id=definition.id).exists(),
         may_edit=carries(actor, EDIT) or definition.owner_id == actor.id,
-        may_publish=carries(actor, PUBLISH) and version.state == VersionState.DRAFT and definition.deleted_at is None,
+        may_publish=may_publish and version.state == VersionState.DRAFT,
+        may_retire=may_publish and definition.published_version_id is not None,
     )
 
 
