@@ -14,6 +14,7 @@ from forms_builder.schema.conditions import context_of
 from forms_builder.schema.document import FormDocument
 from forms_builder.selectors import document_of
 from workflows.graph.document import Escalation, GraphDocument, SlaRule, StakeholderKind, StepKind
+from workflows.graph.layout import Direction
 from workflows.graph.outline import OutlineRow, outline
 from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence
 from workflows.graph.svg import graph_svg
@@ -108,10 +109,10 @@ class DefinitionView:
         by = one.published_by.name if one.published_by else ""
         return VersionFacts(one.number, one.state, one.published_at, by)
 
-    @property
-    def drawing(self) -> str:
-        """Markup with everything in it escaped."""
-        return graph_svg(self.graph, title=f"Steps of {self.definition.name}", form=self.form)
+    def drawing(self, direction: Direction) -> str:
+        """Markup with everything in it escaped; two directions may stand in one page."""
+        title, ident = f"Steps of {self.definition.name}", f"graph-{direction.value}"
+        return graph_svg(self.graph, title=title, ident=ident, direction=direction, form=self.form)
 
     @property
     def outline(self) -> list[OutlineRow]:

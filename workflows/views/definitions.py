@@ -16,6 +16,7 @@ from django.views import View
 from accounts.tenancy.errors import Denied, Invalid
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from workflows.forms import ImportForm
+from workflows.graph.layout import Direction
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
@@ -73,8 +74,8 @@ class DefinitionView(MemberRequired, View):
         if tab == "versions":
             retire = reverse("definition_retire", args=[shown.definition.id]) if shown.may_retire else ""
             return {"versions": versions_of(self.actor, shown), "retire_url": retire}
-        drawing = mark_safe(shown.drawing)  # noqa: S308 - made and escaped by us
-        return {"graph_svg": drawing, "outline": shown.outline}
+        wide, narrow = (mark_safe(shown.drawing(way)) for way in (Direction.RIGHT, Direction.DOWN))  # noqa: S308 - made and escaped by us
+        return {"graph_svg": wide, "graph_svg_narrow": narrow, "outline": shown.outline}
 
 
 class DefinitionCloneView(MemberRequired, View):
