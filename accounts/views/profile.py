@@ -55,4 +55,4 @@ class ProfileView(MemberRequired, View):
             "time_zone_source": "from your place" if from_place else "from your organisation",
             "other_organisations": [home for home in homes_of(member.user_id) if home.membership_id != member.id],
         }
-        return render(request, "accounts/profile.html", context)
+        return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)
