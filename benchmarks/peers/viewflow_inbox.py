@@ -39,7 +39,8 @@ def main() -> None:
     parser.add_argument("--times", type=int, default=20)
     arguments = parser.parse_args()
     made = viewflow_site.prepare(1)
-    there, found = 1, []
+    there = 1
+    found: list[dict[str, dict[str, float]]] = []
     for size in arguments.sizes:
         had = shares.light(there) if found else 0
         viewflow_site.grow(made["tasks"][0], size - there, shares.light(size) - had)
