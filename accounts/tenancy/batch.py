@@ -126,7 +126,7 @@ class WriteBatch:
 
 def values_of(instance: models.Model) -> dict[str, Any]:
     """A row that exists as an instance, for ``WriteBatch.insert``; what the database fills in is left out."""
-    columns = [(field.attname, field.column) for field in instance._meta.concrete_fields]
+    columns = [(field.attname, field.column) for field in instance._meta.concrete_fields if not field.generated]
     values = {column: getattr(instance, attname) for attname, column in columns}
     return {column: value for column, value in values.items() if not isinstance(value, DatabaseDefault)}
 
@@ -135,7 +135,8 @@ def values_of(instance: models.Model) -> dict[str, Any]:
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
     """What the columns hold when nothing is said. What the database fills in is left out, and so is what must be given:
     the columns without a default, and those whose default is different each time."""
-    fixed = [field for field in model._meta.concrete_fields if field.db_default is models.NOT_PROVIDED]
+    own = [field for field in model._meta.concrete_fields if not field.generated]
+    fixed = [field for field in own if field.db_default is models.NOT_PROVIDED]
     return {
         field.column: field.get_default()
         for field in fixed

@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "accounts",
     "forms_builder",
     "workflows",
+    "flows",
     "notifications",
     "config.apps.RuntimeConfig",
     "config.apps.AdminConfig",
