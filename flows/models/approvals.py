@@ -22,7 +22,7 @@ class Approval(OrganisationOwned):
     """What one side of one revision says. Name, quorum and states of the side are kept as they were asked.
 
     ``entity`` is the end whose people are asked, where the side has one. A specification that several flows share makes
-    one row per end concerned.
+    one row per end concerned. ``unattended_at``: since when too few people are left who may approve; the admins were told then.
     """
 
     proposal = OrganisationForeignKey(ProposedFlow, on_delete=models.PROTECT, related_name="approvals")
@@ -34,6 +34,7 @@ class Approval(OrganisationOwned):
     quorum = models.PositiveSmallIntegerField(default=1)
     status = models.CharField(max_length=10, choices=ApprovalStatus.choices, default=ApprovalStatus.PENDING)
     decided_at = models.DateTimeField(null=True)
+    unattended_at = models.DateTimeField(null=True)
 
     class Meta:
         constraints = (

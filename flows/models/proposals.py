@@ -62,6 +62,8 @@ class ProposedFlow(Stateful, OrganisationOwned):
     ``state`` follows from the approvals and is written with one row of history in the tracking tables; ``is_open`` says
     that somebody is still asked. ``identity`` is the key of B3.2's duplicates among the open ones. ``acted_at`` is the last
     action of a person, from which ``due_at`` counts. ``version`` grows with every change, ``revision`` when resubmitted.
+    ``before`` is what the flow was like when this revision was proposed, against which the approvers see the difference.
+    ``failed_vote`` is the last approval that could not be carried out, to be repeated by a retry.
     """
 
     number = models.BigIntegerField()
@@ -82,6 +84,7 @@ class ProposedFlow(Stateful, OrganisationOwned):
         PhysicalSpecification, on_delete=models.PROTECT, null=True, related_name="proposals"
     )
     flow_def = models.JSONField()
+    before = models.JSONField(null=True)
     revision = models.PositiveIntegerField(default=1)
     maker = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="proposals")
     maker_name = models.CharField(max_length=200)
@@ -94,6 +97,7 @@ class ProposedFlow(Stateful, OrganisationOwned):
     completed_at = models.DateTimeField(null=True)
     failure = models.TextField(blank=True)
     failed_at = models.DateTimeField(null=True)
+    failed_vote = models.JSONField(null=True)
     version = models.PositiveIntegerField(default=1)
 
     class Meta:
