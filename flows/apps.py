@@ -5,3 +5,13 @@ class FlowsConfig(AppConfig):
     name = "flows"
     verbose_name = "Data flows"
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        from accounts.policies import register
+        from accounts.services.platform import register_preparation
+        from flows import events, policies  # noqa: F401 - events register themselves
+        from flows.setup import organisation_prepare
+
+        for model, policy in policies.POLICIES.items():
+            register(model, policy)
+        register_preparation(organisation_prepare)

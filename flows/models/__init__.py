@@ -48,6 +48,8 @@ from flows.models.settings import (
     FlowSettings,
 )
 from flows.models.sides import (
+    SOURCE_SIDE,
+    TARGET_SIDE,
     Anchor,
     ApprovalSide,
     ProposalReason,
@@ -58,6 +60,8 @@ from flows.models.sides import (
 __all__ = [
     "CLOSED_STATES",
     "OPEN_STATES",
+    "SOURCE_SIDE",
+    "TARGET_SIDE",
     "Anchor",
     "Approval",
     "ApprovalSide",

@@ -1,6 +1,6 @@
 """Who must approve: the sides of a proposal, and by which involvement or role somebody speaks for a side."""
 
-from django.core.validators import MinValueValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 
 from accounts.models import Role
@@ -9,6 +9,13 @@ from accounts.tenancy.models import OrganisationOwned
 from flows.models.catalogue import EntityKind, InvolvementKind
 from workflows.models import is_state_code
 from workflows.models.states import one_of
+
+SOURCE_SIDE, TARGET_SIDE = "source", "target"
+"""The sides that every proposal has; they can be called otherwise and asked differently, not taken away."""
+
+is_side_code = RegexValidator(
+    r"\A[a-z][a-z0-9_]{0,29}\Z", "Use lower-case letters, digits and underscores, at most 30."
+)
 
 
 class Anchor(models.TextChoices):
@@ -26,13 +33,19 @@ class ApprovalSide(OrganisationOwned):
     ``approved_state`` and ``rejected_state`` are codes of the state metadata. A change holds for revisions made from then on.
     """
 
-    code = models.SlugField(max_length=40)
+    code = models.CharField(max_length=30, validators=[is_side_code])
     name = models.CharField(max_length=120)
     position = models.PositiveSmallIntegerField(default=0)
-    anchor = models.CharField(max_length=20, choices=Anchor.choices)
-    quorum = models.PositiveSmallIntegerField(default=1, validators=[MinValueValidator(1)])
-    approved_state = models.CharField(max_length=40, blank=True, validators=[is_state_code])
-    rejected_state = models.CharField(max_length=40, blank=True, validators=[is_state_code])
+    anchor = models.CharField("asks", max_length=20, choices=Anchor.choices)
+    quorum = models.PositiveSmallIntegerField(
+        default=1, validators=[MinValueValidator(1)], help_text="How many people must approve."
+    )
+    approved_state = models.CharField(
+        max_length=40, blank=True, validators=[is_state_code], help_text="Blank: a state of its own is made."
+    )
+    rejected_state = models.CharField(
+        max_length=40, blank=True, validators=[is_state_code], help_text="Blank: a state of its own is made."
+    )
     is_active = models.BooleanField(default=True)
 
     class Meta:

@@ -63,7 +63,10 @@ class Tone(models.TextChoices):
 
 
 class EntityStateKind(OrganisationOwned):
-    """The state metadata: one state of a life. ``position`` orders them, from ``is_end`` nothing is waited for."""
+    """The state metadata: one state of a life. ``position`` orders them; at the end nobody is asked any more.
+
+    What the product brings (``is_builtin``) may be called otherwise and moved, not taken away.
+    """
 
     workflow = OrganisationForeignKey(EntityWorkflow, on_delete=models.PROTECT, related_name="state_kinds")
     code = models.CharField(max_length=40, validators=[is_state_code])
@@ -72,6 +75,7 @@ class EntityStateKind(OrganisationOwned):
     is_start = models.BooleanField(default=False)
     is_end = models.BooleanField(default=False)
     tone = models.CharField(max_length=10, choices=Tone.choices, default=Tone.PLAIN)
+    is_builtin = models.BooleanField(default=False, editable=False)
 
     class Meta:
         verbose_name = "state"
