@@ -10,8 +10,11 @@ class FlowsConfig(AppConfig):
         from accounts.policies import register
         from accounts.services.platform import register_preparation
         from flows import events, policies  # noqa: F401 - events register themselves
-        from flows.setup import organisation_prepare
+        from flows.configuration import named_states
+        from flows.setup import PROPOSAL_WORKFLOW, organisation_prepare
+        from workflows.services.tracking import register_named
 
         for model, policy in policies.POLICIES.items():
             register(model, policy)
         register_preparation(organisation_prepare)
+        register_named(PROPOSAL_WORKFLOW, named_states)

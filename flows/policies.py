@@ -1,16 +1,17 @@
 """Rights over the catalogue and over proposals.
 
 Everybody of the organisation may read both. Who may approve or reject a proposal is no matter of a code: the sides say it, see
-``flows.proposals.selectors``. Being a tenant admin gives no right to approve, to break the glass, or to propose.
+``flows.proposals.selectors``. Being a tenant admin gives no right to approve or to break the glass, and a platform admin who
+stepped in is nobody's colleague: neither proposes nor speaks.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from django.db import models
 from django.db.models import Q
 
-from accounts.models import Membership
-from accounts.policies import Policy
+from accounts.models import ActingAdmin, Membership
+from accounts.policies import Policy, has_code
 from accounts.policies.people import AdministrationPolicy
 from flows.models import (
     ApprovalSide,
@@ -35,12 +36,20 @@ BREAK_GLASS = "flow.break_glass"
 IMPORT = "flow.catalogue_import"
 """Permission codes that a role may carry."""
 
+M = TypeVar("M", bound=models.Model)
 NOBODY = Q(pk__in=())
 
 
 def carries_code(code: str) -> Q:
     """People with a role that carries the code; unlike ``accounts.policies.has_code``, tenant admins are not included."""
     return Q(role_links__role__permissions__contains=[code])
+
+
+class OfMembers(Policy[M]):
+    """Rights of the organisation's own people: what is done is tied to the person."""
+
+    def may(self, actor: Membership, action: str, obj: M | None = None) -> bool:
+        return not isinstance(actor, ActingAdmin) and super().may(actor, action, obj)
 
 
 class CataloguePolicy(AdministrationPolicy):
@@ -56,7 +65,7 @@ class CataloguePolicy(AdministrationPolicy):
         return super().holders(action, obj)
 
 
-class FlowPolicy(Policy[Any]):
+class FlowPolicy(OfMembers[Any]):
     """Logical and physical flows and specifications change by proposals; ``break_glass`` is the way past them."""
 
     noun = "flow"
@@ -69,7 +78,7 @@ class FlowPolicy(Policy[Any]):
         return {"break_glass": carries_code(BREAK_GLASS)}[action]
 
 
-class ProposalPolicy(Policy[ProposedFlow]):
+class ProposalPolicy(OfMembers[ProposedFlow]):
     """``propose`` asks for the code, or to be involved with either end (``obj`` is a proposal, saved or not, with its ends).
 
     ``cancel`` and ``resubmit`` are the maker's. ``comment`` and ``watch`` are everybody's.
@@ -81,7 +90,7 @@ class ProposalPolicy(Policy[ProposedFlow]):
 
     def holders(self, action: str, obj: ProposedFlow | None) -> Q:
         if action == "propose":
-            return carries_code(PROPOSE) | self._involved(obj)
+            return has_code(PROPOSE) | self._involved(obj)
         if action in ("cancel", "resubmit"):
             return Q(id=obj.maker_id) if obj is not None else NOBODY
         if action in ("comment", "watch"):

@@ -1,10 +1,14 @@
 """The catalogue of data flows in small: ends, data types, flows, and who is involved. All need the organisation's scope."""
 
 from collections.abc import Iterable, Mapping
+from datetime import timedelta
 from typing import Any
+
+from django.utils import timezone
 
 from accounts.models import Membership, Organisation
 from flows.models import (
+    Approval,
     ApprovalSide,
     CatalogueEntity,
     DataType,
@@ -16,8 +20,10 @@ from flows.models import (
     LogicalFlowDataType,
     PhysicalFlow,
     PhysicalSpecification,
+    ProposedFlow,
     SideRole,
     SpecificationDataType,
+    Vote,
 )
 from flows.setup import organisation_prepare, settings_of
 from tests.factories.accounts import give_role
@@ -118,6 +124,60 @@ def speak_by_role(member: Membership, side_code: str, role_name: str = "Steward"
     side = ApprovalSide.objects.get(organisation_id=member.organisation_id, code=side_code)
     role = give_role(member, role_name)
     row: SideRole = SideRole.objects.create(organisation_id=member.organisation_id, side=side, role=role, **more)
+    return row
+
+
+def make_proposal(
+    maker: Membership, source: CatalogueEntity, target: CatalogueEntity, types: Iterable[DataType] = (), **more: Any
+) -> ProposedFlow:
+    """A pending proposal with its approvals, past the services; for tests of what is stored, not of how it came there."""
+    now = timezone.now()
+    last: int = ProposedFlow.objects.filter(organisation_id=maker.organisation_id).count()
+    values: dict[str, Any] = {
+        "number": last + 1,
+        "proposal_type": "CREATE",
+        "state": "PENDING_APPROVALS",
+        "flow_def": {"schema_version": 1, **flow_def(source, target, types)},
+        "identity": f"made {last + 1}",
+        "acted_at": now,
+        "due_at": now + timedelta(days=30),
+        **more,
+    }
+    row: ProposedFlow = ProposedFlow.objects.create(
+        organisation_id=maker.organisation_id,
+        maker=maker,
+        maker_name=maker.name,
+        source=source,
+        target=target,
+        **values,
+    )
+    for side in ApprovalSide.objects.filter(organisation_id=maker.organisation_id, is_active=True):
+        Approval.objects.create(
+            organisation_id=maker.organisation_id,
+            proposal=row,
+            revision=row.revision,
+            side=side,
+            side_code=side.code,
+            side_name=side.name,
+            entity={"source": source, "target": target}.get(side.anchor),
+            quorum=side.quorum,
+        )
+    return row
+
+
+def make_vote(proposal: ProposedFlow, member: Membership | None, side: str = "source", **more: Any) -> Vote:
+    """What somebody says for a side, past the services."""
+    approval = Approval.objects.get(proposal=proposal, revision=proposal.revision, side_code=side)
+    values: dict[str, Any] = {"decision": "approve", "at": timezone.now(), **more}
+    row: Vote = Vote.objects.create(
+        organisation_id=proposal.organisation_id,
+        approval=approval,
+        proposal=proposal,
+        revision=approval.revision,
+        member=member,
+        member_name=member.name if member else "Countersign",
+        **values,
+    )
     return row
 
 

@@ -1,14 +1,18 @@
 """The life of entities, written: one step is the new state and one numbered entry of history, together."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Final, cast
 from uuid import UUID
 
+from django.db import transaction
+
 from accounts.audit.record import Actor
+from accounts.models import Membership
+from accounts.services.directory import entry_remove, entry_save
 from accounts.tenancy.batch import WriteBatch
-from accounts.tenancy.errors import Conflict
+from accounts.tenancy.errors import Conflict, Invalid
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import current_organisation_id
 from workflows.models import (
@@ -28,6 +32,13 @@ class TransitionUnknown(Conflict):
 
     code = "tracking.transition_unknown"
     message = "This step is not possible from where it is now."
+
+
+class StateKept(Conflict):
+    """A state that the product brings, or that something is in or refers to."""
+
+    code = "tracking.state_kept"
+    message = "This state is needed, so it stays as it is."
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +77,18 @@ class Tracked:
     from_state: str
     to_state: str
     seq: int
+
+
+Named = Callable[[UUID], Collection[str]]
+_named: dict[str, list[Named]] = {}
+
+CHANGEABLE: Final = frozenset({"name", "position", "tone"})
+"""What may change of a state that the product brings."""
+
+
+def register_named(workflow_code: str, named: Named) -> None:
+    """Have states kept whose codes ``named(organisation_id)`` gives, since something refers to them. Called in ``apps.py``."""
+    _named.setdefault(workflow_code, []).append(named)
 
 
 def tracking_prepare(document: LifeDocument, *, organisation_id: UUID) -> UUID:
@@ -288,3 +311,42 @@ def results_add(
         ],
         ignore_conflicts=True,
     )
+
+
+@transaction.atomic
+def state_save(*, actor: Membership, row: EntityStateKind, values: Mapping[str, Any]) -> EntityStateKind:
+    """Make or change one state of the metadata.
+
+    A code is for good, and whether a state ends is too once an entity is in it. Raises Denied, Invalid, StateKept.
+    """
+    given = set(values)
+    if not row._state.adding:
+        kept = {"workflow", "code", "is_start"} if not row.is_builtin else given - CHANGEABLE
+        if given & kept:
+            raise StateKept
+        if "is_end" in given and _is_met(row):
+            raise StateKept
+    return cast(EntityStateKind, entry_save(actor=actor, row=row, values=values))
+
+
+@transaction.atomic
+def state_remove(*, actor: Membership, row: EntityStateKind) -> None:
+    """Take a state away. Raises Denied, and StateKept while something is in it or refers to it."""
+    named = {code for ask in _named.get(row.workflow.code, ()) for code in ask(row.organisation_id)}
+    if row.is_builtin or row.code in named or _is_met(row):
+        raise StateKept
+    entry_remove(actor=actor, row=row)
+
+
+def _is_met(row: EntityStateKind) -> bool:
+    return EntityState.objects.filter(organisation_id=row.organisation_id, state=row).exists()
+
+
+@transaction.atomic
+def next_save(*, actor: Membership, row: EntityStateNext, values: Mapping[str, Any]) -> EntityStateNext:
+    """Allow a step between two states of one tracking workflow. Raises Denied and Invalid."""
+    ends = {name: values[name] if name in values else getattr(row, name) for name in ("from_state", "to_state")}
+    if ends["from_state"].workflow_id != ends["to_state"].workflow_id:
+        raise Invalid({"to_state": ["Choose a state of the same tracking workflow."]})
+    both = {**values, "workflow": ends["from_state"].workflow}
+    return cast(EntityStateNext, entry_save(actor=actor, row=row, values=both))
