@@ -192,11 +192,19 @@ def _approve(standing: Standing, rights: Rights, side: str | None, action: Actio
         now = completed_sides(slots)
         if now == before:
             continue
-        state = derive(slots, (code,))
-        if state not in (PENDING_APPROVALS, standing.state, *states):
-            states.append(state)
+        here = states[-1] if states else standing.state
+        states += [state for state in _way(here, slots, code) if state != here]
         before = now
     return Step(tuple(states), tuple(slots), tuple(voted), FULLY_APPROVED not in states)
+
+
+def _way(here: str, slots: Sequence[Slot], code: str) -> list[str]:
+    """The states that a side's agreement leads through. Full approval is never the first thing that was approved."""
+    state = derive(slots, (code,))
+    if state == PENDING_APPROVALS:
+        return []
+    own = next(slot.side.approved_state for slot in slots if slot.side.code == code)
+    return [own, state] if state == FULLY_APPROVED and here == PENDING_APPROVALS and own else [state]
 
 
 def _reject(standing: Standing, rights: Rights, side: str | None) -> Step:
