@@ -255,6 +255,8 @@ class PhysicalFlow(OrganisationOwned):
         "flows.ProposedFlow", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     author = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    name_key = lower_case("name")
+    external_key = lower_case("external_id")
 
     class Meta:
         verbose_name = "physical flow"
@@ -277,6 +279,9 @@ class PhysicalFlow(OrganisationOwned):
         indexes = (
             # The physical flows of a logical flow; logical flows without any.
             models.Index(fields=("organisation", "logical_flow"), name="physicalflow_logical"),
+            # Search by the first letters.
+            models.Index(fields=("organisation", "name_key"), name="physicalflow_name"),
+            models.Index(fields=("organisation", "external_key"), name="physicalflow_key"),
             # Who shares a specification.
             models.Index(fields=("organisation", "specification"), name="physicalflow_specification"),
         )
