@@ -107,8 +107,8 @@ def state_kind(world: World) -> EntityStateKind:
 
 def proposal(world: World) -> ProposedFlow:
     physical = world(flow)
-    ends = {"source": physical.logical_flow.source, "target": physical.logical_flow.target}
-    row = make_proposal(world.acme.asha, **ends, reason=world.canary)
+    between: LogicalFlow = physical.logical_flow
+    row = make_proposal(world.acme.asha, between.source, between.target, reason=world.canary)
     about: dict[str, Any] = {
         "workflow_code": PROPOSAL_WORKFLOW,
         "entity_kind": PROPOSAL_KIND,
@@ -117,7 +117,7 @@ def proposal(world: World) -> ProposedFlow:
         "at": row.acted_at,
     }
     track(**about, to_state="PENDING_APPROVALS", reason=world.canary)
-    results_add(**about, results=[(LOGICAL_KIND, physical.logical_flow_id)])
+    results_add(**about, results=[(LOGICAL_KIND, between.id)])
     return row
 
 
