@@ -21,7 +21,6 @@ from flows.models import (
 
 MOST_PROPOSALS: Final = 1_000
 Row = Mapping[str, Any]
-LIVE_FLOW: Final = Q(is_removed=False) & ~Q(lifecycle_status=FlowLife.REMOVED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,13 +92,18 @@ class PhysicalRow:
     types: tuple[str, ...] = ()
 
 
+def live(prefix: str = "") -> Q:
+    """Flows that are not removed."""
+    return Q(**{f"{prefix}is_removed": False}) & ~Q(**{f"{prefix}lifecycle_status": FlowLife.REMOVED})
+
+
 def live_flows(organisation_id: UUID) -> QuerySet[LogicalFlow]:
-    rows: QuerySet[LogicalFlow] = LogicalFlow.objects.filter(LIVE_FLOW, organisation_id=organisation_id)
+    rows: QuerySet[LogicalFlow] = LogicalFlow.objects.filter(live(), organisation_id=organisation_id)
     return rows
 
 
 def live_physical(organisation_id: UUID) -> QuerySet[PhysicalFlow]:
-    rows: QuerySet[PhysicalFlow] = PhysicalFlow.objects.filter(LIVE_FLOW, organisation_id=organisation_id)
+    rows: QuerySet[PhysicalFlow] = PhysicalFlow.objects.filter(live(), organisation_id=organisation_id)
     return rows
 
 

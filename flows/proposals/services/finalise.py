@@ -13,6 +13,8 @@ from uuid import UUID, uuid4
 from django.db import connection
 
 from accounts.audit.events import Event
+from flows.catalogue.services import carrying
+from flows.catalogue.services.carrying import Stamp
 from flows.events import FlowCreated, FlowRemoved, FlowUpdated
 from flows.models import FlowLife, LogicalFlow, PhysicalFlow, PhysicalSpecification, ProposedFlow
 from flows.proposals.checks import Facts, problems
@@ -20,9 +22,7 @@ from flows.proposals.diff import Before, difference, drift, replaced_by_known
 from flows.proposals.flow_def import FlowAttributes, FlowDef, ProposalType
 from flows.proposals.selectors.facts import facts_of
 from flows.proposals.selectors.standing import Situation
-from flows.proposals.services import carrying
 from flows.proposals.services.asking import live, sharing_ends
-from flows.proposals.services.carrying import Stamp
 from flows.proposals.services.judging import same_physical_flow
 from flows.setup import LOGICAL_KIND, PHYSICAL_KIND, SPECIFICATION_KIND
 

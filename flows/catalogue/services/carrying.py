@@ -11,8 +11,8 @@ from uuid import UUID
 
 from django.db.models import Exists, OuterRef
 
+from flows.catalogue.selectors.rows import live
 from flows.models import LogicalFlowDataType, PhysicalFlow, SpecificationDataType
-from flows.proposals.services.asking import live
 
 NO_OPINION: Final = "NO_OPINION"
 DISCOURAGED: Final = "DISCOURAGED"
