@@ -91,7 +91,9 @@ class CatalogueEntity(OrganisationOwned):
             one_of("catalogueentity_kind", "kind", EntityKind.values),
             one_of("catalogueentity_life", "lifecycle_status", EntityLife.values),
             models.CheckConstraint(
-                condition=models.Q(is_external=False) | models.Q(kind="actor"), name="catalogueentity_external_actor"
+                condition=models.Q(is_external=False) | models.Q(kind="actor"),
+                name="catalogueentity_external_actor",
+                violation_error_message="Only an actor can be external.",
             ),
         )
         indexes = (

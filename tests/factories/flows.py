@@ -151,18 +151,23 @@ def make_proposal(
         target=target,
         **values,
     )
-    for side in ApprovalSide.objects.filter(organisation_id=maker.organisation_id, is_active=True):
+    ask(row)
+    return row
+
+
+def ask(proposal: ProposedFlow) -> None:
+    """The approvals that the sides owe to the proposal's revision."""
+    for side in ApprovalSide.objects.filter(organisation_id=proposal.organisation_id, is_active=True):
         Approval.objects.create(
-            organisation_id=maker.organisation_id,
-            proposal=row,
-            revision=row.revision,
+            organisation_id=proposal.organisation_id,
+            proposal=proposal,
+            revision=proposal.revision,
             side=side,
             side_code=side.code,
             side_name=side.name,
-            entity={"source": source, "target": target}.get(side.anchor),
+            entity={"source": proposal.source, "target": proposal.target}.get(side.anchor),
             quorum=side.quorum,
         )
-    return row
 
 
 def make_vote(proposal: ProposedFlow, member: Membership | None, side: str = "source", **more: Any) -> Vote:

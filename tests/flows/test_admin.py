@@ -69,7 +69,8 @@ def test_an_application_with_its_people_is_kept(acme: Acme, tess: Client) -> Non
     answer = tess.post(f"{ADMIN}/catalogueentity/add/", {**values, **rows("involvements")})
     assert "already exists" in answer.content.decode()
     values |= {"external_id": "APP-2", "is_external": "on"}
-    assert tess.post(f"{ADMIN}/catalogueentity/add/", {**values, **rows("involvements")}).status_code == 200
+    answer = tess.post(f"{ADMIN}/catalogueentity/add/", {**values, **rows("involvements")}, follow=True)
+    assert "Only an actor can be external." in answer.content.decode()
 
 
 def test_a_data_type_is_not_put_below_itself(acme: Acme, tess: Client) -> None:
