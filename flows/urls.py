@@ -1,6 +1,28 @@
 """Pages of this app, below ``/flows/``."""
 
-from django.urls import URLPattern
+from django.urls import URLPattern, path
+
+from flows.views import dashboard, proposals, wizard
 
 app_name = "flows"
-urlpatterns: list[URLPattern] = []
+urlpatterns: list[URLPattern] = [
+    path("proposals/", dashboard.DashboardView.as_view(), name="dashboard"),
+    path("proposals/export.csv", dashboard.DashboardExportView.as_view(), name="dashboard_export"),
+    path("proposals/bulk/", proposals.BulkView.as_view(), name="bulk"),
+    path("proposals/views/", dashboard.SavedViewsView.as_view(), name="saved_views"),
+    path("proposals/views/<uuid:view_id>/delete/", dashboard.SavedViewDeleteView.as_view(), name="saved_view_delete"),
+    path("proposals/new/", wizard.ProposalNewView.as_view(), name="proposal_new"),
+    path("proposals/<uuid:proposal_id>/", proposals.ProposalView.as_view(), name="proposal"),
+    path("proposals/<uuid:proposal_id>/approve/", proposals.ProposalApproveView.as_view(), name="proposal_approve"),
+    path("proposals/<uuid:proposal_id>/reject/", proposals.ProposalRejectView.as_view(), name="proposal_reject"),
+    path("proposals/<uuid:proposal_id>/cancel/", proposals.ProposalCancelView.as_view(), name="proposal_cancel"),
+    path("proposals/<uuid:proposal_id>/retry/", proposals.ProposalRetryView.as_view(), name="proposal_retry"),
+    path("proposals/<uuid:proposal_id>/comment/", proposals.ProposalCommentView.as_view(), name="proposal_comment"),
+    path("proposals/<uuid:proposal_id>/watch/", proposals.ProposalWatchView.as_view(), name="proposal_watch"),
+    path("proposals/<uuid:proposal_id>/revise/", proposals.ProposalReviseView.as_view(), name="proposal_revise"),
+    path("drafts/<uuid:draft_id>/discard/", wizard.DraftDiscardView.as_view(), name="draft_discard"),
+    path("drafts/<uuid:draft_id>/propose/", wizard.DraftProposeView.as_view(), name="draft_propose"),
+    path("drafts/<uuid:draft_id>/<slug:step>/", wizard.DraftView.as_view(), name="draft"),
+    path("physical/<uuid:flow_id>/propose-update/", wizard.ProposeUpdateView.as_view(), name="propose_update"),
+    path("physical/<uuid:flow_id>/propose-remove/", proposals.ProposeRemoveView.as_view(), name="propose_remove"),
+]
