@@ -32,6 +32,8 @@ TICKS: dict[str, float] = {
     "accounts.audit_seal": 5,
     "accounts.send_links": 5,
     "workflows.sla_sweep": 10,
+    "flows.proposals_sweep": 30,
+    "flows.unattended_sweep": 600,
     "config.heartbeat": 10,
     "accounts.idempotency_sweep": 3600,
     "forms_builder.attachments_sweep": 3600,

@@ -53,6 +53,32 @@ PENDING: Final = f"""
        )
 """  # noqa: S608 - a constant
 
+# Too few active people are left for an open approval, four eyes asked, and nobody knows; or it was told and no longer holds.
+UNATTENDED: Final = f"""
+    SELECT DISTINCT a.proposal_id FROM flows_approval a
+      JOIN flows_proposedflow p ON p.organisation_id = a.organisation_id AND p.id = a.proposal_id
+                               AND p.is_open AND p.revision = a.revision
+      CROSS JOIN LATERAL (
+          SELECT count(DISTINCT r.member_id) AS people FROM ({SPEAKERS}) r
+            JOIN accounts_membership m ON m.organisation_id = r.organisation_id AND m.id = r.member_id AND m.is_active
+            JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+           WHERE r.organisation_id = a.organisation_id AND r.approval_id = a.id AND r.may_approve
+             AND (p.maker_id <> r.member_id OR %s)
+             AND NOT EXISTS (
+                 SELECT 1 FROM flows_vote v JOIN flows_approval b ON b.organisation_id = v.organisation_id AND b.id = v.approval_id
+                  WHERE v.organisation_id = r.organisation_id AND v.proposal_id = r.proposal_id AND v.revision = r.revision
+                    AND v.member_id = r.member_id AND (b.id = r.approval_id OR (NOT %s AND b.side_id <> r.side_id))
+             )
+      ) able
+      CROSS JOIN LATERAL (
+          SELECT count(*) AS given FROM flows_vote v
+           WHERE v.organisation_id = a.organisation_id AND v.approval_id = a.id AND v.decision = 'approve'
+      ) votes
+     WHERE a.organisation_id = %s AND a.status = 'pending'
+       AND (able.people < a.quorum - votes.given) <> (a.unattended_at IS NOT NULL)
+     LIMIT %s
+"""  # noqa: S608 - a constant
+
 MINE: Final = f"""
     SELECT r.approval_id, bool_or(r.may_approve), bool_or(r.may_reject) FROM ({SPEAKERS}) r
      WHERE r.organisation_id = %s AND r.proposal_id = ANY(%s) AND r.member_id = %s
@@ -106,6 +132,11 @@ def speakers_of(organisation_id: UUID, proposal_ids: Iterable[UUID]) -> dict[UUI
         if approve or reject:
             found[approval_id].append(Speaker(ident, name, email, approve, reject, tuple(because)))
     return {approval_id: tuple(people) for approval_id, people in found.items()}
+
+
+def unattended_ids(organisation_id: UUID, *, maker_may: bool, both_may: bool, limit: int) -> list[UUID]:
+    """Open proposals of which an approval has lost its people, or has them again after the loss was told."""
+    return [ident for (ident,) in _rows(UNATTENDED, [maker_may, both_may, organisation_id, limit])]
 
 
 def pending_parameters(actor: Membership, *, maker_may: bool, both_may: bool) -> list[Any]:

@@ -33,6 +33,7 @@ from flows.proposals.services.acting import (
 from flows.proposals.services.approving import approve, policies_used
 from flows.proposals.services.asking import tell_unattended
 from flows.proposals.services.auto import approve_external
+from flows.proposals.services.following import proposal_comment, proposal_unwatch, proposal_watch
 from flows.proposals.states import Action, GuardFailed, decide
 
 MAX_BULK: Final = 500
@@ -231,7 +232,10 @@ __all__ = [
     "RowResult",
     "proposal_approve",
     "proposal_cancel",
+    "proposal_comment",
     "proposal_reject",
     "proposal_retry",
+    "proposal_unwatch",
+    "proposal_watch",
     "proposals_bulk",
 ]

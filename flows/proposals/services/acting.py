@@ -14,7 +14,7 @@ from flows.models import Approval, ApprovalStatus, Decision, FlowSettings, Propo
 from flows.proposals.diff import shown_hash
 from flows.proposals.selectors.doors import lock_proposal
 from flows.proposals.selectors.listing import asked_people, watcher_ids
-from flows.proposals.selectors.rights import Voice, speakers_of, voices_of
+from flows.proposals.selectors.rights import Speaker, Voice, speakers_of, voices_of
 from flows.proposals.selectors.standing import Situation, rights_of, situation_of
 from flows.proposals.states import Action, Rights, Said, Step, TransitionUnknown, known_actions, said_aloud
 from flows.setup import PROPOSAL_KIND, PROPOSAL_WORKFLOW, settings_of
@@ -182,6 +182,12 @@ def event_facts(held: Held) -> dict[str, Any]:
     """What every event of a proposal says, with the people as they are now. ``held`` is read after the change."""
     row = held.proposal
     speakers = speakers_of(row.organisation_id, [row.id]) if row.is_open else {}
+    return facts_about(held, speakers, watcher_ids(row.organisation_id, row.id))
+
+
+def facts_about(held: Held, speakers: Mapping[UUID, Sequence[Speaker]], watchers: Sequence[UUID]) -> dict[str, Any]:
+    """As ``event_facts`` for people who are read already."""
+    row = held.proposal
     return {
         "subject_id": row.id,
         "number": row.number,
@@ -195,7 +201,7 @@ def event_facts(held: Held) -> dict[str, Any]:
         "maker_id": row.maker_id,
         "maker_name": row.maker_name,
         "approver_ids": asked_people(held.situation, speakers, held.settings),
-        "watcher_ids": watcher_ids(row.organisation_id, row.id),
+        "watcher_ids": tuple(watchers),
     }
 
 

@@ -35,7 +35,7 @@ class World:
     def command(self, *codes: str, **more: Any) -> dict[str, Any]:
         """A creation from Orders to Ledger, carrying trades unless told otherwise."""
         types = [self.types[code] for code in codes or ("TRADE",)]
-        return flow_def(self.orders, self.ledger, types, **more)
+        return {**flow_def(self.orders, self.ledger, types), **more}
 
     def propose(self, *codes: str, maker: Membership | None = None, **more: Any) -> ProposedFlow:
         return proposal_create(actor=maker or self.acme.asha, flow_def=self.command(*codes, **more))
