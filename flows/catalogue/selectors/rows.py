@@ -149,7 +149,7 @@ def logical_rows(organisation_id: UUID, rows: Sequence[Row]) -> list[LogicalRow]
     """Three further queries, however many rows. The rows have ``LOGICAL_COLUMNS``."""
     ids = [row["id"] for row in rows]
     carried = types_of_logical(organisation_id, ids)
-    physical = _counts(live_physical(organisation_id).filter(logical_flow_id__in=ids), "logical_flow_id")
+    physical = physical_counts(organisation_id, ids)
     asked = proposals_between(organisation_id, {(row["source_id"], row["target_id"]) for row in rows})
     return [
         LogicalRow(
@@ -206,6 +206,11 @@ def physical_rows(
         )
         for row in rows
     ]
+
+
+def physical_counts(organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, int]:
+    """How many live physical flows each logical flow has; those without any are left out."""
+    return _counts(live_physical(organisation_id).filter(logical_flow_id__in=ids), "logical_flow_id")
 
 
 def types_of_logical(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:

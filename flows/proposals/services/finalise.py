@@ -10,11 +10,9 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import connection
-
 from accounts.audit.events import Event
 from flows.catalogue.services import carrying
-from flows.catalogue.services.carrying import Stamp
+from flows.catalogue.services.carrying import Stamp, lock_catalogue
 from flows.events import FlowCreated, FlowRemoved, FlowUpdated
 from flows.models import FlowLife, LogicalFlow, PhysicalFlow, PhysicalSpecification, ProposedFlow
 from flows.proposals.checks import Facts, problems
@@ -84,10 +82,7 @@ class Work:
 def materialise(situation: Situation, *, approver_ids: tuple[UUID, ...], at: datetime) -> Made:
     """Change the catalogue as the proposal says. Raises ChangedMeanwhile before anything is written."""
     row = situation.proposal
-    with connection.cursor() as cursor:
-        # One after the other within an organisation: two that touch the same flows and specifications in different order
-        # would wait for each other in a circle, and this takes milliseconds.
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalogue:{row.organisation_id}"])
+    lock_catalogue(row.organisation_id)
     command = FlowDef.load(row.flow_def)
     facts = facts_of(row.organisation_id, command, lock=True)
     if found := changes_since(situation, command, facts):
