@@ -11,28 +11,22 @@ from accounts.models import Membership
 from flows.models import FlowSettings, ProposalWatcher, ProposedFlow
 from flows.proposals.selectors.rights import PENDING, Speaker, pending_parameters
 from flows.proposals.selectors.standing import ApprovalRow, Situation
-from flows.setup import settings_of
 
 COUNT = f"SELECT count(DISTINCT p.proposal_id) FROM ({PENDING}) p"  # noqa: S608 - a constant
 
 
 def pending_of(actor: Membership) -> "QuerySet[ProposedFlow]":
     """The open proposals that wait for the person: where they may approve or reject and have not yet."""
-    waiting = RawSQL(PENDING, _parameters(actor))  # noqa: S611 - a constant
+    waiting = RawSQL(PENDING, pending_parameters(actor))  # noqa: S611 - a constant
     rows: QuerySet[ProposedFlow] = ProposedFlow.objects.filter(organisation_id=actor.organisation_id, is_open=True)
     return rows.filter(id__in=waiting)
 
 
 def pending_count(actor: Membership) -> int:
-    """How many those are; the number of the badge."""
+    """How many those are; the number of the badge, which stands on every page. One statement."""
     with connection.cursor() as cursor:
-        cursor.execute(COUNT, _parameters(actor))
+        cursor.execute(COUNT, pending_parameters(actor))
         return int(cursor.fetchone()[0])
-
-
-def _parameters(actor: Membership) -> list[object]:
-    settings = settings_of(actor.organisation_id)
-    return pending_parameters(actor, maker_may=settings.maker_may_approve, both_may=settings.same_person_both_sides)
 
 
 def who_may_approve(

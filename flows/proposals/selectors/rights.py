@@ -44,12 +44,14 @@ PENDING: Final = f"""
     SELECT r.proposal_id FROM ({SPEAKERS}) r
       JOIN flows_proposedflow p ON p.organisation_id = r.organisation_id AND p.id = r.proposal_id
                                AND p.is_open AND p.revision = r.revision
+      LEFT JOIN flows_flowsettings s ON s.organisation_id = r.organisation_id
      WHERE r.organisation_id = %s AND r.member_id = %s AND r.status = 'pending' AND (r.may_approve OR r.may_reject)
-       AND (p.maker_id <> r.member_id OR (%s AND r.may_approve))
+       AND (p.maker_id <> r.member_id OR (coalesce(s.maker_may_approve, false) AND r.may_approve))
        AND NOT EXISTS (
            SELECT 1 FROM flows_vote v JOIN flows_approval b ON b.organisation_id = v.organisation_id AND b.id = v.approval_id
             WHERE v.organisation_id = r.organisation_id AND v.proposal_id = r.proposal_id AND v.revision = r.revision
-              AND v.member_id = r.member_id AND (b.id = r.approval_id OR (NOT %s AND b.side_id <> r.side_id))
+              AND v.member_id = r.member_id
+              AND (b.id = r.approval_id OR (NOT coalesce(s.same_person_both_sides, false) AND b.side_id <> r.side_id))
        )
 """  # noqa: S608 - a constant
 
@@ -139,8 +141,8 @@ def unattended_ids(organisation_id: UUID, *, maker_may: bool, both_may: bool, li
     return [ident for (ident,) in _rows(UNATTENDED, [maker_may, both_may, organisation_id, limit])]
 
 
-def pending_parameters(actor: Membership, *, maker_may: bool, both_may: bool) -> list[Any]:
-    return [actor.organisation_id, actor.id, maker_may, both_may]
+def pending_parameters(actor: Membership) -> list[Any]:
+    return [actor.organisation_id, actor.id]
 
 
 def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
