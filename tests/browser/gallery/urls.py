@@ -2,7 +2,7 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from tests.browser.gallery.parts import shell
 from tests.browser.gallery.samples import PAGES
@@ -36,10 +36,11 @@ WITH_ID = (
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
 )
 
-urlpatterns: list[URLPattern] = [
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", index),
     path("page/<slug:name>", page, name="page"),
     *(path(f"{name}/", nothing, name=name) for name in PLAIN),
     *(path(f"{name}/<uuid:id>/", nothing, name=name) for name in WITH_ID),
     path("start/<slug:slug>/", nothing, name="request_start"),
+    path("flows/", include(([path("proposals/", nothing, name="dashboard")], "flows"))),
 ]
