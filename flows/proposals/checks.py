@@ -182,7 +182,9 @@ def _types(command: FlowDef, facts: Facts) -> Problems:
     spec = facts.specification
     today = spec.type_ids if spec else frozenset()
     texts = [
-        text for ident in command.data_type_ids if (text := _type_problem(ident, facts.types.get(ident), ident in today))
+        text
+        for ident in command.data_type_ids
+        if (text := _type_problem(ident, facts.types.get(ident), ident in today))
     ]
     if not command.data_type_ids:
         texts.append("Choose at least one data type.")
@@ -217,9 +219,9 @@ def _codes(command: FlowDef, facts: Facts) -> Problems:
             today = getattr(facts.physical.attributes, name) if facts.physical else None
             if code != today and code not in facts.codes.get(name, frozenset()):
                 found[f"flowAttributes.{name}"] = [f"There is no {name} {code}."]
-    if command.proposal_type is ProposalType.CREATE and spec is not None and spec.id is None:
-        if spec.format and spec.format not in facts.codes.get("format", frozenset()):
-            found["specification.format"] = [f"There is no format {spec.format}."]
+    is_new = command.proposal_type is ProposalType.CREATE and spec is not None and spec.id is None
+    if is_new and spec is not None and spec.format and spec.format not in facts.codes.get("format", frozenset()):
+        found["specification.format"] = [f"There is no format {spec.format}."]
     return found
 
 

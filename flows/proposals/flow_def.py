@@ -157,7 +157,7 @@ class FlowDef(WirePart):
             for item in error.errors(include_url=False, include_input=False):
                 fields.setdefault(".".join(map(str, item["loc"])), []).append(_message(item))
             raise FlowDefInvalid(fields) from None
-        if missing := found._missing():
+        if missing := found.missing():
             raise FlowDefInvalid(missing)
         return found
 
@@ -165,7 +165,7 @@ class FlowDef(WirePart):
         """JSON values for the column; ``load`` reads them back."""
         return self.model_dump(mode="json", by_alias=True)
 
-    def _missing(self) -> dict[str, list[str]]:
+    def missing(self) -> dict[str, list[str]]:
         """What this type of proposal needs beyond what every one needs."""
         found: dict[str, list[str]] = {}
         changes_one = self.proposal_type is not ProposalType.CREATE

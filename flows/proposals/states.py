@@ -87,9 +87,7 @@ class Standing:
 
     @property
     def may_be_resubmitted(self) -> bool:
-        return not self.is_open and (
-            self.state == SENT_BACK or any(slot.said is Said.REJECTED for slot in self.slots)
-        )
+        return not self.is_open and (self.state == SENT_BACK or any(slot.said is Said.REJECTED for slot in self.slots))
 
 
 @dataclass(frozen=True, slots=True)

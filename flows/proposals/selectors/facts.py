@@ -128,6 +128,4 @@ def _specification(organisation_id: UUID, spec_id: UUID, *, lock: bool) -> Speci
 
 def _types(organisation_id: UUID, wanted: set[UUID]) -> dict[UUID, TypeFact]:
     rows = DataType.objects.filter(organisation_id=organisation_id).filter(Q(id__in=wanted) | Q(is_unknown=True))
-    return {
-        row.id: TypeFact(row.id, row.name, row.concrete, row.deprecated, row.is_unknown) for row in rows
-    }
+    return {row.id: TypeFact(row.id, row.name, row.concrete, row.deprecated, row.is_unknown) for row in rows}

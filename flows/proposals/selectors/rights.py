@@ -38,6 +38,17 @@ SPEAKERS: Final = """
 """
 """One row per approval, person and ground: an involvement with its entity, a role, or a data type of the proposal."""
 
+UNSPOKEN: Final = """
+       NOT EXISTS (
+           SELECT 1 FROM flows_vote v
+             JOIN flows_approval b ON b.organisation_id = v.organisation_id AND b.id = v.approval_id
+            WHERE v.organisation_id = r.organisation_id AND v.proposal_id = r.proposal_id AND v.revision = r.revision
+              AND v.member_id = r.member_id AND (b.id = r.approval_id
+                                              OR (NOT coalesce(s.same_person_both_sides, false) AND b.side_id <> r.side_id))
+       )
+"""
+"""Of ``r``: the person has no vote here, and none for another side unless the settings ``s`` let one speak for several."""
+
 # Four eyes: the maker's own, what one has voted on, and what one has another side's vote in are nobody's to decide; the two
 # switches of the organisation open the first and the last. A right to reject alone is still something to do.
 PENDING: Final = f"""
@@ -47,12 +58,7 @@ PENDING: Final = f"""
       LEFT JOIN flows_flowsettings s ON s.organisation_id = r.organisation_id
      WHERE r.organisation_id = %s AND r.member_id = %s AND r.status = 'pending' AND (r.may_approve OR r.may_reject)
        AND (p.maker_id <> r.member_id OR (coalesce(s.maker_may_approve, false) AND r.may_approve))
-       AND NOT EXISTS (
-           SELECT 1 FROM flows_vote v JOIN flows_approval b ON b.organisation_id = v.organisation_id AND b.id = v.approval_id
-            WHERE v.organisation_id = r.organisation_id AND v.proposal_id = r.proposal_id AND v.revision = r.revision
-              AND v.member_id = r.member_id
-              AND (b.id = r.approval_id OR (NOT coalesce(s.same_person_both_sides, false) AND b.side_id <> r.side_id))
-       )
+       AND {UNSPOKEN}
 """  # noqa: S608 - a constant
 
 # Too few active people are left for an open approval, four eyes asked, and nobody knows; or it was told and no longer holds.
@@ -60,17 +66,14 @@ UNATTENDED: Final = f"""
     SELECT DISTINCT a.proposal_id FROM flows_approval a
       JOIN flows_proposedflow p ON p.organisation_id = a.organisation_id AND p.id = a.proposal_id
                                AND p.is_open AND p.revision = a.revision
+      LEFT JOIN flows_flowsettings s ON s.organisation_id = a.organisation_id
       CROSS JOIN LATERAL (
           SELECT count(DISTINCT r.member_id) AS people FROM ({SPEAKERS}) r
             JOIN accounts_membership m ON m.organisation_id = r.organisation_id AND m.id = r.member_id AND m.is_active
             JOIN accounts_user u ON u.id = m.user_id AND u.is_active
            WHERE r.organisation_id = a.organisation_id AND r.approval_id = a.id AND r.may_approve
-             AND (p.maker_id <> r.member_id OR %s)
-             AND NOT EXISTS (
-                 SELECT 1 FROM flows_vote v JOIN flows_approval b ON b.organisation_id = v.organisation_id AND b.id = v.approval_id
-                  WHERE v.organisation_id = r.organisation_id AND v.proposal_id = r.proposal_id AND v.revision = r.revision
-                    AND v.member_id = r.member_id AND (b.id = r.approval_id OR (NOT %s AND b.side_id <> r.side_id))
-             )
+             AND (p.maker_id <> r.member_id OR coalesce(s.maker_may_approve, false))
+             AND {UNSPOKEN}
       ) able
       CROSS JOIN LATERAL (
           SELECT count(*) AS given FROM flows_vote v
@@ -136,9 +139,9 @@ def speakers_of(organisation_id: UUID, proposal_ids: Iterable[UUID]) -> dict[UUI
     return {approval_id: tuple(people) for approval_id, people in found.items()}
 
 
-def unattended_ids(organisation_id: UUID, *, maker_may: bool, both_may: bool, limit: int) -> list[UUID]:
+def unattended_ids(organisation_id: UUID, *, limit: int) -> list[UUID]:
     """Open proposals of which an approval has lost its people, or has them again after the loss was told."""
-    return [ident for (ident,) in _rows(UNATTENDED, [maker_may, both_may, organisation_id, limit])]
+    return [ident for (ident,) in _rows(UNATTENDED, [organisation_id, limit])]
 
 
 def pending_parameters(actor: Membership) -> list[Any]:
@@ -149,4 +152,3 @@ def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchall()
-

@@ -159,9 +159,7 @@ def _approval_row(approval: Approval, votes: Iterable[VoteRow]) -> ApprovalRow:
     )
 
 
-def rights_of(
-    actor: Membership, situation: Situation, voices: Mapping[UUID, Voice], settings: FlowSettings
-) -> Rights:
+def rights_of(actor: Membership, situation: Situation, voices: Mapping[UUID, Voice], settings: FlowSettings) -> Rights:
     """What the person may, four eyes asked; ``why_not`` says for each approval why they may not approve it."""
     approve, reject, why_not = set(), set(), {}
     for row in situation.approvals:

@@ -175,7 +175,9 @@ def _note_failure(held: Held, error: Exception, voting: Voting, by: Actor, side:
     row.save(update_fields=[*changed, *row.touch(by.actor_id, voting.at)])
     event = ProposalFailed(**event_facts(held), **by_whom(by, voting.reason), failure=row.failure)
     record(event, actor=by, organisation_id=row.organisation_id, at=voting.at)
-    return Acted(row, Outcome.FAILED, f"The change could not be made; nothing of it stays. {row.failure} You can retry.")
+    return Acted(
+        row, Outcome.FAILED, f"The change could not be made; nothing of it stays. {row.failure} You can retry."
+    )
 
 
 def _remembered(voting: Voting, side: str | None) -> Mapping[str, Any]:
@@ -189,4 +191,3 @@ def failure_text(error: Exception) -> str:
         return error.message
     first = (str(error).strip().splitlines() or [""])[0]
     return f"{type(error).__name__}: {first}".replace("\0", "")[:1_000]
-

@@ -26,8 +26,7 @@ def approve_external(held: Held, *, at: datetime) -> Acted | None:
     step = decide(held.situation.standing, Action.APPROVE, rights)
     policy = VotePolicy.EXTERNAL_ACTOR.value
     voting = Voting(Decision.APPROVE, None, SYSTEM.actor_label, REASON, at, dict.fromkeys(step.voted, policy))
-    acted = approve(again(held), step, voting, by=SYSTEM)
-    return acted
+    return approve(again(held), step, voting, by=SYSTEM)
 
 
 def _external_slots(held: Held) -> list[object]:

@@ -21,9 +21,7 @@ MAX_COMMENT: Final = 5_000
 
 
 @transaction.atomic
-def proposal_comment(
-    *, proposal_id: UUID, actor: Membership, text: str, at: datetime | None = None
-) -> ProposalComment:
+def proposal_comment(*, proposal_id: UUID, actor: Membership, text: str, at: datetime | None = None) -> ProposalComment:
     """Write to the proposal; maker, approvers and followers are told. A comment does not put off the time limit.
 
     Raises ProposalNotFound, Denied (``proposal.comment.denied``), TextInvalid at ``text``.
@@ -73,9 +71,7 @@ def _follow(actor: Membership, proposal_id: UUID, at: datetime | None, *, wanted
         gone, _ = ProposalWatcher.objects.filter(**own).delete()
         changed = gone > 0
     if changed:
-        event = ProposalWatched(
-            **event_facts(held), member_id=actor.id, member_name=actor.name, is_watching=wanted
-        )
+        event = ProposalWatched(**event_facts(held), member_id=actor.id, member_name=actor.name, is_watching=wanted)
         record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
 
 

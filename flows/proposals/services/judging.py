@@ -15,7 +15,9 @@ from flows.proposals.flow_def import EntityRef, FlowDef, ProposalType, Reason, S
 from flows.proposals.identity import identity_of
 from flows.proposals.selectors.facts import facts_of
 
-NOT_INVOLVED: Final = "To propose this you need to be involved with the source or the target, or a role that may propose."
+NOT_INVOLVED: Final = (
+    "To propose this you need to be involved with the source or the target, or a role that may propose."
+)
 
 
 class ProposalInvalid(Invalid):

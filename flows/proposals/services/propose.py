@@ -13,11 +13,11 @@ from accounts.models import Membership
 from accounts.tenancy.models import new_id
 from flows.events import ProposalCreated
 from flows.models import ProposalState, ProposedFlow
+from flows.proposals.selectors.standing import situation_of
 from flows.proposals.services.acting import Acted, Held, Outcome, by_whom, event_facts, track
 from flows.proposals.services.asking import ask, tell_unattended
 from flows.proposals.services.auto import approve_external
 from flows.proposals.services.judging import Checked, judge, refuse_duplicate
-from flows.proposals.selectors.standing import situation_of
 from flows.setup import settings_of
 
 ONE_OPEN: Final = "proposedflow_one_open"
@@ -36,9 +36,7 @@ def proposal_validate(*, actor: Membership, flow_def: Mapping[str, Any]) -> Chec
     return judge(actor, flow_def)
 
 
-def proposal_create(
-    *, actor: Membership, flow_def: Mapping[str, Any], at: datetime | None = None
-) -> ProposedFlow:
+def proposal_create(*, actor: Membership, flow_def: Mapping[str, Any], at: datetime | None = None) -> ProposedFlow:
     """Propose. The approvals are asked for at once, and given at once where the policy for external actors says so.
 
     Raises as ``proposal_validate``, and NoSides. Of two identical ones at the same moment, the second gets Duplicate.

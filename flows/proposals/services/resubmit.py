@@ -14,7 +14,17 @@ from accounts.tenancy.errors import Invalid
 from flows.events import ProposalResubmitted
 from flows.models import ProposedFlow
 from flows.proposals.flow_def import FlowDef
-from flows.proposals.services.acting import Acted, Held, Outcome, again, by_whom, demand_fresh, event_facts, hold, write_step
+from flows.proposals.services.acting import (
+    Acted,
+    Held,
+    Outcome,
+    again,
+    by_whom,
+    demand_fresh,
+    event_facts,
+    hold,
+    write_step,
+)
 from flows.proposals.services.asking import ask, tell_unattended
 from flows.proposals.services.auto import approve_external
 from flows.proposals.services.judging import Checked, judge, refuse_duplicate
@@ -59,7 +69,9 @@ def _refuse_another(row: ProposedFlow, command: FlowDef) -> None:
         "target": command.target.id == row.target_id,
         "physicalFlowId": command.physical_flow_id == row.physical_flow_id,
     }
-    wrong = {path: ["A revision keeps this; propose anew for another flow."] for path, is_same in same.items() if not is_same}
+    wrong = {
+        path: ["A revision keeps this; propose anew for another flow."] for path, is_same in same.items() if not is_same
+    }
     if wrong:
         raise RevisionInvalid(wrong)
 

@@ -159,13 +159,7 @@ def _facts(claimed: Sequence[ProposedFlow], settings: FlowSettings) -> dict[UUID
 @transaction.atomic
 def unattended_sweep(*, organisation_id: UUID, at: datetime, limit: int = BATCH) -> int:
     """Tell the tenant admins of open approvals whose people have left; once each. Returns how many. Needs the scope."""
-    settings = settings_of(organisation_id)
-    ids = unattended_ids(
-        organisation_id,
-        maker_may=settings.maker_may_approve,
-        both_may=settings.same_person_both_sides,
-        limit=limit,
-    )
+    ids = unattended_ids(organisation_id, limit=limit)
     rows = ProposedFlow.objects.filter(organisation_id=organisation_id, id__in=ids, is_open=True)
     free = rows.select_for_update(skip_locked=True).order_by("id").values_list("id", flat=True)
     return sum(tell_unattended(hold(organisation_id, ident), at=at) for ident in list(free))

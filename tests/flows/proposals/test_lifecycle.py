@@ -93,7 +93,11 @@ def test_a_rejected_proposal_is_revised_and_asks_everybody_anew(world: World) ->
     acted = proposal_resubmit(
         proposal_id=proposal.id, actor=acme.asha, flow_def=world.command(flowAttributes=attributes)
     )
-    assert (acted.outcome, acted.proposal.revision, acted.proposal.state) == (Outcome.RESUBMITTED, 2, "PENDING_APPROVALS")
+    assert (acted.outcome, acted.proposal.revision, acted.proposal.state) == (
+        Outcome.RESUBMITTED,
+        2,
+        "PENDING_APPROVALS",
+    )
     assert Approval.objects.filter(proposal=proposal).count() == 4
     done = world.approve_both(proposal)
     assert done.physical_flow is not None

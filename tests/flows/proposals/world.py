@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 from uuid import UUID
 
@@ -46,13 +47,18 @@ class World:
         logical = logical or make_logical(self.orders, self.ledger)
         return make_physical(logical, types=[self.types[code] for code in codes or ("TRADE",)], **more)
 
-    def change(self, flow: PhysicalFlow, kind: str, codes: Iterable[str] = ("TRADE",), **attributes: Any) -> dict[str, Any]:
+    def change(
+        self, flow: PhysicalFlow, kind: str, codes: Iterable[str] = ("TRADE",), **attributes: Any
+    ) -> dict[str, Any]:
         """A command for an existing flow; ``attributes`` differ from today's."""
         logical = flow.logical_flow
         today = {
             **ATTRIBUTES,
-            **{"name": flow.name, "transport": flow.transport, "frequency": flow.frequency},
-            **{"basisOffset": flow.basis_offset, "criticality": flow.criticality},
+            "name": flow.name,
+            "transport": flow.transport,
+            "frequency": flow.frequency,
+            "basisOffset": flow.basis_offset,
+            "criticality": flow.criticality,
         }
         return {
             **flow_def(logical.source, logical.target, [self.types[code] for code in codes]),
@@ -63,7 +69,9 @@ class World:
             "proposalType": kind,
         }
 
-    def propose_change(self, flow: PhysicalFlow, kind: str, codes: Iterable[str] = ("TRADE",), **more: Any) -> ProposedFlow:
+    def propose_change(
+        self, flow: PhysicalFlow, kind: str, codes: Iterable[str] = ("TRADE",), **more: Any
+    ) -> ProposedFlow:
         return proposal_create(actor=self.acme.asha, flow_def=self.change(flow, kind, codes, **more))
 
     def approve_both(self, proposal: ProposedFlow) -> ProposedFlow:
@@ -87,7 +95,7 @@ def states_of(proposal_id: UUID) -> list[str]:
     rows = EntityTransition.objects.filter(entity_kind=PROPOSAL_KIND, entity_id=proposal_id).order_by("seq")
     found = list(rows.values_list("from_state", "to_state", "seq"))
     assert [seq for _, _, seq in found] == list(range(1, len(found) + 1))
-    assert all(before[1] == after[0] for before, after in zip(found, found[1:], strict=False))
+    assert all(before[1] == after[0] for before, after in pairwise(found))
     return [found[0][0], *(to_state for _, to_state, _ in found)] if found else []
 
 
