@@ -2,10 +2,20 @@
 
 from django.urls import URLPattern, path
 
-from flows.views import dashboard, proposals, wizard
+from flows.views import catalogue, dashboard, direct, proposals, wizard
 
 app_name = "flows"
 urlpatterns: list[URLPattern] = [
+    path("", catalogue.CatalogueView.as_view(), name="catalogue"),
+    path("export.csv", catalogue.CatalogueExportView.as_view(), name="catalogue_export"),
+    path("suggest/", catalogue.SuggestView.as_view(), name="suggest"),
+    path("entities/<uuid:entity_id>/", catalogue.EntityView.as_view(), name="entity"),
+    path("logical/direct/", direct.LogicalCreateView.as_view(), name="direct_logical"),
+    path("logical/<uuid:flow_id>/", catalogue.LogicalView.as_view(), name="logical"),
+    path("logical/<uuid:flow_id>/direct/", direct.LogicalChangeView.as_view(), name="direct_logical_change"),
+    path("logical/<uuid:flow_id>/direct/physical/", direct.PhysicalCreateView.as_view(), name="direct_physical"),
+    path("physical/<uuid:flow_id>/", catalogue.PhysicalView.as_view(), name="physical"),
+    path("physical/<uuid:flow_id>/direct/", direct.PhysicalChangeView.as_view(), name="direct_physical_change"),
     path("proposals/", dashboard.DashboardView.as_view(), name="dashboard"),
     path("proposals/export.csv", dashboard.DashboardExportView.as_view(), name="dashboard_export"),
     path("proposals/bulk/", proposals.BulkView.as_view(), name="bulk"),

@@ -111,6 +111,7 @@ class Board:
     def context(self, place: Place | None) -> dict[str, Any]:
         """See templates/flows/dashboard.html."""
         counts = self._counts()
+        rows = board.listed_page(self.actor, self.found(), self.life, self.sort, place)
         return {
             "tabs": self._tabs(counts),
             "tab": self.tab,
@@ -120,7 +121,8 @@ class Board:
             "q": self.query.get("q", ""),
             "sort": self.sort,
             "heads": self._heads(),
-            "page": board.listed_page(self.actor, self.found(), self.life, self.sort, place),
+            "page": rows,
+            "decides": any(row.needs_me for row in rows.rows),
             "views": [_view(view, self.query_string()) for view in saved_views_of(self.actor)],
             "query": self.query_string(),
             "clear_url": _address(urlencode({"tab": self.tab})),

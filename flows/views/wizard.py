@@ -303,9 +303,10 @@ def draft_rows(actor: Membership) -> list[dict[str, Any]]:
 def _draft_row(draft: ProposalDraft, route: Mapping[str, Any], ends: Mapping[str, choices.End]) -> dict[str, Any]:
     steps = wizard.STEPS[draft.proposal_type]
     named = [ends[route[key]].name if route.get(key) in ends else "?" for key in ("source", "target")]
+    name = draft.data.get(Step.DELIVERY.value, {}).get("name")
     return {
         "id": draft.id,
-        "title": f"{named[0]} to {named[1]}",
+        "title": f"{named[0]} to {named[1]}" + (f": {name}" if name else ""),
         "kind": f"Revision of {draft.proposal_id and 'a proposal'}"
         if draft.proposal_id
         else draft.get_proposal_type_display(),

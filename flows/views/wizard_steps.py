@@ -204,11 +204,8 @@ class ReasonStep(StepPage):
 
 
 def reason_section(form: forms.Form) -> Section:
-    """The reason as it is sent: the words of the person, else those of the list."""
-    code, words = form.cleaned_data["code"], form.cleaned_data["description"]
-    field = form.fields["code"]
-    listed = dict(field.choices) if isinstance(field, forms.ChoiceField) else {}
-    return {"code": code, "description": words or str(listed.get(code, ""))}
+    """The reason as it is sent; without words of the person, those of the list stand in."""
+    return {"code": form.cleaned_data["code"], "description": form.cleaned_data["description"]}
 
 
 def sharing_of(actor: Membership, draft: Draft, flow_id: UUID | None) -> tuple[tuple[choices.Sharer, ...], int]:

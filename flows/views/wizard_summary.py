@@ -97,7 +97,9 @@ def _entered(organisation_id: UUID, draft: ProposalDraft, step: Step) -> dict[st
             ]
         }
     if step is Step.REASON:
-        return {"facts": [("Reason", kept["description"] or kept["code"])]}
+        listed = dict(choices.reason_choices(organisation_id)).get(kept["code"], kept["code"])
+        given = [("Reason", listed), ("In your words", kept["description"])]
+        return {"facts": given if kept["code"] else [("Reason", kept["description"])]}
     names = names_of(organisation_id)
     if step is Step.SPECIFICATION:
         kind = "An existing one" if kept.get("id") else "A new one is made"
