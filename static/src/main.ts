@@ -8,6 +8,7 @@ import "./css/menus.css";
 import "./css/forms.css";
 import "./css/lists.css";
 import "./css/request.css";
+import "./css/flows.css";
 import "./css/proposals.css";
 import "./css/graph.css";
 import "./css/print.css";

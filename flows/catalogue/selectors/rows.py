@@ -213,14 +213,20 @@ def physical_counts(organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, in
     return _counts(live_physical(organisation_id).filter(logical_flow_id__in=ids), "logical_flow_id")
 
 
-def types_of_logical(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
+def types_of_logical(
+    organisation_id: UUID, ids: Iterable[UUID], column: str = "data_type__name"
+) -> dict[UUID, tuple[str, ...]]:
+    """What logical flows carry, by name."""
     links = LogicalFlowDataType.objects.filter(organisation_id=organisation_id, logical_flow_id__in=list(ids))
-    return _grouped(links.order_by("data_type__name").values_list("logical_flow_id", "data_type__name"))
+    return _grouped(links.order_by(column).values_list("logical_flow_id", column))
 
 
-def types_of_specifications(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, tuple[str, ...]]:
+def types_of_specifications(
+    organisation_id: UUID, ids: Iterable[UUID], column: str = "data_type__name"
+) -> dict[UUID, tuple[str, ...]]:
+    """What specifications carry, by name."""
     links = SpecificationDataType.objects.filter(organisation_id=organisation_id, specification_id__in=list(ids))
-    return _grouped(links.order_by("data_type__name").values_list("specification_id", "data_type__name"))
+    return _grouped(links.order_by(column).values_list("specification_id", column))
 
 
 def proposals_between(organisation_id: UUID, pairs: Iterable[tuple[UUID, UUID]]) -> Counter[tuple[UUID, UUID]]:

@@ -1,6 +1,6 @@
 """The drawing of what flows in and out: well-formed, escaped, capped, and dumb to screen readers."""
 
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 
@@ -18,7 +18,7 @@ def boxes(count: int, **more: object) -> list[Box]:
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_names_cannot_leave_their_text(draw: object) -> None:
     evil = Box('</text><script>alert(1)</script>"', "application", "<b>", 'javascript:"><x')
-    root = ElementTree.fromstring(draw(evil, Side([evil]), Side([evil])))  # type: ignore[operator]  # both of one shape
+    root = ET.fromstring(draw(evil, Side([evil]), Side([evil])))  # type: ignore[operator]  # both of one shape
     assert not list(root.iter(f"{SVG}script"))
     assert {"script", "b", "x"}.isdisjoint(element.tag.removeprefix(SVG) for element in root.iter())
     assert root.get("aria-hidden") == "true"
@@ -29,7 +29,7 @@ def test_names_cannot_leave_their_text(draw: object) -> None:
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_every_neighbour_has_a_box_and_an_arrow(draw: object) -> None:
     up, down = Side(boxes(3), "9 more", "/more/"), Side(boxes(2, is_proposed=True))
-    root = ElementTree.fromstring(draw(CENTRE, up, down))  # type: ignore[operator]  # both of one shape
+    root = ET.fromstring(draw(CENTRE, up, down))  # type: ignore[operator]  # both of one shape
     edges = [path for path in root.iter(f"{SVG}path") if "flowmap-edge" in (path.get("class") or "")]
     assert len(edges) == 5
     assert len([edge for edge in edges if edge.get("stroke-dasharray")]) == 2
@@ -40,7 +40,7 @@ def test_every_neighbour_has_a_box_and_an_arrow(draw: object) -> None:
 
 @pytest.mark.parametrize("draw", DRAWINGS)
 def test_everything_is_inside_of_the_frame(draw: object) -> None:
-    root = ElementTree.fromstring(draw(CENTRE, Side(boxes(12), "1 more"), Side()))  # type: ignore[operator]  # as above
+    root = ET.fromstring(draw(CENTRE, Side(boxes(12), "1 more"), Side()))  # type: ignore[operator]  # as above
     left, top, width, height = (float(part) for part in (root.get("viewBox") or "").split())
     for rect in root.iter(f"{SVG}rect"):
         if rect.get("class") in ("flowmap-box", "flowmap-room"):
