@@ -1,10 +1,12 @@
 """What tenant admins choose about proposals and keep in the catalogue, where saving a row is not all there is to it."""
 
 from collections.abc import Collection, Mapping
+from datetime import timedelta
 from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from accounts.audit.record import record
 from accounts.models import Membership
@@ -23,6 +25,7 @@ from flows.models import (
     PhysicalFlow,
     PhysicalSpecification,
     ProposalState,
+    ProposedFlow,
 )
 from flows.setup import PROPOSAL_WORKFLOW, settings_of
 from workflows.models import EntityStateKind, EntityStateNext, Tone
@@ -39,7 +42,10 @@ class SideKept(Conflict):
 
 @transaction.atomic
 def settings_change(*, actor: Membership, values: Mapping[str, Any]) -> FlowSettings:
-    """Change the settings by name; what changed is recorded. Raises Denied and Invalid."""
+    """Change the settings by name; what changed is recorded. Another timeout holds for open proposals too.
+
+    Raises Denied and Invalid.
+    """
     policy_for(FlowSettings).require(actor, "manage")
     settings_of(actor.organisation_id)
     row: FlowSettings = FlowSettings.objects.select_for_update().get(organisation_id=actor.organisation_id)
@@ -50,6 +56,9 @@ def settings_change(*, actor: Membership, values: Mapping[str, Any]) -> FlowSett
     changes = differences(before, row)
     if changes:
         row.save(update_fields=[*values, *row.touch(actor.id)])
+        if "timeout_days" in changes:
+            is_open = ProposedFlow.objects.filter(organisation_id=actor.organisation_id, is_open=True)
+            is_open.update(due_at=F("acted_at") + timedelta(days=row.timeout_days))
         changed = FlowSettingsChanged(subject_id=row.id, changes=changes, by_id=actor.id, by_name=actor.name)
         record(changed, actor=actor, organisation_id=actor.organisation_id)
     return row
