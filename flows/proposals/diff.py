@@ -116,7 +116,7 @@ def shown_hash(flow_def: Mapping[str, Any], before: Mapping[str, Any] | None, re
 
 def replaced_by_known(types: Collection[UUID], unknown_id: UUID | None) -> frozenset[UUID]:
     """The unknown type stands only where nothing is known."""
-    known = frozenset(types) - {unknown_id}
+    known = frozenset(ident for ident in types if ident != unknown_id)
     return known or frozenset(types)
 
 

@@ -60,19 +60,13 @@ def _once(ids: tuple[UUID, ...]) -> tuple[UUID, ...]:
     return tuple(dict.fromkeys(ids))
 
 
-def _limited(length: int) -> Any:
-    return Annotated[
-        str,
-        BeforeValidator(_blank_for_none),
-        StringConstraints(max_length=length, strip_whitespace=True),
-        AfterValidator(plain),
-    ]
-
-
-Name = _limited(255)
-Code = _limited(64)
-ExternalId = _limited(120)
-Description = _limited(4_000)
+_BLANK = BeforeValidator(_blank_for_none)
+_PLAIN = AfterValidator(plain)
+Name = Annotated[str, StringConstraints(max_length=255, strip_whitespace=True), _BLANK, _PLAIN]
+Code = Annotated[str, StringConstraints(max_length=64, strip_whitespace=True), _BLANK, _PLAIN]
+SomeCode = Annotated[str, StringConstraints(min_length=1, max_length=64, strip_whitespace=True), _BLANK, _PLAIN]
+ExternalId = Annotated[str, StringConstraints(max_length=120, strip_whitespace=True), _BLANK, _PLAIN]
+Description = Annotated[str, StringConstraints(max_length=4_000, strip_whitespace=True), _BLANK, _PLAIN]
 OptionalId = Annotated[UUID | None, BeforeValidator(_none_for_blank)]
 Kind = Annotated[
     Literal["APPLICATION", "ACTOR", "END_USER_APPLICATION"],
@@ -124,10 +118,10 @@ class FlowAttributes(WirePart):
     """How the flow is delivered. The codes are those of the organisation's attribute values."""
 
     name: Name = ""
-    transport: Code = Field(min_length=1)
-    frequency: Code = Field(min_length=1)
+    transport: SomeCode
+    frequency: SomeCode
     basis_offset: int = Field(default=0, ge=-MAX_BASIS_OFFSET, le=MAX_BASIS_OFFSET, strict=True)
-    criticality: Code = Field(default="MEDIUM", min_length=1)
+    criticality: SomeCode = "MEDIUM"
     description: Description = ""
     external_id: ExternalId = ""
 
@@ -249,8 +243,8 @@ _MESSAGES: Final = {
 def _message(error: ErrorDetails) -> str:
     if error["type"] in _MESSAGES:
         return _MESSAGES[error["type"]]
-    if error["type"] == "too_long":
-        what = "values" if error["ctx"]["field_type"] == "Tuple" else "characters"
+    if error["type"] in {"too_long", "string_too_long"}:
+        what = "values" if error["ctx"].get("field_type") == "Tuple" else "characters"
         return f"Use at most {error['ctx']['max_length']} {what}."
     return _sentence(error["msg"].removeprefix("Value error, "))
 

@@ -181,7 +181,8 @@ def completed_sides(slots: Iterable[Slot]) -> frozenset[str]:
 
 def _approve(standing: Standing, rights: Rights, side: str | None, action: Action) -> Step:
     chosen = _chosen(standing, rights.approve, rights, side, action)
-    slots, states, voted = list(standing.slots), [], []
+    slots, voted = list(standing.slots), list[Hashable]()
+    states: list[str] = []
     before = completed_sides(slots)
     for code in dict.fromkeys(slot.side.code for slot in chosen):
         mine = [slot.key for slot in chosen if slot.side.code == code]

@@ -1,7 +1,7 @@
 """Where proposals stand and what somebody may do with them: from rows to the terms of ``states``, and to words."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -161,7 +161,9 @@ def _approval_row(approval: Approval, votes: Iterable[VoteRow]) -> ApprovalRow:
 
 def rights_of(actor: Membership, situation: Situation, voices: Mapping[UUID, Voice], settings: FlowSettings) -> Rights:
     """What the person may, four eyes asked; ``why_not`` says for each approval why they may not approve it."""
-    approve, reject, why_not = set(), set(), {}
+    approve: set[Hashable] = set()
+    reject: set[Hashable] = set()
+    why_not: dict[Hashable, str] = {}
     for row in situation.approvals:
         voice = voices.get(row.id)
         if text := _why_not_approve(actor, situation, row, voice, settings):
