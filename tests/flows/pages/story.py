@@ -106,11 +106,11 @@ class Person:
         answer = self.send(summary.replace("summary", "propose"), **hidden(page))
         return proposal_in(answer)
 
-    def act(self, proposal_id: UUID, action: str, status: int = 302, **data: Any) -> Any:
+    def act(self, proposal_id: UUID, deed: str, status: int = 302, **data: Any) -> Any:
         """Load the page of the proposal and post one of its forms."""
         address = f"{BOARD}{proposal_id}/"
         page = self.load(address)
-        return self.send(f"{address}{action}/", status, **{**hidden(page), **data})
+        return self.send(f"{address}{deed}/", status, **{**hidden(page), **data})
 
     def page(self, proposal_id: UUID) -> str:
         return said(self.load(f"{BOARD}{proposal_id}/"))

@@ -28,7 +28,9 @@ def test_a_new_flow_from_the_wizard_to_the_catalogue(town: Town, asha: Person, r
     assert "Fully approved and carried out" in said(page)
 
 
-def test_another_physical_flow_on_a_logical_flow_that_exists(town: Town, asha: Person, ravi: Person, hema: Person) -> None:
+def test_another_physical_flow_on_a_logical_flow_that_exists(
+    town: Town, asha: Person, ravi: Person, hema: Person
+) -> None:
     first = town.physical()
     page = asha.load(f"/flows/proposals/new/?logical={first.logical_flow_id}")
     assert f'value="logical:{first.logical_flow_id}" checked' in page.content.decode()
