@@ -171,6 +171,26 @@ class ProposedFlow(Stateful, OrganisationOwned):
         return to
 
 
+class ProposalRevision(OrganisationRow):
+    """What each revision asked for, as it was put before the approvers; append-only, so that a vote can be read later."""
+
+    proposal = OrganisationForeignKey(ProposedFlow, on_delete=models.PROTECT, related_name="revisions")
+    revision = models.PositiveIntegerField()
+    flow_def = models.JSONField()
+    before = models.JSONField(null=True)
+    at = models.DateTimeField()
+
+    class Meta:
+        verbose_name = "revision"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "proposal", "revision"), name="proposalrevision_once"),
+        )
+        triggers = (pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete),)
+
+    def __str__(self) -> str:
+        return f"{self.proposal_id}: {self.revision}"
+
+
 class ProposalDataType(OrganisationRow):
     """What the current revision would carry, for the owners of data types and the dashboard."""
 

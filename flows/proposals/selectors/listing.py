@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.db.models.expressions import RawSQL
 
 from accounts.models import Membership
-from flows.models import FlowSettings, ProposalWatcher, ProposedFlow
+from flows.models import FlowSettings, ProposalRevision, ProposalWatcher, ProposedFlow
 from flows.proposals.selectors.rights import PENDING, Speaker, pending_parameters
 from flows.proposals.selectors.standing import ApprovalRow, Situation
 
@@ -54,6 +54,12 @@ def asked_people(
         if row.slot.is_pending:
             found |= who_may_approve(situation, speakers.get(row.id, ()), row, settings)
     return tuple(sorted(found))
+
+
+def revisions_of(proposal: ProposedFlow) -> list[ProposalRevision]:
+    """What the proposal asked for, revision by revision; the last one is what it asks for now."""
+    rows = ProposalRevision.objects.filter(organisation_id=proposal.organisation_id, proposal_id=proposal.id)
+    return list(rows.order_by("revision"))
 
 
 def watcher_ids(organisation_id: UUID, proposal_id: UUID) -> tuple[UUID, ...]:

@@ -78,7 +78,7 @@ def _on_the_way(held: Held, step: Step, voting: Voting, by: Actor) -> Acted:
     write_votes(held, step, voting)
     write_step(held, step, by=by, reason=voting.reason, at=voting.at)
     now = again(held)
-    event = _side_approved(now, step, voting, by)
+    event = _side_approved(now, step, voting, by, event_facts(now))
     record(event, actor=by, organisation_id=held.proposal.organisation_id, at=voting.at)
     if event.is_complete:
         return Acted(held.proposal, Outcome.SIDE_APPROVED, f"Approved: {', '.join(event.side_names)}.")
@@ -108,9 +108,10 @@ def _finish(held: Held, step: Step, voting: Voting, by: Actor) -> Made:
 
 
 def _completed(now: Held, step: Step, voting: Voting, by: Actor, made: Made) -> list[Event]:
-    vote = _side_approved(now, step, voting, by)
+    facts = event_facts(now)
+    vote = _side_approved(now, step, voting, by, facts)
     approved = ProposalApproved(
-        **{**event_facts(now), "approver_ids": _approvers(now.situation)},
+        **{**facts, "approver_ids": _approvers(now.situation)},
         **by_whom(by, voting.reason),
         logical_flow_id=made.logical_flow_id,
         physical_flow_id=made.physical_flow_id,
@@ -120,11 +121,11 @@ def _completed(now: Held, step: Step, voting: Voting, by: Actor, made: Made) -> 
     return [vote, approved, *made.events]
 
 
-def _side_approved(now: Held, step: Step, voting: Voting, by: Actor) -> ProposalSideApproved:
+def _side_approved(now: Held, step: Step, voting: Voting, by: Actor, facts: Mapping[str, Any]) -> ProposalSideApproved:
     voted = [row for row in now.situation.approvals if row.id in step.voted]
     codes = tuple(dict.fromkeys(row.side_code for row in voted))
     return ProposalSideApproved(
-        **event_facts(now),
+        **facts,
         **by_whom(by, voting.reason),
         sides=codes,
         side_names=tuple(dict.fromkeys(row.label for row in voted)),

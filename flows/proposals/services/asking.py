@@ -17,6 +17,7 @@ from flows.models import (
     FlowLife,
     PhysicalFlow,
     ProposalDataType,
+    ProposalRevision,
     ProposedFlow,
 )
 from flows.proposals.checks import Facts
@@ -44,7 +45,7 @@ class Asked:
 
 
 def ask(row: ProposedFlow, command: FlowDef, facts: Facts, at: datetime) -> None:
-    """Make the approvals of the proposal's revision, and note what it would carry. Raises NoSides."""
+    """Make the approvals of the proposal's revision, and keep what is put before them. Raises NoSides."""
     asked = approvals_needed(row.organisation_id, command, facts)
     Approval.objects.bulk_create(
         [
@@ -64,6 +65,14 @@ def ask(row: ProposedFlow, command: FlowDef, facts: Facts, at: datetime) -> None
             )
             for one in asked
         ]
+    )
+    ProposalRevision.objects.create(
+        organisation_id=row.organisation_id,
+        proposal=row,
+        revision=row.revision,
+        flow_def=row.flow_def,
+        before=row.before,
+        at=at,
     )
     ProposalDataType.objects.filter(organisation_id=row.organisation_id, proposal=row).delete()
     ProposalDataType.objects.bulk_create(

@@ -7,6 +7,7 @@ from django.utils import timezone
 
 from accounts.tenancy.errors import DomainError, Invalid
 from flows.models import Approval, ProposedFlow, Vote
+from flows.proposals.selectors import revisions_of
 from flows.proposals.services.act import (
     proposal_approve,
     proposal_cancel,
@@ -102,6 +103,8 @@ def test_a_rejected_proposal_is_revised_and_asks_everybody_anew(world: World) ->
     done = world.approve_both(proposal)
     assert done.physical_flow is not None
     assert done.physical_flow.frequency == "INTRA_DAY"
+    asked = [one.flow_def["flowAttributes"]["frequency"] for one in revisions_of(proposal)]
+    assert asked == ["DAILY", "INTRA_DAY"]
     way = ["PENDING_APPROVALS", "SOURCE_APPROVED", "TARGET_REJECTED", "PENDING_APPROVALS", "SOURCE_APPROVED"]
     assert states_of(proposal.id) == ["PROPOSED_CREATE", *way, "FULLY_APPROVED"]
 
