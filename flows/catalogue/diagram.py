@@ -10,10 +10,10 @@ from html import escape
 from typing import Final
 from unicodedata import east_asian_width
 
-BOX_WIDTH: Final = 236
+BOX_WIDTH: Final = 206
 BOX_HEIGHT: Final = 50
 GAP: Final = 12
-LANE: Final = 96
+LANE: Final = 66
 """Between two columns, for the arrows."""
 NARROW_WIDTH: Final = 320
 SPINE: Final = 10
@@ -151,7 +151,7 @@ def _edge(path: str, box: Box, ident: str) -> str:
 
 
 def _box(box: Box, x: float, y: float, width: float, css: str) -> str:
-    room = width - 46
+    room = width - 42
     dashes = ' stroke-dasharray="5 4"' if box.is_proposed else ""
     state = " is-proposed" if box.is_proposed else ""
     note = (

@@ -198,17 +198,13 @@ def _side(found: Neighbours, more_url: str) -> Side:
         Box(
             one.end.name,
             one.end.kind,
-            "Proposed" if one.flow_id is None else f"{one.end.kind_label}, {_deliveries(one.physical_count)}",
+            "Proposed" if one.flow_id is None else f"{one.end.kind_label}, {one.physical_count} physical",
             reverse("flows:entity", args=[one.end.id]),
             is_proposed=one.flow_id is None,
         )
         for one in found.rows
     ]
     return Side(boxes, found.left, more_url)
-
-
-def _deliveries(count: int) -> str:
-    return "no physical flow" if not count else f"{count} physical"
 
 
 def _rights(actor: Membership) -> dict[str, bool]:

@@ -28,7 +28,7 @@ from flows.proposals.wizard import UPDATE, Draft, Step
 from flows.views.refusals import conflict_of, said
 from flows.views.wizard_steps import STEP_PAGES, RouteStep, StepPage
 from flows.views.wizard_summary import command_of, summary
-from workflows.views.base import MAX_WORDS, page, words
+from workflows.views.base import page, words
 from workflows.views.idempotency import Once
 
 
@@ -46,11 +46,10 @@ class WizardView(MemberRequired, View):
         kind: str,
         draft: ProposalDraft | None,
         status: int = 200,
-        found: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page of a step; ``found`` is what a search of it found."""
+        """The page of a step."""
         context = frame(self.actor, kind, step.draft, step.step, draft)
-        context |= {"form": form, "body": f"flows/wizard_{step.step.value}.html", **(found or step.context(form))}
+        context |= {"form": form, "body": f"flows/wizard_{step.step.value}.html", **step.context(form)}
         return page(request, "flows/wizard.html", context, status=status)
 
     def section_of(self, step: StepPage, form: forms.Form) -> wizard.Section | None:
@@ -100,16 +99,8 @@ class ProposalNewView(WizardView):
             return self._step(request, step, form, status=error.status)
         return onward(request, draft)
 
-    def _step(
-        self,
-        request: HttpRequest,
-        step: RouteStep,
-        form: forms.Form,
-        *,
-        status: int = 200,
-        found: dict[str, Any] | None = None,
-    ) -> HttpResponse:
-        return self.shown(request, step, form, kind=wizard.CREATE, draft=None, status=status, found=found)
+    def _step(self, request: HttpRequest, step: RouteStep, form: forms.Form, *, status: int = 200) -> HttpResponse:
+        return self.shown(request, step, form, kind=wizard.CREATE, draft=None, status=status)
 
     def _begin(self, request: HttpRequest) -> HttpResponse:
         q = words(request)
@@ -326,11 +317,6 @@ def _first_things_first(draft: ProposalDraft, wanted: Step) -> HttpResponse | No
     if wanted is not Step.ROUTE and Step.ROUTE.value not in draft.data:
         return redirect("flows:draft", draft.id, Step.ROUTE.value)
     return None
-
-
-def _words(request: HttpRequest) -> str:
-    """What is looked for while it is typed."""
-    return request.GET.get("find_q", "").strip()[:MAX_WORDS]
 
 
 def _id(text: str | None) -> UUID | None:

@@ -71,10 +71,6 @@ class RouteStep(StepPage):
     def form(self, posted: Any = None) -> RouteForm:
         return RouteForm(posted, initial=self._initial())
 
-    def looked_for(self, words: str) -> dict[str, Any]:
-        """The context with what a search finds, before anything is chosen."""
-        return self.context(RouteForm(initial=self._initial()), words)
-
     def section(self, form: forms.Form) -> Section:
         chosen, other = form.cleaned_data["route"], form.cleaned_data["other"]
         if chosen.startswith(LOGICAL):
@@ -83,9 +79,9 @@ class RouteStep(StepPage):
             section = self._new(other, comes_in=chosen == UPSTREAM)
         return {**section, "entity": str(self.entity.id)}
 
-    def context(self, form: forms.Form, words: str = "") -> dict[str, Any]:
+    def context(self, form: forms.Form) -> dict[str, Any]:
         direction = form["route"].value() or ""
-        words = words or form.data.get("find_q", "").strip()[:MAX_WORDS]
+        words = form.data.get("q", "").strip()[:MAX_WORDS]
         found = suggestions(self.organisation_id, words, without=self.entity.id)
         other = self._other(form["other"].value())
         flows = choices.flows_of(self.organisation_id, self.entity.id)
@@ -94,7 +90,7 @@ class RouteStep(StepPage):
             "flows": [_row(flow, direction) for flow in flows[: choices.FLOWS]],
             "flows_more": len(flows) > choices.FLOWS,
             "direction": direction,
-            "find_q": words,
+            "q": words,
             "ends": found or ((other,) if other and not words else ()),
             "other": other,
         }

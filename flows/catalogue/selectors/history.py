@@ -71,7 +71,11 @@ def about_entity(entity_id: UUID) -> Q:
 def history_of(organisation_id: UUID, ids: Iterable[UUID]) -> tuple[HistoryEntry, ...]:
     """What was recorded about the flows with these ids, the latest first. One query."""
     rows = AuditEntry.objects.filter(organisation_id=organisation_id, subject_id__in=list(ids), kind__in=KINDS)
-    return tuple(_entry(row) for row in rows.order_by("-at", "-id")[:ENTRIES])
+    found = list(rows.order_by("-at", "-id")[:ENTRIES])
+    # What was done by breaking the glass is recorded beside the change itself, and says more.
+    glass = {(row.subject_id, row.at) for row in found if row.kind == "flow.break_glass"}
+    shown = (row for row in found if row.kind == "flow.break_glass" or (row.subject_id, row.at) not in glass)
+    return tuple(_entry(row) for row in shown)
 
 
 def _proposal_rows(organisation_id: UUID, rows: Any) -> tuple[tuple[ProposalRow, ...], bool]:

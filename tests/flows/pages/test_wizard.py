@@ -13,7 +13,9 @@ def test_a_draft_is_kept_at_each_step_and_resumed(town: Town, asha: Person) -> N
     answer = asha.send(NEW, entity=str(town.orders.id), route="downstream", other=str(town.ledger.id), then="leave")
     assert answer.headers["Location"] == NEW
     page = said(asha.load(NEW))
-    assert "Orders to Ledger" in page and "1 of 5 steps" in page and "next: specification" in page
+    assert "Orders to Ledger" in page
+    assert "1 of 5 steps" in page
+    assert "next: specification" in page
     with town.acme.scope():
         draft = ProposalDraft.objects.get()
     assert said(asha.load(f"/flows/drafts/{draft.id}/summary/")).count("Not done yet.") == 4
@@ -30,7 +32,7 @@ def test_nothing_is_kept_by_looking(town: Town, asha: Person) -> None:
     asha.load(f"{NEW}?q=or")
     asha.load(f"{NEW}?entity={town.orders.id}")
     asha.load(f"/flows/physical/{town.physical().id}/propose-update/")
-    asha.send(NEW, 200, entity=str(town.orders.id), find="1", find_q="led")
+    asha.send(NEW, 200, entity=str(town.orders.id), find="1", q="led")
     with town.acme.scope():
         assert not ProposalDraft.objects.exists()
 
@@ -48,11 +50,11 @@ def test_a_draft_is_nobody_elses(town: Town, asha: Person, ravi: Person) -> None
 def test_ends_are_found_by_their_first_letters(town: Town, asha: Person) -> None:
     with town.acme.scope():
         make.make_entity(town.acme.organisation, "Ledger of old", lifecycle_status=EntityLife.RETIRED)
-    page = asha.load(f"{NEW}?entity={town.orders.id}&find_q=led")
-    assert [end.name for end in page.context["ends"]] == ["Ledger"]
+    page = said(asha.load(f"/flows/suggest/?q=led&field=other&without={town.orders.id}"))
+    assert page == "Found Ledger Application · APP-LEDGER"
     assert [end.name for end in asha.load(f"{NEW}?q=app-l").context["ends"]] == ["Ledger"]
     assert "Nothing in the catalogue begins with" in said(asha.load(f"{NEW}?q=zzz"))
-    page = asha.send(NEW, 200, entity=str(town.orders.id), find="1", find_q="LED", route="downstream")
+    page = asha.send(NEW, 200, entity=str(town.orders.id), find="1", q="LED", route="downstream")
     assert [end.name for end in page.context["ends"]] == ["Ledger"]
 
 
@@ -98,14 +100,16 @@ def test_another_route_drops_a_specification_of_other_ends(town: Town, asha: Per
     route = summary.replace("summary", "route")
     asha.send(route, entity=str(risk.id), route="downstream", other=str(town.ledger.id))
     words = said(asha.load(summary))
-    assert "You must complete all steps." in words and "Risk" in words
+    assert "You must complete all steps." in words
+    assert "Risk" in words
 
 
 def test_an_existing_specification_warns_of_what_it_touches(town: Town, asha: Person) -> None:
     flow = town.physical("settle-eod")
     summary = asha.draft(town, specification=str(flow.specification_id))
     words = said(asha.load(summary.replace("summary", "data-types")))
-    assert "This specification is shared." in words and "settle-eod" in words
+    assert "This specification is shared." in words
+    assert "settle-eod" in words
 
 
 def test_what_changed_meanwhile_is_said_before_it_is_proposed(town: Town, asha: Person) -> None:

@@ -8,6 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import AuditEntry
+from flows import tasks
 from flows.configuration import settings_change
 from flows.models import ProposedFlow
 from flows.proposals.services import timeouts
@@ -93,3 +94,17 @@ def test_which_organisations_have_something_to_do(world: World) -> None:
     allow(world.acme.organisation, remind_days=0)
     assert own not in organisations_due(after(28))
     assert own in organisations_due(after(31))
+
+
+def test_the_ticks_wake_a_sweep_per_organisation(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposal, woken = propose(world), list[str]()
+    ProposedFlow.objects.filter(id=proposal.id).update(due_at=after(-1))
+    for sweep_of_one, tick in (
+        (tasks.proposals_sweep_organisation, tasks.proposals_tick),
+        (tasks.unattended_sweep_organisation, tasks.unattended_tick),
+    ):
+        monkeypatch.setattr(sweep_of_one, "delay", lambda *, organisation_id: woken.append(organisation_id))
+        tick()
+        sweep_of_one(organisation_id=woken[-1])
+    assert woken == [str(world.acme.organisation.id)] * 2
+    assert ProposedFlow.objects.get(id=proposal.id).state == "TIMED_OUT"
