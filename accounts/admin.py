@@ -30,6 +30,7 @@ from accounts.models import (
     Organisation,
     Place,
     Role,
+    User,
     WorkingCalendar,
 )
 from accounts.models.organisations import validate_time_zone
@@ -37,6 +38,7 @@ from accounts.policies import permission_codes
 from accounts.selectors.grants import grant_choices
 from accounts.selectors.people import roles_held
 from accounts.services.grants import grant_give_choice, grant_take
+from accounts.services.logins import login_move
 from accounts.services.people import (
     member_add,
     member_invite_again,
@@ -258,6 +260,63 @@ class AuditEntryAdmin(MachineOwnedAdmin):
         "payload",
         "request_id",
     )
+
+
+class LoginForm(_ModelForm):
+    reason = forms.CharField(
+        max_length=500,
+        widget=forms.Textarea({"rows": 3}),
+        help_text="The person's organisations can read it in their audit.",
+    )
+
+    class Meta:
+        model = User
+        fields = ("email",)
+
+
+@admin.register(User)
+class LoginAdmin(_ModelAdmin):
+    """The platform's. A login is found by its whole address, and may be moved to another one."""
+
+    form = LoginForm
+    list_display = ("email", "name", "is_active", "last_login")
+    search_fields = ("email",)
+    search_help_text = "The whole address."
+    ordering = ("email",)
+    readonly_fields = ("name", "is_active", "last_login")
+    fields = (*readonly_fields, "email", "reason")
+    actions = None
+    show_full_result_count = False
+
+    def _may(self, request: HttpRequest) -> bool:
+        return admin_of(request) is None and platform_admin(request) is not None
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self._may(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return self._may(request)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Any], search_term: str
+    ) -> tuple[QuerySet[Any], bool]:
+        """Nobody has to leaf through everybody."""
+        return queryset.filter(email=search_term.strip().lower()), False
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        user = platform_admin(request)
+        if user is not None:
+            given = form.cleaned_data
+            login_move(user=user, login_id=obj.pk, email=given["email"], reason=given["reason"])
 
 
 class OrganisationForm(_ModelForm):

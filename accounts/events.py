@@ -47,6 +47,15 @@ class PasswordChanged(MemberEvent):
     by_link: bool
 
 
+class LoginMoved(MemberEvent):
+    """The login has another address from now on; every session and token of it ended."""
+
+    kind: ClassVar[str] = "person.login_moved"
+    before: str
+    after: str
+    reason: str
+
+
 class PasswordLinkRequested(MemberEvent):
     kind: ClassVar[str] = "person.password_link_requested"
     purpose: str

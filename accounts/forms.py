@@ -1,6 +1,9 @@
 """What people type into the pages of accounts."""
 
+from typing import Any
+
 from django import forms
+from django.contrib.auth.forms import PasswordChangeForm
 
 from accounts.models.organisations import slug_is_dns_label
 
@@ -39,6 +42,14 @@ class PasswordLinkForm(forms.Form):
     email = forms.EmailField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True})
     )
+
+
+class OwnPasswordForm(PasswordChangeForm):
+    """One form among others of the profile, so it does not take the focus when the page opens."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["old_password"].widget.attrs.pop("autofocus", None)
 
 
 class StepInForm(forms.Form):

@@ -37,6 +37,7 @@ TICKS: dict[str, float] = {
     "config.heartbeat": 10,
     "accounts.idempotency_sweep": 3600,
     "forms_builder.attachments_sweep": 3600,
+    "forms_builder.orphans_sweep": 1800,
     "notifications.sweep": 3600,
 }
 """Task name -> seconds between two runs. Who misses a tick does its work at the next one."""

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 
 from accounts.tenancy.problems import as_problem_response
-from config.health import is_outage, unavailable
+from config.health import outage_of, unavailable
 
 
 def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
@@ -33,8 +33,9 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    if is_outage(sys.exc_info()[1]):
-        return unavailable(request)
+    part = outage_of(sys.exc_info()[1])
+    if part:
+        return unavailable(request, part)
     if request.path.startswith("/api/"):
         return as_problem_response(request, 500, "server_error", "Something went wrong on our side.")
     return HttpResponse(render_to_string("errors/500.html"), status=500)

@@ -1,4 +1,4 @@
-"""Is it alive, is it ready, what does it count, and what it says while the database is away.
+"""Is it alive, is it ready, what does it count, and what it says while a part that it needs is away.
 
 The three probes are answered before anything else of a request is looked at: a probe comes by address instead of host name,
 must not open a session, and has to answer when the database does not.
@@ -6,13 +6,15 @@ must not open a session, and has to answer when the database does not.
 
 from __future__ import annotations
 
+import errno
 import hmac
 import time
 from collections.abc import Callable
 from typing import Any
 
 import psycopg
-from botocore.exceptions import BotoCoreError, ClientError
+from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
+from botocore.exceptions import ConnectionError as StoreConnectionError
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
@@ -26,7 +28,7 @@ from config.broker import outages
 from config.celery import app
 
 RETRY_AFTER = 5
-"""Seconds after which a client may try again while the database is away."""
+"""Seconds after which a client may try again while the database or the storage is away."""
 WORKER_SILENCE = 45
 """Seconds without a heartbeat after which the worker counts as gone; beats come every ten."""
 REMEMBER = 5.0
@@ -190,8 +192,8 @@ def _may_read_metrics(request: HttpRequest) -> bool:
     return direct and request.META.get("REMOTE_ADDR") in {"127.0.0.1", "::1"}
 
 
-class DatabaseDownMiddleware:
-    """503 with Retry-After instead of a server error while the database is away; the next request connects anew."""
+class OutageMiddleware:
+    """503 with Retry-After instead of a server error while the database or the storage is away; the next request asks anew."""
 
     def __init__(self, get_response: Respond) -> None:
         self.get_response = get_response
@@ -201,17 +203,24 @@ class DatabaseDownMiddleware:
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """For errors of a view; those of a middleware come through `config.errors.server_error`."""
-        return unavailable(request) if is_outage(error) else None
+        part = outage_of(error)
+        return unavailable(request, part) if part else None
 
 
-def is_outage(error: Any) -> bool:
-    """Whether `error` says that the database cannot serve now: gone, starting, full, too busy."""
-    return isinstance(error, OperationalError | InterfaceError)
+def outage_of(error: Any) -> str:
+    """Which part `error` says cannot serve now (gone, starting, full, too busy); nothing for any other error."""
+    if isinstance(error, OperationalError | InterfaceError):
+        return "database"
+    if isinstance(error, ClientError):
+        status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
+        return "file storage" if status >= 500 or status == 429 else ""
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
+    return "file storage" if full or isinstance(error, HTTPClientError | StoreConnectionError) else ""
 
 
-def unavailable(request: HttpRequest) -> HttpResponse:
+def unavailable(request: HttpRequest, part: str) -> HttpResponse:
     """The answer in the form that the caller reads. It needs neither database nor session."""
-    detail = "The database is not available at the moment. Nothing was changed; try again in a few seconds."
+    detail = f"The {part} is not available at the moment. Nothing was changed; try again in a few seconds."
     if request.path_info.startswith("/api/"):
         response = as_problem_response(request, 503, "unavailable", detail)
     else:

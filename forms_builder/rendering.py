@@ -144,12 +144,18 @@ class StepForm(forms.Form):
     @cached_property
     def raws(self) -> dict[str, Any]:
         """The raw submitted values by field name, uploaded files included."""
-        found = {name: self[name].data for name in self.fields}
+        if self.from_page:
+            found = {name: self[name].data for name in self.fields}
+        else:
+            found = {name: self.data[name] for name in self.fields if name in self.data}
         for name, ids in self.uploaded.items():
             if name in found:
                 kept = found[name] if isinstance(found[name], list) else []
                 found[name] = [*kept, *ids]
         return {name: raw for name, raw in found.items() if raw is not _LEFT_OUT}
+
+    def _clean_fields(self) -> None:
+        """Nothing to do field by field: `clean` judges the raw values together."""
 
     def clean(self) -> dict[str, Any]:
         """Judge all values together, see `schema.intake`."""

@@ -27,6 +27,9 @@ urlpatterns = [
         name="definition_publish",
     ),
     path(
+        "workflows/<uuid:definition_id>/retire/", definitions.DefinitionRetireView.as_view(), name="definition_retire"
+    ),
+    path(
         "workflows/<uuid:definition_id>/export/", definitions.DefinitionExportView.as_view(), name="definition_export"
     ),
     path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),

@@ -5,7 +5,7 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
-from accounts.tenancy.models import OrganisationRow
+from accounts.tenancy.models import OrganisationRow, machine_organisation
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
 
@@ -19,6 +19,7 @@ def _transaction_id() -> Cast:
 class AuditEntry(OrganisationRow):
     """One fact. ``xid`` orders the entries for the sealer; see ``accounts.audit.seal``."""
 
+    organisation = machine_organisation()
     at = models.DateTimeField(default=timezone.now)
     kind = models.CharField(max_length=80)
     subject_kind = models.CharField(max_length=80)

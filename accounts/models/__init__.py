@@ -2,6 +2,7 @@
 
 from accounts.audit.models import AuditEntry, AuditSeal
 from accounts.models.calendars import Holiday, WorkingCalendar
+from accounts.models.directory import DirectoryStamp
 from accounts.models.grants import ObjectGrant
 from accounts.models.organisations import Organisation
 from accounts.models.people import ActingAdmin, Department, Designation, Membership, MembershipRole, Place, Role
@@ -16,6 +17,7 @@ __all__ = [
     "AuditSeal",
     "Department",
     "Designation",
+    "DirectoryStamp",
     "Holiday",
     "IdempotencyKey",
     "Membership",

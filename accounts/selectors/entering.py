@@ -1,6 +1,6 @@
-"""The read that every request of a signed-in person begins with: one statement whose plan the server keeps.
+"""The read that every request of a signed-in person begins with: has the directory been written to since we last looked?
 
-As a query of the ORM it took longer than all the rest of a decision: its text is made anew each time, and planned anew.
+Who somebody is comes from memory while it has not. As a query of the ORM it took longer than all the rest of a decision.
 """
 
 import json
@@ -13,6 +13,7 @@ from django.db import connection, models
 
 from accounts.models import Department, Designation, Membership, Organisation, User
 from accounts.policies import keep_roles
+from accounts.selectors.stamps import STAMP, Kept
 from accounts.tenancy.statements import execute_prepared
 
 _PARTS: Final[Sequence[tuple[str, type[models.Model]]]] = (
@@ -37,43 +38,57 @@ _CODES: Final = """(
     JOIN accounts_role r ON r.organisation_id = l.organisation_id AND r.id = l.role_id
     WHERE l.organisation_id = "me".organisation_id AND l.membership_id = "me".id
 )"""
-_FAMILY: Final = """
-AND EXISTS (
-    SELECT 1 FROM accounts_refreshfamily f
-    WHERE f.organisation_id = "me".organisation_id AND f.id = %s AND f.revoked_at IS NULL
+_ASK: Final = f"SELECT {STAMP}"
+_ALIVE: Final = """(
+    SELECT count(*) FROM accounts_refreshfamily f WHERE f.organisation_id = %s AND f.id = %s AND f.revoked_at IS NULL
 )"""
+_ASK_FAMILY: Final = f"SELECT {STAMP}, {_ALIVE}"
+
+_kept: Final[Kept[UUID, Sequence[Any]]] = Kept(most=5_000)
 
 
 def active_member(organisation_id: UUID, membership_id: UUID, family_id: UUID | None = None) -> Membership | None:
     """The person with user, organisation, department, designation and the codes of their roles, if all are active.
 
-    With ``family_id`` only while that family of tokens is not revoked. One statement; needs the scope.
+    With ``family_id`` only while that family of tokens is not revoked. One statement, and a second one where this process
+    has not met the person since the directory was last written to; needs the scope. The instances are the caller's own.
     """
-    params: list[Any] = [organisation_id, membership_id]
-    if family_id is not None:
-        params.append(family_id)
-    rows = execute_prepared(_statement(with_family=family_id is not None), params)
-    if not rows:
-        return None
-    values = list(rows[0])
-    keep: Any = values.pop()
+    if family_id is None:
+        ((stamp,),) = execute_prepared(_ASK, [organisation_id])
+    else:
+        ((stamp, alive),) = execute_prepared(_ASK_FAMILY, [organisation_id, organisation_id, family_id])
+        if not alive:
+            return None
+    kept = _kept.of(organisation_id, stamp)
+    row = kept.get(membership_id)
+    if row is None:
+        rows = execute_prepared(_statement(), [organisation_id, membership_id])
+        if not rows:
+            return None
+        row = kept[membership_id] = rows[0]
+    return _made(row)
+
+
+def _made(row: Sequence[Any]) -> Membership:
     found: dict[str, Any] = {}
+    first = 0
     for name, model in _PARTS:
-        fields = model._meta.concrete_fields
-        found[name] = _instance(model, values[: len(fields)])
-        del values[: len(fields)]
+        number = len(model._meta.concrete_fields)
+        found[name] = _instance(model, row[first : first + number])
+        first += number
     member: Membership = found.pop("")
     for name, related in found.items():
         if related is not None:
             setattr(member, name, related)
-    keep_roles(member, json.loads(keep) if isinstance(keep, str) else keep or ())
+    codes = row[first]
+    keep_roles(member, json.loads(codes) if isinstance(codes, str) else codes or ())
     return member
 
 
 @cache
-def _statement(*, with_family: bool) -> str:
+def _statement() -> str:
     columns = [f'"{name or "me"}"."{field.column}"' for name, model in _PARTS for field in model._meta.concrete_fields]
-    return f"SELECT {', '.join(columns)}, {_CODES} {_FROM} {_FAMILY if with_family else ''}"
+    return f"SELECT {', '.join(columns)}, {_CODES} {_FROM}"
 
 
 def _instance(model: type[models.Model], values: Sequence[Any]) -> models.Model | None:

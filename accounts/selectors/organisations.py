@@ -12,6 +12,7 @@ from accounts.models import Organisation
 class Home:
     """An organisation that a login may enter."""
 
+    organisation_id: UUID
     membership_id: UUID
     slug: str
     name: str
@@ -37,4 +38,4 @@ def homes_of(user_id: UUID) -> list[Home]:
         cursor.execute("SELECT organisation_id, membership_id FROM accounts_memberships_of(%s)", [user_id])
         memberships = dict(cursor.fetchall())
     organisations = Organisation.objects.filter(id__in=memberships, is_active=True).order_by("name")
-    return [Home(memberships[each.id], each.slug, each.name) for each in organisations]
+    return [Home(each.id, memberships[each.id], each.slug, each.name) for each in organisations]

@@ -28,7 +28,7 @@ def ticket_issue(*, actor: Membership, slug: str) -> str:
     """A ticket to the organisation. Raises NotFound when the person is no member there, or it does not exist."""
     if slug not in {home.slug for home in homes_of(actor.user_id)}:
         raise NotFound
-    user = actor.user
+    user = User.objects.get(id=actor.user_id)  # The login of the request may be from before the last sign-in.
     return signing.dumps([str(user.id), slug, proof_of(user, actor), _last_login(user)], salt=SALT)
 
 

@@ -5,23 +5,28 @@ savepoint. The text of the statement depends only on which tables and columns ta
 """
 
 from collections.abc import Iterable, Mapping, Sequence
-from functools import cache
-from typing import Any
+from functools import cache, lru_cache
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 import orjson
 from django.db import models
 from django.db.models.expressions import DatabaseDefault
 
-from accounts.tenancy.errors import Conflict
 from accounts.tenancy.scope import current_organisation_id
-from accounts.tenancy.statements import execute_prepared
+from accounts.tenancy.statements import execute_last, execute_prepared
+
+JSON: Final = frozenset({dict, list})
+FEW: Final = 4
+"""Rows of a table written as plain values. More travel as one JSON document, whose statement fits any number."""
 
 
-class StaleRow(Conflict):
-    """A row to update was not in the expected state; nothing of the batch may stay."""
+class _Change(NamedTuple):
+    """One UPDATE or DELETE; ``rows`` is how many it must meet, None for any number."""
 
-    code = "stale"
+    sql: str
+    params: Sequence[Any]
+    rows: int | None
 
 
 class WriteBatch:
@@ -32,8 +37,7 @@ class WriteBatch:
 
     def __init__(self) -> None:
         self._inserts: dict[type[models.Model], list[dict[str, Any]]] = {}
-        # The statement, its parameters, and how many rows it must meet (None: any number).
-        self._changes: list[tuple[str, list[Any], int | None]] = []
+        self._changes: list[_Change] = []
 
     def insert(self, model: type[models.Model], rows: Iterable[Mapping[str, Any]]) -> None:
         """Add rows as values by column; a column that a row leaves out gets the model's default.
@@ -41,25 +45,15 @@ class WriteBatch:
         Plain values and not instances: making a hundred attributes per decision costs more than the decision itself.
         """
         blank = _defaults(model)
-        made = self._inserts.setdefault(model, [])
-        for row in rows:
-            made.append({**blank, **row})
-            if made[-1].keys() != made[0].keys():
-                raise ValueError(f"Rows of {model.__name__} in one batch name the same columns.")
+        self._inserts.setdefault(model, []).extend({**blank, **row} for row in rows)
 
     def update(
         self, model: type[models.Model], pk: UUID, values: Mapping[str, Any], *, expect: Mapping[str, Any] | None = None
     ) -> None:
         """Set ``values`` (by column) on the row if its columns still have the values of ``expect``."""
-        sets = ", ".join(f'"{column}" = %s' for column in values)
-        tests = "".join(f' AND "{column}" = %s' for column in expect or {})
-        self._changes.append(
-            (
-                f'UPDATE "{model._meta.db_table}" SET {sets} WHERE id = %s AND organisation_id = %s{tests} RETURNING 1',
-                [*map(_parameter, values.values()), pk, current_organisation_id(), *(expect or {}).values()],
-                1,
-            )
-        )
+        tests = expect or {}
+        sql = _update(model, tuple(values), ("id", "organisation_id", *tests))
+        self._changes.append(_Change(sql, [*values.values(), pk, current_organisation_id(), *tests.values()], 1))
 
     def update_each(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
         """Update many rows, each to its own values: all have the same columns, ``id`` among them."""
@@ -71,57 +65,81 @@ class WriteBatch:
             f'UPDATE "{table}" AS t SET {sets} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS v'
             " WHERE t.id = v.id AND t.organisation_id = %s RETURNING 1"
         )
-        params = [_json(rows), current_organisation_id()]
-        self._changes.append((sql, params, len(rows)))
+        self._changes.append(_Change(sql, [list(rows), current_organisation_id()], len(rows)))
 
     def update_where(self, model: type[models.Model], values: Mapping[str, Any], **match: Any) -> None:
         """Set ``values`` on the rows whose columns equal ``match``; any number of rows is right."""
-        sets = ", ".join(f'"{column}" = %s' for column in values)
-        tests = "".join(f' AND "{column}" = %s' for column in match)
-        self._changes.append(
-            (
-                f'UPDATE "{model._meta.db_table}" SET {sets} WHERE organisation_id = %s{tests} RETURNING NULL',
-                [*map(_parameter, values.values()), current_organisation_id(), *match.values()],
-                None,
-            )
-        )
+        sql = _update(model, tuple(values), ("organisation_id", *match))
+        self._changes.append(_Change(sql, [*values.values(), current_organisation_id(), *match.values()], None))
 
     def delete(self, model: type[models.Model], **match: Any) -> None:
         """Delete the rows whose columns equal ``match``; any number of rows is right."""
-        tests = "".join(f' AND "{column}" = %s' for column in match)
-        self._changes.append(
-            (
-                f'DELETE FROM "{model._meta.db_table}" WHERE organisation_id = %s{tests} RETURNING NULL',
-                [current_organisation_id(), *match.values()],
-                None,
-            )
-        )
+        sql = f'DELETE FROM "{model._meta.db_table}" WHERE {_equal(("organisation_id", *match))} RETURNING NULL'
+        self._changes.append(_Change(sql, [current_organisation_id(), *match.values()], None))
 
     def execute(self) -> None:
         """Write everything. Raises StaleRow unless each update met exactly one row; the transaction must then end."""
-        parts: list[str] = []
-        counts: list[str] = []
+        if made := self._statement():
+            execute_prepared(*made)
+
+    def execute_last(self) -> None:
+        """Write everything at the end of the transaction, with the next statement or with COMMIT; errors come then.
+
+        For rows that this transaction has locked and compared, whose writing nothing has to wait for.
+        """
+        if made := self._statement():
+            execute_last(*made)
+
+    def _statement(self) -> tuple[str, list[Any]] | None:
         params: list[Any] = []
-        for number, (sql, values, expected) in enumerate(self._changes):
-            parts.append(f"c{number} AS ({sql})")
-            if expected is not None:
-                counts.append(f"(SELECT count(*) FROM c{number})")
-            params.extend(values)
-        for number, (model, rows) in enumerate(self._inserts.items()):
-            if rows:
-                table, columns = model._meta.db_table, ", ".join(f'"{column}"' for column in rows[0])
-                parts.append(
-                    f'i{number} AS (INSERT INTO "{table}" ({columns}) SELECT {columns} '
-                    f'FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb))'
-                )
-                params.append(_json(rows))
-        if not parts:
-            return
-        answer = execute_prepared(f"WITH {', '.join(parts)} SELECT {', '.join(counts) or '1'}", params)
-        expected_counts = [expected for _, _, expected in self._changes if expected is not None]
-        if expected_counts and list(answer[0]) != expected_counts:
-            raise StaleRow
+        inserts: list[tuple[type[models.Model], tuple[str, ...], int]] = []
+        for change in self._changes:
+            params.extend(change.params)
+        for model, rows in self._inserts.items():
+            columns = _evened(model, rows)
+            if len(rows) <= FEW:
+                for row in rows:
+                    params.extend(map(row.__getitem__, columns))
+            else:
+                params.append(rows)
+            inserts.append((model, columns, min(len(rows), FEW + 1)))
+        changes = tuple((change.sql, change.rows is not None) for change in self._changes)
+        params.extend(change.rows for change in self._changes if change.rows is not None)
         self._inserts, self._changes = {}, []
+        if not (changes or inserts):
+            return None
+        return _text(changes, tuple(inserts)), [_json(one) if type(one) in JSON else one for one in params]
+
+
+@lru_cache(2_000)
+def _text(
+    changes: tuple[tuple[str, bool], ...], inserts: tuple[tuple[type[models.Model], tuple[str, ...], int], ...]
+) -> str:
+    parts = [f"c{number} AS ({sql})" for number, (sql, _) in enumerate(changes)]
+    parts += [f"i{number} AS ({_insert(*one)})" for number, one in enumerate(inserts)]
+    tests = [f"(SELECT count(*) FROM c{number}) = %s" for number, (_, counted) in enumerate(changes) if counted]
+    # The server refuses by itself: when its answer arrives the transaction may have been committed.
+    check = f"CASE WHEN {' AND '.join(tests)} THEN 1 ELSE countersign_stale() END" if tests else "1"
+    return f"WITH {', '.join(parts)} SELECT {check}"
+
+
+@cache
+def _update(model: type[models.Model], columns: tuple[str, ...], match: tuple[str, ...]) -> str:
+    sets = ", ".join(f'"{column}" = %s' for column in columns)
+    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {_equal(match)} RETURNING 1'
+
+
+def _insert(model: type[models.Model], columns: tuple[str, ...], rows: int) -> str:
+    table, names = model._meta.db_table, ", ".join(f'"{column}"' for column in columns)
+    if rows > FEW:
+        source = f'SELECT {names} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb)'
+    else:
+        source = "VALUES " + ", ".join([f"({', '.join(['%s'] * len(columns))})"] * rows)
+    return f'INSERT INTO "{table}" ({names}) {source}'
+
+
+def _equal(columns: Sequence[str]) -> str:
+    return " AND ".join(f'"{column}" = %s' for column in columns)
 
 
 def values_of(instance: models.Model) -> dict[str, Any]:
@@ -131,17 +149,40 @@ def values_of(instance: models.Model) -> dict[str, Any]:
     return {column: value for column, value in values.items() if not isinstance(value, DatabaseDefault)}
 
 
+def _evened(model: type[models.Model], rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
+    """The columns that any of the rows names; each row gets the model's default for those that it left out."""
+    if len(rows) == 1:
+        return tuple(rows[0])
+    names = dict.fromkeys(column for row in rows for column in row)
+    if any(len(row) != len(names) for row in rows):
+        fields = {field.column: field for field in model._meta.concrete_fields}
+        for row in rows:
+            row.update((column, _default(fields[column])) for column in names.keys() - row.keys())
+    return tuple(names)
+
+
 @cache
 def _defaults(model: type[models.Model]) -> dict[str, Any]:
-    """What the columns hold when nothing is said. What the database fills in is left out, and so is what must be given:
-    the columns without a default, and those whose default is different each time."""
-    own = [field for field in model._meta.concrete_fields if not field.generated]
-    fixed = [field for field in own if field.db_default is models.NOT_PROVIDED]
+    """What the columns hold when nothing is said, without those that the server fills in by itself: columns that may be
+    empty or have a default there. Columns that must be given, or whose default is different each time, are no part."""
     return {
-        field.column: field.get_default()
-        for field in fixed
-        if not field.primary_key and (field.null or field.blank or _has_fixed_default(field))
+        field.column: _default(field)
+        for field in model._meta.concrete_fields
+        if not (field.primary_key or field.generated or field.null or _is_filled_in(field))
+        and (field.blank or _has_fixed_default(field))
     }
+
+
+def _default(field: "models.Field[Any, Any]") -> Any:
+    """In Python: the field's own answer would be the server's default, as an expression."""
+    if field.null:
+        return None
+    return field.get_default() if field.has_default() or not _is_filled_in(field) else ""
+
+
+def _is_filled_in(field: "models.Field[Any, Any]") -> bool:
+    """Whether the server has a default of its own for the column."""
+    return field.db_default is not models.NOT_PROVIDED
 
 
 def _has_fixed_default(field: "models.Field[Any, Any]") -> bool:
@@ -150,8 +191,3 @@ def _has_fixed_default(field: "models.Field[Any, Any]") -> bool:
 
 def _json(value: Any) -> str:
     return orjson.dumps(value, default=str).decode()
-
-
-def _parameter(value: Any) -> Any:
-    """JSON columns travel as text; the server knows the column's type."""
-    return _json(value) if isinstance(value, dict | list) else value

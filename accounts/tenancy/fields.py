@@ -15,9 +15,13 @@ class OrganisationForeignKey(models.ForeignKey[_ST, _GT]):
     Django's own constraint would let a row of one organisation point to a row of another: foreign key checks bypass
     row-level security. So Django makes none, and the database backend adds the composite one,
     ``(organisation_id, x_id) -> (organisation_id, id)``, when the table is created.
+
+    ``copied_from`` names another such field of the model whose target has a column of the same name: this one repeats it
+    for an index. That field's constraint then includes the column, so the copy cannot differ, and this one needs none.
     """
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, copied_from: str = "", **kwargs: Any) -> None:
+        self.copied_from = copied_from
         kwargs["db_constraint"] = False
         # Queries start with the organisation, so the useful index is a composite one that the model names.
         kwargs.setdefault("db_index", False)
@@ -38,4 +42,6 @@ class OrganisationForeignKey(models.ForeignKey[_ST, _GT]):
     def deconstruct(self) -> Any:
         name, path, args, kwargs = super().deconstruct()
         kwargs.pop("db_constraint", None)
+        if self.copied_from:
+            kwargs["copied_from"] = self.copied_from
         return name, path, args, kwargs

@@ -30,6 +30,22 @@ class OrganisationManager(models.Manager[M_co]):
         return super().get_queryset().none()
 
 
+def machine_organisation() -> "models.ForeignKey[Any, Any]":
+    """The ``organisation`` of a table that every write of the product adds to: without the key to the organisation's own row.
+
+    Looking it up for each entry locks the one row that all writers of the organisation share. Row-level security lets
+    nobody write for another organisation than the declared one, and organisations are never deleted.
+    """
+    return models.ForeignKey(
+        "accounts.Organisation",
+        on_delete=models.PROTECT,
+        related_name="+",
+        db_index=False,
+        db_constraint=False,
+        editable=False,
+    )
+
+
 class OrganisationRow(models.Model):
     """A row of one organisation, kept by the machine: audit entries, outbox rows and the like.
 

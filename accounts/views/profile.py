@@ -3,11 +3,11 @@
 from typing import Any
 
 from django.contrib import messages
-from django.contrib.auth.forms import PasswordChangeForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.views import View
 
+from accounts.forms import OwnPasswordForm
 from accounts.selectors.organisations import homes_of
 from accounts.selectors.people import api_sessions, role_names, time_zone_of
 from accounts.services.passwords import log_out_everywhere, password_change
@@ -19,7 +19,7 @@ class ProfileView(MemberRequired, View):
     """Shows what the organisation keeps about the person; the password and the sessions are theirs to change."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        return self._page(request, PasswordChangeForm(self.actor.user))
+        return self._page(request, OwnPasswordForm(self.actor.user))
 
     def post(self, request: HttpRequest) -> HttpResponse:
         action = request.POST.get("action")
@@ -32,7 +32,7 @@ class ProfileView(MemberRequired, View):
         raise Http404
 
     def _change_password(self, request: HttpRequest) -> HttpResponse:
-        form = PasswordChangeForm(self.actor.user, request.POST)
+        form = OwnPasswordForm(self.actor.user, request.POST)
         if form.is_valid():
             given = form.cleaned_data
             with refusals_on(form):
@@ -43,7 +43,7 @@ class ProfileView(MemberRequired, View):
         messages.success(request, "Your password is changed. All other sessions and API tokens have ended.")
         return redirect("profile")
 
-    def _page(self, request: HttpRequest, form: PasswordChangeForm) -> HttpResponse:
+    def _page(self, request: HttpRequest, form: OwnPasswordForm) -> HttpResponse:
         member = self.actor
         from_place = member.place is not None and bool(member.place.time_zone)
         context: dict[str, Any] = {
@@ -55,4 +55,4 @@ class ProfileView(MemberRequired, View):
             "time_zone_source": "from your place" if from_place else "from your organisation",
             "other_organisations": [home for home in homes_of(member.user_id) if home.membership_id != member.id],
         }
-        return render(request, "accounts/profile.html", context)
+        return render(request, "accounts/profile.html", context, status=422 if form.errors else 200)

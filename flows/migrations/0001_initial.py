@@ -17,7 +17,7 @@ class Migration(migrations.Migration):
     initial = True
 
     dependencies = [
-        ('accounts', '0002_functions'),
+        ('accounts', '0005_lighter_writes'),
     ]
 
     operations = [

@@ -74,9 +74,7 @@ class ProposalNewView(WizardView):
             section = choices.flow_choice(self.actor.organisation_id, logical).section() if logical else {}
             draft = wizard.with_section(wizard.empty_draft(), Step.ROUTE, section) if section else wizard.empty_draft()
             step = RouteStep(self.actor, draft, entity_id=entity)
-        return self._step(
-            request, step, step.form(), found=step.looked_for(found) if (found := _words(request)) else {}
-        )
+        return self._step(request, step, step.form())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         entity = _id(request.POST.get("entity"))

@@ -3,6 +3,7 @@
 from typing import cast
 from uuid import UUID
 
+import structlog
 from django.http import FileResponse, Http404, HttpRequest
 from django.views.decorators.http import require_safe
 
@@ -10,6 +11,8 @@ from accounts.tenancy.errors import NotFound
 from accounts.tenancy.middleware import TenantRequest
 from forms_builder.downloads import as_download
 from forms_builder.selectors import access_attachment
+
+logger = structlog.get_logger(__name__)
 
 
 @require_safe
@@ -20,6 +23,7 @@ def attachment(request: HttpRequest, attachment_id: UUID) -> FileResponse:
     """
     member = cast(TenantRequest, request).membership
     if member is None:
+        logger.warning("security.file_refused", file=str(attachment_id), asked_by=None)
         raise Http404
     try:
         return as_download(access_attachment(member, attachment_id))

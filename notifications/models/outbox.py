@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils import timezone
 
-from accounts.tenancy.models import OrganisationRow
+from accounts.tenancy.models import OrganisationRow, machine_organisation
 
 SEQUENCE = "notifications_outbox_seq"
 
@@ -21,6 +21,7 @@ class OutboxEvent(OrganisationRow):
         PLANNED = "planned"
         POISON = "poison"
 
+    organisation = machine_organisation()
     kind = models.CharField(max_length=80)
     subject_kind = models.CharField(max_length=80)
     subject_id = models.UUIDField()
@@ -32,12 +33,12 @@ class OutboxEvent(OrganisationRow):
     seq = models.BigIntegerField(
         db_default=models.Func(models.Value(SEQUENCE), function="nextval", output_field=models.BigIntegerField())
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW)
-    attempts = models.PositiveSmallIntegerField(default=0)
+    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_default=State.NEW)
+    attempts = models.SmallIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     planned_at = models.DateTimeField(null=True)
-    error = models.TextField(blank=True)
+    error = models.TextField(blank=True, db_default="")
 
     class Meta:
         verbose_name = "outbox event"

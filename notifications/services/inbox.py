@@ -22,6 +22,11 @@ def mark_all_read(*, actor: Membership) -> int:
     return notices(actor, unread_only=True).update(read_at=Now())
 
 
+def mark_seen(*, path: str, actor: Membership) -> int:
+    """Mark the person's notices about a page read, whichever way led them there; returns how many were not."""
+    return notices(actor, unread_only=True).filter(path=path).update(read_at=Now())
+
+
 def wants_email(member: Membership) -> bool:
     """Whether the person gets e-mail."""
     return not Preference.objects.filter(

@@ -11,7 +11,7 @@ from django.views import View
 from accounts.views.base import MemberRequired, refusals_as_messages, safe_next
 from notifications.forms import PreferenceForm
 from notifications.selectors.inbox import MOST, notice_page, unread_count
-from notifications.services.inbox import choose_email, mark_all_read, mark_read, wants_email
+from notifications.services.inbox import choose_email, mark_all_read, mark_read, mark_seen, wants_email
 
 
 class NoticesView(MemberRequired, View):
@@ -46,6 +46,19 @@ class NoticeReadView(MemberRequired, View):
             if "open" in request.POST and notice.path:
                 target = notice.path
         return redirect(target)
+
+
+class NoticesSeenView(MemberRequired, View):
+    """A page tells that it is being looked at, by script; the notices about it are read, and the navigation counts anew.
+
+    Without script they are read from the list: opening a page writes nothing.
+    """
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        mark_seen(path=request.POST.get("path", ""), actor=self.actor)
+        return render(request, "components/badges.html")
 
 
 class NoticesReadAllView(MemberRequired, View):

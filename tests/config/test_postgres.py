@@ -23,6 +23,12 @@ def quick(data_dir: Path, **options: object) -> EmbeddedPostgres:
     return EmbeddedPostgres(data_dir, fsync=False, **options)  # type: ignore[arg-type]  # passes options through
 
 
+def a_process_of_the_servers_user() -> subprocess.Popen[bytes]:
+    """Nobody else's would do: PostgreSQL knows by itself that those cannot be a server of its user."""
+    account: Any = places.account().popen_options()
+    return subprocess.Popen(["sleep", "600"], **account)
+
+
 def value(url: str, query: LiteralString) -> object:
     with psycopg.connect(url, autocommit=True) as connection:
         row = connection.execute(query).fetchone()
@@ -139,21 +145,21 @@ def test_stale_pid_file_with_the_number_of_an_innocent_process(data_dir: Path) -
     server = quick(data_dir)
     server.start()
     server.stop()
-    with subprocess.Popen(["sleep", "600"]) as innocent:
+    with a_process_of_the_servers_user() as innocent:
         (server.home / "data" / "postmaster.pid").write_text(f"{innocent.pid}\n{server.home / 'data'}\n0\n5432\n")
-        server.start()
-        assert innocent.poll() is None
-        server.stop()
-        innocent.kill()
+        try:
+            server.start()
+            assert innocent.poll() is None
+        finally:
+            server.stop()
+            innocent.kill()
 
 
 def test_stale_lock_of_the_socket_with_the_number_of_a_process_of_the_same_user(data_dir: Path) -> None:
     server = quick(data_dir)
     server.start()
     server.stop()
-    # Nobody else's: PostgreSQL knows by itself that those cannot be a server of its user.
-    account: Any = places.account().popen_options()
-    with subprocess.Popen(["sleep", "600"], **account) as innocent:
+    with a_process_of_the_servers_user() as innocent:
         # Its lines: process, data directory, start, port, directory of the socket.
         lines = (innocent.pid, server.home / "data", 1, 5432, server.socket_directory)
         lock = server.socket_directory / ".s.PGSQL.5432.lock"

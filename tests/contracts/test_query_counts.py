@@ -68,7 +68,7 @@ def test_the_cost_of_completing_does_not_grow_with_the_history(acme: Acme, leave
 
 READS = {
     "workflows/": 3,
-    "runs/": 4,
+    "runs/": 5,
     "runs/{run}/": 3,
     "runs/{run}/timeline/": 5,
     "runs/{run}/comments/": 4,

@@ -72,6 +72,7 @@ ADMIN_ROWS = {
     "accounts.department": lambda world: world.acme.departments["HR"],
     "accounts.workingcalendar": lambda world: world.acme.calendar,
     "accounts.organisation": lambda world: world.acme.organisation,
+    "accounts.user": lambda world: world.acme.ravi.user,
     "accounts.role": role,
     "accounts.designation": designation,
     "accounts.place": place,

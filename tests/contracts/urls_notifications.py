@@ -93,6 +93,7 @@ ADMIN_ROWS = {
 LINES = [
     Line("notifications/", "get", holder="ravi", ids=with_a_notice),
     Line("notifications/read/", "post"),
+    Line("notifications/seen/", "post", data={"path": "/"}),
     Line("notifications/preferences/", "get"),
     Line("notifications/preferences/", "post", data={"email": "on"}),
     Line("notifications/<uuid:notice_id>/read/", "post", holder="ravi", without="hema", ids=of_notice),

@@ -100,4 +100,5 @@ LINES = [
     Line(DEFINITION, holder="omar", ids=of_definition, without="asha"),
     Line(DEFINITION, "put", holder="omar", ids=of_draft, without="asha", data=DOCUMENT),
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
+    Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
 ]

@@ -107,6 +107,7 @@ LINES = [
     Line(DEFINITION, "get", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
+    Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}export/", "get", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}runs/", "get", ids=of_definition),
 ]

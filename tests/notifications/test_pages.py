@@ -14,6 +14,7 @@ from notifications.services import sending
 from tests.accounts.clients import browser, program, signed_in
 from tests.cast import Acme, Globex
 from tests.factories import notifications as facts
+from tests.factories.workflows import install, start_leave
 from tests.notifications.smtp import mail_server
 from workflows.models import Participant
 
@@ -44,6 +45,22 @@ def test_notices_are_read_one_by_one_or_all_at_once(acme: Acme) -> None:
     assert page.context["unread"] == 0
     assert not page.context["page"].rows
     assert len(client.get("/notifications/").context["page"].rows) == 3
+
+
+def test_looking_at_a_request_reads_its_notices(acme: Acme) -> None:
+    with acme.scope():
+        leave = install("leave_application", acme.omar)
+        here, other = (f"/requests/{start_leave(leave, acme.asha).run_id}/" for _ in range(2))
+    outbox.relay()
+    client = signed_in(acme.ravi)
+    assert f"""hx-post="/notifications/seen/" hx-vals='{{"path": "{here}"}}'""" in client.get(here).content.decode()
+    signed_in(acme.hema).post("/notifications/seen/", {"path": here})
+    assert client.get("/notifications/").context["unread"] == 2
+    answer = client.post("/notifications/seen/", {"path": here})
+    assert re.search(r"data-badge='notifications'.*>1<", answer.content.decode())
+    assert [row.url for row in client.get("/notifications/").context["page"].rows] == [other]
+    client.post("/notifications/seen/", {"path": other})
+    assert "/notifications/seen/" not in client.get(other).content.decode()
 
 
 def test_pages_go_on_where_they_ended(acme: Acme) -> None:

@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.core.files.storage import default_storage
 from django.test import Client
+from structlog.testing import capture_logs
 
 from accounts.models import Membership
 from forms_builder.models import Attachment
@@ -64,6 +65,17 @@ def test_gita_and_nobody_cannot_tell_it_from_a_missing_one(
             assert foreign.status_code in (401, 404)
             assert foreign.content == nothing.content
     assert run["id"] not in Rest(globex.gus).get("runs/").content.decode()
+
+
+def test_asking_for_a_foreign_file_is_a_security_event(acme: Acme, globex: Globex, expense: WorkflowDefinition) -> None:
+    _, file_id = filed(acme, expense)
+    with capture_logs() as lines:
+        Rest(globex.gita).get(f"attachments/{file_id}/")
+        signed_in(globex.gita).get(f"/attachments/{file_id}/")
+        browser("acme").get(f"/attachments/{file_id}/")
+    told = [(line["asked_by"], line["log_level"]) for line in lines if line["event"] == "security.file_refused"]
+    assert told == [(str(globex.gita.id), "warning")] * 2 + [(None, "warning")]
+    assert all(line["file"] == file_id for line in lines if line["event"] == "security.file_refused")
 
 
 def test_access_ends_with_the_membership(acme: Acme, expense: WorkflowDefinition) -> None:

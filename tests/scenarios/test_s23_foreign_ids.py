@@ -69,6 +69,7 @@ PATHS = [
     ("get", "definitions/{workflow}/", None),
     ("put", "definitions/{workflow}/", {"name": "Mine"}),
     ("post", "definitions/{workflow}/publish/", {}),
+    ("post", "definitions/{workflow}/retire/", {}),
     ("get", "runs/{comment}/", None),
     ("get", "tasks/{run}/", None),
 ]
@@ -111,6 +112,23 @@ def sent(client: Client, method: str, path: str, body: Any) -> Any:
     if body is None:
         return getattr(client, method)(path)
     return getattr(client, method)(path, body, content_type="application/json")
+
+
+@pytest.mark.parametrize("body", [{}, {"nonsense": 1}, {"version": "one"}, {"data": 1, "text": 2, "member": 3}])
+def test_a_wrong_body_does_not_make_a_foreign_id_known(
+    two: Two, acme: Acme, globex: Globex, body: dict[str, Any]
+) -> None:
+    before = snapshot(acme)
+    for member in (globex.gita, globex.gus):
+        client = program(member, "globex.localhost")
+        for method, path, given in PATHS:
+            if given is not None:
+                answer = sent(client, method, filled(ROOT + path, two.ids), body)
+                assert answer.status_code == 404, (path, answer.content)
+    assert snapshot(acme) == before
+    assert set(Rest(acme.ravi).post(f"tasks/{two.ids['task']}/complete/").json()["errors"]) == {"transition"}
+    document = f"{ROOT}definitions/{two.ids['workflow']}/"
+    assert sent(Rest(acme.asha).client, "put", document, {"nonsense": 1}).status_code == 403
 
 
 def test_in_addresses_of_rest(two: Two, acme: Acme, globex: Globex) -> None:

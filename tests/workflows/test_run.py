@@ -1,18 +1,22 @@
 """Withdraw, comment, follow; who sees a request and what of it."""
 
+from datetime import timedelta
+
 import pytest
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied
 from tests.cast import Acme, Globex
-from tests.factories.workflows import MONDAY, decide, start_leave
+from tests.factories.workflows import MONDAY, decide, open_task, start_leave
 from workflows.models import Participant, Task, WorkflowDefinition
 from workflows.selectors.definitions import DefinitionNotFound
 from workflows.selectors.doors import TaskNotFound
-from workflows.selectors.runs import RunNotFound, access_run, visible_to
+from workflows.selectors.runs import RunNotFound, access_run, visible_list, visible_to
 from workflows.services.deciding import CommentInvalid
 from workflows.services.participants import ParticipantInvalid, run_unwatch, run_watch, stakeholder_add
 from workflows.services.runs import RunFinished, run_comment, run_withdraw
+from workflows.services.sla import sla_sweep
+from workflows.services.tasks import task_reassign
 
 
 def test_the_requester_takes_a_request_back(leave: WorkflowDefinition, acme: Acme) -> None:
@@ -97,3 +101,24 @@ def test_another_organisation_sees_nothing(globex: Globex, leave: WorkflowDefini
         start_leave(leave, globex.gita)
     with pytest.raises(TaskNotFound):
         decide(run_id, globex.gus, "HR review")
+
+
+def test_lists_show_what_the_doors_open(leave: WorkflowDefinition, acme: Acme) -> None:
+    """Both roads to what somebody may see, over everything that can happen to a task."""
+    people = (acme.asha, acme.ravi, acme.meera, acme.hema, acme.hari, acme.farid, acme.fiona, acme.omar, acme.tess)
+    withdrawn, handed, decided, followed, overdue = (start_leave(leave, acme.asha).run_id for _ in range(5))
+    own = start_leave(leave, acme.farid).run_id
+    run_withdraw(run_id=withdrawn, actor=acme.asha)
+    decide(handed, acme.ravi, "HR review", assignee=acme.hema.id)
+    task_reassign(task_id=open_task(handed).id, actor=acme.hema, assignee=acme.hari.id)
+    decide(decided, acme.ravi, "Rejected")
+    stakeholder_add(run_id=followed, actor=acme.asha, member=acme.fiona.id)
+    sla_sweep(acme.organisation.id, at=MONDAY + timedelta(days=9))
+    found = {one.name: set(visible_list(one).values_list("id", flat=True)) for one in people}
+    assert found == {one.name: set(visible_to(one).values_list("id", flat=True)) for one in people}
+    assert found["Hema"] == found["Hari"] == {handed}
+    assert found["Fiona"] == {followed}
+    assert {withdrawn, decided, overdue} <= found["Ravi"]
+    assert found["Meera"] >= {overdue}
+    assert own in found["Omar"]
+    assert own not in found["Asha"]

@@ -9,9 +9,10 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from django.test.utils import CaptureQueriesContext
 
 from accounts.audit.record import SYSTEM
-from accounts.tenancy.batch import StaleRow, WriteBatch
+from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import NotFound
 from accounts.tenancy.models import new_id
+from accounts.tenancy.postgresql.base import StaleRow
 from accounts.tenancy.scope import MissingScope
 from tests.cast import Acme, Globex
 from workflows.models import (

@@ -12,14 +12,23 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.people import PersonSerializer
+from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.parts import CursorPages
+from workflows.api.inputs import behind
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.models import WorkflowDefinition
+from workflows.policies import definitions
 from workflows.selectors.definitions import access_definition, visible_to
 from workflows.selectors.landing import with_start
-from workflows.services.definitions import Imported, definition_export, definition_import, definition_publish
+from workflows.services.definitions import (
+    Imported,
+    definition_export,
+    definition_import,
+    definition_publish,
+    definition_retire,
+)
 
 
 class ByName(CursorPages):
@@ -100,7 +109,8 @@ class DefinitionListView(mixins.ListModelMixin, MemberView):
     @extend_schema(operation_id="definitions_import", request=OpenApiTypes.OBJECT, responses={201: ImportedSerializer})
     def post(self, request: Request) -> Response:
         """Take a workflow document, as exported, as the draft of a new workflow; `problems` says what blocks publishing."""
-        imported = definition_import(actor=self.actor, document=request.data)
+        with behind(lambda: definitions.require(self.actor, "create")):
+            imported = definition_import(actor=self.actor, document=request.data)
         answer = Response(ImportedSerializer(imported).data, status=201)
         answer["Location"] = f"{request.path}{imported.definition.id}/"
         return answer
@@ -124,7 +134,8 @@ class DefinitionView(MemberView):
     @extend_schema(operation_id="definitions_replace", request=OpenApiTypes.OBJECT, responses=ImportedSerializer)
     def put(self, request: Request, definition_id: UUID) -> Response:
         """Take a workflow document as the draft of this workflow's next version; open requests stay on theirs."""
-        imported = definition_import(actor=self.actor, document=request.data, definition_id=definition_id)
+        with behind(lambda: may_edit(self.actor, definition_id)):
+            imported = definition_import(actor=self.actor, document=request.data, definition_id=definition_id)
         return Response(ImportedSerializer(imported).data)
 
 
@@ -136,6 +147,21 @@ class DefinitionPublishView(MemberView):
         """Publish the draft: new requests start on it. Everything that blocks is named at once."""
         version = definition_publish(definition_id=definition_id, actor=self.actor)
         return Response(PublishedSerializer(version).data)
+
+
+class DefinitionRetireView(MemberView):
+    serializer_class = PublishedSerializer
+
+    @extend_schema(operation_id="definitions_retire", request=None, responses=PublishedSerializer)
+    def post(self, request: Request, definition_id: UUID) -> Response:
+        """Take the published version back: nothing new starts until another one is published; open requests finish."""
+        version = definition_retire(definition_id=definition_id, actor=self.actor)
+        return Response(PublishedSerializer(version).data)
+
+
+def may_edit(actor: Membership, definition_id: UUID) -> None:
+    """Raises DefinitionNotFound and Denied."""
+    definitions.require(actor, "edit", access_definition(actor, definition_id))
 
 
 def _with_version(rows: QuerySet[WorkflowDefinition]) -> QuerySet[WorkflowDefinition]:

@@ -13,7 +13,7 @@ from accounts.api.base import MemberView
 from accounts.models import Membership
 from accounts.tenancy.parts import CursorPages
 from workflows.api.filters import RunListFilter
-from workflows.api.inputs import CommentBody, MemberBody, StartBody, WithdrawBody, checked
+from workflows.api.inputs import CommentBody, MemberBody, StartBody, WithdrawBody, behind, checked
 from workflows.api.outputs import (
     CommentSerializer,
     FollowerSerializer,
@@ -22,6 +22,7 @@ from workflows.api.outputs import (
     TimelineSerializer,
 )
 from workflows.models import Comment, WorkflowRun
+from workflows.selectors.definitions import access_definition
 from workflows.selectors.doors import open_run
 from workflows.selectors.listing import comments_of, runs_listed
 from workflows.selectors.run_answers import answered_run
@@ -91,7 +92,9 @@ class WorkflowRunsView(mixins.ListModelMixin, MemberView):
     )
     def post(self, request: Request, workflow_id: UUID) -> Response:
         """Start a request: answer the form of the first step, and say who is next where there is a choice."""
-        result = run_start(definition_id=workflow_id, actor=self.actor, **checked(StartBody, request))
+        with behind(lambda: access_definition(self.actor, workflow_id)):
+            given = checked(StartBody, request)
+        result = run_start(definition_id=workflow_id, actor=self.actor, **given)
         answer = run_answer(self.actor, result.run_id, status=201)
         answer["Location"] = f"/api/v1/runs/{result.run_id}/"
         return answer
@@ -123,7 +126,9 @@ class RunCommentsView(mixins.ListModelMixin, MemberView):
     @extend_schema(operation_id="runs_comments_create", request=CommentBody, responses={201: CommentSerializer})
     def post(self, request: Request, run_id: UUID) -> Response:
         """Write a comment; everybody who follows the request is told."""
-        comment = run_comment(run_id=run_id, actor=self.actor, text=checked(CommentBody, request)["text"])
+        with behind(lambda: open_run(self.actor, run_id)):
+            text = checked(CommentBody, request)["text"]
+        comment = run_comment(run_id=run_id, actor=self.actor, text=text)
         return Response(CommentSerializer(comment).data, status=201)
 
 
@@ -144,7 +149,9 @@ class RunWithdrawView(MemberView):
     @extend_schema(operation_id="runs_withdraw", request=WithdrawBody, responses=RunSerializer)
     def post(self, request: Request, run_id: UUID) -> Response:
         """Take your own request back; its open tasks are skipped."""
-        run_withdraw(run_id=run_id, actor=self.actor, **checked(WithdrawBody, request))
+        with behind(lambda: open_run(self.actor, run_id)):
+            given = checked(WithdrawBody, request)
+        run_withdraw(run_id=run_id, actor=self.actor, **given)
         return run_answer(self.actor, run_id)
 
 
@@ -170,5 +177,7 @@ class RunStakeholdersView(MemberView):
     @extend_schema(operation_id="runs_stakeholders_add", request=MemberBody, responses=RunSerializer)
     def post(self, request: Request, run_id: UUID) -> Response:
         """Name a further stakeholder; the requester and stakeholders may."""
-        stakeholder_add(run_id=run_id, actor=self.actor, member=checked(MemberBody, request)["member"])
+        with behind(lambda: open_run(self.actor, run_id)):
+            member = checked(MemberBody, request)["member"]
+        stakeholder_add(run_id=run_id, actor=self.actor, member=member)
         return run_answer(self.actor, run_id)

@@ -18,6 +18,7 @@ from workflows.api.inputs import (
     CompleteBody,
     HandOverBody,
     ReassignBody,
+    behind,
     checked,
     expected_version,
 )
@@ -71,8 +72,9 @@ class TaskAction(MemberView):
 
     def given(self, body: Any, *, required: bool = False) -> dict[str, Any]:
         """The body with the version that the client has seen."""
-        found = checked(body, self.request)
-        found["version"] = expected_version(self.request, found.get("version"), required=required)
+        with behind(lambda: open_task(self.actor, self.kwargs["task_id"])):
+            found = checked(body, self.request)
+            found["version"] = expected_version(self.request, found.get("version"), required=required)
         return found
 
 
@@ -113,5 +115,7 @@ class TaskAssignView(TaskAction):
     @extend_schema(operation_id="tasks_assign", request=AssignBody)
     def post(self, request: Request, task_id: UUID) -> Response:
         """Give a task that nobody is left to decide to somebody; for tenant admins."""
-        result = task_assign(task_id=task_id, actor=self.actor, **checked(AssignBody, request))
+        with behind(lambda: open_task(self.actor, task_id)):
+            given = checked(AssignBody, request)
+        result = task_assign(task_id=task_id, actor=self.actor, **given)
         return run_answer(self.actor, result.run_id)

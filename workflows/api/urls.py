@@ -31,4 +31,9 @@ urlpatterns = [
         definitions.DefinitionPublishView.as_view(),
         name="api-definition-publish",
     ),
+    path(
+        "definitions/<uuid:definition_id>/retire/",
+        definitions.DefinitionRetireView.as_view(),
+        name="api-definition-retire",
+    ),
 ]

@@ -193,7 +193,7 @@ class Plan:
         }
 
     def write(self, actor: Actor, *, new_run: WorkflowRun | None = None) -> None:
-        """Write everything in one statement. Raises StaleRow if a row is not as the plan saw it."""
+        """Write everything in one statement, at the end of the transaction; StaleRow comes then."""
         batch = WriteBatch()
         if new_run is not None:
             batch.insert(WorkflowRun, [values_of(new_run)])
@@ -206,7 +206,7 @@ class Plan:
         for model, rows in self.rows.items():
             batch.insert(model, rows)
         record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
-        batch.execute()
+        batch.execute_last()
 
     def run_columns(self) -> dict[str, Any]:
         """The run's columns as they will be."""

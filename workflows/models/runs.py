@@ -44,7 +44,7 @@ class WorkflowRun(Stateful, OrganisationOwned):
     context = models.JSONField(default=dict)
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
-    version_no = models.PositiveIntegerField(default=0)
+    version_no = models.IntegerField(default=0)
 
     class Meta:
         verbose_name = "request"
@@ -95,23 +95,25 @@ class Task(Stateful, OrganisationOwned):
     """
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="tasks")
-    definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.PROTECT, related_name="+")
-    requester = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    definition = OrganisationForeignKey(
+        WorkflowDefinition, on_delete=models.PROTECT, related_name="+", copied_from="run"
+    )
+    requester = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+", copied_from="run")
     step = models.CharField(max_length=60)
     step_name = models.CharField(max_length=120)
     state = state_field(TaskState, TaskState.WAITING)
     assignee = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="tasks")
-    unassigned = models.BooleanField(default=False)
+    unassigned = models.BooleanField(default=False, db_default=False)
     opened_at = models.DateTimeField()
     due_at = models.DateTimeField(null=True)
     check_at = models.DateTimeField(null=True)
-    reminded = models.BooleanField(default=False)
-    overdue = models.BooleanField(default=False)
-    escalations = models.PositiveSmallIntegerField(default=0)
+    reminded = models.BooleanField(default=False, db_default=False)
+    overdue = models.BooleanField(default=False, db_default=False)
+    escalations = models.SmallIntegerField(default=0, db_default=0)
     completed_at = models.DateTimeField(null=True)
     completed_by = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
-    transition = models.CharField(max_length=120, blank=True)
-    version = models.PositiveIntegerField(default=1)
+    transition = models.CharField(max_length=120, blank=True, db_default="")
+    version = models.IntegerField(default=1, db_default=1)
 
     class Meta:
         constraints = (
@@ -256,19 +258,19 @@ class TransitionLog(OrganisationRow):
     """
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="log")
-    seq = models.PositiveIntegerField()
+    seq = models.IntegerField()
     kind = models.CharField(max_length=20, choices=LogKind.choices)
     task = OrganisationForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="+")
-    from_step = models.CharField(max_length=60, blank=True)
-    to_step = models.CharField(max_length=60, blank=True)
-    transition = models.CharField(max_length=120, blank=True)
+    from_step = models.CharField(max_length=60, blank=True, db_default="")
+    to_step = models.CharField(max_length=60, blank=True, db_default="")
+    transition = models.CharField(max_length=120, blank=True, db_default="")
     by_id = models.UUIDField(null=True)
     by_name = models.CharField(max_length=200)
     from_member_id = models.UUIDField(null=True)
-    from_name = models.CharField(max_length=200, blank=True)
+    from_name = models.CharField(max_length=200, blank=True, db_default="")
     to_member_id = models.UUIDField(null=True)
-    to_name = models.CharField(max_length=200, blank=True)
-    reason = models.TextField(blank=True)
+    to_name = models.CharField(max_length=200, blank=True, db_default="")
+    reason = models.TextField(blank=True, db_default="")
     detail = models.JSONField(default=dict)
     at = models.DateTimeField()
 

@@ -14,6 +14,7 @@ from forms_builder.schema.conditions import context_of
 from forms_builder.schema.document import FormDocument
 from forms_builder.selectors import document_of
 from workflows.graph.document import Escalation, GraphDocument, SlaRule, StakeholderKind, StepKind
+from workflows.graph.layout import Direction
 from workflows.graph.outline import OutlineRow, outline
 from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence
 from workflows.graph.svg import graph_svg
@@ -100,6 +101,7 @@ class DefinitionView:
     can_start: bool
     may_edit: bool
     may_publish: bool
+    may_retire: bool
 
     @property
     def version_facts(self) -> VersionFacts:
@@ -107,10 +109,10 @@ class DefinitionView:
         by = one.published_by.name if one.published_by else ""
         return VersionFacts(one.number, one.state, one.published_at, by)
 
-    @property
-    def drawing(self) -> str:
-        """Markup with everything in it escaped."""
-        return graph_svg(self.graph, title=f"Steps of {self.definition.name}", form=self.form)
+    def drawing(self, direction: Direction) -> str:
+        """Markup with everything in it escaped; two directions may stand in one page."""
+        title, ident = f"Steps of {self.definition.name}", f"graph-{direction.value}"
+        return graph_svg(self.graph, title=title, ident=ident, direction=direction, form=self.form)
 
     @property
     def outline(self) -> list[OutlineRow]:
@@ -147,6 +149,7 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
     if not (may_see_all(actor) or definition.owner_id == actor.id):
         starts = [step.key for step in graph.steps if step.kind is StepKind.START]
         form = trimmed(form, form.visible_at(starts))
+    may_publish = carries(actor, PUBLISH) and definition.deleted_at is None
     return DefinitionView(
         definition=definition,
         version=version,
@@ -154,7 +157,8 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
         form=form,
         can_start=startable_by(actor).filter(id=definition.id).exists(),
         may_edit=carries(actor, EDIT) or definition.owner_id == actor.id,
-        may_publish=carries(actor, PUBLISH) and version.state == VersionState.DRAFT and definition.deleted_at is None,
+        may_publish=may_publish and version.state == VersionState.DRAFT,
+        may_retire=may_publish and definition.published_version_id is not None,
     )
 
 

@@ -6,13 +6,13 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Membership
 from workflows.models import OPEN_TASK, Comment, Task, TaskCandidate, WorkflowRun
-from workflows.selectors.runs import visible_to
+from workflows.selectors.runs import visible_list, visible_to
 
 
 def runs_listed(actor: Membership) -> QuerySet[WorkflowRun]:
-    """The requests that the person may see, with their steps. Two statements per page."""
+    """The requests that the person may see, with their steps. Three statements per page."""
     steps = Task.objects.filter(organisation_id=actor.organisation_id).select_related("assignee", "completed_by")
-    rows = visible_to(actor).select_related("definition", "version", "requester")
+    rows = visible_list(actor).select_related("definition", "version", "requester")
     return rows.defer("version__graph", "data", "labels", "context").prefetch_related(
         Prefetch("tasks", steps.order_by("opened_at", "id"))
     )

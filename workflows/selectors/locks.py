@@ -3,32 +3,15 @@
 The run is locked before its tasks, here and in every other place, so that two writers never wait for each other.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from accounts.tenancy.statements import execute_prepared
-from workflows.assignment import Person, PersonRef
+from workflows.assignment import Person
 from workflows.engine.state import RunState, TaskState
-from workflows.selectors.people import FACTS, FACTS_FROM, as_json
-
-# Not joins: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
-_PEOPLE: Final = f"""(
-    SELECT jsonb_object_agg(m.id, {FACTS}) {FACTS_FROM}
-    WHERE m.organisation_id = r.organisation_id
-      AND m.id IN (r.requester_id, t.assignee_id, t.completed_by_id, %s, %s)
-)"""
-
-CALENDAR: Final = """(
-    SELECT jsonb_build_object(
-        'id', c.id, 'stamp', c.xmin::text || '.' || count(h.id) || '.' || coalesce(max(h.xmin::text::bigint), 0)
-    )
-    FROM accounts_workingcalendar c
-    LEFT JOIN accounts_holiday h ON h.organisation_id = c.organisation_id AND h.calendar_id = c.id
-    WHERE c.organisation_id = %s AND c.is_default GROUP BY c.id, c.xmin
-)"""
-"""The default calendar and a stamp that changes with every write to it or to its holidays."""
+from workflows.selectors.people import as_json, persons_at
 
 _COLUMNS: Final = {
     **{
@@ -52,10 +35,11 @@ _COLUMNS: Final = {
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
     )""",
-    "people": _PEOPLE,
+    # Not a join: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
+    "stamp": "(SELECT ds.stamp FROM accounts_directorystamp ds WHERE ds.organisation_id = t.organisation_id)",
 }  # fmt: skip
 _SELECT: Final = ", ".join(_COLUMNS.values())
-_PEOPLE_AT: Final = tuple(_COLUMNS).index("people")
+_NAMES: Final = tuple(_COLUMNS)
 
 _JOINS: Final = """
 FROM workflows_workflowrun r
@@ -64,7 +48,7 @@ JOIN workflows_workflowdefinition d ON d.organisation_id = r.organisation_id AND
 """
 
 LOCK_TASK: Final = f"""
-SELECT {_SELECT}, {CALENDAR}
+SELECT {_SELECT}
 {_JOINS}
 WHERE t.organisation_id = %s AND t.id = %s
 FOR UPDATE OF r, t
@@ -105,14 +89,6 @@ Row = Mapping[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class CalendarStamp:
-    """Which working calendar, in which state."""
-
-    id: UUID
-    stamp: str
-
-
-@dataclass(frozen=True, slots=True)
 class LockedTask:
     """A task and its run under lock, with the people that a decision is about."""
 
@@ -120,56 +96,62 @@ class LockedTask:
     task: TaskState
     actor: Person
     chosen: Person | None
-    calendar: CalendarStamp | None
+    stamp: int | None
+    """Of the directory as it was read, for what is kept of it."""
 
 
 def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, chosen_id: UUID | None = None) -> LockedTask | None:
-    """Lock a task and its run; None when the organisation has no such task. One statement."""
-    params = [actor_id, chosen_id, organisation_id, organisation_id, task_id]
-    rows = _rows(LOCK_TASK, params, "calendar")
-    if not rows:
+    """Lock a task and its run; None when the organisation has no such task. One statement, and one more for people whose
+    facts this process has not read since the directory was last written to."""
+    found = _read(LOCK_TASK, [organisation_id, task_id], organisation_id, (actor_id, chosen_id))
+    if not found.rows:
         return None
-    row = rows[0]
-    people = row["people"]
+    row, people = found.rows[0], found.people
     return LockedTask(
-        run=_run(row),
-        task=_task(row),
-        actor=Person.of_row(people[str(actor_id)]),
-        chosen=Person.of_row(people[str(chosen_id)]) if str(chosen_id) in people else None,
-        calendar=calendar_stamp(row["calendar"]),
+        run=_run(row, people),
+        task=_task(row, people),
+        actor=people[actor_id],
+        chosen=people.get(chosen_id) if chosen_id else None,
+        stamp=row["stamp"],
     )
 
 
 def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskState]] | None:
-    """Lock a run and all its tasks; None when the organisation has no such run. One statement."""
-    rows = _rows(LOCK_RUN, [None, None, organisation_id, run_id])
-    return (_run(rows[0]), [_task(row) for row in rows]) if rows else None
+    """Lock a run and all its tasks; None when the organisation has no such run. One statement, and one for the people."""
+    found = _read(LOCK_RUN, [organisation_id, run_id], organisation_id)
+    if not found.rows:
+        return None
+    return _run(found.rows[0], found.people), [_task(row, found.people) for row in found.rows]
 
 
 def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState, TaskState]]:
-    """Lock open tasks whose reminder or due time has come, skipping what somebody else holds. One statement."""
-    return [(_run(row), _task(row)) for row in _rows(CLAIM_DUE, [None, None, organisation_id, at, limit])]
+    """Lock open tasks whose reminder or due time has come, skipping what somebody else holds."""
+    return _pairs(_read(CLAIM_DUE, [organisation_id, at, limit], organisation_id))
 
 
 def claim_orphaned(organisation_id: UUID, limit: int) -> list[tuple[RunState, TaskState]]:
-    """Lock open tasks whose assignee has left, skipping what somebody else holds. One statement."""
-    rows = _rows(CLAIM_ORPHANED, [None, None, organisation_id, organisation_id, limit])
-    return [(_run(row), _task(row)) for row in rows]
+    """Lock open tasks whose assignee has left, skipping what somebody else holds."""
+    return _pairs(_read(CLAIM_ORPHANED, [organisation_id, organisation_id, limit], organisation_id))
 
 
-def calendar_stamp(value: Any) -> CalendarStamp | None:
-    """The answer of ``CALENDAR``."""
-    found = as_json(value)
-    return CalendarStamp(UUID(found["id"]), found["stamp"]) if found else None
+class _Found(NamedTuple):
+    rows: Sequence[Row]
+    people: Mapping[UUID, Person]
 
 
-def _rows(sql: str, params: list[Any], *more: str) -> list[Row]:
-    names = (*_COLUMNS, *more)
-    answer = execute_prepared(sql, params)
-    return [{**dict(zip(names, row, strict=True)), "people": as_json(row[_PEOPLE_AT])} for row in answer]
+def _read(sql: str, params: list[Any], organisation_id: UUID, more: Sequence[UUID | None] = ()) -> _Found:
+    rows = [dict(zip(_NAMES, row, strict=True)) for row in execute_prepared(sql, params)]
+    if not rows:
+        return _Found(rows, {})
+    named = (row[name] for row in rows for name in ("requester_id", "assignee_id", "completed_by_id"))
+    return _Found(rows, persons_at(organisation_id, rows[0]["stamp"], (*named, *more)))
 
 
-def _run(row: Row) -> RunState:
+def _pairs(found: _Found) -> list[tuple[RunState, TaskState]]:
+    return [(_run(row, found.people), _task(row, found.people)) for row in found.rows]
+
+
+def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
     return RunState(
         id=row["run_id"],
         organisation_id=row["organisation_id"],
@@ -177,7 +159,7 @@ def _run(row: Row) -> RunState:
         title=row["title"],
         status=row["status"],
         outcome=row["outcome"],
-        requester=Person.of_row(row["people"][str(row["requester_id"])]),
+        requester=people[row["requester_id"]],
         definition_id=row["definition_id"],
         definition_name=row["definition_name"],
         owner_id=row["owner_id"],
@@ -190,14 +172,8 @@ def _run(row: Row) -> RunState:
     )
 
 
-def _task(row: Row) -> TaskState:
-    assignee = None
-    people, decider = row["people"], None
-    if row["assignee_id"] is not None:
-        holder = people[str(row["assignee_id"])]
-        assignee = PersonRef(row["assignee_id"], holder["name"], holder["email"])
-    if row["completed_by_id"] is not None:
-        decider = people[str(row["completed_by_id"])]
+def _task(row: Row, people: Mapping[UUID, Person]) -> TaskState:
+    holder, decider = row["assignee_id"], row["completed_by_id"]
     return TaskState(
         id=row["id"],
         step=row["step"],
@@ -205,13 +181,13 @@ def _task(row: Row) -> TaskState:
         state=row["state"],
         version=row["version"],
         opened_at=row["opened_at"],
-        assignee=assignee,
+        assignee=people[holder].ref if holder else None,
         unassigned=row["unassigned"],
         due_at=row["due_at"],
         overdue=row["overdue"],
         escalations=row["escalations"],
         transition=row["transition"],
         completed_at=row["completed_at"],
-        completed_by=decider["name"] if decider else "",
+        completed_by=people[decider].name if decider else "",
         candidate_ids=tuple(row["candidate_ids"]),
     )

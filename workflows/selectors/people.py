@@ -1,13 +1,14 @@
 """People as rules see them, and the people whom a rule names."""
 
-import json
 from collections.abc import Collection, Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+import orjson
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, MembershipRole
+from accounts.selectors.stamps import Kept
 from accounts.tenancy.statements import execute_prepared
 from forms_builder.rule_sql import ManyRows, RuleNotSql, Source, to_q
 from forms_builder.rule_sql import People as PeopleTable
@@ -60,9 +61,23 @@ def persons(organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Person]:
     return {person.id: person for person in found}
 
 
+_facts: Final[Kept[UUID, Person]] = Kept(most=5_000)
+
+
+def persons_at(organisation_id: UUID, stamp: int | None, ids: Iterable[UUID | None]) -> dict[UUID, Person]:
+    """The same for a directory that was read at ``stamp``, see ``accounts.selectors.stamps``; no query for people whose
+    facts this process has read since the directory was last written to."""
+    kept = _facts.of(organisation_id, stamp)
+    wanted = {one for one in ids if one is not None}
+    missing = wanted - kept.keys()
+    if missing:
+        kept.update(persons(organisation_id, missing))
+    return {one: kept[one] for one in wanted if one in kept}
+
+
 def as_json(value: Any) -> Any:
     """A jsonb column as Python values; the driver may hand it out as text."""
-    return json.loads(value) if isinstance(value, str | bytes) else value
+    return orjson.loads(value) if isinstance(value, str | bytes) else value
 
 
 def active_members(organisation_id: UUID) -> QuerySet[Membership]:

@@ -21,6 +21,7 @@ from workflows.models import (
     Task,
     TaskCandidate,
     TransitionLog,
+    WorkflowDefinition,
     WorkflowRun,
 )
 from workflows.policies import sees_all_runs
@@ -170,6 +171,34 @@ def visible_to(actor: Membership) -> QuerySet[WorkflowRun]:
     follows = Participant.objects.filter(member_id=actor.id, **here)
     mine = Q(requester_id=actor.id) | Q(definition__owner_id=actor.id)
     return runs.filter(mine | Exists(tasks) | Exists(queues) | Exists(left) | Exists(follows))
+
+
+def visible_list(actor: Membership) -> QuerySet[WorkflowRun]:
+    """The requests of ``visible_to`` by another road, for lists and searches.
+
+    ``visible_to`` asks about one request after the other, which is right for a door. Here the ids of what the person has
+    to do with come from one short index scan per reason, so that nobody waits for the requests of everybody else. The
+    workflows that the person owns are read first: nearly nobody owns one, and the planner would expect all requests.
+    """
+    if sees_all_runs(actor):
+        return visible_to(actor)
+    me, here = actor.id, {"organisation_id": actor.organisation_id}
+    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(**here)
+    # Whose task was closed without a decision has left it, and the history says so.
+    tasks = Task.objects.filter(**here)
+    near = (
+        runs.filter(requester_id=me)
+        .values("id")
+        .union(
+            tasks.filter(assignee_id=me, state__in=OPEN_TASK).values("run_id"),
+            tasks.filter(completed_by_id=me).values("run_id"),
+            TaskCandidate.objects.filter(**here, member_id=me).values("task__run_id"),
+            TransitionLog.objects.filter(**here, from_member_id=me).values("run_id"),
+            Participant.objects.filter(**here, member_id=me).values("run_id"),
+        )
+    )
+    owned = list(WorkflowDefinition.objects.filter(**here, owner_id=me).values_list("id", flat=True))
+    return runs.filter(Q(id__in=near) | Q(definition_id__in=owned)) if owned else runs.filter(id__in=near)
 
 
 def may_see(actor: Membership, run_id: UUID) -> bool:

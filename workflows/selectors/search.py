@@ -2,19 +2,18 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
-from workflows.models import OPEN_TASK, Participant, Task, TaskCandidate, TransitionLog, WorkflowRun
-from workflows.policies import sees_all_runs
+from workflows.models import WorkflowRun
 from workflows.selectors.definitions import visible_to as definitions_visible_to
 from workflows.selectors.inbox import MAX_DIGITS, InboxRow, rows_with_open_tasks, run_columns, shaped
 from workflows.selectors.landing import LandingRow, landing_rows, with_start
 from workflows.selectors.paging import Cursor, Order, Page, page_of
-from workflows.selectors.runs import visible_to
+from workflows.selectors.runs import visible_list
 
 NEWEST: Final = Order("at", "key")
 WORKFLOWS: Final = 10
@@ -39,32 +38,10 @@ def search(actor: Membership, q: str, cursor: Cursor | None = None) -> Found:
     text = q.strip()
     if not text:
         return Found((), Page())
-    runs = visible_to(actor)
-    if not sees_all_runs(actor):
-        runs = runs.filter(id__in=_near(actor))
-    rows = shaped(_matching(runs, text), run_columns(""), key="id", at="started_at")
+    rows = shaped(_matching(visible_list(actor), text), run_columns(""), key="id", at="started_at")
     found = list(NEWEST.window(rows, cursor))
     page = page_of(found, cursor, lambda rows: rows_with_open_tasks(actor, rows), NEWEST)
     return Found(() if cursor is not None else _workflows(actor, text), page)
-
-
-def _near(actor: Membership) -> QuerySet[Any, dict[str, Any]]:
-    """The requests that the person has to do with, read from indexes: so that ``visible_to``, which decides, is not asked
-    about every request of the organisation."""
-    me, here = actor.id, {"organisation_id": actor.organisation_id}
-    tasks = Task.objects.filter(**here)
-    return (
-        WorkflowRun.objects.filter(**here, requester_id=me)
-        .values("id")
-        .union(
-            WorkflowRun.objects.filter(**here, definition__owner_id=me).values("id"),
-            tasks.filter(assignee_id=me, state__in=OPEN_TASK).values("run_id"),
-            tasks.filter(completed_by_id=me).values("run_id"),
-            TaskCandidate.objects.filter(**here, member_id=me).values("task__run_id"),
-            TransitionLog.objects.filter(**here, from_member_id=me).values("run_id"),
-            Participant.objects.filter(**here, member_id=me).values("run_id"),
-        )
-    )
 
 
 def _matching(runs: QuerySet[WorkflowRun], text: str) -> QuerySet[WorkflowRun]:

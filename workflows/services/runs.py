@@ -82,7 +82,7 @@ def run_start(
     if found is None:
         raise DefinitionNotFound
     definition = definition_of(actor.organisation_id, found.version_id)
-    clock = Clock(at or timezone.now(), calendar_at(actor.organisation_id, found.calendar))
+    clock = Clock(at or timezone.now(), calendar_at(actor.organisation_id, found.stamp))
     requester = found.people[actor.id]
     run_id = new_id()
     sources = OrganisationSources(actor, at=clock.at)

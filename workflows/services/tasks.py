@@ -93,7 +93,7 @@ def task_complete(
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
     wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
     decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
-    clock = Clock(clock_at, calendar_at(run.organisation_id, locked.calendar))
+    clock = Clock(clock_at, calendar_at(run.organisation_id, locked.stamp))
     plan = moves.move(run, locked.task, decision, definition, clock, By(actor.id, actor.name))
     plan.write(actor)
     attachments_claim(

@@ -16,10 +16,17 @@ from django.views import View
 from accounts.tenancy.errors import Denied, Invalid
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from workflows.forms import ImportForm
+from workflows.graph.layout import Direction
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
-from workflows.services.definitions import definition_clone, definition_export, definition_import, definition_publish
+from workflows.services.definitions import (
+    definition_clone,
+    definition_export,
+    definition_import,
+    definition_publish,
+    definition_retire,
+)
 from workflows.views.base import Tab, page
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
@@ -65,9 +72,10 @@ class DefinitionView(MemberRequired, View):
                 "stakeholders": wanted.stakeholders,
             }
         if tab == "versions":
-            return {"versions": versions_of(self.actor, shown)}
-        drawing = mark_safe(shown.drawing)  # noqa: S308 - made and escaped by us
-        return {"graph_svg": drawing, "outline": shown.outline}
+            retire = reverse("definition_retire", args=[shown.definition.id]) if shown.may_retire else ""
+            return {"versions": versions_of(self.actor, shown), "retire_url": retire}
+        wide, narrow = (mark_safe(shown.drawing(way)) for way in (Direction.RIGHT, Direction.DOWN))  # noqa: S308 - made and escaped by us
+        return {"graph_svg": wide, "graph_svg_narrow": narrow, "outline": shown.outline}
 
 
 class DefinitionCloneView(MemberRequired, View):
@@ -93,6 +101,18 @@ class DefinitionPublishView(MemberRequired, View):
         with refusals_as_messages(request):
             version = definition_publish(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"Version {version.number} is published. New requests start on it.")
+        return redirect("definition", definition_id)
+
+
+class DefinitionRetireView(MemberRequired, View):
+    """Take the published version back."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        with refusals_as_messages(request):
+            version = definition_retire(definition_id=definition_id, actor=self.actor)
+            messages.success(request, f"Version {version.number} is retired. Open requests finish on it.")
         return redirect("definition", definition_id)
 
 

@@ -29,7 +29,7 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 PLAIN = (
     *("home", "inbox", "notifications", "search", "profile", "login", "logout", "password_reset", "badges"),
-    *("notifications_read_all", "organisations", "notifications_preferences"),
+    *("notifications_read_all", "organisations", "notifications_preferences", "notifications_seen"),
 )
 WITH_ID = (
     *("request", "runs", "definition", "task_complete", "task_reassign", "task_take_over", "run_withdraw"),

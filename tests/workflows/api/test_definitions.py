@@ -87,6 +87,20 @@ def test_the_next_version_leaves_open_requests_alone(acme: Acme, leave: Workflow
     assert omar.get(path, version="x").status_code == 422
 
 
+def test_a_retired_version_starts_nothing_and_its_requests_finish(acme: Acme, leave: WorkflowDefinition) -> None:
+    omar, asha = Rest(acme.omar), Rest(acme.asha)
+    run = asha.start("Leave Application", ASKED)
+    path = f"definitions/{leave.id}/retire/"
+    assert asha.post(path).json()["code"] == "definition.retire.denied"
+    assert omar.done(path)["state"] == "retired"
+    assert omar.post(path).json()["code"] == "definition.not_published"
+    assert asha.post(f"workflows/{leave.id}/runs/", {"data": ASKED}).status_code == 404
+    task = asha.read(f"runs/{run['id']}/")["steps"][-1]
+    decision = {"transition": "Rejected", "data": {"criticality": "high"}, "comment": "No", "version": 1}
+    decided = Rest(acme.ravi).done(f"tasks/{task['id']}/complete/", decision)
+    assert decided["outcome"] == "Rejected"
+
+
 def test_everything_that_blocks_publishing_is_named_at_once(acme: Acme) -> None:
     broken = document()
     broken["graph"]["transitions"] = [t for t in broken["graph"]["transitions"] if t["from"] != "hr_review"]

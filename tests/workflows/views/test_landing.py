@@ -84,6 +84,20 @@ def test_a_document_is_brought_in_and_what_is_wrong_with_it_told(acme: Acme) -> 
 
 
 @pytest.mark.django_db
+def test_who_publishes_may_retire(acme: Acme) -> None:
+    definition = install(acme)
+    address = f"/workflows/{definition.id}/"
+    for member, offered in ((acme.omar, True), (acme.asha, False)):
+        assert (f'action="{address}retire/"' in text(load(signed_in(member), f"{address}?tab=versions"))) == offered
+    signed_in(acme.asha).post(f"{address}retire/")
+    assert load(signed_in(acme.asha), "/start/leave-application/").status_code == 200
+    answer = signed_in(acme.omar).post(f"{address}retire/", follow=True)
+    assert "Version 1 is retired. Open requests finish on it." in text(answer)
+    assert load(signed_in(acme.asha), "/start/leave-application/").status_code == 404
+    assert f'action="{address}retire/"' not in text(load(signed_in(acme.omar), f"{address}?tab=versions"))
+
+
+@pytest.mark.django_db
 def test_problems_that_block_publishing_are_listed(acme: Acme) -> None:
     omar = signed_in(acme.omar)
     empty = '{"schema_version": 1, "name": "Empty", "form": {"schema_version": 1}, "graph": {"schema_version": 1}}'

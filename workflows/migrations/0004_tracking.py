@@ -13,8 +13,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0002_functions'),
-        ('workflows', '0002_sla_due'),
+        ('accounts', '0005_lighter_writes'),
+        ('workflows', '0003_lighter_writes'),
     ]
 
     operations = [
