@@ -1,7 +1,8 @@
 """The leave application in Viewflow, engine only: start, manager, HR. Run as a process of its own; prints one JSON line.
 The environment names an empty database in ``VIEWFLOW_DATABASE_URL``.
 
-Each completion locks the process row (``select_for_update``), as a multi-user installation must.
+Each completion locks the process row (``select_for_update``), as a multi-user installation must, asks whether the user may
+execute the task and stores the form's value in the process, as Viewflow's own view does and as ours does.
 """
 
 import argparse
@@ -45,30 +46,33 @@ def run(seconds: float) -> dict[str, float]:
 
     call_command("migrate", verbosity=0, interactive=False)
 
-    for name in ("manager", "hr"):
-        User.objects.get_or_create(username=name)
+    users = {name: User.objects.get_or_create(username=name)[0] for name in ("manager", "hr")}
 
     class Request:
-        user = User.objects.get(username="manager")
+        user = users["manager"]
 
-    def complete(process: Any, node: str) -> None:
+    def complete(process: Any, node: str, value: dict[str, str]) -> None:
         with Leave.lock(process.pk):
             task = Task.objects.get(process=process, flow_task=getattr(Leave, node))
             activation = task.flow_task.activation_class(task)
+            if not activation.flow_task.can_execute(users[node], task):
+                raise RuntimeError(f"{node} may not execute the task.")
             activation.start(Request)
+            activation.process.data = {**(activation.process.data or {}), **value}
+            activation.process.save()
             activation.execute()
 
     def application() -> Any:
         process = Leave.start.run()
-        complete(process, "manager")
-        complete(process, "hr")
+        complete(process, "manager", {"criticality": "low"})
+        complete(process, "hr", {"hr_note": "ok"})
         return process
 
     for _ in range(20):
         application()
     process = Leave.start.run()
     with CaptureQueriesContext(connection) as captured:
-        complete(process, "manager")
+        complete(process, "manager", {"criticality": "low"})
     done, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
         application()
