@@ -1,6 +1,6 @@
 """What the proposal pages post. Choices come from selectors; what the forms let through, the services judge again."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, ClassVar, Final
 from uuid import UUID
 
@@ -44,6 +44,7 @@ class SpecificationForm(forms.Form):
 
     def __init__(self, *args: Any, existing: Choices, owners: Choices, formats: Choices, **more: Any) -> None:
         super().__init__(*args, **more)
+        self.has_existing = bool(existing)
         _choices(self, "specification", [("", "A new specification"), *existing])
         _choices(self, "owner", owners)
         _choices(self, "format", [("", "Choose…"), *formats])
@@ -82,7 +83,7 @@ class DeliveryForm(forms.Form):
 
     KINDS: ClassVar[tuple[str, ...]] = ("transport", "frequency", "criticality")
 
-    def __init__(self, *args: Any, enums: dict[str, Choices], **more: Any) -> None:
+    def __init__(self, *args: Any, enums: Mapping[str, Choices], **more: Any) -> None:
         super().__init__(*args, **more)
         for kind in self.KINDS:
             _choices(self, kind, [("", "Choose…"), *enums[kind]])

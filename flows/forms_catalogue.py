@@ -1,6 +1,6 @@
 """What the pages of the catalogue post: changes past the approvals, and files to import."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 
 from django import forms
@@ -54,7 +54,7 @@ class LogicalChangeForm(RemoveForm):
 class DeliveryChangeForm(DeliveryForm):
     """All about a physical flow: its attributes and everything that it carries."""
 
-    def __init__(self, *args: Any, enums: dict[str, Choices], offered: Iterable[str], **more: Any) -> None:
+    def __init__(self, *args: Any, enums: Mapping[str, Choices], offered: Iterable[str], **more: Any) -> None:
         super().__init__(*args, enums=enums, **more)
         self.fields["ids"] = forms.MultipleChoiceField(
             label="Data types",
@@ -70,7 +70,7 @@ class DeliveryChangeForm(DeliveryForm):
 class DeliveryCreateForm(DeliveryChangeForm):
     """The same for a new one, with the specification: an existing one, or a name and a format."""
 
-    def __init__(self, *args: Any, existing: Choices, enums: dict[str, Choices], **more: Any) -> None:
+    def __init__(self, *args: Any, existing: Choices, enums: Mapping[str, Choices], **more: Any) -> None:
         super().__init__(*args, enums=enums, **more)
         offered = [("", "A new specification"), *existing]
         self.fields["specification"] = forms.ChoiceField(required=False, label="Specification", choices=offered)

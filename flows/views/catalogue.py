@@ -8,6 +8,7 @@ from uuid import UUID
 
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
 from django.urls import reverse
 from django.utils.safestring import SafeString, mark_safe
 from django.views import View
@@ -79,7 +80,7 @@ class CatalogueExportView(MemberRequired, View):
 
     http_method_names = READING
 
-    def get(self, request: HttpRequest) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponseBase:
         return export_response(self.actor, wanted_of(request))
 
 

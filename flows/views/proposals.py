@@ -13,7 +13,7 @@ from django.urls import reverse
 from django.views import View
 
 from accounts.models import Membership
-from accounts.tenancy.errors import DomainError, Invalid
+from accounts.tenancy.errors import Conflict, DomainError, Invalid
 from accounts.views.base import MemberRequired, refusals_as_pages
 from flows.forms import BulkForm, CommentForm, DecideForm, RejectForm, WatchForm
 from flows.proposals import wizard
@@ -216,8 +216,11 @@ class ProposeRemoveView(MemberRequired, View):
             for text in texts_of(error):
                 form.add_error(None, text)
             return self._page(request, flow_id, form, status=error.status)
-        except DomainError as error:
+        except Conflict as error:
             return self._page(request, flow_id, form, status=error.status, conflict=conflict_of(error))
+        except DomainError as error:
+            form.add_error(None, error.message)
+            return self._page(request, flow_id, form, status=error.status)
         messages.add_message(request, *said(made))
         return redirect("flows:proposal", made.proposal.id)
 

@@ -157,8 +157,10 @@ class DraftView(WizardView):
 
     def post(self, request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
         draft, wanted = self._draft(draft_id, step)
-        if wanted is Step.SUMMARY or (redirected := _first_things_first(draft, wanted)):
-            return redirect("flows:draft", draft.id, Step.SUMMARY.value) if wanted is Step.SUMMARY else redirected
+        if wanted is Step.SUMMARY:
+            return redirect("flows:draft", draft.id, Step.SUMMARY.value)
+        if redirected := _first_things_first(draft, wanted):
+            return redirected
         entity = {"entity_id": _id(request.POST.get("entity"))} if wanted is Step.ROUTE else {}
         with refusals_as_pages():
             opened = STEP_PAGES[wanted](self.actor, draft.data, draft.physical_flow_id, **entity)
@@ -281,7 +283,7 @@ def onward(request: HttpRequest, draft: ProposalDraft) -> HttpResponse:
 
 def draft_rows(actor: Membership) -> list[dict[str, Any]]:
     """The person's drafts, the newest first."""
-    drafts = list(drafts_of(actor).order_by("-modified_at", "-id"))
+    drafts = list(drafts_of(actor).select_related("proposal").order_by("-modified_at", "-id"))
     routes = [draft.data.get(Step.ROUTE.value, {}) for draft in drafts]
     ends = choices.ends_of(
         actor.organisation_id, [route[key] for route in routes if route for key in ("source", "target")]
@@ -296,9 +298,7 @@ def _draft_row(draft: ProposalDraft, route: Mapping[str, Any], ends: Mapping[str
     return {
         "id": draft.id,
         "title": f"{named[0]} to {named[1]}" + (f": {name}" if name else ""),
-        "kind": f"Revision of {draft.proposal_id and 'a proposal'}"
-        if draft.proposal_id
-        else draft.get_proposal_type_display(),
+        "kind": f"Revision of #{draft.proposal.number}" if draft.proposal else draft.get_proposal_type_display(),
         "step": draft.step,
         "step_title": Step(draft.step).title.lower(),
         "modified_at": draft.modified_at,

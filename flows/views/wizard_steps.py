@@ -154,8 +154,7 @@ class SpecificationStep(StepPage):
         return {"id": None, **{name: given[name] for name in ("owner", "name", "format", "description", "external_id")}}
 
     def context(self, form: forms.Form) -> dict[str, Any]:
-        field = form.fields["specification"]
-        return {"has_existing": isinstance(field, forms.ChoiceField) and len(list(field.choices)) > 1}
+        return {"has_existing": isinstance(form, SpecificationForm) and form.has_existing}
 
 
 class DeliveryStep(StepPage):

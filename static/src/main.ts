@@ -9,7 +9,9 @@ import "./css/forms.css";
 import "./css/lists.css";
 import "./css/request.css";
 import "./css/flows.css";
+import "./css/wizard.css";
 import "./css/proposals.css";
+import "./css/board.css";
 import "./css/graph.css";
 import "./css/print.css";
 

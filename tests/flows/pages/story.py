@@ -122,7 +122,8 @@ def proposal_in(answer: Any) -> UUID:
     return UUID(match[1])
 
 
-def hidden(page: Any) -> dict[str, str]:
+def hidden(page: Any) -> dict[str, Any]:
+    """What the forms of a page send along unseen."""
     return dict(HIDDEN.findall(page.content.decode()))
 
 
