@@ -176,7 +176,7 @@ class CatalogueImportAdmin(MachineOwnedAdmin):
     list_display = ("created_at", "kind", "file_name", "state", "done", "total", "error_count", "by_name")
     list_filter = ("kind", "state")
     ordering = ("-created_at", "-id")
-    exclude = ("key",)
+    exclude = ("actor_id", "lease", "leased_until", "attempts")
 
 
 @admin.register(Backfill)

@@ -29,7 +29,10 @@ from flows.models.imports import (
     Backfill,
     BackfillState,
     CatalogueImport,
+    CatalogueImportFile,
+    CatalogueImportRow,
     ImportState,
+    RowAction,
 )
 from flows.models.proposals import (
     CLOSED_STATES,
@@ -71,6 +74,8 @@ __all__ = [
     "BackfillState",
     "CatalogueEntity",
     "CatalogueImport",
+    "CatalogueImportFile",
+    "CatalogueImportRow",
     "DataType",
     "DataTypeOwner",
     "Decision",
@@ -97,6 +102,7 @@ __all__ = [
     "ProposalType",
     "ProposalWatcher",
     "ProposedFlow",
+    "RowAction",
     "SavedView",
     "SideKind",
     "SideRole",
