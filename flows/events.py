@@ -227,8 +227,23 @@ class CatalogueImported(Event):
     by_name: str
 
 
+class FlowsBackfillBatch(Event):
+    """One batch of the loader: the logical flows after ``after_id`` up to ``last_id`` got ``made`` physical ones."""
+
+    kind: ClassVar[str] = "flows.backfill_batch"
+    subject_kind: ClassVar[str] = "flows.backfill"
+
+    batch: int
+    made: int
+    seen: int
+    after_id: UUID | None
+    last_id: UUID | None
+    by_id: UUID | None
+    by_name: str
+
+
 class FlowsBackfilled(Event):
-    """The loader gave logical flows without a physical one a definition."""
+    """The loader gave logical flows without a physical one a definition; ``counts`` are logical flows by their fate."""
 
     kind: ClassVar[str] = "flows.backfilled"
     subject_kind: ClassVar[str] = "flows.backfill"
@@ -236,5 +251,7 @@ class FlowsBackfilled(Event):
     made: int
     seen: int
     dry_run: bool
+    counts: dict[str, int] = {}
+    failure: str = ""
     by_id: UUID | None
     by_name: str
