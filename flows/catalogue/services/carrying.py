@@ -49,7 +49,12 @@ def lock_catalogue(organisation_id: UUID) -> None:
     a change takes milliseconds.
     """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"catalogue:{organisation_id}"])
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [lock_name(organisation_id)])
+
+
+def lock_name(organisation_id: UUID) -> str:
+    """What ``lock_catalogue`` locks."""
+    return f"catalogue:{organisation_id}"
 
 
 def known_only(types: Iterable[UUID], unknown: Iterable[UUID]) -> frozenset[UUID]:
