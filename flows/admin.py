@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from accounts.admin_base import MachineOwnedAdmin, OrganisationInline, ShownInline
 from accounts.models import Membership
 from accounts.tenancy.models import OrganisationOwned
+from flows import admin_imports  # noqa: F401 - registers its pages
 from flows.admin_catalogue import PreparedAdmin
 from flows.configuration import settings_change, side_remove, side_save
 from flows.models import (

@@ -14,9 +14,7 @@ from accounts.models import Membership
 from accounts.tenancy.models import OrganisationOwned
 from flows.configuration import data_type_save, enum_remove
 from flows.models import (
-    Backfill,
     CatalogueEntity,
-    CatalogueImport,
     DataType,
     DataTypeOwner,
     EnumValue,
@@ -169,21 +167,3 @@ class PhysicalSpecificationAdmin(MachineOwnedAdmin):
     search_fields = ("=external_id", "name")
     ordering = ("-id",)
     inlines = (SpecificationTypeInline,)
-
-
-@admin.register(CatalogueImport)
-class CatalogueImportAdmin(MachineOwnedAdmin):
-    list_display = ("created_at", "kind", "file_name", "state", "done", "total", "error_count", "by_name")
-    list_filter = ("kind", "state")
-    ordering = ("-created_at", "-id")
-    exclude = ("actor_id", "lease", "leased_until", "attempts")
-
-
-@admin.register(Backfill)
-class BackfillAdmin(MachineOwnedAdmin):
-    """Runs of the loader."""
-
-    list_display = ("created_at", "state", "dry_run", "done", "total", "by_name", "finished_at")
-    list_filter = ("state", "dry_run")
-    ordering = ("-created_at", "-id")
-    exclude = ("cursor",)

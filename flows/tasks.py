@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
+from flows.loading.services import backfill_run, backfills_wake, organisations_with_runs
 from flows.proposals.services.timeouts import (
     BATCH,
     active_organisations,
@@ -14,6 +15,7 @@ from flows.proposals.services.timeouts import (
     proposals_sweep,
     unattended_sweep,
 )
+from flows.wakeup import wake
 
 
 @shared_task(name="flows.proposals_sweep", ignore_result=True)
@@ -41,3 +43,24 @@ def unattended_tick() -> None:
 @shared_task(name="flows.unattended_sweep_organisation", base=OrganisationTask, ignore_result=True)
 def unattended_sweep_organisation(*, organisation_id: str) -> None:
     unattended_sweep(organisation_id=UUID(organisation_id), at=timezone.now())
+
+
+@shared_task(name="flows.backfills_wake", ignore_result=True)
+def backfills_tick() -> None:
+    """Every tick: carry on the runs of the loader that stand still."""
+    for organisation_id in organisations_with_runs():
+        backfills_wake_organisation.delay(organisation_id=str(organisation_id))
+
+
+@shared_task(name="flows.backfills_wake_organisation", base=OrganisationTask, ignore_result=True)
+def backfills_wake_organisation(*, organisation_id: str) -> None:
+    for backfill_id in backfills_wake(organisation_id=UUID(organisation_id), at=timezone.now()):
+        wake("flows.backfill_run", organisation_id=organisation_id, backfill_id=backfill_id)
+
+
+# Not of OrganisationTask, whose body is one transaction: here each batch is one, in a scope of its own.
+@shared_task(name="flows.backfill_run", ignore_result=True)
+def backfill_run_task(*, organisation_id: str, backfill_id: str) -> None:
+    """A minute of one run; what is left is for the next message."""
+    if backfill_run(organisation_id=UUID(organisation_id), backfill_id=UUID(backfill_id)):
+        backfill_run_task.delay(organisation_id=organisation_id, backfill_id=backfill_id)

@@ -6,6 +6,7 @@ The audit gets one entry per batch, with the first and the last logical flow of 
 would say half a million times the same: what was made carries the batch's time and ids, and is found by them.
 """
 
+import time
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -16,13 +17,18 @@ from django.utils import timezone
 from accounts.audit.record import SYSTEM, record
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, NotFound
+from accounts.tenancy.scope import organisation_scope
 from flows import policies
 from flows.catalogue.services.carrying import DISCOURAGED, lock_catalogue
 from flows.events import FlowsBackfillBatch, FlowsBackfilled
 from flows.loading import statements
 from flows.models import Backfill, BackfillState, DataType, EnumKind, EnumValue
 from flows.setup import settings_of
+from flows.wakeup import wake
 
+TASK: Final = "flows.backfill_run"
+SHIFT: Final = 60.0
+"""Seconds that a worker stays with a run before others get their turn."""
 BATCH: Final = 2_000
 """Logical flows per transaction: a quarter of a second in which nobody else changes flows."""
 STANDS_STILL: Final = timedelta(seconds=30)
@@ -67,6 +73,7 @@ def backfill_start(
         if in_background and not found.in_background:
             found.in_background = True
             found.save(update_fields=["in_background", *found.touch(actor.id if actor else None, moment)])
+            wake(TASK, organisation_id=organisation_id, backfill_id=found.id)
         return found
     _prepare(organisation_id)
     row = Backfill(
@@ -80,7 +87,23 @@ def backfill_start(
     )
     row.touch(actor.id if actor else None, moment)
     row.save(force_insert=True)
+    if in_background:
+        wake(TASK, organisation_id=organisation_id, backfill_id=row.id)
     return row
+
+
+def backfill_run(*, organisation_id: UUID, backfill_id: UUID, seconds: float = SHIFT) -> bool:
+    """Carry a run on for so long, each batch in a transaction of its own; whether there is more to do.
+
+    Call outside of a scope.
+    """
+    until = time.monotonic() + seconds
+    while time.monotonic() < until:
+        with organisation_scope(organisation_id):
+            row = backfill_advance(organisation_id=organisation_id, backfill_id=backfill_id, wait=False)
+        if row is None or row.state != BackfillState.RUNNING:
+            return False
+    return True
 
 
 @transaction.atomic
