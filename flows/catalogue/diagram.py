@@ -1,7 +1,7 @@
 """The drawing of what flows into and out of one entity, as one SVG element made on the server; pure, no database.
 
-It carries classes and presentation attributes only, no style attribute and no script. It is hidden from readers who listen:
-the lists beside it say the same and hold the links that the keyboard reaches.
+It carries classes and presentation attributes only, no style attribute and no script. Its boxes are links that the keyboard
+reaches too, named in full where the drawing has to shorten; the lists beside it say the same without a drawing.
 """
 
 from collections.abc import Sequence
@@ -21,6 +21,8 @@ INDENT: Final = 34
 STAGE: Final = 30
 """Between what comes in, the entity and what goes out, in the narrow drawing."""
 PAD: Final = 2
+
+LABEL: Final = "Diagram of what comes in and goes out"
 
 GLYPHS: Final = {
     "application": '<rect x="1" y="2" width="14" height="12" rx="2"/><path d="M1,6 h14"/>',
@@ -119,7 +121,7 @@ def _boxes(side: Side, x: float, top: float, width: float, nothing: str) -> _Dra
 def _svg(css: str, width: float, height: float, ident: str, edges: Sequence[str], nodes: str) -> str:
     frame = f"{-PAD} {-PAD} {_n(width + 2 * PAD)} {_n(height + 2 * PAD)}"
     return (
-        f'<svg class="flowmap {css}" aria-hidden="true" focusable="false" xmlns="http://www.w3.org/2000/svg"'
+        f'<svg class="flowmap {css}" role="group" aria-label="{LABEL}" xmlns="http://www.w3.org/2000/svg"'
         f' viewBox="{frame}" width="{_n(width + 2 * PAD)}" height="{_n(height + 2 * PAD)}">'
         f'<defs><marker id="{ident}-arrow" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="9" markerHeight="9"'
         ' markerUnits="userSpaceOnUse" orient="auto"><path class="flowmap-head" d="M0,0 L10,5 L0,10 z"'
@@ -167,7 +169,7 @@ def _box(box: Box, x: float, y: float, width: float, css: str) -> str:
         f'<text class="flowmap-name" x="{_n(x + 36)}" y="{_n(y + (21 if box.note else 30))}" font-size="13.5"'
         f' fill="currentColor">{escape(fitted(box.name, room, 7.2))}</text>{note if box.note else ""}</g>'
     )
-    return _linked(drawn, box.url)
+    return _linked(drawn, box.url, f"{box.name}, {box.note}" if box.note else box.name)
 
 
 def _plain(text: str, x: float, y: float, width: float, url: str) -> str:
@@ -177,12 +179,11 @@ def _plain(text: str, x: float, y: float, width: float, url: str) -> str:
         f'<text x="{_n(x + width / 2)}" y="{_n(y + 30)}" font-size="13" text-anchor="middle" fill="currentColor">'
         f"{escape(text)}</text></g>"
     )
-    return _linked(drawn, url)
+    return _linked(drawn, url, text)
 
 
-def _linked(drawn: str, url: str) -> str:
-    """For the mouse; the keyboard has the lists."""
-    return f'<a href="{escape(url)}" tabindex="-1">{drawn}</a>' if url else drawn
+def _linked(drawn: str, url: str, name: str) -> str:
+    return f'<a href="{escape(url)}" aria-label="{escape(name)}">{drawn}</a>' if url else drawn
 
 
 def fitted(text: str, room: float, letter: float) -> str:

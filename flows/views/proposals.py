@@ -295,6 +295,7 @@ def context_of(shown: ProposalPage) -> dict[str, Any]:
         "outcome": shown.outcome(),
         "last_words": shown.last_words(),
         "details": shown.details(),
+        "reason": shown.reason(),
         "specification": shown.specification(),
         "diff": shown.diff(),
         "data_types": shown.data_types(),

@@ -15,6 +15,7 @@ from django.views import View
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Denied, DomainError, Invalid
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
+from flows import policies
 from flows.catalogue.selectors.finding import suggestions
 from flows.models import ProposalDraft
 from flows.proposals import wizard
@@ -106,6 +107,7 @@ class ProposalNewView(WizardView):
             "q": q,
             "ends": suggestions(self.actor.organisation_id, q),
             "drafts": draft_rows(self.actor),
+            "may_propose": policies.proposals.may(self.actor, "propose"),
         }
         return page(request, "flows/proposal_new.html", context)
 

@@ -25,6 +25,7 @@ defineIslands({
   "cs-theme": () => import("./islands/theme-switch"),
   "cs-toast": () => import("./islands/toast"),
   "cs-copy": () => import("./islands/copy"),
+  "cs-tick-all": () => import("./islands/tick-all"),
   "cs-list-keys": () => import("./islands/list-keys"),
   "cs-decision": () => import("./islands/decision"),
   "cs-combobox": () => import("./islands/combobox"),

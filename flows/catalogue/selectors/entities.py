@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 
 from accounts.tenancy.errors import NotFound
 from flows.catalogue.enums import LIFE_LABELS, kind_said
@@ -130,8 +130,11 @@ def _side(organisation_id: UUID, entity_id: UUID, own: str, other: str, asked: S
     shown = found[:NEIGHBOURS]
     counts = physical_counts(organisation_id, [flow.id for flow in shown])
     rows = [Neighbour(end_of(getattr(flow, other)), flow.id, None, counts.get(flow.id, 0)) for flow in shown]
-    new = [row for row in asked if getattr(row, f"{own}_id") == entity_id]
-    rows += [Neighbour(end_of(getattr(row, other)), None, row.id) for row in new[:PROPOSED]]
+    new: dict[UUID, ProposedFlow] = {}
+    for row in asked:
+        if getattr(row, f"{own}_id") == entity_id:
+            new.setdefault(getattr(row, f"{other}_id"), row)
+    rows += [Neighbour(end_of(getattr(row, other)), None, row.id) for row in list(new.values())[:PROPOSED]]
     left = ""
     if len(found) > NEIGHBOURS:
         left = f"{int(total) - NEIGHBOURS} more" if total.isdecimal() else f"{total} in all"
@@ -139,9 +142,11 @@ def _side(organisation_id: UUID, entity_id: UUID, own: str, other: str, asked: S
 
 
 def _proposed(organisation_id: UUID, entity_id: UUID) -> list[ProposedFlow]:
-    """Open proposals for a new logical flow from or to the entity."""
+    """Open proposals for a new logical flow from or to the entity, between ends that none joins yet."""
+    joined = live_flows(organisation_id).filter(source_id=OuterRef("source_id"), target_id=OuterRef("target_id"))
     rows = ProposedFlow.objects.filter(
         Q(source_id=entity_id) | Q(target_id=entity_id),
+        ~Exists(joined),
         organisation_id=organisation_id,
         is_open=True,
         proposal_type=ProposalType.CREATE,

@@ -1,7 +1,7 @@
 """What the page of one proposal shows, put together from rows and said in words."""
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -14,6 +14,7 @@ from flows.models import (
     Decision,
     PhysicalFlow,
     ProposalComment,
+    ProposalReason,
     ProposalState,
     ProposalType,
     ProposalWatcher,
@@ -24,7 +25,7 @@ from flows.models import (
 from flows.proposals.diff import Before, Difference, difference, shown_hash
 from flows.proposals.flow_def import FlowDef
 from flows.proposals.selectors import choices
-from flows.proposals.selectors.changes import ShownDiff, names_of_types, shown_diff
+from flows.proposals.selectors.changes import ShownDiff, shown_diff
 from flows.proposals.selectors.doors import access_proposal
 from flows.proposals.selectors.rights import Speaker, speakers_of, voices_of
 from flows.proposals.selectors.standing import ApprovalRow, Permissions, Situation, permissions_of, situation_of
@@ -36,21 +37,30 @@ Facts = list[tuple[str, str]]
 
 @dataclass(frozen=True, slots=True)
 class ShownType:
-    """A data type: ``mark`` is "added", "removed" or empty for one that stays."""
+    """A data type in the order of the tree: ``mark`` is "added", "removed" or empty for one that stays.
+
+    One that ``is_parent`` only says where those below it belong; it is not carried itself.
+    """
 
     name: str
     mark: str = ""
+    depth: int = 0
+    is_parent: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class ShownPerson:
-    """Somebody who is asked: ``decision`` is what they said, ``only`` what they may where that is not both."""
+    """Somebody who is asked: ``decision`` is what they said, ``only`` what they may where that is not both.
+
+    Who ``is_maker`` has proposed it, and is kept from approving by the four eyes unless the organisation allows it.
+    """
 
     name: str
     email: str
     decision: str = ""
     at: datetime | None = None
     only: str = ""
+    is_maker: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,17 +208,22 @@ class ProposalPage:
             ("Specification", "An existing one" if spec.id else "A new one is made"),
         ]
 
+    def reason(self) -> str:
+        """The reason of the organisation's list, by its name, and the maker's words where they say more."""
+        row = self.proposal
+        listed = ProposalReason.objects.filter(organisation_id=self.organisation_id, code=row.reason_code)
+        name = listed.values_list("name", flat=True).first() or ""
+        return ": ".join(dict.fromkeys(filter(None, (name, row.reason))))
+
     def data_types(self) -> tuple[ShownType, ...]:
-        """All of them by name; marked where there was a flow before."""
+        """All of them under their parents; marked where there was a flow before."""
         found = self.difference
-        names = names_of_types(self.organisation_id, found.added | found.removed | found.kept)
         marks = dict.fromkeys(found.kept, "")
         if self.proposal.proposal_type == ProposalType.UPDATE:
             marks |= dict.fromkeys(found.added, "added") | dict.fromkeys(found.removed, "removed")
         else:
             marks |= dict.fromkeys(found.added | found.removed, "")
-        shown = [ShownType(names.get(ident, "An unknown data type"), mark) for ident, mark in marks.items()]
-        return tuple(sorted(shown, key=lambda one: one.name.lower()))
+        return _tree(choices.type_tree(self.organisation_id, ()), {str(ident): mark for ident, mark in marks.items()})
 
     def sides(self) -> tuple[ShownSide, ...]:
         people = speakers_of(self.organisation_id, [self.proposal.id])
@@ -265,13 +280,33 @@ class ProposalPage:
         return known.get(ProposalState(state), "rejected") if state in ProposalState.values else "rejected"
 
 
+def _tree(rows: Sequence[choices.TypeRow], marks: Mapping[str, str]) -> tuple[ShownType, ...]:
+    """The marked rows with the ones above them, in the order of the tree; what is no row any more comes last."""
+    shown: list[ShownType] = []
+    depth = 0
+    for row in reversed(rows):
+        if row.id in marks:
+            shown.append(ShownType(row.name, marks[row.id], row.depth))
+        elif row.depth < depth:
+            shown.append(ShownType(row.name, "", row.depth, is_parent=True))
+        else:
+            continue
+        depth = row.depth
+    known = {row.id for row in rows}
+    gone = tuple(
+        ShownType("A data type that is not there any more", mark) for ident, mark in marks.items() if ident not in known
+    )
+    return (*reversed(shown), *gone)
+
+
 def _side(row: ApprovalRow, people: Sequence[Speaker], proposal: ProposedFlow) -> ShownSide:
     votes = {vote.member_id: vote for vote in row.votes if vote.member_id is not None}
     groups: dict[str, list[ShownPerson]] = defaultdict(list)
     for one in people:
         vote = votes.get(one.member_id)
         only = "" if one.may_approve and one.may_reject else "may approve" if one.may_approve else "may reject"
-        shown = ShownPerson(one.name, one.email, vote.decision if vote else "", vote.at if vote else None, only)
+        said, at = (vote.decision, vote.at) if vote else ("", None)
+        shown = ShownPerson(one.name, one.email, said, at, only, is_maker=one.member_id == proposal.maker_id)
         for ground in one.because or ("Others",):
             groups[ground].append(shown)
     asked = {one.member_id for one in people}

@@ -1,4 +1,4 @@
-"""The drawing of what flows in and out: well-formed, escaped, capped, and dumb to screen readers."""
+"""The drawing of what flows in and out: well-formed, escaped, capped, and in reach of the keyboard."""
 
 from xml.etree import ElementTree as ET
 
@@ -21,8 +21,6 @@ def test_names_cannot_leave_their_text(draw: object) -> None:
     root = ET.fromstring(draw(evil, Side([evil]), Side([evil])))  # type: ignore[operator]  # both of one shape
     assert not list(root.iter(f"{SVG}script"))
     assert {"script", "b", "x"}.isdisjoint(element.tag.removeprefix(SVG) for element in root.iter())
-    assert root.get("aria-hidden") == "true"
-    assert all(link.get("tabindex") == "-1" for link in root.iter(f"{SVG}a"))
     assert not [element for element in root.iter() if "style" in element.attrib]
 
 
@@ -55,3 +53,15 @@ def test_a_long_name_ends_in_an_ellipsis() -> None:
     assert long.endswith("…")
     assert len(long) <= 100 / 7
     assert len(fitted("帳簿" * 40, 100, 7)) < len(long)
+
+
+@pytest.mark.parametrize("draw", DRAWINGS)
+def test_links_say_the_whole_name(draw: object) -> None:
+    long = Box("Reconciliation " * 6, "application", "Application, 2 physical", "/e/1/")
+    root = ET.fromstring(draw(CENTRE, Side([long], "9 more", "/more/"), Side()))  # type: ignore[operator]  # as above
+    assert root.get("role") == "group"
+    assert root.get("aria-label")
+    links = {link.get("href"): link for link in root.iter(f"{SVG}a")}
+    assert links["/e/1/"].get("aria-label") == f"{long.name}, Application, 2 physical"
+    assert links["/more/"].get("aria-label") == "9 more"
+    assert [link for link in links.values() if link.get("tabindex") == "-1"] == []

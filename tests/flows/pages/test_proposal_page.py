@@ -1,5 +1,7 @@
 """The page of a proposal: reject, revise and send again, cancel, comment, watch."""
 
+from typing import Any
+
 import pytest
 
 from flows.models import Approval, ApprovalSide
@@ -41,7 +43,7 @@ def test_what_was_rejected_is_revised_and_sent_again(town: Town, asha: Person, r
     assert stored(town, made).state == "FULLY_APPROVED"
 
 
-def town_delivery() -> dict[str, str]:
+def town_delivery() -> dict[str, Any]:
     return {
         "name": "orders-eod",
         "transport": "FILE_TRANSPORT",
