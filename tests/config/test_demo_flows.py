@@ -5,13 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from django.test import Client
-from pytest_django import Settings
+from django.db import transaction
+from django.test import Client, override_settings
+from pytest_django import DjangoDbBlocker, Settings
 
 from accounts.models import AuditEntry, Membership, Organisation
 from accounts.tenancy.scope import organisation_scope
-from config.demo.flows import has_flows
-from config.demo.load import is_loaded, load
+from config.demo.load import load
 from flows.models import (
     CatalogueEntity,
     EntityKind,
@@ -23,17 +23,22 @@ from flows.models import (
     Vote,
 )
 from flows.proposals.selectors.listing import pending_count
-from flows.proposals.services.act import proposal_retry
-from flows.proposals.services.acting import Outcome
 from workflows.models import EntityTransition
 
 SATURDAY = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
 
 
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """Loaded once: these tests look and change nothing."""
+    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+        load(SATURDAY)
+        yield
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def acme(db: None, settings: Settings) -> Iterator[Organisation]:
-    settings.DEMO = True
-    load(SATURDAY)
+def acme(loaded: None) -> Iterator[Organisation]:
     organisation = Organisation.objects.get(slug="acme")
     with organisation_scope(organisation.id):
         yield organisation
@@ -111,38 +116,10 @@ def test_globex_has_its_own(acme: Organisation) -> None:
     assert not CatalogueEntity.objects.filter(organisation_id=globex.id).exists(), "not from Acme's scope"
 
 
-@pytest.mark.django_db
-def test_globex_decides_otherwise(settings: Settings) -> None:
-    settings.DEMO = True
-    load(SATURDAY)
+def test_globex_decides_otherwise(loaded: None) -> None:
     with organisation_scope(Organisation.objects.get(slug="globex").id):
         assert CatalogueEntity.objects.count() == 7
         assert set(ProposedFlow.objects.values_list("state", flat=True)) == {"FULLY_APPROVED", "PENDING_APPROVALS"}
         done = ProposedFlow.objects.get(state="FULLY_APPROVED")
         assert {approval.side_code for approval in done.approvals.all()} == {"source", "target", "data_protection"}
         assert set(done.votes.values_list("policy", flat=True)) == {"", "external_actor", "same_person_both_sides"}
-
-
-@pytest.mark.django_db
-def test_a_demo_of_before_gets_its_flows(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    settings.DEMO = True
-    with monkeypatch.context() as patch:
-        patch.setattr("config.demo.load.load_flows", lambda *args: False)
-        load(SATURDAY)
-    assert not is_loaded()
-    assert [one.is_new for one in load(SATURDAY)] == [True, True]
-    assert is_loaded()
-    assert [one.is_new for one in load(SATURDAY)] == [False, False]
-
-
-def test_one_failed_and_can_be_retried(committed_db: None, settings: Settings) -> None:
-    """Committed, since what makes it fail is another session that holds the catalogue."""
-    settings.DEMO = True
-    load(SATURDAY)
-    organisation = Organisation.objects.get(slug="acme")
-    with organisation_scope(organisation.id):
-        assert has_flows(organisation)
-        failed = ProposedFlow.objects.exclude(failure="").get()
-        assert "lock timeout" in failed.failure
-        fritz = Membership.objects.select_related("organisation").get(name="Fritz")
-        assert proposal_retry(proposal_id=failed.id, actor=fritz, at=SATURDAY).outcome is Outcome.FULLY_APPROVED
