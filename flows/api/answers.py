@@ -26,10 +26,10 @@ def camel(name: str) -> str:
 
 
 class Shape(serializers.Serializer[Any]):
-    """Fields in snake case, each read from the attribute of its name. ``root`` is where on the object most of them are found;
+    """Fields in snake case, each read from the attribute of its name. ``within`` is where on the object most of them are found;
     those named in ``beside`` are found on the object itself."""
 
-    root: ClassVar[str] = ""
+    within: ClassVar[str] = ""
     beside: ClassVar[tuple[str, ...]] = ()
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
@@ -50,8 +50,8 @@ class Shape(serializers.Serializer[Any]):
 
     def _reader(self, name: str, field: serializers.Field[Any, Any, Any, Any]) -> Reader:
         attributes = list(field.source_attrs)
-        if self.root and attributes and attributes[0] not in self.beside:
-            attributes = [self.root, *attributes]
+        if self.within and attributes and attributes[0] not in self.beside:
+            attributes = [self.within, *attributes]
         get = attrgetter(".".join(attributes)) if attributes else _itself
         if not isinstance(field, serializers.BaseSerializer | Written):
             return get

@@ -9,11 +9,15 @@ from flows.models import EntityLife, EnumKind, FlowLife
 
 
 class KindOfInvolvementSerializer(Shape):
+    """A kind of involvement."""
+
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)
 
 
 class InvolvementSerializer(Shape):
+    """A person who is involved."""
+
     person = PersonSerializer(read_only=True, source="member")
     kind = KindOfInvolvementSerializer(read_only=True)
 
@@ -21,7 +25,7 @@ class InvolvementSerializer(Shape):
 class EntitySerializer(Shape):
     """An application, actor or end-user application."""
 
-    root = "entity"
+    within = "entity"
     beside = ("counts", "involvements")
 
     id = serializers.UUIDField(read_only=True)
@@ -55,7 +59,7 @@ class CarriedSerializer(Shape):
 class LogicalFlowSerializer(Shape):
     """A logical flow: something goes from source to target."""
 
-    root = "flow"
+    within = "flow"
     beside = ("data_types", "physical_flows", "open_proposals")
 
     id = serializers.UUIDField(read_only=True)
@@ -74,6 +78,8 @@ class LogicalFlowSerializer(Shape):
 
 
 class RouteSerializer(Shape):
+    """The logical flow that is carried out."""
+
     id = serializers.UUIDField(read_only=True)
     source = EndSerializer(read_only=True)  # type: ignore[assignment]  # declared fields are taken off the class
     target = EndSerializer(read_only=True)
@@ -94,7 +100,7 @@ class SpecificationSerializer(Shape):
 class PhysicalFlowSerializer(Shape):
     """A physical flow: how a logical one is carried out."""
 
-    root = "flow"
+    within = "flow"
     beside = ("data_types", "open_proposal_id", "flow_def", "is_last")
 
     id = serializers.UUIDField(read_only=True)
@@ -144,6 +150,8 @@ class DataTypeSerializer(Shape):
 
 
 class EnumValueSerializer(Shape):
+    """One value that an attribute may have."""
+
     kind = serializers.ChoiceField(read_only=True, choices=EnumKind.choices)
     code = serializers.CharField(read_only=True)
     name = serializers.CharField(read_only=True)

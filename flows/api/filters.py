@@ -43,7 +43,7 @@ class ProposalListFilter(Truths, ProposalFilter):
     what waits for the caller and ``completed`` for what they have decided. ``state`` and ``side`` take codes, several of them
     as several parameters."""
 
-    open = None
+    open = None  # type: ignore[assignment]  # how a filter of the base is left out
     is_open = is_true("is_open", "Somebody is still asked.")
     maker = PersonFilter(method="by_maker", label="An id, or `me`.")
     source = django_filters.UUIDFilter(field_name="source_id")

@@ -41,11 +41,15 @@ class EndSerializer(Shape):
 
 
 class IdNameSerializer(Shape):
+    """Something by its name."""
+
     id = serializers.UUIDField(read_only=True)
     name = serializers.CharField(read_only=True)
 
 
 class ByWhomSerializer(Shape):
+    """Who did it."""
+
     id = serializers.UUIDField(
         read_only=True, source="by_id", allow_null=True, help_text="Null for the product itself."
     )
@@ -110,6 +114,8 @@ class MaySerializer(Shape):
 
 
 class ChangeSerializer(Shape):
+    """One attribute that an update changes."""
+
     field = serializers.CharField(read_only=True, help_text="Its name in `flowAttributes`.")
     before = AnyValue()
     after = AnyValue()
@@ -118,7 +124,7 @@ class ChangeSerializer(Shape):
 class ProposalSerializer(Shape):
     """A proposal as the caller may see it."""
 
-    root = "proposal"
+    within = "proposal"
     beside = (
         *("state_name", "tone", "flow_def", "approvals", "transitions", "permissions", "failure", "shown_hash"),
         *("changes", "data_types_added", "data_types_removed", "outcome", "message"),
@@ -163,6 +169,8 @@ class ProposalSerializer(Shape):
 
 
 class SpeakerSerializer(Shape):
+    """Somebody who speaks for a side."""
+
     id = serializers.UUIDField(read_only=True, source="member_id")
     name = serializers.CharField(read_only=True)
     email = serializers.CharField(read_only=True)
@@ -176,7 +184,7 @@ class SpeakerSerializer(Shape):
 class ApproversSerializer(Shape):
     """One approval with everybody active who speaks for it, before four eyes are asked."""
 
-    root = "approval"
+    within = "approval"
     beside = ("people",)
 
     side = serializers.CharField(read_only=True, source="side_code")
@@ -190,6 +198,8 @@ class ApproversSerializer(Shape):
 
 
 class SidePermissionSerializer(Shape):
+    """What the caller may do for one side."""
+
     side = serializers.CharField(read_only=True, source="side_code")
     name = serializers.CharField(read_only=True, source="side_name")
     entity_id = serializers.UUIDField(read_only=True, allow_null=True)
@@ -211,6 +221,8 @@ class PermissionsSerializer(MaySerializer):
 
 
 class ProposalCommentSerializer(Shape):
+    """What somebody wrote to a proposal."""
+
     id = serializers.UUIDField(read_only=True)
     author = PersonSerializer(read_only=True)
     text = serializers.CharField(read_only=True)
@@ -229,6 +241,8 @@ class RowResultSerializer(Shape):
 
 
 class BulkSerializer(Shape):
+    """What became of each of many, in the order asked."""
+
     results = RowResultSerializer(many=True, read_only=True)
     done = serializers.IntegerField(read_only=True)
     failed = serializers.IntegerField(read_only=True)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -175,7 +175,7 @@ class ProposalPendingView(ListView):
     @extend_schema(operation_id="flows_proposals_pending")
     def get(self, request: Request) -> Response:
         """What waits for your approval or rejection, and how many there are."""
-        self.paginator.count = pending_count(self.actor)
+        cast(PendingPages, self.paginator).count = pending_count(self.actor)
         return self.list(request)
 
 

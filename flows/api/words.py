@@ -49,7 +49,7 @@ class SpeakerOfSideSerializer(Shape):
 class SideSerializer(Shape):
     """One side that proposals need."""
 
-    root = "side"
+    within = "side"
     beside = ("speakers",)
 
     code = serializers.CharField(read_only=True)
