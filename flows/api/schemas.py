@@ -1,5 +1,6 @@
 """The ``flow_def`` document in the description of the API, with an example of each type."""
 
+from copy import deepcopy
 from typing import Any, Final, Literal
 
 from drf_spectacular.extensions import OpenApiSerializerExtension
@@ -93,7 +94,9 @@ class FlowDefExtension(OpenApiSerializerExtension):  # type: ignore[no-untyped-c
     target_class = FlowDefSerializer
 
     def map_serializer(self, auto_schema: AutoSchema, direction: Literal["request", "response"]) -> dict[str, Any]:
-        return FLOW_DEF if direction == "response" else {**FLOW_DEF, "additionalProperties": False}
+        # The description moves its lists of values elsewhere, in what it is given.
+        found = deepcopy(FLOW_DEF)
+        return found if direction == "response" else {**found, "additionalProperties": False}
 
 
 _SOURCE: Final = {"kind": "APPLICATION", "id": "019a9c00-0000-7000-8000-000000000101"}
