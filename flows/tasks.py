@@ -7,6 +7,8 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
+from flows.catalogue.importing.running import import_run
+from flows.catalogue.importing.services import imports_sweep, imports_waiting, organisations_waiting
 from flows.loading.services import backfill_run, backfills_wake, organisations_with_runs
 from flows.proposals.services.timeouts import (
     BATCH,
@@ -64,3 +66,34 @@ def backfill_run_task(*, organisation_id: str, backfill_id: str) -> None:
     """A minute of one run; what is left is for the next message."""
     if backfill_run(organisation_id=UUID(organisation_id), backfill_id=UUID(backfill_id)):
         backfill_run_task.delay(organisation_id=organisation_id, backfill_id=backfill_id)
+
+
+@shared_task(name="flows.imports_wake", ignore_result=True)
+def imports_tick() -> None:
+    """Every tick: take up the imports that nobody works on."""
+    for organisation_id in organisations_waiting():
+        imports_wake_organisation.delay(organisation_id=str(organisation_id))
+
+
+@shared_task(name="flows.imports_wake_organisation", base=OrganisationTask, ignore_result=True)
+def imports_wake_organisation(*, organisation_id: str) -> None:
+    for import_id in imports_waiting(UUID(organisation_id), at=timezone.now()):
+        wake("flows.import_run", organisation_id=organisation_id, import_id=import_id)
+
+
+# Not of OrganisationTask, whose body is one transaction: what is found is written in several, and the file read in none.
+@shared_task(name="flows.import_run", ignore_result=True)
+def import_run_task(*, organisation_id: str, import_id: str) -> None:
+    import_run(organisation_id=UUID(organisation_id), import_id=UUID(import_id))
+
+
+@shared_task(name="flows.imports_sweep", ignore_result=True)
+def imports_sweep_tick() -> None:
+    """Let go of files that nobody applied."""
+    for organisation_id in active_organisations():
+        imports_sweep_organisation.delay(organisation_id=str(organisation_id))
+
+
+@shared_task(name="flows.imports_sweep_organisation", base=OrganisationTask, ignore_result=True)
+def imports_sweep_organisation(*, organisation_id: str) -> None:
+    imports_sweep(organisation_id=UUID(organisation_id), at=timezone.now())

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from flows.views import catalogue, dashboard, direct, proposals, wizard
+from flows.views import catalogue, dashboard, direct, imports, proposals, wizard
 
 app_name = "flows"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,14 @@ urlpatterns: list[URLPattern] = [
     path("logical/<uuid:flow_id>/direct/physical/", direct.PhysicalCreateView.as_view(), name="direct_physical"),
     path("physical/<uuid:flow_id>/", catalogue.PhysicalView.as_view(), name="physical"),
     path("physical/<uuid:flow_id>/direct/", direct.PhysicalChangeView.as_view(), name="direct_physical_change"),
+    path("imports/", imports.ImportsView.as_view(), name="imports"),
+    path("imports/new/", imports.ImportNewView.as_view(), name="import_new"),
+    path("imports/templates/<slug:kind>.<slug:ending>", imports.ImportTemplateView.as_view(), name="import_template"),
+    path("imports/<uuid:import_id>/", imports.ImportView.as_view(), name="import"),
+    path("imports/<uuid:import_id>/apply/", imports.ImportApplyView.as_view(), name="import_apply"),
+    path("imports/<uuid:import_id>/check/", imports.ImportAgainView.as_view(), name="import_check"),
+    path("imports/<uuid:import_id>/discard/", imports.ImportDiscardView.as_view(), name="import_discard"),
+    path("imports/<uuid:import_id>/errors.csv", imports.ImportErrorsView.as_view(), name="import_errors"),
     path("proposals/", dashboard.DashboardView.as_view(), name="dashboard"),
     path("proposals/export.csv", dashboard.DashboardExportView.as_view(), name="dashboard_export"),
     path("proposals/bulk/", proposals.BulkView.as_view(), name="bulk"),

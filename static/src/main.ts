@@ -12,6 +12,7 @@ import "./css/flows.css";
 import "./css/wizard.css";
 import "./css/proposals.css";
 import "./css/board.css";
+import "./css/imports.css";
 import "./css/graph.css";
 import "./css/print.css";
 

@@ -1,1 +1,1 @@
-"""Files that are brought into the catalogue: read within limits, checked row by row, applied in batches."""
+"""The catalogue from files: read, judged against what is there without changing anything, applied when somebody says so."""
