@@ -53,11 +53,6 @@ def granted(world: World) -> Mapping[str, Any]:
     return {}
 
 
-def of_template(world: World) -> Mapping[str, Any]:
-    world(importer)
-    return {"kind": "entities", "ending": "csv"}
-
-
 def a_file(world: World) -> Mapping[str, Any]:
     return {"kind": "entities", "file": SimpleUploadedFile("apps.csv", b"external_id,name\nA,B\n")}
 
@@ -69,7 +64,7 @@ LINES: list[Line] = [
     Line("flows/imports/", "get", **WHO, ids=granted),
     Line("flows/imports/new/", "get", **WHO, ids=granted),
     Line("flows/imports/new/", "post", **WHO, ids=granted, data=a_file),
-    Line(TEMPLATE, "get", **WHO, ids=of_template),
+    Line(TEMPLATE, "get", **WHO, ids=granted, at="flows/imports/templates/entities.csv"),
     Line(ONE, "get", **WHO, ids=of_import),
     Line(f"{ONE}errors.csv", "get", **WHO, ids=of_import),
     Line(f"{ONE}apply/", "post", **WHO, ids=of_import, data={"skip_errors": "true"}),

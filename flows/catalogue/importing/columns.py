@@ -4,6 +4,7 @@ import difflib
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any, Final
 
 from flows.catalogue.importing.reading import RawRow
@@ -11,6 +12,7 @@ from forms_builder.schema.parts import has_unstorable
 
 YES: Final = {"yes", "true", "1", "y", "x"}
 NO: Final = {"", "no", "false", "0", "n"}
+MOST_COMPARED: Final = 200
 SEPARATORS: Final = re.compile(r"[\s_\-]+")
 
 
@@ -63,9 +65,7 @@ class Column:
         for code, words in self.choices.items():
             if wanted in (folded(code), folded(words)):
                 return code
-        raise CellRefused(
-            f"There is no {shown(text)}{hint(text, self.choices)}. Use one of: {', '.join(self.choices)}."
-        )
+        raise CellRefused(f"There is no {shown(text)}{hint(text, self.choices)} Use one of: {', '.join(self.choices)}.")
 
 
 @dataclass(slots=True)
@@ -98,7 +98,7 @@ def _places(columns: Sequence[Column], ignored: set[str], head: Sequence[str]) -
         elif name:
             places[place] = name
         elif raw and folded(raw) not in left_out:
-            problems.append((shown(raw), f"There is no such column{hint(raw, [one.name for one in columns])}."))
+            problems.append((shown(raw), f"There is no such column{hint(raw, [one.name for one in columns])}"))
     missing = [column.name for column in columns if column.required and column.name not in places.values()]
     problems += [(name, "This column is missing.") for name in missing]
     if problems:
@@ -131,10 +131,18 @@ def shown(text: str) -> str:
 
 
 def hint(text: str, names: Iterable[str]) -> str:
-    """ "; did you mean name?" where something is near."""
+    """The end of a sentence that says that there is no such thing: ". Did you mean name?" where something is near."""
+    return _hint(folded(text)[:60], tuple(names))
+
+
+@lru_cache(1_024)
+def _hint(wanted: str, names: tuple[str, ...]) -> str:
+    """The same mistake stands in many rows, and looking for what is near is slow."""
+    if len(names) > MOST_COMPARED:
+        return "."
     by_fold = {folded(name): name for name in names}
-    near = difflib.get_close_matches(folded(text)[:60], by_fold, n=1, cutoff=0.6)
-    return f"; did you mean {by_fold[near[0]]}?" if near else ""
+    near = difflib.get_close_matches(wanted, by_fold, n=1, cutoff=0.6)
+    return f". Did you mean {by_fold[near[0]]}?" if near else "."
 
 
 def _flag(text: str) -> bool:

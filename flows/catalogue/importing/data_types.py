@@ -123,7 +123,7 @@ def _parent_problem(one: Judged, parents: Mapping[str, str]) -> str:
     if not parent:
         return ""
     if parent not in parents:
-        return f"There is no data type {shown(parent)}{hint(parent, parents)}."
+        return f"There is no data type {shown(parent)}{hint(parent, parents)}"
     code, step = one.row.values["code"], parent
     for _ in range(len(parents) + 1):
         if step == code:

@@ -78,7 +78,7 @@ class EntityImport(ImportKind):
         if "department" in values:
             code = values.pop("department")
             if code and folded(code) not in departments:
-                row.problems.append(("department", f"There is no department {shown(code)}{hint(code, departments)}."))
+                row.problems.append(("department", f"There is no department {shown(code)}{hint(code, departments)}"))
             values["department_id"] = departments.get(folded(code)) if code else None
         before = known.get(values["external_id"])
         wanted = _wanted(values, before)

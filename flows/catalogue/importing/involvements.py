@@ -59,7 +59,7 @@ class InvolvementImport(ImportKind):
         kind = facts.kinds.get(folded(values["kind"]))
         if kind is None:
             near = hint(values["kind"], facts.kind_names)
-            row.problems.append(("kind", f"There is no involvement {shown(values['kind'])}{near}."))
+            row.problems.append(("kind", f"There is no involvement {shown(values['kind'])}{near}"))
         if row.problems or entity is None or person is None or kind is None:
             return wrong(row)
         if seen.is_twice((entity, person, kind), row, "entity"):

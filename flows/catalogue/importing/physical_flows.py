@@ -104,7 +104,7 @@ def _read_codes(row: ParsedRow, values: dict[str, Any], facts: FlowFacts) -> Non
         known = facts.codes.get(kind, {})
         found = next((code for code, name in known.items() if folded(text) in (folded(code), folded(name))), None)
         if found is None:
-            row.problems.append((kind, f"There is no {kind} {shown(text)}{hint(text, known)}."))
+            row.problems.append((kind, f"There is no {kind} {shown(text)}{hint(text, known)}"))
         else:
             values[kind] = found
 
@@ -117,7 +117,7 @@ def _types(row: ParsedRow, text: str, flow: PhysicalFlow | None, facts: FlowFact
     for one in codes_in(text):
         code = known.get(folded(one))
         if code is None:
-            row.problems.append(("data_types", f"There is no data type {shown(one)}{hint(one, facts.types)}."))
+            row.problems.append(("data_types", f"There is no data type {shown(one)}{hint(one, facts.types)}"))
         elif code not in there and not facts.types[code]["concrete"]:
             row.problems.append(("data_types", f"{code} is a heading; choose a type below it."))
         elif code not in there and facts.types[code]["deprecated"]:

@@ -66,10 +66,10 @@ def test_each_problem_has_its_row_and_column(acme: Acme, asha: Desk) -> None:
     found = {(number, column): text for number, column, text in problems(row)}
     assert "cannot be changed" in found[2, "kind"]
     assert found[3, "external_id"] == found[4, "name"] == "This may not be empty."
-    assert "did you mean application?" in found[5, "kind"]
+    assert "Did you mean application?" in found[5, "kind"]
     assert found[6, "is_external"] == "Only an actor can be external."
     assert found[7, "is_external"] == "Say yes or no."
-    assert "There is no department “ENGG”; did you mean eng?" in found[8, "department"]
+    assert "There is no department “ENGG”. Did you mean eng?" in found[8, "department"]
     assert found[10, "external_id"] == "Row 9 says this already."
     assert "cannot be stored" in found[11, "name"]
 
