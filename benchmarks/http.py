@@ -21,7 +21,7 @@ from config.embedded.postgres import EmbeddedPostgres
 
 DATABASE = "bench_http"
 CSRF = "c" * 32
-MOST = 900
+MOST = 1_500
 """More requests per second than any of ours is expected to answer; so many tasks are made."""
 
 Calls = Callable[[], Sequence[Call]]

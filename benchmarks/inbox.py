@@ -14,12 +14,10 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
-from benchmarks import report, server, world
+from benchmarks import report, server, shares, world
 
 SMALL = (1_000, 20_000, 100_000)
 FULL = (1_000, 100_000, 1_000_000)
-LIGHT = 20
-"""Open tasks of the person with little to do."""
 PASSWORD = "countersign-demo"
 Figures = dict[str, float]
 
@@ -49,13 +47,13 @@ class Inboxes:
         from config.demo import scale
         from workflows.models import Task
 
-        first = self.place.requests == 0
         self.place = scale.fill_requests(self.place, number, open_percent=100, heavy=self.acme.manager.id)
-        if first:
-            with organisation_scope(self.acme.organisation_id):
-                others = Task.objects.filter(state="waiting").exclude(assignee_id=self.acme.manager.id)
-                some = list(others.values_list("id", flat=True)[:LIGHT])
-                Task.objects.filter(id__in=some).update(assignee_id=self.light.id)
+        with organisation_scope(self.acme.organisation_id):
+            waiting = Task.objects.filter(state="waiting")
+            missing = shares.light(number) - waiting.filter(assignee_id=self.light.id).count()
+            others = waiting.exclude(assignee_id__in=[self.acme.manager.id, self.light.id])
+            some = list(others.values_list("id", flat=True)[:missing])
+            Task.objects.filter(id__in=some).update(assignee_id=self.light.id)
         scale.analyse()
 
     def page(self, member: Any, times: int) -> Figures:

@@ -118,11 +118,10 @@ class DeliveryAdmin(MachineOwnedAdmin):
 
 @admin.register(OutboxEvent)
 class OutboxEventAdmin(MachineOwnedAdmin):
-    list_display = ("kind", "seq", "state", "attempts", "actor_label", "at", "error")
+    list_display = ("kind", "seq", "state", "attempts", "at", "error")
     list_filter = ("state", "kind")
     ordering = ("-at", "-id")
-    # What the event says may be more than the admin may read.
-    exclude = ("payload", "lease_token")
+    exclude = ("lease_token",)
     actions = ("plan_again",)
 
     @admin.action(description="Plan again what was quarantined")

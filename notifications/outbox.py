@@ -85,12 +85,7 @@ def _row(fact: Fact) -> dict[str, Any]:
         "id": fact.id,
         "organisation_id": fact.organisation_id,
         "kind": fact.kind,
-        "subject_kind": fact.subject_kind,
         "subject_id": fact.subject_id,
-        "payload": fact.payload,
-        "actor_kind": fact.actor_kind,
-        "actor_id": fact.actor_id,
-        "actor_label": fact.actor_label,
         "at": fact.at,
     }
 

@@ -14,7 +14,7 @@ from django.db import connection, models
 from pydantic import ValidationError
 
 from accounts.audit.events import Event
-from accounts.models import Organisation
+from accounts.models import AuditEntry, Organisation
 from notifications import proposals
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
@@ -28,14 +28,14 @@ from workflows.selectors.audience import Audience, audiences
 
 
 class BadFact(ValueError):
-    """A stored payload is not what its event has."""
+    """What is recorded is not what its event has, or is not there."""
 
 
 @dataclass(frozen=True)
 class Heard:
-    """An outbox row with its fact read."""
+    """An audit entry that is to be told, with its event read."""
 
-    row: OutboxEvent
+    entry: AuditEntry
     event: Event
 
     @property
@@ -55,9 +55,9 @@ def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
 
     Raises BadFact for a payload that its event refuses, and KeyError for a kind without a rule.
     """
-    heard = [Heard(row, fact_of(row)) for row in rows]
+    heard = _heard(organisation.id, rows)
     around = _around(organisation.id, heard)
-    tellings = [(item, told(item.event, item.row.actor_id, around[item.row.id])) for item in heard]
+    tellings = [(item, told(item.event, item.entry.actor_id, around[item.entry.id])) for item in heard]
     people = readers(organisation.id, {one.member_id for _, some in tellings for one in some})
     written: dict[type[models.Model], list[models.Model]] = defaultdict(list)
     texts = _Wordings(organisation.id)
@@ -80,36 +80,47 @@ WHERE i.organisation_id = %s AND i.recipient_id = acts.member_id AND i.path = ac
 
 def _read_by_acting(organisation_id: UUID, heard: Iterable[Heard]) -> None:
     """Who acts on a request or a proposal has seen what it told them until then."""
-    acts = [(item.row.actor_id, item.path, item.row.at) for item in heard if item.row.actor_id and item.path]
+    acts = [(item.entry.actor_id, item.path, item.entry.at) for item in heard if item.entry.actor_id and item.path]
     if acts:
         members, paths, moments = map(list, zip(*acts, strict=True))
         with connection.cursor() as cursor:
             cursor.execute(READ_BY_ACTING, [members, paths, moments, organisation_id])
 
 
-def fact_of(row: OutboxEvent) -> Event:
+def _heard(organisation_id: UUID, rows: Sequence[OutboxEvent]) -> list[Heard]:
+    """The entries of the rows, in their order."""
+    entries = {
+        entry.id: entry
+        for entry in AuditEntry.objects.filter(organisation_id=organisation_id, id__in=[row.id for row in rows])
+    }
+    if len(entries) < len(rows):
+        raise BadFact(f"The audit has no entry of {next(row.id for row in rows if row.id not in entries)}.")
+    return [Heard(entries[row.id], event_of(entries[row.id])) for row in rows]
+
+
+def event_of(entry: AuditEntry) -> Event:
     """The typed event. Raises KeyError for an unknown kind, BadFact for a payload that does not fit."""
     try:
-        return Event.kinds()[row.kind].model_validate({**row.payload, "subject_id": row.subject_id})
+        return Event.kinds()[entry.kind].model_validate({**entry.payload, "subject_id": entry.subject_id})
     except ValidationError as error:
         places = {".".join(map(str, one["loc"])): one["type"] for one in error.errors(include_input=False)}
         # Not from the error itself: its text shows the payload, which is not for the log.
-        raise BadFact(f"{row.kind} cannot be read: {places}") from None
+        raise BadFact(f"{entry.kind} cannot be read: {places}") from None
 
 
 def _around(organisation_id: UUID, heard: Iterable[Heard]) -> dict[UUID, Around]:
     """What each event's rule may know, by event id."""
     items = list(heard)
     circles = audiences(organisation_id, {item.run_id for item in items if item.run_id is not None})
-    acts = same_acts(organisation_id, [item.row for item in items])
+    acts = same_acts(organisation_id, [item.entry for item in items])
     found = {}
     for item in items:
         circle = circles.get(item.run_id, Audience()) if item.run_id else Audience()
-        found[item.row.id] = Around(
+        found[item.entry.id] = Around(
             deciders=circle.deciders,
             stakeholders=circle.stakeholders,
             watchers=circle.watchers,
-            covered=acts[item.row.at, item.row.actor_id, item.run_id],
+            covered=acts[item.entry.at, item.entry.actor_id, item.run_id],
         )
     return found
 
@@ -119,7 +130,7 @@ def _notices(
 ) -> Iterator[tuple[Notice, Channel]]:
     for item, some in tellings:
         values = values_of(
-            item.event, person=item.row.actor_label, organisation=organisation.name, zone=organisation.time_zone
+            item.event, person=item.entry.actor_label, organisation=organisation.name, zone=organisation.time_zone
         )
         for one in some:
             reader = people.get(one.member_id)
@@ -127,10 +138,10 @@ def _notices(
                 continue
             notice = Notice(
                 organisation_id=organisation.id,
-                event_id=item.row.id,
+                event_id=item.entry.id,
                 kind=one.notice,
-                at=item.row.at,
-                actor=item.row.actor_label if item.row.actor_id else "",
+                at=item.entry.at,
+                actor=item.entry.actor_label if item.entry.actor_id else "",
                 recipient_id=one.member_id,
                 run_id=item.run_id,
                 path=item.path,

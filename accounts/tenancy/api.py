@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import UTC
 from hashlib import sha256
-from typing import Any, cast
+from typing import Any, Final, cast
 
 from django.core.files.uploadedfile import UploadedFile
 from django.db import connection, transaction
@@ -19,6 +19,9 @@ from accounts.tenancy.errors import DomainError
 from accounts.tenancy.idempotency import Answer, Attempt
 from accounts.tenancy.problems import PROBLEM, problem_of
 from accounts.tenancy.scope import declared_organisation_id
+
+NOTHING_TO_LOAD: Final = "default-src 'none'; frame-ancestors 'none'"
+"""The content policy of an answer that is data, should a browser ever show it."""
 
 
 class _Replay(Exception):
@@ -59,6 +62,7 @@ class BaseView(generics.GenericAPIView[Any]):
     def finalize_response(self, request: Request, response: Any, *args: Any, **kwargs: Any) -> Any:
         final: HttpResponseBase = super().finalize_response(request, response, *args, **kwargs)
         final.headers.setdefault("Cache-Control", "no-store, private")
+        final.headers.setdefault("Content-Security-Policy", NOTHING_TO_LOAD)
         if self._attempt is not None and isinstance(final, Response) and final.status_code < 300:
             final.render()
             kept = {name: final.headers[name] for name in ("ETag", "Location") if name in final.headers}

@@ -5,6 +5,7 @@ import json
 import time
 from collections.abc import Callable
 
+from benchmarks import shares
 from benchmarks.peers import viewflow_site
 
 
@@ -40,7 +41,8 @@ def main() -> None:
     made = viewflow_site.prepare(1)
     there, found = 1, []
     for size in arguments.sizes:
-        viewflow_site.grow(made["tasks"][0], size - there)
+        had = shares.light(there) if found else 0
+        viewflow_site.grow(made["tasks"][0], size - there, shares.light(size) - had)
         there = size
         found.append({who: page(made["sessions"][who], arguments.times) for who in ("light", "heavy")})
     print(json.dumps(found))

@@ -9,6 +9,7 @@ import argparse
 import json
 import os
 import time
+from collections.abc import Callable
 from typing import Any
 
 import django
@@ -35,7 +36,7 @@ def configure(url: str) -> None:
 
 
 def run(seconds: float) -> dict[str, float]:
-    """Complete whole applications for ``seconds``; returns transitions (start, manager, HR) per second."""
+    """Decisions of the manager, and moves of whole applications (start, manager, HR), per second, each for ``seconds``."""
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connection
@@ -73,11 +74,20 @@ def run(seconds: float) -> dict[str, float]:
     process = Leave.start.run()
     with CaptureQueriesContext(connection) as captured:
         complete(process, "manager", {"criticality": "low"})
+    waiting = [Leave.start.run() for _ in range(int(1_000 * seconds))]
+    return {
+        "complete": rate(lambda: complete(waiting.pop(), "manager", {"criticality": "low"}), seconds),
+        "applications": 3 * rate(application, seconds),
+        "statements": len(captured),
+    }
+
+
+def rate(work: Callable[[], Any], seconds: float) -> float:
     done, began = 0, time.perf_counter()
     while time.perf_counter() - began < seconds:
-        application()
-        done += 3
-    return {"per_second": done / (time.perf_counter() - began), "statements": len(captured)}
+        work()
+        done += 1
+    return done / (time.perf_counter() - began)
 
 
 if __name__ == "__main__":

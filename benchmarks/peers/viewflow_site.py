@@ -69,8 +69,6 @@ site = Site(title="Leave", viewsets=[FlowAppViewset(Leave, icon="today")])
 urlpatterns = [path("accounts/", AuthViewset(with_profile_view=False).urls), path("", site.urls)]
 application = get_wsgi_application()
 
-LIGHT = 40
-"""Every second of so many processes waits for the user with little to do."""
 COPY = """
 WITH made AS (
     INSERT INTO viewflow_process ({process}) SELECT {process} FROM viewflow_process, generate_series(1, %s) WHERE id = %s
@@ -98,8 +96,9 @@ def prepare(processes: int) -> dict[str, Any]:
     return {"tasks": tasks, "sessions": {name: session_of(user) for name, user in users.items()}}
 
 
-def grow(template: list[int], number: int) -> None:
-    """Copies of a process and its task, made by SQL; every second one waits for the user ``heavy``."""
+def grow(template: list[int], number: int, light: int) -> None:
+    """Copies of a process and its task, made by SQL; every second one waits for ``heavy``, so many of the others for
+    ``light``."""
     from django.contrib.auth.models import User
     from django.db import connection
 
@@ -114,7 +113,9 @@ def grow(template: list[int], number: int) -> None:
             task=", ".join(columns["viewflow_task"]),
             task_t=", ".join(f"t.{name}" for name in columns["viewflow_task"]),
         )
-        people = [users["heavy"].pk, template[0] + LIGHT, users["light"].pk, users["other"].pk]
+        cursor.execute("SELECT max(id) FROM viewflow_process")
+        last = cursor.fetchone()[0]
+        people = [users["heavy"].pk, last + 1 + 2 * light, users["light"].pk, users["other"].pk]
         cursor.execute(sql, [number, template[0], *people, template[1]])
         cursor.execute("VACUUM ANALYZE")
 

@@ -9,7 +9,7 @@ SEQUENCE = "notifications_outbox_seq"
 
 
 class OutboxEvent(OrganisationRow):
-    """One fact to plan notices for; ``id`` is the fact's own.
+    """That an audit entry is to be told: ``id``, ``kind``, ``subject_id`` and ``at`` are the entry's own, which says the rest.
 
     ``seq`` is drawn while the writer holds its subject, so the events of one subject are in order. ``attempts`` is
     counted when the event is leased, before it is planned: a crash counts. ``lease_until`` with a token means that a
@@ -23,12 +23,7 @@ class OutboxEvent(OrganisationRow):
 
     organisation = machine_organisation()
     kind = models.CharField(max_length=80)
-    subject_kind = models.CharField(max_length=80)
     subject_id = models.UUIDField()
-    payload = models.JSONField(default=dict)
-    actor_kind = models.CharField(max_length=20)
-    actor_id = models.UUIDField(null=True)
-    actor_label = models.CharField(max_length=200)
     at = models.DateTimeField(default=timezone.now)
     seq = models.BigIntegerField(
         db_default=models.Func(models.Value(SEQUENCE), function="nextval", output_field=models.BigIntegerField())

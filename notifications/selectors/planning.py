@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from accounts.models import Membership
-from notifications.models import OutboxEvent, Preference, Template
+from accounts.models import AuditEntry, Membership
+from notifications.models import Preference, Template
 from workflows import events
 
 # Acts that may tell the followers the same as another fact recorded with them.
@@ -49,15 +49,15 @@ Act = tuple[datetime, UUID | None, UUID | None]
 """Moment, person and request."""
 
 
-def same_acts(organisation_id: UUID, rows: Iterable[OutboxEvent]) -> Mapping[Act, frozenset[str]]:
+def same_acts(organisation_id: UUID, entries: Iterable[AuditEntry]) -> Mapping[Act, frozenset[str]]:
     """For each act the telling facts recorded with it, whether in this batch or not.
 
     The facts of one act carry one moment and become visible together, so the answer is the same at every planning.
     """
-    moments = {row.at for row in rows if row.kind == events.TaskMoved.kind}
+    moments = {entry.at for entry in entries if entry.kind == events.TaskMoved.kind}
     found: dict[Act, set[str]] = defaultdict(set)
     if moments:
-        acts = OutboxEvent.objects.filter(organisation_id=organisation_id, at__in=moments, kind__in=TELLING)
+        acts = AuditEntry.objects.filter(organisation_id=organisation_id, at__in=moments, kind__in=TELLING)
         for at, actor_id, run_id, kind in acts.values_list("at", "actor_id", "subject_id", "kind"):
             found[at, actor_id, run_id].add(kind)
     return defaultdict(frozenset, {key: frozenset(kinds) for key, kinds in found.items()})

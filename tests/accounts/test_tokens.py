@@ -90,6 +90,7 @@ def test_password_change_and_deactivation_end_tokens(acme: Acme) -> None:
 
 def test_tokens_expire(acme: Acme) -> None:
     pair = token_of(acme.asha)
+    assert me(pair["access"]) == 200
     with time_machine.travel(timezone.now() + settings.ACCESS_TOKEN_LIFETIME, tick=False):
         assert me(pair["access"]) == 401
     with time_machine.travel(timezone.now() + settings.REFRESH_TOKEN_LIFETIME, tick=False):

@@ -64,10 +64,7 @@ def event(world: World) -> OutboxEvent:
     row: OutboxEvent = OutboxEvent.objects.create(
         organisation=world.acme.organisation,
         kind="task.opened",
-        subject_kind="workflows.task",
         subject_id=world.acme.ravi.id,
-        actor_kind="person",
-        actor_label=world.canary,
         state="poison",
         error=world.canary,
     )

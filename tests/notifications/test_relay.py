@@ -5,6 +5,7 @@ from datetime import timedelta
 import pytest
 from django.db.models.functions import Now
 
+from accounts.models import AuditEntry, Membership
 from notifications import outbox
 from notifications.models import Delivery, InboxItem, OutboxEvent
 from tests.cast import Acme, Globex
@@ -114,11 +115,20 @@ def skip_the_pauses(acme: Acme) -> None:
         OutboxEvent.objects.filter(state=State.NEW).update(lease_until=Now() - timedelta(seconds=1))
 
 
+def tell_unreadably(run: WorkflowRun, by: Membership) -> None:
+    """A fact as no version of the product has written it."""
+    about = {"organisation": run.organisation, "kind": "run.commented", "subject_id": run.id}
+    entry = AuditEntry.objects.create(
+        **about, subject_kind="workflows.run", actor_kind="person", actor_id=by.id, payload={"colour": "red"}
+    )
+    OutboxEvent.objects.create(id=entry.id, at=entry.at, **about)
+
+
 def test_a_poisonous_event_is_set_aside_and_harms_nobody(acme: Acme, run: WorkflowRun) -> None:
     with acme.scope():
         facts.tell(run, acme.asha, facts.opened(run, acme.ravi))
-        facts.tell(run, acme.hema, facts.commented(run, acme.hema), facts.completed(run, acme.hema))
-        OutboxEvent.objects.filter(kind="run.commented").update(payload={"colour": "red"})
+        tell_unreadably(run, acme.hema)
+        facts.tell(run, acme.hema, facts.completed(run, acme.hema))
     outbox.relay()
     with acme.scope():
         bad = OutboxEvent.objects.get(kind="run.commented")

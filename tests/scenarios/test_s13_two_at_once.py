@@ -67,7 +67,7 @@ def test_exactly_one_wins_every_time(acme_at_work: Acme) -> None:
             closing = TransitionLog.objects.filter(run_id=run["id"], from_step="hr_review")
             assert closing.count() == 1
             assert Task.objects.filter(run_id=run["id"]).count() == 3
-            assert OutboxEvent.objects.filter(kind="run.completed", payload__run_id=run["id"]).count() == 1
+            assert OutboxEvent.objects.filter(kind="run.completed", subject_id=run["id"]).count() == 1
     outbox.relay()
     with organisation_scope(acme.organisation.id):
         assert InboxItem.objects.filter(recipient=acme.asha, kind="run.completed").count() == ROUNDS

@@ -1,15 +1,18 @@
 """Starting, reading and following requests over REST."""
 
-from datetime import timedelta
+from datetime import UTC, timedelta
 from uuid import uuid4
 
 import pytest
 from django.utils import timezone
+from rest_framework.serializers import Serializer
 
 from accounts.audit.models import AuditEntry
 from tests.cast import Acme
 from tests.scenarios.rest import Rest, one
+from workflows.api.outputs import RunSerializer
 from workflows.models import WorkflowDefinition, WorkflowRun
+from workflows.selectors.runs import any_run
 
 ASKED = {"from": "2025-10-06", "to": "2025-10-08", "reason": "Family"}
 SOMEBODY = "01890000-0000-7000-8000-000000000000"
@@ -160,3 +163,12 @@ def test_people_follow_and_name_others(acme: Acme, leave: WorkflowDefinition) ->
     assert farid.read(path)["data"] == ASKED
     missing = asha.post(f"{path}stakeholders/", {"member": SOMEBODY})
     assert (missing.status_code, set(missing.json()["errors"])) == (422, {"member"})
+
+
+def test_an_answer_put_together_by_hand_is_what_its_fields_say(acme: Acme, leave: WorkflowDefinition) -> None:
+    run = Rest(acme.asha).start("Leave Application", ASKED)
+    assert Rest(acme.asha).post(f"runs/{run['id']}/watch/", {}).status_code == 200
+    with acme.scope(), timezone.override(UTC):
+        view = any_run(acme.asha, run["id"])
+        fields = Serializer.to_representation(RunSerializer(), view)
+        assert list(fields.items()) == list(RunSerializer().to_representation(view).items())

@@ -14,7 +14,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0005_lighter_writes'),
-        ('workflows', '0003_lighter_writes'),
+        ('workflows', '0004_lighter_checks'),
     ]
 
     operations = [
