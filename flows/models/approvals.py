@@ -23,6 +23,7 @@ class Approval(OrganisationOwned):
 
     ``entity`` is the end whose people are asked, where the side has one. A specification that several flows share makes
     one row per end concerned. ``unattended_at``: since when too few people are left who may approve; the admins were told then.
+    ``is_asked``: somebody can still answer, so it is pending, of the current revision of an open proposal.
     """
 
     proposal = OrganisationForeignKey(ProposedFlow, on_delete=models.PROTECT, related_name="approvals")
@@ -35,6 +36,7 @@ class Approval(OrganisationOwned):
     status = models.CharField(max_length=10, choices=ApprovalStatus.choices, default=ApprovalStatus.PENDING)
     decided_at = models.DateTimeField(null=True)
     unattended_at = models.DateTimeField(null=True)
+    is_asked = models.BooleanField(default=True)
 
     class Meta:
         constraints = (
@@ -50,18 +52,25 @@ class Approval(OrganisationOwned):
                 name="approval_decided_at",
             ),
             models.CheckConstraint(condition=models.Q(quorum__gte=1), name="approval_quorum"),
+            models.CheckConstraint(
+                condition=models.Q(is_asked=False) | models.Q(status="pending"), name="approval_asked"
+            ),
         )
         indexes = (
             # What waits for the people of an entity.
             models.Index(
-                fields=("organisation", "entity", "side"), condition=models.Q(status="pending"), name="approval_pending"
+                fields=("organisation", "entity", "side"), condition=models.Q(is_asked=True), name="approval_asks"
             ),
             # What waits for the holders of a role, or the owners of data types.
             models.Index(
                 fields=("organisation", "side", "proposal"),
-                condition=models.Q(status="pending", entity=None),
-                name="approval_pending_side",
+                condition=models.Q(is_asked=True),
+                name="approval_asks_side",
             ),
+            # What the people of an entity were ever asked.
+            models.Index(fields=("organisation", "entity", "side", "proposal"), name="approval_entity"),
+            # What the holders of a role, or the owners of data types, were ever asked.
+            models.Index(fields=("organisation", "side", "proposal"), name="approval_side"),
         )
 
     def __str__(self) -> str:

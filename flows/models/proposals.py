@@ -125,6 +125,11 @@ class ProposedFlow(Stateful, OrganisationOwned):
         indexes = (
             # The dashboard: active or completed, newest action first.
             models.Index(fields=("organisation", "is_open", "-acted_at", "-id"), name="proposedflow_dashboard"),
+            # The dashboard in its other orders, and its counts by state and by type.
+            models.Index(fields=("organisation", "is_open", "created_at", "id"), name="proposedflow_created"),
+            models.Index(fields=("organisation", "is_open", "maker_name", "id"), name="proposedflow_maker_name"),
+            models.Index(fields=("organisation", "is_open", "state", "id"), name="proposedflow_tab_state"),
+            models.Index(fields=("organisation", "is_open", "proposal_type", "id"), name="proposedflow_type_order"),
             # What somebody proposed.
             models.Index(fields=("organisation", "maker", "-acted_at"), name="proposedflow_maker"),
             # What waits for the people of an end, and all that touched it.

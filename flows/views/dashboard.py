@@ -89,6 +89,7 @@ class Board:
         ]
         self.sort = Sort.parse(query.get("sort", ""))
         self.rows = board.proposals_of(actor.organisation_id)
+        self.asker = board.Asker(actor)
         self.filter = self._filter(self._given(filters.GROUPS, "q"), self.of_tab(self.tab))
 
     def of_tab(self, tab: str) -> Proposals:
@@ -138,7 +139,7 @@ class Board:
         return given
 
     def _filter(self, data: QueryDict, rows: Proposals) -> ProposalFilter:
-        return ProposalFilter(data, rows, actor=self.actor, states=self.states, sides=self.sides)
+        return ProposalFilter(data, rows, actor=self.actor, states=self.states, sides=self.sides, asker=self.asker)
 
     def _counts(self) -> dict[str, int]:
         """Per tab and per pill, each over what the search box leaves of the tab; and what all filters leave."""

@@ -7,19 +7,21 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final, Self
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
 from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.expressions import RawSQL
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models.functions import Cast
 
 from accounts.models import Membership
-from flows.catalogue.selectors.finding import ends_with_words
-from flows.models import Approval, ApprovalSide, ApprovalStatus, ProposalDataType, ProposedFlow, Vote
-from flows.proposals.selectors.listing import pending_of
-from flows.proposals.selectors.rights import SPEAKERS
+from flows.catalogue.selectors.finding import has_words as end_has_words
+from flows.models import ApprovalSide, ApprovalStatus, CatalogueEntity, ProposalDataType, ProposedFlow
+from flows.proposals.selectors.gathering import Asked, gather_rows
+from flows.proposals.selectors.rights import FEW_CONCERNED, concerns, has_voted, waiting_among, waits_for
 from flows.proposals.selectors.standing import ApprovalRow, situations
 from workflows.selectors.paging import PAGE_SIZE, Page
 from workflows.selectors.tracking import Life
@@ -27,8 +29,8 @@ from workflows.selectors.tracking import Life
 COUNT_CAP: Final = 1_000
 """Counts go up to here; a list says "999+" then."""
 FOUND_PEOPLE: Final = 100
-
-CONCERNED: Final = f"SELECT r.proposal_id FROM ({SPEAKERS}) r WHERE r.organisation_id = %s AND r.member_id = %s"  # noqa: S608 - a constant
+MOST_ENDS: Final = 5_000
+"""So many ends are named by their ids; with more of them any page of proposals is quickly full."""
 
 Proposals = QuerySet[ProposedFlow]
 
@@ -135,41 +137,71 @@ def titles_of(organisation_id: UUID, ids: Collection[UUID]) -> Proposals:
     return proposals_of(organisation_id).filter(id__in=ids).select_related("source", "target")
 
 
-def acted(actor: Membership, what: str) -> Q:
-    """Proposals that wait for the person (``outstanding``), or that they have decided (``completed``)."""
-    if what == "outstanding":
-        return Q(id__in=pending_of(actor).values("id"))
-    votes = Vote.objects.filter(organisation_id=actor.organisation_id, member_id=actor.id)
-    return Q(id__in=votes.values("proposal_id"))
+class Asks(Asked):
+    """Whether one of some sides is still asked for the proposal of a row."""
+
+    template = """
+        EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, id, revision, codes)
+                  JOIN flows_approval a ON a.organisation_id = me.organisation_id AND a.proposal_id = me.id
+                                       AND a.revision = me.revision
+                 WHERE a.is_asked AND a.side_code = ANY(me.codes) OFFSET 0)
+    """
 
 
-def concerns(actor: Membership, how: str) -> Q:
-    """Proposals of the person (``proposed``), or for a side of which they speak, decided or not (``approval``)."""
-    if how == "proposed":
-        return Q(maker_id=actor.id)
-    return Q(id__in=RawSQL(CONCERNED, [actor.organisation_id, actor.id]))  # noqa: S611 - a constant
+class Asker:
+    """What the filters ask about one person; each answer is read once, however many filters ask."""
 
+    def __init__(self, actor: Membership) -> None:
+        self.actor = actor
+        self.organisation_id: UUID = actor.organisation_id
+        self._words: dict[str, Q] = {}
 
-def waits_for(organisation_id: UUID, sides: Collection[str]) -> Q:
-    """Open proposals of which one of these sides has not decided."""
-    asked = Approval.objects.filter(
-        organisation_id=organisation_id,
-        proposal_id=OuterRef("id"),
-        revision=OuterRef("revision"),
-        status=ApprovalStatus.PENDING,
-        side_code__in=list(sides),
-    )
-    return Q(Exists(asked), is_open=True)
+    @cached_property
+    def outstanding(self) -> Q:
+        """Proposals that wait for the person."""
+        return waits_for(self.actor)
+
+    @cached_property
+    def completed(self) -> Q:
+        """Proposals that they have decided."""
+        return has_voted(self.actor)
+
+    @cached_property
+    def approval(self) -> Q:
+        """Proposals for a side of which they speak, decided or not."""
+        return concerns(self.actor)
+
+    def words(self, text: str) -> Q:
+        if text not in self._words:
+            self._words[text] = has_words(self.organisation_id, text)
+        return self._words[text]
+
+    def acted(self, what: str) -> Q:
+        """``outstanding`` or ``completed``."""
+        return self.outstanding if what == "outstanding" else self.completed
+
+    def concerns(self, how: str) -> Q:
+        """``proposed`` by the person, or for their ``approval``."""
+        return Q(maker_id=self.actor.id) if how == "proposed" else self.approval
+
+    def waits_for(self, sides: Collection[str]) -> Q:
+        """Open proposals of which one of these sides has not decided."""
+        codes = Cast(Value(list(sides)), ArrayField(TextField()))
+        asks = Asks(Cast(self.organisation_id, UUIDField()), F("id"), F("revision"), codes)
+        return Q(asks, is_open=True)
 
 
 def has_words(organisation_id: UUID, words: str) -> Q:
-    """Proposals with this number, or of an end or a maker with these words in the name. Two small queries."""
+    """Proposals with this number, or of an end or a maker with these words in the name. Three queries, made here."""
     text = words.strip()
     found = Q(number=int(text.lstrip("#"))) if text.lstrip("#").isdecimal() and len(text) < 18 else Q(pk__in=())
-    ends = ends_with_words(organisation_id, text)
+    ends = CatalogueEntity.objects.filter(end_has_words(text), organisation_id=organisation_id)
     people = Membership.objects.filter(organisation_id=organisation_id, name__icontains=text)
-    makers = list(people.values_list("id", flat=True)[:FOUND_PEOPLE])
-    return found | Q(source_id__in=ends) | Q(target_id__in=ends) | Q(maker_id__in=makers)
+    found |= Q(maker_id__in=list(people.values_list("id", flat=True)[:FOUND_PEOPLE]))
+    gathered = gather_rows(ends, MOST_ENDS)
+    for column in ("source_id", "target_id"):
+        found |= gathered.condition(Q(Exists(ends.filter(id=OuterRef(column)))), column)
+    return gather_rows(proposals_of(organisation_id).filter(found), FEW_CONCERNED).condition(found)
 
 
 def counted(rows: Mapping[str, Proposals]) -> dict[str, int]:
@@ -236,7 +268,7 @@ def place_after(sort: Sort, row: ProposedFlow) -> Place:
 def listed(actor: Membership, rows: Sequence[ProposedFlow], life: Life) -> tuple[ListedProposal, ...]:
     """The rows with what is shown beside them. Four queries for any number."""
     ids = [row.id for row in rows]
-    mine = set(pending_of(actor).filter(id__in=ids).values_list("id", flat=True))
+    mine = waiting_among(actor, ids)
     types = _types(actor.organisation_id, ids)
     found = situations(actor.organisation_id, rows)
     return tuple(

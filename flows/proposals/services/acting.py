@@ -142,7 +142,11 @@ def write_votes(held: Held, step: Step, voting: Voting) -> None:
         if slot.said is not before[slot.key].said:
             status = ApprovalStatus.REJECTED if slot.said is Said.REJECTED else ApprovalStatus.APPROVED
             Approval.objects.filter(organisation_id=row.organisation_id, id=slot.key).update(
-                status=status, decided_at=voting.at, modified_at=voting.at, modified_by_id=voting.member_id
+                status=status,
+                is_asked=False,
+                decided_at=voting.at,
+                modified_at=voting.at,
+                modified_by_id=voting.member_id,
             )
 
 
@@ -163,6 +167,8 @@ def write_step(held: Held, step: Step, *, by: Actor, reason: str, at: datetime) 
         *("failure", "failed_at", "failed_vote"),
     ]
     row.save(update_fields=[*changed, *row.touch(by.actor_id, at)])
+    if not step.is_open:
+        Approval.objects.filter(organisation_id=row.organisation_id, proposal=row, is_asked=True).update(is_asked=False)
     if step.states:
         track(row, step.states, by=by, reason=reason, at=at)
 
