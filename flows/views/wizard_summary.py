@@ -71,11 +71,12 @@ def preview(actor: Membership, draft: ProposalDraft) -> ShownDiff | None:
 
 
 def sections(actor: Membership, draft: ProposalDraft) -> list[dict[str, Any]]:
-    """Each step with what was entered."""
+    """Each step with what was entered, and the way back to it; a revision keeps its route."""
     made = []
     for step in wizard.STEPS[draft.proposal_type]:
         done = step.value in draft.data
-        part = {"step": step.value, "title": step.title, "done": done, "url": _url(draft, step)}
+        url = "" if step is Step.ROUTE and draft.proposal_id is not None else _url(draft, step)
+        part = {"step": step.value, "title": step.title, "done": done, "url": url}
         if done:
             part |= _entered(actor.organisation_id, draft, step)
         made.append(part)
