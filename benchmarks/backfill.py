@@ -88,7 +88,7 @@ def main() -> None:
         world.prepare("bench_backfill", database)
         acme = world.build("acme")
         catalogue(acme.organisation_id, flows)
-        url = owner_url(database)
+        url = owner_url(database, "bench_backfill")
         with psycopg.connect(url, autocommit=True) as connection:
             connection.execute("VACUUM ANALYZE")
         seconds, slowest, made = load(acme.organisation_id)
@@ -112,10 +112,10 @@ def main() -> None:
     print(report.keep("backfill", figures))
 
 
-def owner_url(database: Any) -> str:
+def owner_url(database: Any, name: str) -> str:
     from config.embedded import roles
 
-    url: str = database.url(roles.OWNER, "bench_backfill")
+    url: str = database.url(roles.OWNER, name)
     return url
 
 

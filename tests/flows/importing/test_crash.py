@@ -23,7 +23,9 @@ from tests.flows.importing.desk import Desk
 from tests.postgres import ROOT
 
 ROWS = 12_000
-WORKER = "import django; django.setup(); from flows.tasks import import_run_task as run; run(organisation_id={!r}, import_id={!r})"
+WORKER = """import django; django.setup()
+from flows.tasks import import_run_task
+import_run_task(organisation_id={!r}, import_id={!r})"""
 
 
 @pytest.fixture
