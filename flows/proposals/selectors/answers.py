@@ -88,6 +88,8 @@ def proposal_answers(
     actor: Membership, rows: Sequence[ProposedFlow], *, outcome: str | None = None, message: str | None = None
 ) -> list[ProposalAnswer]:
     """The rows completed, in six queries. They come with ends and maker, see ``proposals_read``."""
+    if not rows:
+        return []
     own, ids = actor.organisation_id, [row.id for row in rows]
     settings = settings_of(own)
     life = life_of(own, PROPOSAL_WORKFLOW)
