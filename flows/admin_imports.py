@@ -108,7 +108,7 @@ class BackfillAdmin(MachineOwnedAdmin):
         """A page that tells of something going on looks again by itself."""
         context = {**(extra_context or {}), "may_start": may_write(request)}
         response = super().change_view(request, object_id, form_url, context)
-        row = getattr(response, "context_data", None) and response.context_data.get("original")
+        row = (getattr(response, "context_data", None) or {}).get("original")
         if row is not None and row.state == BackfillState.RUNNING:
             response.headers["Refresh"] = "5"
         return response

@@ -142,4 +142,5 @@ def batch_write(
 def _rows(sql: str, values: Mapping[str, Any]) -> list[Any]:
     with connection.cursor() as cursor:
         cursor.execute(sql.replace(":fate", FATE).replace(":new_id", NEW_ID), values)
-        return cursor.fetchall()
+        rows: list[Any] = cursor.fetchall()
+    return rows

@@ -155,9 +155,10 @@ class ImportActView(ImportRequired):
         once = Once(request, self.actor)
         if (earlier := once.earlier()) is not None:
             return earlier
+        address = ""
         with refusals_as_messages(request):
-            return once.keep(self.act(import_id))
-        return redirect("flows:import", import_id)
+            address = self.act(import_id)
+        return once.keep(address) if address else redirect("flows:import", import_id)
 
     def act(self, import_id: UUID) -> str:
         """Do it; returns where to go."""

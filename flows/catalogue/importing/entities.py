@@ -93,9 +93,9 @@ class EntityImport(ImportKind):
     def write(self, work: Writing, found: Sequence[Judged]) -> None:
         events: list[Event] = []
         made = [{"id": new_id(), **one.after, **work.made()} for one in found if one.action == NEW]
-        for part in chunks(made):
+        for new in chunks(made):
             batch = WriteBatch()
-            batch.insert(CatalogueEntity, part)
+            batch.insert(CatalogueEntity, new)
             batch.execute()
         events += [EntryAdded(subject_id=one["id"], entry=ENTRY, label=one["name"]) for one in made]
         changed = [one for one in found if one.action == CHANGED]

@@ -71,8 +71,9 @@ def _write(work: Writing, one: Judged) -> None:
     how: dict[str, Any] = {"actor": work.actor, "reason": work.reason, "at": work.stamp.at}
     flow_id, values = one.subject_id, dict(one.after)
     if one.action == NEW:
-        ends = {name: UUID(values.pop(name)) for name in ("source_id", "target_id")}
-        flow = direct.logical_create(**ends, external_id=values.get("external_id", ""), **how)
-        flow_id, values = flow.id, {name: value for name, value in values.items() if value != getattr(flow, name)}
+        source_id, target_id = (UUID(values.pop(name)) for name in ("source_id", "target_id"))
+        name = values.get("external_id", "")
+        flow = direct.logical_create(source_id=source_id, target_id=target_id, external_id=name, **how)
+        flow_id, values = flow.id, {key: value for key, value in values.items() if value != getattr(flow, key)}
     if values and flow_id is not None:
         direct.logical_update(flow_id=flow_id, values=values, **how)

@@ -61,6 +61,11 @@ class Desk:
         assert self.press(row, "apply", **data).status_code == 302
         return self.work(row.id)
 
+    def fetch(self, address: str) -> bytes:
+        """A file that is sent while it is read."""
+        answer: Any = self.client.get(address)
+        return b"".join(answer.streaming_content)
+
     def page(self, row: CatalogueImport) -> str:
         """The words of the page of an import."""
         answer = self.client.get(f"{ROOT}{row.id}/")

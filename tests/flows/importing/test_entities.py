@@ -89,8 +89,7 @@ def test_all_problems_can_be_fetched(asha: Desk) -> None:
     row = asha.bring("external_id,name\n" + "".join(f"=A{number},\n" for number in range(250)))
     assert (row.error_count, len(row.errors)) == (250, 200)
     assert "The first 200 of 250." in asha.page(row)
-    answer = asha.client.get(f"/flows/imports/{row.id}/errors.csv")
-    lines = b"".join(answer.streaming_content).decode("utf-8-sig").splitlines()
+    lines = asha.fetch(f"/flows/imports/{row.id}/errors.csv").decode("utf-8-sig").splitlines()
     assert lines[:2] == ["row,column,message,value", "2,name,This may not be empty.,"]
     assert len(lines) == 251
 
@@ -99,9 +98,9 @@ def test_our_own_export_comes_back_unchanged(acme: Acme, asha: Desk) -> None:
     with acme.scope():
         make.make_entity(acme.organisation, "=Orders", external_id="A-1", department=acme.departments["ENG"])
         make.make_actor(acme.organisation, "Exchange")
-    exported = b"".join(asha.client.get("/flows/export.csv?tab=applications").streaming_content)
+    exported = asha.fetch("/flows/export.csv?tab=applications")
     assert asha.bring(exported).report == {"new": 0, "changed": 0, "unchanged": 1, "wrong": 0}
-    actors = b"".join(asha.client.get("/flows/export.csv?tab=actors").streaming_content)
+    actors = asha.fetch("/flows/export.csv?tab=actors")
     row = asha.bring(actors)
     assert row.report["unchanged"] == 1
     assert "nothing to apply" in asha.page(row)

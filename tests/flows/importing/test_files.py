@@ -59,8 +59,7 @@ def test_a_head_that_does_not_fit_says_what_was_meant(asha: Desk) -> None:
         (1, "“colour”", "There is no such column."),
         (1, "name", "This column is missing."),
     ]
-    answer = asha.client.get(f"/flows/imports/{row.id}/errors.csv")
-    assert "Did you mean name?" in b"".join(answer.streaming_content).decode()
+    assert "Did you mean name?" in asha.fetch(f"/flows/imports/{row.id}/errors.csv").decode()
 
 
 def test_calculated_and_broken_cells_are_told(asha: Desk) -> None:
@@ -125,7 +124,7 @@ def test_too_many_rows_are_refused(asha: Desk, monkeypatch: pytest.MonkeyPatch) 
     ],
 )
 def test_what_is_no_file_for_us_is_refused_at_the_door(acme: Acme, asha: Desk, data: dict[str, str], text: str) -> None:
-    answer = asha.post(**data)  # type: ignore[arg-type]  # bytes and text by name
+    answer = asha.post(**data)
     if text:
         assert answer.status_code == 422
         assert text in words(answer.content.decode())

@@ -144,5 +144,5 @@ def test_our_own_export_of_flows_comes_back(acme: Acme, ravi: Desk) -> None:
     ravi.apply(ravi.bring("source,target\nA-1,A-2\n", LOGICAL, **WHY))
     ravi.apply(ravi.bring(HEAD + ROW, PHYSICAL, **WHY))
     for kind, tab in ((LOGICAL, "logical"), (PHYSICAL, "physical")):
-        content = b"".join(ravi.client.get(f"/flows/export.csv?tab={tab}").streaming_content)
+        content = ravi.fetch(f"/flows/export.csv?tab={tab}")
         assert ravi.bring(content, kind, **WHY).report["unchanged"] == 1
