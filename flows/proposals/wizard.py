@@ -24,7 +24,7 @@ class Step(StrEnum):
     SUMMARY = "summary"
 
     @property
-    def title(self) -> str:
+    def heading(self) -> str:
         return TITLES[self]
 
 
@@ -82,7 +82,7 @@ class Mark:
 
     @property
     def title(self) -> str:
-        return self.step.title
+        return self.step.heading
 
 
 def empty_draft() -> Draft:

@@ -302,7 +302,7 @@ def _draft_row(draft: ProposalDraft, route: Mapping[str, Any], ends: Mapping[str
         "title": f"{named[0]} to {named[1]}" + (f": {name}" if name else ""),
         "kind": f"Revision of #{draft.proposal.number}" if draft.proposal else draft.get_proposal_type_display(),
         "step": draft.step,
-        "step_title": Step(draft.step).title.lower(),
+        "step_title": Step(draft.step).heading.lower(),
         "modified_at": draft.modified_at,
         "done": len(steps) - len(wizard.missing(draft.proposal_type, draft.data)),
         "steps": len(steps),

@@ -76,7 +76,7 @@ def sections(actor: Membership, draft: ProposalDraft) -> list[dict[str, Any]]:
     for step in wizard.STEPS[draft.proposal_type]:
         done = step.value in draft.data
         url = "" if step is Step.ROUTE and draft.proposal_id is not None else _url(draft, step)
-        part = {"step": step.value, "title": step.title, "done": done, "url": url}
+        part = {"step": step.value, "title": step.heading, "done": done, "url": url}
         if done:
             part |= _entered(actor.organisation_id, draft, step)
         made.append(part)
@@ -152,7 +152,7 @@ def _of(draft: ProposalDraft, error: Invalid | None) -> list[Problem]:
         return []
     steps = wizard.STEPS[draft.proposal_type]
     return [
-        (step.title, _url(draft, step), text) if step in steps else ("", "", text)
+        (step.heading, _url(draft, step), text) if step in steps else ("", "", text)
         for step, text in wizard.problems_by_step(error.fields or {"": [error.message]})
         if step is not None or text
     ]

@@ -7,10 +7,10 @@ attribute values, data types that can be chosen, no delivery twice.
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 from django.utils import timezone
 
 from accounts.audit.events import Event
@@ -37,6 +37,7 @@ from flows.models import (
 )
 from forms_builder.schema.parts import has_unstorable
 
+M = TypeVar("M", bound=models.Model)
 MAX_REASON: Final = 4_000
 ATTRIBUTES: Final = ("name", "transport", "frequency", "criticality", "basis_offset", "description", "external_id")
 CODED: Final = ("transport", "frequency", "criticality")
@@ -93,13 +94,13 @@ class _Use:
 
     def tell(self, flow: LogicalFlow, kind: str, ident: UUID, label: str, action: type[FlowEvent], **more: Any) -> None:
         """The fact, and beside it the fact that the glass was broken for it."""
-        names = {FlowCreated: "create", FlowUpdated: "update", FlowRemoved: "remove"}
+        names: dict[type[FlowEvent], str] = {FlowCreated: "create", FlowUpdated: "update", FlowRemoved: "remove"}
         self.events.append(
             FlowBreakGlass(
                 subject_id=ident,
                 flow_kind=kind,
                 label=label,
-                action=names[action],  # type: ignore[index]  # one of the three
+                action=names[action],
                 reason=self.reason,
                 by_id=self.actor.id,
                 by_name=self.actor.name,
@@ -147,7 +148,7 @@ def logical_create(
     if known is not None:
         revived = {"is_removed": False, "lifecycle_status": FlowLife.ACTIVE, "author_id": actor.id, "proposal_id": None}
         own.filter(id=known.id).update(**revived, **use.stamp.changed)
-        flow = own.select_related("source", "target").get(id=known.id)
+        flow: LogicalFlow = own.select_related("source", "target").get(id=known.id)
     else:
         flow = _made(
             LogicalFlow(
@@ -407,7 +408,7 @@ def _set(row: Any, values: Mapping[str, Any], allowed: Collection[str], stamp: S
     return changes
 
 
-def _made(row: Any) -> Any:
+def _made(row: M) -> M:
     try:
         with transaction.atomic():
             row.save(force_insert=True)

@@ -187,7 +187,7 @@ class Asker:
     def waits_for(self, sides: Collection[str]) -> Q:
         """Open proposals of which one of these sides has not decided."""
         codes = Cast(Value(list(sides)), ArrayField(TextField()))
-        asks = Asks(Cast(self.organisation_id, UUIDField()), F("id"), F("revision"), codes)
+        asks = Asks(Cast(Value(self.organisation_id), UUIDField()), F("id"), F("revision"), codes)
         return Q(asks, is_open=True)
 
 

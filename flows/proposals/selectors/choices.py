@@ -232,7 +232,7 @@ def sharers(
 
 def physical_flow(organisation_id: UUID, physical_flow_id: UUID) -> PhysicalFlow:
     """A live flow with its ends and its specification. Raises PhysicalFlowNotFound."""
-    row = (
+    row: PhysicalFlow | None = (
         PhysicalFlow.objects.filter(organisation_id=organisation_id, id=physical_flow_id, is_removed=False)
         .select_related("logical_flow__source", "logical_flow__target", "specification__owner")
         .first()

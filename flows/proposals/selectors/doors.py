@@ -15,7 +15,7 @@ class ProposalNotFound(NotFound):
 
 
 def access_proposal(actor: Membership, proposal_id: UUID) -> ProposedFlow:
-    """The proposal with its ends and its maker. Raises ProposalNotFound."""
+    """The proposal with its ends, its maker and their login. Raises ProposalNotFound."""
     found = _rows(actor.organisation_id).filter(id=proposal_id).first()
     if found is None:
         raise ProposalNotFound
@@ -38,4 +38,4 @@ def lock_proposals(organisation_id: UUID, proposal_ids: Collection[UUID]) -> lis
 
 def _rows(organisation_id: UUID) -> "QuerySet[ProposedFlow]":
     rows: QuerySet[ProposedFlow] = ProposedFlow.objects.filter(organisation_id=organisation_id)
-    return rows.select_related("source", "target", "maker")
+    return rows.select_related("source", "target", "maker__user")

@@ -198,7 +198,10 @@ class ProposalPage:
         if spec is None:
             return []
         owner = spec.owning_entity.id if spec.owning_entity else None
-        ends = {self.proposal.source_id: self.proposal.source.name, self.proposal.target_id: self.proposal.target.name}
+        ends: dict[UUID | None, str] = {
+            self.proposal.source_id: self.proposal.source.name,
+            self.proposal.target_id: self.proposal.target.name,
+        }
         return [
             ("Name", spec.name),
             ("Format", said(self.names, "format", spec.format)),

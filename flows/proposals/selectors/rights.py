@@ -15,7 +15,7 @@ from typing import Any, Final
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import F, Q, UUIDField
+from django.db.models import F, Q, UUIDField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import Membership
@@ -290,7 +290,7 @@ def has_voted(actor: Membership) -> Q:
 
 def _person(actor: Membership) -> tuple[Cast, Cast]:
     """Constants, so that what depends on them alone is asked once."""
-    return Cast(actor.organisation_id, UUIDField()), Cast(actor.id, UUIDField())
+    return Cast(Value(actor.organisation_id), UUIDField()), Cast(Value(actor.id), UUIDField())
 
 
 def voices_of(actor: Membership, proposal_ids: Iterable[UUID]) -> dict[UUID, Voice]:

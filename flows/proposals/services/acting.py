@@ -1,7 +1,7 @@
 """What all actions on a proposal have in common: the situation under lock, the step written, and the facts told."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Final
@@ -73,7 +73,14 @@ class Held:
         return self.situation.proposal
 
     def rights_of(self, actor: Membership) -> Rights:
-        return rights_of(actor, self.situation, self.voices, self.settings)
+        rights = rights_of(actor, self.situation, self.voices, self.settings)
+        return replace(rights, is_maker=rights.is_maker and self._maker_is_here)
+
+    @property
+    def _maker_is_here(self) -> bool:
+        """Whoever has left has no rights any more, over what was theirs either; as for the voices."""
+        maker = self.proposal.maker
+        return bool(maker.is_active and maker.user.is_active)
 
 
 def hold(organisation_id: UUID, proposal_id: UUID, actor: Membership | None = None) -> Held:
