@@ -126,7 +126,7 @@ def neighbours_of(organisation_id: UUID, entity_id: UUID) -> tuple[Neighbours, N
 def _side(organisation_id: UUID, entity_id: UUID, own: str, other: str, asked: Sequence[ProposedFlow]) -> Neighbours:
     flows = live_flows(organisation_id).filter(**{f"{own}_id": entity_id})
     found: list[LogicalFlow] = list(flows.select_related(other).order_by(f"{other}__name_key", "id")[: NEIGHBOURS + 1])
-    total = capped_count(flows)
+    total = capped_count(flows, along=f"{other}_id")
     shown = found[:NEIGHBOURS]
     counts = physical_counts(organisation_id, [flow.id for flow in shown])
     rows = [Neighbour(end_of(getattr(flow, other)), flow.id, None, counts.get(flow.id, 0)) for flow in shown]

@@ -89,9 +89,10 @@ def facets_of(rows: Rows, kinds: Sequence[FacetKind], chosen: Mapping[str, Seque
     )
 
 
-def capped_count(rows: Rows, cap: int = WINDOW) -> str:
-    """How many rows there are: "240", or "2,000+"."""
-    sql, params = rows.order_by().values("id")[: cap + 1].query.sql_with_params()
+def capped_count(rows: Rows, cap: int = WINDOW, *, along: str = "") -> str:
+    """How many rows there are: "240", or "2,000+". ``along`` names the column after which the index goes on that finds them:
+    where very many rows are alike, the planner believes to meet some soon without it, and reads the whole table."""
+    sql, params = rows.order_by(*([along] if along else [])).values("id")[: cap + 1].query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT count(*) FROM ({sql}) found", params)  # noqa: S608 - the text of a queryset
         found: int = cursor.fetchone()[0]
