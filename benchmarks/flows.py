@@ -1,7 +1,7 @@
 """A5: the catalogue at size, and its pages, the last approval and the sweep while the number of proposals grows.
 
 Pages are answered in process, with everything in them: session, rights, counts, badges, rendering. Somebody quiet speaks for some
-hundred entities, somebody busy for a tenth of all, so a fifth of what is open waits for them. One run, one machine; what counts
+hundred entities, somebody busy for every fiftieth, somebody swamped for every tenth. One run, one machine; what counts
 is how a figure at the last size stands to the one at the first.
 """
 
@@ -24,6 +24,7 @@ def measure(place: Any, times: int) -> Row:
     found: Row = {
         "badge": place.badge(place.quiet, times),
         "badge, busy": place.badge(place.busy, times),
+        "badge, swamped": place.badge(place.swamped, times),
     }
     for name, (member, path) in place.pages().items():
         found[name] = place.page(member, path, times)

@@ -92,12 +92,12 @@ CATALOGUE: Final[dict[str, str]] = {
         SELECT pg_temp.one(7, n), %(organisation)s, now(), now(), pg_temp.one(2, n), pg_temp.one(6, n %% %(types)s), 'NO_OPINION',
             false
         FROM generate_series(%(first)s::bigint, %(last)s::bigint) n""",
-    # An owner and an approver for each; one approver, the busy one, has every tenth entity.
+    # An owner and an approver for each; one approver, the busy one, has every fiftieth entity, and another one every tenth.
     "involvements": """
         INSERT INTO flows_involvement (id, organisation_id, created_at, modified_at, entity_id, member_id, kind_id)
         SELECT pg_temp.one(8, 2 * n + k), %(organisation)s, now(), now(), pg_temp.one(1, n),
             CASE WHEN k = 0 THEN (%(people)s::uuid[])[1 + n %% cardinality(%(people)s::uuid[])]
-                 WHEN n %% 10 = 0 THEN %(busy)s
+                 WHEN n %% 50 = 0 THEN %(busy)s::uuid WHEN n %% 10 = 1 THEN %(swamped)s::uuid
                  ELSE (%(people)s::uuid[])[1 + (n * 13 + 5) %% cardinality(%(people)s::uuid[])] END,
             CASE WHEN k = 0 THEN %(owner)s::uuid ELSE %(approver)s::uuid END
         FROM generate_series(%(first)s::bigint, %(last)s::bigint) n, generate_series(0, 1) k""",

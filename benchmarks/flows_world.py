@@ -61,7 +61,7 @@ class Place:
             self.people: list[Membership] = sorted(rows, key=lambda one: int(one.name.split()[1]))
             self.rows = Rows(url, sizes, self._facts())
         self.sizes = sizes
-        self.busy, self.quiet, self.maker = self.people[1], self.people[7], self.people[0]
+        self.maker, self.busy, self.swamped, self.quiet = self.people[0], self.people[1], self.people[2], self.people[7]
         self._used = 0
 
     def scope(self) -> Any:
@@ -74,6 +74,7 @@ class Place:
             "organisation": self.organisation.id,
             "people": [one.id for one in self.people],
             "busy": self.people[1].id,
+            "swamped": self.people[2].id,
             "owner": kinds["OWNER"],
             "approver": kinds["FLOW_APPROVER"],
             "source_side": sides["source"],
@@ -178,6 +179,7 @@ class Place:
         return {
             "dashboard": (self.quiet, dashboard),
             "dashboard, busy": (self.busy, dashboard),
+            "dashboard, swamped": (self.swamped, dashboard),
             "pending list": (self.quiet, f"{dashboard}?actionable=outstanding"),
             "pending list, busy": (self.busy, f"{dashboard}?actionable=outstanding"),
             "completed": (self.quiet, f"{dashboard}?tab=completed"),
