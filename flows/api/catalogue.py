@@ -33,7 +33,7 @@ from flows.catalogue.selectors.answers import (
     physical_row,
     with_words,
 )
-from flows.catalogue.selectors.browse import Shelf, carrying
+from flows.catalogue.selectors.browse import carrying
 from flows.models import CatalogueEntity, EntityKind, EntityLife, FlowLife, LogicalFlow, PhysicalFlow
 from flows.proposals.selectors.detail import physical_detail
 
@@ -51,8 +51,7 @@ class Searched(Truths, django_filters.FilterSet):
     request: Any
 
     def by_words(self, rows: Rows, name: str, value: str) -> Rows:
-        shelf = {CatalogueEntity: None, LogicalFlow: Shelf.LOGICAL, PhysicalFlow: Shelf.PHYSICAL}[rows.model]
-        return rows.filter(with_words(actor_of(self.request).organisation_id, shelf, value))
+        return with_words(actor_of(self.request).organisation_id, rows, value)
 
 
 class EntityFilter(Searched):

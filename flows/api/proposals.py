@@ -44,7 +44,7 @@ class ProposalPages(KeysetPages):
 
 
 class PendingPages(ProposalPages):
-    """With ``count``: how many proposals wait for the caller."""
+    """With ``count``: how many proposals wait for the caller, as far as the badge of the pages counts them."""
 
     count = 0
 
@@ -174,7 +174,7 @@ class ProposalPendingView(ListView):
 
     @extend_schema(operation_id="flows_proposals_pending")
     def get(self, request: Request) -> Response:
-        """What waits for your approval or rejection, and how many there are."""
+        """What waits for your approval or rejection, and how many there are; of very many the first thousand are counted."""
         cast(PendingPages, self.paginator).count = pending_count(self.actor)
         return self.list(request)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from flows.catalogue.selectors.browse import Shelf, shelf_rows
 from flows.catalogue.selectors.entities import EntityNotFound
@@ -90,13 +90,12 @@ def physical_read(organisation_id: UUID) -> "QuerySet[PhysicalFlow]":
     return rows.select_related("logical_flow__source", "logical_flow__target", "specification__owner", "author")
 
 
-def with_words(organisation_id: UUID, shelf: Shelf | None, words: str) -> Q:
-    """Rows of a shelf that have the words; without a shelf, entities of every kind."""
+def with_words(organisation_id: UUID, rows: "QuerySet[Any]", words: str) -> "QuerySet[Any]":
+    """Of these entities or flows, those that have the words, as the pages find them."""
     if not words.strip():
-        return Q()
-    if shelf is None:
-        return has_words(words)
-    return Q(id__in=shelf_rows(organisation_id, shelf, words).values("id"))
+        return rows
+    shelf = {LogicalFlow: Shelf.LOGICAL, PhysicalFlow: Shelf.PHYSICAL}.get(rows.model)
+    return rows & shelf_rows(organisation_id, shelf, words) if shelf else rows.filter(has_words(words))
 
 
 def entity_answers(organisation_id: UUID, rows: Sequence[CatalogueEntity]) -> list[EntityAnswer]:
