@@ -11,14 +11,22 @@ from django.utils import timezone
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import DomainError
 from flows.models import LogicalFlow, PhysicalFlow, ProposedFlow, Vote
-from flows.proposals.services.act import proposal_approve, proposal_cancel, proposal_reject, proposals_bulk
+from flows.proposals.services import finalise
+from flows.proposals.services.act import (
+    proposal_approve,
+    proposal_cancel,
+    proposal_reject,
+    proposal_retry,
+    proposals_bulk,
+)
 from flows.proposals.services.acting import Acted
 from flows.proposals.services.judging import Duplicate
 from flows.proposals.services.propose import proposal_create
+from flows.proposals.services.resubmit import proposal_resubmit
 from flows.proposals.services.timeouts import Swept, proposals_sweep
 from tests.cast import make_acme
 from tests.concurrency.test_task_complete import at_once
-from tests.factories.flows import involve
+from tests.factories.flows import involve, make_entity, make_logical, make_physical
 from tests.flows.proposals.world import World, make_world, states_of
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
@@ -142,6 +150,82 @@ def test_two_identical_proposals_at_once(world: World) -> None:
     with acme.scope():
         numbers = list(ProposedFlow.objects.order_by("number").values_list("number", flat=True))
     assert numbers == list(range(1, TRIALS + 1))
+
+
+def test_an_identical_proposal_against_the_revision_of_a_rejected_one(world: World) -> None:
+    acme = world.acme
+    for number in range(TRIALS):
+        proposal = fresh(world, number)
+        with acme.scope():
+            command = dict(proposal.flow_def)
+            proposal_reject(proposal_id=proposal.id, actor=acme.ravi, reason="No")
+        works = [
+            partial(proposal_resubmit, proposal_id=proposal.id, actor=acme.asha, flow_def=command),
+            partial(proposal_create, actor=acme.asha, flow_def=command),
+        ]
+        won, lost = split(at_once(acme, *works))
+        assert (len(won), [type(one) for one in lost]) == (1, [Duplicate])
+        with acme.scope():
+            assert ProposedFlow.objects.filter(is_open=True).count() == number + 1
+
+
+def test_two_new_flows_between_the_same_new_ends_make_one_logical_flow(world: World) -> None:
+    acme = world.acme
+    for number in range(TRIALS):
+        with acme.scope():
+            end = make_entity(acme.organisation, f"Desk {number}")
+            involve(acme.meera, end)
+            target = {"kind": "APPLICATION", "id": str(end.id)}
+            proposals = [half_way(world, name, target=target) for name in ("one", "two")]
+        works = [partial(proposal_approve, proposal_id=one.id, actor=acme.meera) for one in proposals]
+        won, lost = split(at_once(acme, *works))
+        assert ([one.proposal.state for one in won], lost) == (["FULLY_APPROVED"] * 2, [])
+        with acme.scope():
+            logical = LogicalFlow.objects.get(target=end)
+            assert PhysicalFlow.objects.filter(logical_flow=logical, is_removed=False).count() == 2
+
+
+def half_way(world: World, name: str, **more: Any) -> ProposedFlow:
+    """A creation that waits for the target only. Needs the scope."""
+    proposal = world.propose(flowAttributes={**world.command()["flowAttributes"], "name": name}, **more)
+    proposal_approve(proposal_id=proposal.id, actor=world.acme.ravi)
+    return proposal
+
+
+def test_removing_the_last_flow_against_making_another(world: World) -> None:
+    """Whichever is first: the logical flow lives, with the new physical flow only."""
+    acme = world.acme
+    for number in range(TRIALS):
+        with acme.scope():
+            end = make_entity(acme.organisation, f"Desk {number}")
+            involve(acme.meera, end)
+            old = make_physical(make_logical(world.orders, end), types=[world.types["TRADE"]])
+            removal = world.propose_change(old, "REMOVE")
+            proposal_approve(proposal_id=removal.id, actor=acme.ravi)
+            target = {"kind": "APPLICATION", "id": str(end.id)}
+            creation = half_way(world, "another", target=target)
+        works = [partial(proposal_approve, proposal_id=one.id, actor=acme.meera) for one in (removal, creation)]
+        won, lost = split(at_once(acme, *works))
+        assert ([one.proposal.state for one in won], lost) == (["FULLY_APPROVED"] * 2, [])
+        with acme.scope():
+            logical = LogicalFlow.objects.get(target=end)
+            live = PhysicalFlow.objects.filter(logical_flow=logical, is_removed=False)
+            assert (logical.is_live, [flow.proposal_id for flow in live]) == (True, [creation.id])
+            assert set(logical.type_links.values_list("data_type__code", flat=True)) == {"TRADE"}
+
+
+def test_a_retry_pressed_by_two(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = world.acme
+    for number in range(TRIALS):
+        proposal = fresh(world, number, half=True)
+        with acme.scope(), monkeypatch.context() as patch:
+            patch.setattr(finalise, "_union_of_types", lambda *args: 1 / 0)
+            failed = proposal_approve(proposal_id=proposal.id, actor=acme.meera)
+            assert failed.outcome == "failed"
+        works = [partial(proposal_retry, proposal_id=proposal.id, actor=person) for person in (acme.asha, acme.meera)]
+        won, lost = split(at_once(acme, *works))
+        assert (len(won), [one.code for one in lost]) == (1, ["proposal.transition_unknown"])
+        one_end(world, proposal, 1)
 
 
 def test_two_bulk_decisions_of_the_same_proposals(world: World) -> None:
