@@ -12,16 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from openpyxl import load_workbook
+from flows.catalogue.importing.workbooks import WorkbookRefused, first_sheet
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_ROWS: Final = 100_000
 MAX_COLUMNS: Final = 60
-MAX_UNPACKED: Final = 100 * 1024 * 1024
-"""Of all parts of a workbook together; a row of a sheet takes some hundred bytes."""
-MAX_TEXTS: Final = 40 * 1024 * 1024
-"""Of the texts that a workbook shares between cells, which are held in memory."""
-MAX_PARTS: Final = 1_000
 LAST_ROW: Final = 1_048_576
 """Of any spreadsheet; what says that it has more is not one."""
 DELIMITERS: Final = ",;\t|"
@@ -109,34 +104,17 @@ def _plain(cell: str) -> str:
 
 def _workbook_rows(content: bytes) -> Iterator[RawRow]:
     try:
-        _refuse_bombs(content)
-        book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
-        if not book.worksheets:
-            raise FileRefused("This workbook has no sheet.")
-        sheet: Any = book.worksheets[0]
-        # What a sheet says of its own size may be wrong, and would be believed.
-        sheet.reset_dimensions()
-        for number, cells in enumerate(sheet.iter_rows(), start=1):
+        for number, cells in enumerate(first_sheet(content), start=1):
             if number > LAST_ROW:
                 raise FileRefused(UNREADABLE)
             if cells:
                 yield _workbook_row(number, cells)
     except FileRefused:
         raise
+    except WorkbookRefused as error:
+        raise FileRefused(str(error)) from error
     except BROKEN as error:
         raise FileRefused(UNREADABLE) from error
-
-
-def _refuse_bombs(content: bytes) -> None:
-    """Nothing is unpacked for it: more than the directory says is not read from a part later either."""
-    with zipfile.ZipFile(io.BytesIO(content)) as archive:
-        parts = archive.infolist()
-    if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-        raise FileRefused("This workbook is too large once unpacked. Divide it, or save it as CSV.")
-    if any(part.file_size > MAX_TEXTS for part in parts if part.filename.lower().endswith("sharedstrings.xml")):
-        raise FileRefused("This workbook holds too much text. Divide it, or save it as CSV.")
-    if any("vbaproject" in part.filename.lower() for part in parts):
-        raise FileRefused("Workbooks with macros are not accepted.")
 
 
 def _workbook_row(number: int, cells: Sequence[Any]) -> RawRow:

@@ -5,7 +5,7 @@ import zipfile
 
 import pytest
 
-from flows.catalogue.importing import reading
+from flows.catalogue.importing import reading, workbooks
 from flows.models import CatalogueImport
 from tests.cast import Acme
 from tests.flows.importing.desk import Desk, problems, words, workbook
@@ -83,6 +83,7 @@ def parts(name: str, text: bytes) -> bytes:
 SHEET = "xl/worksheets/sheet1.xml"
 BILLION = b"""<?xml version="1.0"?><!DOCTYPE w [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]>
 <worksheet><sheetData>&b;</sheetData></worksheet>"""
+SHEET_HEAD = b'<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><sheetData>'
 FAR = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006/main"><dimension ref="A1:XFD1048576"/>
 <sheetData><row r="1048577"><c r="A1048577" t="inlineStr"><is><t>x</t></is></c></row></sheetData></worksheet>"""
 
@@ -92,15 +93,20 @@ FAR = b"""<worksheet xmlns="http://schemas.openxmlformats.org/spreadsheetml/2006
     [
         (b"this is no workbook", "cannot be read"),
         (b"PK\x03\x04" + b"\0" * 50, "cannot be read"),
-        (parts(SHEET, b" " * (reading.MAX_UNPACKED + 1)), "too large once unpacked"),
-        (parts("xl/sharedStrings.xml", b" " * (reading.MAX_TEXTS + 1)), "too much text"),
+        (parts(SHEET, b" " * (workbooks.MAX_UNPACKED + 1)), "too large once unpacked"),
+        (parts("xl/sharedStrings.xml", b" " * (workbooks.MAX_TEXTS + 1)), "too much text"),
         (parts("xl/vbaProject.bin", b"x"), "macros"),
+        (
+            parts(SHEET, SHEET_HEAD + b"<row>" + b"<c/>" * 100_001 + b"</row></sheetData></worksheet>"),
+            "more than a table",
+        ),
+        (parts(SHEET, SHEET_HEAD + b"</sheetData>" + b"<a/>" * 100_001 + b"</worksheet>"), "more than a table"),
         (parts(SHEET, BILLION), "cannot be read"),
         (parts(SHEET, FAR), "cannot be read"),
         (parts(SHEET, b"<worksheet>"), "cannot be read"),
         (parts("xl/workbook.xml", b"<nothing/>"), "no sheet"),
     ],
-    ids=["text", "damaged", "bomb", "texts", "macros", "entities", "far row", "cut", "no book"],
+    ids=["text", "damaged", "bomb", "texts", "macros", "wide", "junk", "entities", "far row", "cut", "no book"],
 )
 def test_a_workbook_that_cannot_be_read_says_why(asha: Desk, content: bytes, text: str) -> None:
     row = asha.bring(content, name="a.xlsx")
