@@ -1,5 +1,6 @@
 """Background work: ids in, one service call. The rows are the truth; a lost message costs one tick."""
 
+from datetime import datetime
 from uuid import UUID
 
 from celery import shared_task
@@ -28,11 +29,13 @@ def proposals_tick() -> None:
 
 
 @shared_task(name="flows.proposals_sweep_organisation", base=OrganisationTask, ignore_result=True)
-def proposals_sweep_organisation(*, organisation_id: str) -> None:
-    """One batch; a full one is followed by the next at once, unless none of it could be done."""
-    done = proposals_sweep(organisation_id=UUID(organisation_id), at=timezone.now())
-    if done.total >= BATCH and done.left < done.total:
-        transaction.on_commit(lambda: proposals_sweep_organisation.delay(organisation_id=organisation_id))
+def proposals_sweep_organisation(*, organisation_id: str, beyond: str = "") -> None:
+    """One batch; a full one is followed by the next at once, past what could not be done."""
+    since = datetime.fromisoformat(beyond) if beyond else None
+    done = proposals_sweep(organisation_id=UUID(organisation_id), at=timezone.now(), limit=BATCH, beyond=since)
+    if done.total >= BATCH:
+        rest = {"organisation_id": organisation_id, "beyond": done.up_to.isoformat() if done.up_to else beyond}
+        transaction.on_commit(lambda: proposals_sweep_organisation.delay(**rest))
 
 
 @shared_task(name="flows.unattended_sweep", ignore_result=True)

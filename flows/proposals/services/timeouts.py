@@ -6,7 +6,7 @@ one statement fails they are done one by one, and whatever cannot be done is lef
 
 from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
@@ -30,17 +30,21 @@ from flows.proposals.states import Action, Rights, decide
 from flows.setup import PROPOSAL_KIND, PROPOSAL_WORKFLOW, settings_of
 from workflows.services import tracking
 
-BATCH: Final = 1_000
+MOST: Final = 1_000
+BATCH: Final = 200
+"""So many the background holds at once: somebody who decides one of them meanwhile waits for a fraction of a second."""
 logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did, as numbers of proposals; ``left`` could not be done and will be tried again."""
+    """What a sweep did, as numbers of proposals; ``left`` could not be done and will be tried again. ``up_to`` is the latest
+    due time among them, where some were left."""
 
     reminded: int = 0
     timed_out: int = 0
     left: int = 0
+    up_to: datetime | None = field(default=None, compare=False)
 
     @property
     def total(self) -> int:
@@ -51,14 +55,15 @@ class Swept:
 
 
 @transaction.atomic
-def proposals_sweep(*, organisation_id: UUID, at: datetime, limit: int = BATCH) -> Swept:
-    """Time out and remind what is due at ``at``, for at most ``limit`` open proposals of the organisation.
+def proposals_sweep(*, organisation_id: UUID, at: datetime, limit: int = MOST, beyond: datetime | None = None) -> Swept:
+    """Time out and remind what is due at ``at``, for at most ``limit`` open proposals of the organisation; of those due later
+    than ``beyond``, so that what cannot be done keeps nothing else.
 
     Proposals that somebody holds under lock are left for the next sweep, so any number of sweeps may run at once and nobody
     who decides waits for one. Needs the scope.
     """
     settings = settings_of(organisation_id)
-    claimed = _claim(organisation_id, at, settings, limit)
+    claimed = _claim(organisation_id, at, settings, limit, beyond)
     if not claimed:
         return Swept()
     try:
@@ -66,7 +71,8 @@ def proposals_sweep(*, organisation_id: UUID, at: datetime, limit: int = BATCH) 
             return _write(claimed, settings, at)
     except FAULTS as error:
         logger.warning("proposals.sweep_failed", organisation=str(organisation_id), exc_info=error)
-    return sum((_alone(row, settings, at) for row in claimed), Swept())
+    done = sum((_alone(row, settings, at) for row in claimed), Swept())
+    return replace(done, up_to=claimed[-1].due_at) if done.left else done
 
 
 def organisations_due(at: datetime) -> list[UUID]:
@@ -76,13 +82,17 @@ def organisations_due(at: datetime) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _claim(organisation_id: UUID, at: datetime, settings: FlowSettings, limit: int) -> list[ProposedFlow]:
+def _claim(
+    organisation_id: UUID, at: datetime, settings: FlowSettings, limit: int, beyond: datetime | None
+) -> list[ProposedFlow]:
     rows = ProposedFlow.objects.filter(
         Q(due_at__lte=at) | Q(reminded_at=None),
         organisation_id=organisation_id,
         is_open=True,
         due_at__lte=at + timedelta(days=settings.remind_days),
     )
+    if beyond is not None:
+        rows = rows.filter(due_at__gt=beyond)
     held = rows.select_related("source", "target").select_for_update(skip_locked=True, of=("self",))
     return list(held.order_by("due_at")[:limit])
 

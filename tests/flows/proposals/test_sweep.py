@@ -78,6 +78,24 @@ def test_one_that_cannot_be_closed_keeps_nobody_else(world: World) -> None:
     assert list(states) == ["TIMED_OUT", "SOURCE_APPROVED", "TIMED_OUT"]
 
 
+def test_those_that_cannot_be_closed_do_not_fill_every_batch(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    proposals = [propose(world, number) for number in range(5)]
+    for number, proposal in enumerate(proposals):
+        ProposedFlow.objects.filter(id=proposal.id).update(due_at=after(number - 10))
+    for proposal in proposals[:2]:
+        proposal_approve(proposal_id=proposal.id, actor=world.acme.ravi, at=after(-40))
+    EntityStateNext.objects.filter(from_state__code="SOURCE_APPROVED", to_state__code="TIMED_OUT").delete()
+    woken = list[dict[str, str]]()
+    monkeypatch.setattr(tasks, "BATCH", 2)
+    monkeypatch.setattr(tasks.proposals_sweep_organisation, "delay", lambda **more: woken.append(more))
+    monkeypatch.setattr(tasks.transaction, "on_commit", lambda work, robust=False: None if robust else work())
+    tasks.proposals_sweep_organisation(organisation_id=str(world.acme.organisation.id))
+    while woken:
+        tasks.proposals_sweep_organisation(**woken.pop())
+    states = ProposedFlow.objects.order_by("number").values_list("state", flat=True)
+    assert list(states) == ["SOURCE_APPROVED"] * 2 + ["TIMED_OUT"] * 3
+
+
 def test_only_so_many_at_once(world: World) -> None:
     for number in range(3):
         propose(world, number)
