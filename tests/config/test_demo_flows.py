@@ -2,16 +2,14 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from django.db import transaction
-from django.test import Client, override_settings
-from pytest_django import DjangoDbBlocker, Settings
+from django.test import Client
+from pytest_django import Settings
 
 from accounts.models import AuditEntry, Membership, Organisation
 from accounts.tenancy.scope import organisation_scope
-from config.demo.load import load
 from flows.models import (
     CatalogueEntity,
     EntityKind,
@@ -23,18 +21,8 @@ from flows.models import (
     Vote,
 )
 from flows.proposals.selectors.listing import pending_count
+from tests.config.conftest import SATURDAY
 from workflows.models import EntityTransition
-
-SATURDAY = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-
-
-@pytest.fixture(scope="module")
-def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
-    """Loaded once: these tests look and change nothing."""
-    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
-        load(SATURDAY)
-        yield
-        transaction.set_rollback(True)
 
 
 @pytest.fixture
