@@ -81,11 +81,11 @@ class FlowPolicy(OfMembers[Any]):
 class ProposalPolicy(OfMembers[ProposedFlow]):
     """``propose`` asks for the code, or to be involved with either end (``obj`` is a proposal, saved or not, with its ends).
 
-    ``cancel`` and ``resubmit`` are the maker's. ``comment`` and ``watch`` are everybody's.
+    ``cancel`` and ``resubmit`` are the maker's. ``comment``, ``watch`` and ``keep`` (own drafts and views) are everybody's.
     """
 
     noun = "proposal"
-    actions = ("propose", "cancel", "resubmit", "comment", "watch")
+    actions = ("propose", "cancel", "resubmit", "comment", "watch", "keep")
     codes: ClassVar[dict[str, str]] = {PROPOSE: "Propose changes of any data flow"}
 
     def holders(self, action: str, obj: ProposedFlow | None) -> Q:
@@ -93,7 +93,7 @@ class ProposalPolicy(OfMembers[ProposedFlow]):
             return has_code(PROPOSE) | self._involved(obj)
         if action in ("cancel", "resubmit"):
             return Q(id=obj.maker_id) if obj is not None else NOBODY
-        if action in ("comment", "watch"):
+        if action in ("comment", "watch", "keep"):
             return Q()
         raise KeyError(action)
 

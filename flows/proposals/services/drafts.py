@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict
+from flows import policies
 from flows.models import ProposalDraft
 from flows.proposals.selectors.drafts import DraftNotFound, drafts_of
 from flows.proposals.wizard import CREATE, Section, Step, after, with_section
@@ -29,7 +30,8 @@ def draft_start(
     physical_flow_id: UUID | None = None,
     proposal_id: UUID | None = None,
 ) -> ProposalDraft:
-    """A new draft that goes on at ``step``. Raises TooManyDrafts."""
+    """A new draft that goes on at ``step``. Raises Denied (``proposal.keep.denied``), TooManyDrafts."""
+    policies.proposals.require(actor, "keep")
     if drafts_of(actor).count() >= MOST:
         raise TooManyDrafts
     made: ProposalDraft = ProposalDraft.objects.create(

@@ -7,6 +7,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid, NotFound
+from flows import policies
 from flows.models import SavedView
 from flows.proposals.selectors.drafts import saved_views_of
 
@@ -19,7 +20,11 @@ class SavedViewNotFound(NotFound):
 
 @transaction.atomic
 def view_save(*, actor: Membership, name: str, query: str) -> SavedView:
-    """Keep the filter under the name; one of that name is replaced. Raises Invalid at ``name``."""
+    """Keep the filter under the name; one of that name is replaced.
+
+    Raises Denied (``proposal.keep.denied``), and Invalid at ``name``.
+    """
+    policies.proposals.require(actor, "keep")
     name = " ".join(name.split())
     if not name or len(name) > 80:
         raise Invalid({"name": ["Give the view a name of at most 80 characters."]})
