@@ -94,11 +94,11 @@ def _places(columns: Sequence[Column], ignored: set[str], head: Sequence[str]) -
     for place, raw in enumerate(head):
         name = known.get(folded(raw), "")
         if name and name in places.values():
-            problems.append((shown(raw), "This column is there twice."))
+            problems.append((named(raw), "This column is there twice."))
         elif name:
             places[place] = name
         elif raw and folded(raw) not in left_out:
-            problems.append((shown(raw), f"There is no such column{hint(raw, [one.name for one in columns])}"))
+            problems.append((named(raw), f"There is no such column{hint(raw, [one.name for one in columns])}"))
     missing = [column.name for column in columns if column.required and column.name not in places.values()]
     problems += [(name, "This column is missing.") for name in missing]
     if problems:
@@ -126,8 +126,13 @@ def folded(text: str) -> str:
 
 def shown(text: str) -> str:
     """A piece of a file inside a message."""
+    return f"“{named(text)}”"
+
+
+def named(text: str) -> str:
+    """A piece of a file that stands alone."""
     plain = "".join(sign if sign.isprintable() else " " for sign in text[:60])
-    return f"“{plain}{'…' if len(text) > 60 else ''}”"
+    return f"{plain}{'…' if len(text) > 60 else ''}"
 
 
 def hint(text: str, names: Iterable[str]) -> str:

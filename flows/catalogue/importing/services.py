@@ -24,6 +24,8 @@ TASK: Final = "flows.import_run"
 MAX_REASON: Final = 4_000
 KEPT: Final = timedelta(days=7)
 """How long a file waits for being applied, and what was wrong with it can be fetched."""
+MOST_KEPT: Final = 50
+"""Files of an organisation that are not applied yet."""
 EXPIRED: Final = "This file was not applied within seven days. Bring it again."
 ENDINGS: Final = (".csv", ".xlsx", ".txt")
 
@@ -43,6 +45,11 @@ class HasErrors(Conflict):
     message = "Some rows are wrong. Correct the file, or say that these rows are to be left out."
 
 
+class TooManyFiles(Conflict):
+    code = "import.too_many"
+    message = "Many files wait for being applied. Apply or drop some of them first."
+
+
 class FileGone(Conflict):
     code = "import.file_gone"
     message = "The file is not kept any more. Bring it again."
@@ -59,7 +66,7 @@ def require_right(actor: Membership, kind: ImportKind) -> None:
 def import_upload(
     *, actor: Membership, kind: str, upload: UploadedFile, reason: str = "", at: datetime | None = None
 ) -> CatalogueImport:
-    """Take a file; a worker checks it, which changes nothing. Raises Denied, Invalid."""
+    """Take a file; a worker checks it, which changes nothing. Raises Denied, Invalid, TooManyFiles."""
     policies.catalogue.require(actor, "import")
     found = KINDS.get(kind)
     if found is None:
@@ -73,6 +80,8 @@ def import_upload(
     if not 0 < size <= MAX_BYTES:
         text = f"This file is larger than {MAX_BYTES // 1024 // 1024} MB. Divide it." if size else "This file is empty."
         raise Invalid({"file": [text]})
+    if CatalogueImportFile.objects.filter(organisation_id=actor.organisation_id).count() >= MOST_KEPT:
+        raise TooManyFiles
     row = CatalogueImport(
         organisation_id=actor.organisation_id,
         kind=kind,

@@ -54,9 +54,9 @@ def test_a_head_that_does_not_fit_says_what_was_meant(asha: Desk) -> None:
     row = asha.bring("external-id,Nmae,External ID,colour\nA,B,C,D\n")
     assert row.state == "failed"
     assert problems(row) == [
-        (1, "“Nmae”", "There is no such column. Did you mean name?"),
-        (1, "“External ID”", "This column is there twice."),
-        (1, "“colour”", "There is no such column."),
+        (1, "Nmae", "There is no such column. Did you mean name?"),
+        (1, "External ID", "This column is there twice."),
+        (1, "colour", "There is no such column."),
         (1, "name", "This column is missing."),
     ]
     assert "Did you mean name?" in asha.fetch(f"/flows/imports/{row.id}/errors.csv").decode()

@@ -6,6 +6,7 @@ from uuid import uuid4
 import pytest
 from django.utils import timezone
 
+from flows.catalogue.importing import services
 from flows.catalogue.importing.running import MOST_ATTEMPTS
 from flows.catalogue.importing.services import imports_sweep, imports_waiting, organisations_waiting
 from flows.models import CatalogueEntity, CatalogueImport, CatalogueImportFile, CatalogueImportRow
@@ -35,6 +36,16 @@ def test_the_list_begins_empty_and_grows(asha: Desk) -> None:
     assert "file-25.csv" in first
     assert "file-00.csv" not in first
     assert "Older" in first
+
+
+def test_files_do_not_pile_up(asha: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(services, "MOST_KEPT", 2)
+    row = asha.bring(GOOD)
+    asha.post(GOOD)
+    refused = asha.post(GOOD)
+    assert (refused.status_code, "Many files wait" in refused.content.decode()) == (422, True)
+    asha.press(row, "discard")
+    assert asha.post(GOOD).status_code == 302
 
 
 def test_two_clicks_are_one_import(acme: Acme, asha: Desk) -> None:
