@@ -223,3 +223,16 @@ def test_the_export_has_what_the_import_takes_and_no_formulas(catalogue: Catalog
     for tab, count in (("logical", 3), ("physical", 3), ("actors", 2)):
         answer: Any = client.get(f"/flows/export.csv?tab={tab}")
         assert len(b"".join(answer.streaming_content).decode().splitlines()) == count, tab
+
+
+def test_what_is_proposed_is_drawn_once_and_only_where_nothing_flows_yet(catalogue: Catalogue) -> None:
+    acme = catalogue.acme
+    with acme.scope():
+        hub = make.make_entity(acme.organisation, "Hub")
+        new = [make.make_proposal(acme.asha, hub, catalogue.ledger, identity=f"new {n}") for n in range(2)]
+        make.make_logical(hub, catalogue.orders)
+        make.make_proposal(acme.asha, hub, catalogue.orders, identity="known")
+    rows = load(signed_in(acme.farid), f"/flows/entities/{hub.id}/").context["downstream"].rows
+    drawn = [(one.end.name, one.flow_id is None) for one in rows]
+    assert drawn == [("Orders", False), ("Ledger", True)]
+    assert rows[1].proposal_id == new[1].id

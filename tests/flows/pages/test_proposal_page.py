@@ -113,3 +113,44 @@ def test_a_side_without_anybody_says_so(town: Town, asha: Person) -> None:
     with town.acme.scope():
         town.ledger.involvements.all().delete()
     assert "Too few people are left who may approve" in asha.page(asha.propose(town))
+
+
+def test_data_types_stand_under_their_parents_with_their_marks(town: Town, asha: Person) -> None:
+    flow = town.physical()
+    step = f"/flows/physical/{flow.id}/propose-update/"
+    answer = asha.send(step, **{**town_delivery(), "frequency": "DAILY"})
+    answer = asha.send(answer.headers["Location"], ids=[str(town.types["ORDER"].id), str(town.types["PARTY"].id)])
+    answer = asha.send(answer.headers["Location"], **REASON)
+    page = asha.load(f"{BOARD}{asha.propose_draft(answer.headers['Location'])}/")
+    shown = [(one.name, one.mark, one.depth, one.is_parent) for one in page.context["data_types"]]
+    assert shown == [
+        ("Party", "added", 0, False),
+        ("Trading", "", 0, True),
+        ("Order", "added", 1, False),
+        ("Trade", "removed", 1, False),
+    ]
+    assert "Physical flow As it is today" in said(page)
+
+
+def test_approvers_see_who_of_them_has_proposed_it(town: Town, asha: Person, ravi: Person) -> None:
+    with town.acme.scope():
+        make.involve(town.acme.asha, town.ledger)
+    words = ravi.page(asha.propose(town))
+    assert "Asha proposed it" in words
+    assert "Reason New requirement: The ledger needs it at night" in words
+
+
+def test_home_says_what_waits_and_closed_ones_offer_nothing(town: Town, asha: Person, ravi: Person) -> None:
+    assert "Proposed flows waiting for you" not in said(ravi.load("/"))
+    made = asha.propose(town)
+    assert "Proposed flows waiting for you 1" in said(ravi.load("/"))
+    ravi.act(made, "reject", reason="Not needed")
+    words = ravi.page(made)
+    assert "Asha can revise it and send it again" in words
+    assert "Why can I not approve?" not in words
+
+
+def test_who_may_not_propose_is_told_at_the_beginning(town: Town, asha: Person) -> None:
+    sentence = "You may not propose data flows yet."
+    assert sentence in said(Person(town.acme.fiona).load("/flows/proposals/new/"))
+    assert sentence not in said(asha.load("/flows/proposals/new/"))
