@@ -159,7 +159,7 @@ def test_an_identical_proposal_against_the_revision_of_a_rejected_one(world: Wor
         with acme.scope():
             command = dict(proposal.flow_def)
             proposal_reject(proposal_id=proposal.id, actor=acme.ravi, reason="No")
-        works = [
+        works: list[Callable[[], Any]] = [
             partial(proposal_resubmit, proposal_id=proposal.id, actor=acme.asha, flow_def=command),
             partial(proposal_create, actor=acme.asha, flow_def=command),
         ]

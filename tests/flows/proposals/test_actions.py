@@ -7,6 +7,7 @@ that the person may not take is refused (403).
 from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -105,7 +106,7 @@ TABLE: dict[str, tuple[Made, dict[str, dict[str, str]]]] = {
 
 def attempt(world: World, proposal: ProposedFlow, action: str, actor: Membership) -> str:
     """What it comes to, and undone again: the state of the row, or the refusal."""
-    acts = {
+    acts: dict[str, Callable[..., Any]] = {
         "approve": proposal_approve,
         "reject": partial(proposal_reject, reason="No"),
         "cancel": proposal_cancel,

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -88,7 +88,7 @@ def test_those_that_cannot_be_closed_do_not_fill_every_batch(world: World, monke
     woken = list[dict[str, str]]()
     monkeypatch.setattr(tasks, "BATCH", 2)
     monkeypatch.setattr(tasks.proposals_sweep_organisation, "delay", lambda **more: woken.append(more))
-    monkeypatch.setattr(tasks.transaction, "on_commit", lambda work, robust=False: None if robust else work())
+    monkeypatch.setattr(transaction, "on_commit", lambda work, robust=False: None if robust else work())
     tasks.proposals_sweep_organisation(organisation_id=str(world.acme.organisation.id))
     while woken:
         tasks.proposals_sweep_organisation(**woken.pop())
