@@ -56,7 +56,7 @@ class Searched(Truths, django_filters.FilterSet):
 
 class EntityFilter(Searched):
     kind = django_filters.MultipleChoiceFilter(choices=KINDS, method="by_kind")
-    lifecycle_status = django_filters.MultipleChoiceFilter(choices=EntityLife.choices)
+    lifecycle_status = django_filters.MultipleChoiceFilter(choices=EntityLife.choices, distinct=False)
     is_external = is_true("is_external", "Actors outside of the company.")
     department = django_filters.UUIDFilter(field_name="department_id")
     q = django_filters.CharFilter(
@@ -75,7 +75,7 @@ class LogicalFilter(Searched):
     source = django_filters.UUIDFilter(field_name="source_id")
     target = django_filters.UUIDFilter(field_name="target_id")
     entity = django_filters.UUIDFilter(method="by_entity", label="Either end.")
-    lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices)
+    lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices, distinct=False)
     is_removed = is_true("is_removed", "Removed ones are told, too.")
     data_type = django_filters.UUIDFilter(method="by_type")
     q = django_filters.CharFilter(method="by_words", max_length=MAX_WORDS, label="Words of an end, or the external id.")
@@ -99,7 +99,7 @@ class PhysicalFilter(Searched):
     transport = django_filters.CharFilter(max_length=64)
     frequency = django_filters.CharFilter(max_length=64)
     criticality = django_filters.CharFilter(max_length=64)
-    lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices)
+    lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices, distinct=False)
     is_removed = is_true("is_removed", "Removed ones are told, too.")
     q = django_filters.CharFilter(
         method="by_words", max_length=MAX_WORDS, label="Words of an end, or the beginning of the name or external id."

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 
-from flows.catalogue.selectors.browse import Shelf, shelf_rows
+from flows.catalogue.selectors.browse import Shelf, flows_with_words
 from flows.catalogue.selectors.entities import EntityNotFound
 from flows.catalogue.selectors.finding import has_words
 from flows.catalogue.selectors.flows import LogicalFlowNotFound, PhysicalFlowNotFound
@@ -95,7 +95,7 @@ def with_words(organisation_id: UUID, rows: "QuerySet[Any]", words: str) -> "Que
     if not words.strip():
         return rows
     shelf = {LogicalFlow: Shelf.LOGICAL, PhysicalFlow: Shelf.PHYSICAL}.get(rows.model)
-    return rows & shelf_rows(organisation_id, shelf, words) if shelf else rows.filter(has_words(words))
+    return rows.filter(flows_with_words(organisation_id, shelf, words) if shelf else has_words(words))
 
 
 def entity_answers(organisation_id: UUID, rows: Sequence[CatalogueEntity]) -> list[EntityAnswer]:

@@ -129,11 +129,16 @@ def shelf_rows(organisation_id: UUID, shelf: Shelf, words: str) -> Rows:
     if shelf.kind:
         entities: Rows = CatalogueEntity.objects.filter(organisation_id=organisation_id, kind=shelf.kind)
         return entities.filter(has_words(words))
+    model: Any = LogicalFlow if shelf is Shelf.LOGICAL else PhysicalFlow
+    rows: Rows = model.objects.filter(organisation_id=organisation_id)
+    return rows.filter(flows_with_words(organisation_id, shelf, words)) if words else rows
+
+
+def flows_with_words(organisation_id: UUID, shelf: Shelf, words: str) -> Q:
+    """Logical or physical flows that have the words."""
     if shelf is Shelf.LOGICAL:
-        rows: Rows = LogicalFlow.objects.filter(organisation_id=organisation_id)
-        return rows.filter(_between(organisation_id, words, "") | Q(external_id=words.strip())) if words else rows
-    physical: Rows = PhysicalFlow.objects.filter(organisation_id=organisation_id)
-    return physical.filter(_physical_words(organisation_id, words)) if words else physical
+        return _between(organisation_id, words, "") | Q(external_id=words.strip())
+    return _physical_words(organisation_id, words)
 
 
 def _between(organisation_id: UUID, words: str, prefix: str) -> Q:

@@ -121,6 +121,7 @@ def test_entities_are_found_by_words_and_kind(wire: Wire) -> None:
     assert names(q="ord") == ["Order archive", "Orders"]
     assert names(kind="ACTOR", is_external="true") == ["Exchange"]
     assert names(lifecycle_status="RETIRED") == ["Order archive"]
+    assert names(q="ord", lifecycle_status="ACTIVE", kind=["ACTOR", "APPLICATION"]) == ["Orders"]
     assert [len(page) for page in everything(wire.fritz, f"{ROOT}entities/", page_size=2)] == [2, 2, 1]
     orders = wire.fritz.read(f"{ROOT}entities/{wire.world.orders.id}/")
     assert (orders["kind"], orders["involvements"][0]["person"]["name"]) == ("APPLICATION", "Ravi")
@@ -139,8 +140,11 @@ def test_flows_are_found_by_ends_words_and_codes(wire: Wire) -> None:
     assert physical(logical_flow=flow.logical_flow_id) == both
     assert physical(source=wire.world.orders.id, transport="WEB") == {"noon"}
     assert (physical(q="orders"), physical(q="noo"), physical(q="risk")) == (both, {"noon"}, set())
+    assert physical(q="noon", lifecycle_status=["ACTIVE", "PENDING"], is_removed="false") == {"noon"}
     logical = wire.fritz.read(f"{ROOT}logical/", entity=wire.world.ledger.id, data_type=trade)["results"]
     assert [(row["id"], row["physicalFlows"]) for row in logical] == [(str(flow.logical_flow_id), 2)]
+    found = wire.fritz.read(f"{ROOT}logical/", q="ledg", lifecycle_status="ACTIVE", data_type=trade)["results"]
+    assert [row["id"] for row in found] == [str(flow.logical_flow_id)]
     assert wire.fritz.read(f"{ROOT}logical/", source=wire.world.ledger.id)["results"] == []
 
 
