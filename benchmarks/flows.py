@@ -100,8 +100,11 @@ def run(sizes: Sizes, people: int, times: int) -> dict[str, Any]:
 
 
 def show_size(row: dict[str, Any]) -> None:
-    lines = [[name, one["p50"], one["p95"], int(one["statements"])] for name, one in row["figures"].items()]
-    report.table(f"{row['proposals']:,} proposals, {row['open']:,} open", ["", "p50 ms", "p95 ms", "statements"], lines)
+    title = f"{row['proposals']:,} proposals, {row['open']:,} open"
+    lines = [
+        [name, one["least"], one["p50"], one["p95"], int(one["statements"])] for name, one in row["figures"].items()
+    ]
+    report.table(title, ["", "least ms", "p50 ms", "p95 ms", "statements"], lines)
 
 
 def show(result: dict[str, Any]) -> None:
@@ -110,10 +113,11 @@ def show(result: dict[str, Any]) -> None:
     for name in rows[0]["figures"]:
         each = [row["figures"][name] for row in rows]
         statements = sorted({int(one["statements"]) for one in each})
-        said = " to ".join(str(one) for one in (statements if len(statements) < 3 else [statements[0], statements[-1]]))
-        lines.append([name, *(one["p95"] for one in each), each[-1]["p95"] / each[0]["p95"], said])
-    columns = [f"p95 ms at {row['proposals']:,}" for row in rows]
-    report.table("Proposals", ["", *columns, "last / first", "statements"], lines)
+        said = " to ".join(dict.fromkeys((str(statements[0]), str(statements[-1]))))
+        shown = [f"{one['least']:.1f} {one['p50']:.1f} {one['p95']:.1f}" for one in each]
+        lines.append([name, *shown, each[-1]["least"] / each[0]["least"], said])
+    columns = [f"{row['proposals']:,}" for row in rows]
+    report.table("Least, p50 and p95 in ms at so many proposals", ["", *columns, "last / first", "statements"], lines)
     swept = result["sweep"]
     report.table(
         f"A sweep of {swept['due']:,}",

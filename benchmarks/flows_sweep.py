@@ -1,4 +1,4 @@
-"""One sweep over proposals whose time is up, as a process of its own beside somebody who approves: ``--help``."""
+"""Sweeps over proposals whose time is up, batch by batch as the background does, as a process of its own: ``--help``."""
 
 import argparse
 import json
@@ -24,19 +24,27 @@ def main() -> None:
 
     from accounts.tenancy.scope import organisation_scope
     from benchmarks.flows_world import counted
-    from flows.proposals.services.timeouts import proposals_sweep
+    from flows.proposals.services.timeouts import BATCH, Swept, proposals_sweep
 
-    found: dict[str, float] = {}
+    done: list[Swept] = []
 
     def one() -> None:
         with organisation_scope(arguments.organisation):
-            done = proposals_sweep(organisation_id=arguments.organisation, at=timezone.now())
-        found.update({"timed_out": done.timed_out, "reminded": done.reminded, "left": done.left})
+            done.append(proposals_sweep(organisation_id=arguments.organisation, at=timezone.now(), limit=BATCH))
 
-    began, at = time.perf_counter(), time.time()
-    statements = counted(one)
-    took = time.perf_counter() - began
-    print(json.dumps({**found, "seconds": took, "began_at": at, "statements": statements}))
+    at, began = time.time(), time.perf_counter()
+    statements = [counted(one)]
+    while done[-1].timed_out + done[-1].reminded:
+        statements.append(counted(one))
+    found = {
+        "timed_out": sum(part.timed_out for part in done),
+        "reminded": sum(part.reminded for part in done),
+        "left": sum(part.left for part in done),
+        "seconds": time.perf_counter() - began,
+        "began_at": at,
+        "statements": statements[0],
+    }
+    print(json.dumps(found))
 
 
 if __name__ == "__main__":
