@@ -66,7 +66,7 @@ def backfills_wake_organisation(*, organisation_id: str) -> None:
 # Not of OrganisationTask, whose body is one transaction: here each batch is one, in a scope of its own.
 @shared_task(name="flows.backfill_run", ignore_result=True)
 def backfill_run_task(*, organisation_id: str, backfill_id: str) -> None:
-    """A minute of one run; what is left is for the next message."""
+    """Some seconds of one run; what is left is for the next message, so that others get their turn."""
     if backfill_run(organisation_id=UUID(organisation_id), backfill_id=UUID(backfill_id)):
         backfill_run_task.delay(organisation_id=organisation_id, backfill_id=backfill_id)
 

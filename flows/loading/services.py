@@ -27,7 +27,7 @@ from flows.setup import settings_of
 from flows.wakeup import wake
 
 TASK: Final = "flows.backfill_run"
-SHIFT: Final = 60.0
+SHIFT: Final = 5.0
 """Seconds that a worker stays with a run before others get their turn."""
 BATCH: Final = 2_000
 """Logical flows per transaction: a quarter of a second in which nobody else changes flows."""

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID, uuid4
 
-from django.db import IntegrityError
+from django.db import IntegrityError, connection
 from django.utils import timezone
 
 from accounts.audit.record import record
@@ -32,10 +32,11 @@ from flows.catalogue.importing.judging import (
 )
 from flows.catalogue.importing.kinds import KINDS
 from flows.catalogue.importing.reading import FileRefused, rows_of
-from flows.catalogue.importing.services import forget, require_right
+from flows.catalogue.importing.services import TASK, forget, imports_waiting, require_right
 from flows.catalogue.services.carrying import Stamp
 from flows.events import CatalogueImported
 from flows.models import CatalogueImport, CatalogueImportFile, CatalogueImportRow, ImportState
+from flows.wakeup import wake
 
 LEASE: Final = timedelta(seconds=60)
 MOST_ATTEMPTS: Final = 5
@@ -78,11 +79,20 @@ class Claim:
 
 
 def import_run(*, organisation_id: UUID, import_id: UUID) -> None:
-    """Check or apply, whatever the import waits for. Call outside of a scope."""
+    """Check or apply, whatever the import waits for, unless another one of the organisation is being worked on: nobody
+    takes all workers. Call outside of a scope.
+    """
     with organisation_scope(organisation_id):
         claim = _claim(organisation_id, import_id, timezone.now())
     if claim is None:
         return
+    _work(claim)
+    with organisation_scope(organisation_id):
+        for waiting in imports_waiting(organisation_id)[:1]:
+            wake(TASK, organisation_id=organisation_id, import_id=waiting)
+
+
+def _work(claim: Claim) -> None:
     try:
         (_check if claim.state == ImportState.CHECKING else _apply)(claim)
     except LeaseLost:
@@ -101,6 +111,11 @@ def import_run(*, organisation_id: UUID, import_id: UUID) -> None:
 
 
 def _claim(organisation_id: UUID, import_id: UUID, at: datetime) -> Claim | None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))", [f"imports:{organisation_id}"])
+    others = CatalogueImport.objects.filter(organisation_id=organisation_id, leased_until__gt=at).exclude(id=import_id)
+    if others.exists():
+        return None
     rows = CatalogueImport.objects.select_for_update(skip_locked=True)
     row: CatalogueImport | None = rows.filter(organisation_id=organisation_id, id=import_id).first()
     if row is None or not row.is_waiting or (row.leased_until is not None and row.leased_until > at):

@@ -1,7 +1,7 @@
 """From the upload to the end: who may, what is pressed twice, what changed in between, what is dropped or forgotten."""
 
 from datetime import timedelta
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 import pytest
 from django.utils import timezone
@@ -160,6 +160,17 @@ def test_what_always_kills_its_worker_is_given_up(acme: Acme, asha: Desk) -> Non
         CatalogueImport.objects.update(attempts=MOST_ATTEMPTS)
     assert asha.work(ident).state == "failed"
     assert organisations_waiting() == []
+
+
+def test_one_import_of_an_organisation_is_worked_on_at_a_time(acme: Acme, asha: Desk) -> None:
+    first, second = (asha.post(GOOD).headers["Location"].split("/")[-2] for _ in range(2))
+    with acme.scope():
+        busy = CatalogueImport.objects.filter(id=first)
+        busy.update(leased_until=timezone.now() + timedelta(seconds=50), lease=uuid4())
+    assert asha.work(UUID(second)).state == "checking"
+    with acme.scope():
+        busy.update(leased_until=None, lease=None)
+    assert asha.work(UUID(second)).state == "checked"
 
 
 def test_nobody_takes_what_somebody_works_on(acme: Acme, asha: Desk) -> None:
