@@ -40,7 +40,10 @@ GROUNDS: Final = (
     Ground(
         "involvement",
         """flows_involvement i
-           JOIN flows_catalogueentity e ON e.organisation_id = i.organisation_id AND e.id = i.entity_id
+           CROSS JOIN LATERAL (
+               SELECT e.kind FROM flows_catalogueentity e
+                WHERE e.organisation_id = i.organisation_id AND e.id = i.entity_id OFFSET 0
+           ) e
            JOIN flows_sidekind k ON k.organisation_id = i.organisation_id AND k.involvement_kind_id = i.kind_id
                                 AND (k.entity_kind = '' OR k.entity_kind = e.kind)""",
         *("i.organisation_id", "i.member_id", "i.kind_id", "k.may_approve", "k.may_reject"),
