@@ -58,6 +58,7 @@ class Desk:
         context = browser.new_context(
             viewport=look.size,
             color_scheme="dark" if look.theme == "dark" else "light",
+            reduced_motion="reduce",  # a colour that is still changing has no contrast to judge
             has_touch=look.is_phone,
             is_mobile=look.is_phone,
             java_script_enabled=look.has_script,

@@ -22,7 +22,7 @@ def begin(asha: Desk) -> None:
     page.get_by_role("searchbox", name="Application, actor or end-user application").fill(SOURCE[:8])
     page.get_by_role("button", name="Search").click()
     asha.see("begin-found")
-    page.get_by_role("link", name=SOURCE).click()
+    page.get_by_role("link", name=SOURCE, exact=True).click()
     page.wait_for_url("**?entity=*")
     asha.see("route")
 

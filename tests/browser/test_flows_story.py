@@ -57,12 +57,12 @@ def find_in_the_catalogue(asha: Desk, path: str, name: str) -> None:
     assert asha.fact("Proposed by").strip().endswith("Asha")
     page.get_by_role("complementary").get_by_role("link", name=f"{SOURCE} → {TARGET}").click()
     expect(page.get_by_role("heading", level=1)).to_contain_text(TARGET)
+    expect(page.get_by_role("main").get_by_role("link", name=name).first).to_be_visible()
     asha.see("logical")
     page.locator(".cs-end-name", has_text=SOURCE).click()
     asha.see("entity")
     drawn = page.locator(".flowmap:visible").get_by_role("link", name=re.compile(f"^{TARGET}, "))
     expect(drawn).to_be_visible()
-    expect(page.get_by_role("link", name=name)).to_be_visible()
     asha.go(path, "back")
     expect(page.locator("h1 + .cs-meta")).to_contain_text(f"#{number}")
 
