@@ -8,6 +8,7 @@ from django.core.management import CommandError, call_command
 from accounts.audit.models import AuditEntry
 from flows.loading.services import backfill_advance, backfill_start
 from flows.models import Backfill, BackfillState, LogicalFlow, LogicalFlowDataType, PhysicalFlow
+from tests.accounts.clients import signed_in
 from tests.cast import Acme, Globex
 from tests.flows.loader.world import Flows, make_flows, many, per_flow, physical_of
 
@@ -132,3 +133,14 @@ def test_wrong_options_are_refused(acme: Acme, options: list[str]) -> None:
 def test_an_unknown_organisation_is_refused(acme: Acme) -> None:
     with pytest.raises(CommandError, match="no organisation nowhere"):
         run("--apply", organisation="nowhere")
+
+
+def test_what_was_made_can_be_looked_at_and_proposed_upon(acme: Acme, flows: Flows) -> None:
+    run("--apply")
+    with acme.scope():
+        [made] = physical_of(flows.bare)
+    client = signed_in(acme.asha)
+    said = client.get(f"/flows/physical/{made.id}/").content.decode()
+    assert "Hub to End 0" in said
+    assert "nobody has said yet" in said
+    assert client.get(f"/flows/logical/{flows.bare.id}/").status_code == 200
