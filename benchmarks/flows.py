@@ -137,7 +137,7 @@ def show(result: dict[str, Any]) -> None:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--times", type=int, default=40, help="how often each figure is taken")
+    parser.add_argument("--times", type=int, default=20, help="how often each figure is taken")
     parser.add_argument("--people", type=int, default=200)
     parser.add_argument(
         "--entities", type=int, help="instead of 5,000; flows and proposals as many as with --proposals"
@@ -153,7 +153,7 @@ def main() -> None:
     arguments = parser.parse_args()
     sizes = FULL if arguments.full else SMALL
     if arguments.full:
-        arguments.people, arguments.times = 1_000, max(arguments.times, 100)
+        arguments.people, arguments.times = 1_000, max(arguments.times, 40)
     entities = arguments.entities or sizes.entities
     sizes = Sizes(entities, 10 * entities, 20 * entities, tuple(arguments.proposals or sizes.proposals))
     result = run(sizes, arguments.people, arguments.times)
