@@ -18,6 +18,22 @@ class ApprovalStatus(models.TextChoices):
     REJECTED = "rejected", "Rejected"
 
 
+# No side has approved that was not approved by as many people as it needs; their votes are behind four eyes.
+COUNTED = pgtrigger.Trigger(
+    name="counted",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition("NEW.status = 'approved' AND OLD.status IS DISTINCT FROM NEW.status"),
+    func="""
+        IF (SELECT count(*) FROM flows_vote v WHERE v.organisation_id = NEW.organisation_id AND v.approval_id = NEW.id
+              AND v.decision = 'approve') < NEW.quorum THEN
+            RAISE EXCEPTION 'approval_counted' USING ERRCODE = 'check_violation', CONSTRAINT = 'approval_counted';
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+
 class Approval(OrganisationOwned):
     """What one side of one revision says. Name, quorum and states of the side are kept as they were asked.
 
@@ -72,6 +88,7 @@ class Approval(OrganisationOwned):
             # What the holders of a role, or the owners of data types, were ever asked.
             models.Index(fields=("organisation", "side", "proposal"), name="approval_side"),
         )
+        triggers = (COUNTED,)
 
     def __str__(self) -> str:
         return f"{self.side_name}: {self.status}"

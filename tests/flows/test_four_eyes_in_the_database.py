@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, IntegrityError, transaction
+from django.utils import timezone
 
 from accounts.models import Membership
 from flows.models import Approval, ProposedFlow, Vote
@@ -149,3 +150,22 @@ def test_the_state_of_an_instance_changes_by_its_transition_only(acme: Acme, pro
     with acme.scope():
         proposal.refresh_from_db()
     assert proposal.state == "PENDING_APPROVALS"
+
+
+def test_no_side_is_approved_without_the_votes_that_it_needs(acme: Acme, proposal: ProposedFlow) -> None:
+    done = {"status": "approved", "is_asked": False, "decided_at": timezone.now()}
+    with acme.scope():
+        side = Approval.objects.filter(proposal=proposal, side_code="target")
+        side.update(quorum=2)
+        for person in (acme.ravi, acme.meera):
+            with pytest.raises(IntegrityError, match="approval_counted"), transaction.atomic():
+                side.update(**done)
+            make_vote(proposal, person, "target")
+        assert side.update(**done) == 1
+
+
+def test_only_what_is_pending_is_asked(acme: Acme, proposal: ProposedFlow) -> None:
+    with acme.scope():
+        side = Approval.objects.filter(proposal=proposal, side_code="source")
+        with pytest.raises(IntegrityError, match="approval_asked"), transaction.atomic():
+            side.update(status="rejected", decided_at=timezone.now())
