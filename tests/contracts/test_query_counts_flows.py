@@ -69,7 +69,7 @@ def test_reading_takes(path: str, most: int, wire: Wire, names: dict[str, Any]) 
 # Every page has the shell around it: badges and what the person may.
 PAGES = {
     "/flows/": 16,
-    "/flows/?shelf=logical": 16,
+    "/flows/?tab=logical": 17,
     "/flows/entities/{entity}/": 28,
     "/flows/logical/{logical}/": 17,
     "/flows/physical/{physical}/": 15,
@@ -99,7 +99,7 @@ def test_approving_takes(wire: Wire, names: dict[str, Any]) -> None:
     assert len(statements(lambda: wire.meera.post(address, {}))) <= 43
 
 
-LISTS = ("/flows/?shelf=logical", "/flows/?shelf=physical", "/flows/", "/flows/proposals/")
+LISTS = ("/flows/?tab=logical", "/flows/?tab=physical", "/flows/", "/flows/proposals/")
 
 
 @pytest.mark.parametrize("path", LISTS)
