@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
-APPS = ("accounts", "forms_builder", "workflows", "notifications", "config")
+APPS = ("accounts", "forms_builder", "workflows", "flows", "notifications", "config")
 FACES = re.compile(r"(^|/)(views|api|templatetags)/|(^|/)(views|api|tasks)\.py$")
 APP_CODE = re.compile(rf"^({'|'.join(APPS)})(\.|$)")
 # Fields of the kernel are part of the schema, as Django's own are; `import app.models.x` is how makemigrations names

@@ -16,6 +16,7 @@ PLACES = (
     "accounts",
     "forms_builder",
     "workflows",
+    "flows",
     "notifications",
     "config",
     "tests",

@@ -1,7 +1,7 @@
 """Bases of every page of the administration: one organisation's rows, changed by services, refusals as messages."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
@@ -243,7 +243,11 @@ class OrganisationModelAdmin(MachineOwnedAdmin):
             values = {name: inline.cleaned_data[name] for name in names}
             if row._state.adding:
                 values[formset.fk.name] = form.instance
-            entry_save(actor=actor, row=row, values=values)
+            self.save_inline(actor, row, values)
+
+    def save_inline(self, actor: Membership, row: Any, values: dict[str, Any]) -> None:
+        """One row below this one, new or with the fields that were changed."""
+        entry_save(actor=actor, row=row, values=values)
 
     def _stored(self, obj: Any) -> Any:
         # The form has written on the instance already; what the audit says was there, the database knows.
@@ -276,6 +280,29 @@ class OrganisationInline(_TabularInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         kwargs.setdefault("queryset", choices_of(db_field, request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+
+class ShownInline(OrganisationInline):
+    """Rows below another one, to look at."""
+
+    extra = 0
+    can_delete = False
+    related: ClassVar[tuple[str, ...]] = ()
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        return self.fields
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        return super().get_queryset(request).select_related(*self.related)
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 def choices_of(field: Any, request: HttpRequest) -> QuerySet[Any] | None:

@@ -8,6 +8,7 @@ from config.api_docs import ApiDocsView
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.api.urls")),
     path("", include("workflows.api.urls")),
+    path("flows/", include("flows.api.urls")),
     path("", include("notifications.api.urls")),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=()), name="api-schema"),
     path("docs/", ApiDocsView.as_view(), name="api-docs"),

@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.utils.functional import cached_property
 
 from accounts.models import Membership
+from flows.proposals.selectors import pending_count
 from notifications.selectors.inbox import unread_count
 from workflows.selectors.inbox import decide_count
 
@@ -26,6 +27,11 @@ class Badges:
     def notifications(self) -> int:
         """Notices that the person has not read, up to a hundred."""
         return unread_count(self._member)
+
+    @cached_property
+    def flows(self) -> int:
+        """Proposals of data flows that the person may approve or reject."""
+        return pending_count(self._member)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("accounts.urls")),
     path("", include("forms_builder.urls")),
     path("", include("workflows.urls")),
+    path("flows/", include("flows.urls")),
     path("", include("notifications.urls")),
 ]
 if settings.DEMO:

@@ -12,6 +12,11 @@ def request_path(run_id: UUID) -> str:
     return reverse("request", args=[run_id])
 
 
+def proposal_path(proposal_id: UUID) -> str:
+    """The page of a proposed data flow."""
+    return reverse("flows:proposal", args=[proposal_id])
+
+
 def message_id(delivery_id: Any) -> str:
     """The Message-ID of a delivery (RFC 5322), the same for each attempt so that receivers can tell a repetition."""
     return f"<{delivery_id}@{settings.DOMAIN}>"

@@ -7,6 +7,7 @@ keys of the rows make planning repeatable: what is there already is left alone.
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from uuid import UUID
 
 from django.db import connection, models
@@ -14,10 +15,11 @@ from pydantic import ValidationError
 
 from accounts.audit.events import Event
 from accounts.models import AuditEntry, Organisation
+from notifications import proposals
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
 from notifications.inserts import insert_new
-from notifications.links import request_path
+from notifications.links import proposal_path, request_path
 from notifications.models import OutboxEvent
 from notifications.recipients import Around, Told, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts
@@ -29,7 +31,7 @@ class BadFact(ValueError):
     """What is recorded is not what its event has, or is not there."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Heard:
     """An audit entry that is to be told, with its event read."""
 
@@ -39,6 +41,13 @@ class Heard:
     @property
     def run_id(self) -> UUID | None:
         return getattr(self.event, "run_id", None)
+
+    @cached_property
+    def path(self) -> str:
+        """The page that a notice of this leads to; it also says which notices are about the same thing."""
+        if self.run_id is not None:
+            return request_path(self.run_id)
+        return proposal_path(self.event.subject_id) if self.event.subject_kind == proposals.SUBJECT else ""
 
 
 def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
@@ -63,19 +72,19 @@ def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
 
 READ_BY_ACTING = """
 UPDATE notifications_inboxitem i SET read_at = acts.at
-FROM unnest(%s::uuid[], %s::uuid[], %s::timestamptz[]) AS acts (member_id, run_id, at)
-WHERE i.organisation_id = %s AND i.recipient_id = acts.member_id AND i.run_id = acts.run_id
+FROM unnest(%s::uuid[], %s::text[], %s::timestamptz[]) AS acts (member_id, path, at)
+WHERE i.organisation_id = %s AND i.recipient_id = acts.member_id AND i.path = acts.path
   AND i.read_at IS NULL AND i.at <= acts.at
 """
 
 
 def _read_by_acting(organisation_id: UUID, heard: Iterable[Heard]) -> None:
-    """Who acts on a request has seen what it told them until then."""
-    acts = [(item.entry.actor_id, item.run_id, item.entry.at) for item in heard if item.entry.actor_id and item.run_id]
+    """Who acts on a request or a proposal has seen what it told them until then."""
+    acts = [(item.entry.actor_id, item.path, item.entry.at) for item in heard if item.entry.actor_id and item.path]
     if acts:
-        members, runs, moments = map(list, zip(*acts, strict=True))
+        members, paths, moments = map(list, zip(*acts, strict=True))
         with connection.cursor() as cursor:
-            cursor.execute(READ_BY_ACTING, [members, runs, moments, organisation_id])
+            cursor.execute(READ_BY_ACTING, [members, paths, moments, organisation_id])
 
 
 def _heard(organisation_id: UUID, rows: Sequence[OutboxEvent]) -> list[Heard]:
@@ -123,7 +132,6 @@ def _notices(
         values = values_of(
             item.event, person=item.entry.actor_label, organisation=organisation.name, zone=organisation.time_zone
         )
-        path = request_path(item.run_id) if item.run_id else ""
         for one in some:
             reader = people.get(one.member_id)
             if reader is None:
@@ -136,7 +144,7 @@ def _notices(
                 actor=item.entry.actor_label if item.entry.actor_id else "",
                 recipient_id=one.member_id,
                 run_id=item.run_id,
-                path=path,
+                path=item.path,
                 watching=one.watching,
                 values={**values, "recipient": reader.name},
             )

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.audit.events import Event
+from notifications import proposals
 from workflows import events
 
 
@@ -107,6 +108,11 @@ def _added(event: events.ParticipantAdded, around: Around) -> Iterator[Told]:
     yield Told(event.member_id, event.kind)
 
 
+def _of_proposal(kind: str, people: Callable[[Any], proposals.People]) -> Rule:
+    """The fact itself knows whom it concerns."""
+    return lambda event, around: (Told(member, kind, watching) for member, watching in people(event))
+
+
 def left(kind: str) -> str:
     """The wording for who loses a task, beside the one for who gets it."""
     return f"{kind}.left"
@@ -128,5 +134,6 @@ RULES: Mapping[str, Rule] = {
     events.RunCompleted.kind: _to_requester_and_followers,
     events.RunWithdrawn.kind: _withdrawn,
     events.ParticipantAdded.kind: _added,
+    **{kind: _of_proposal(kind, people) for kind, people in proposals.PEOPLE.items()},
 }
 """The kinds that somebody is told of. Facts of other kinds get no outbox row: nobody would read it."""

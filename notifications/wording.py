@@ -11,6 +11,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.audit.events import Event
+from notifications import proposals
+from notifications.proposal_wording import TEXTS
 from notifications.recipients import left
 from workflows import events
 
@@ -32,6 +34,8 @@ NAMES: Mapping[str, str] = {
     "due": "until when, in the organisation's time zone",
     "why": "why it came to this",
     "role": "as what somebody follows the request",
+    "change": "what a proposal does to a data flow: create, update or remove",
+    "days": "after how many days a proposal timed out",
 }
 
 
@@ -187,9 +191,10 @@ WORDINGS: Mapping[str, Wording] = {
         "{person} added you to {workflow} #{number}",
         "As {role}.",
     ),
+    **{kind: Wording(*texts) for kind, texts in TEXTS.items()},
 }
 
-_SAME_NAME = ("reason", "outcome", "why", "role")
+_SAME_NAME = ("reason", "outcome", "why", "role", "days")
 _OTHER_NAME = {
     "title": "run_title",
     "workflow": "definition_name",
@@ -208,12 +213,26 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
     found |= {name: getattr(event, attribute, "") for name, attribute in _OTHER_NAME.items()}
     number, due = getattr(event, "run_number", None), getattr(event, "due_at", None)
     found["why"] = found["why"] or getattr(event, "fallback", "")
+    if event.subject_kind == proposals.SUBJECT:
+        found |= _of_proposal(event)
+        number = getattr(event, "number", None)
     return {
         **{name: str(value or "") for name, value in found.items()},
         "number": "" if number is None else str(number),
         "due": local_time(due, zone) if isinstance(due, datetime) else "",
         "person": person,
         "organisation": organisation,
+    }
+
+
+def _of_proposal(event: Any) -> dict[str, Any]:
+    """A proposal is called by the ends of its flow, and its maker is who asked."""
+    return {
+        "title": f"{event.source_name} → {event.target_name}",
+        "requester": event.maker_name,
+        "change": event.proposal_type.lower(),
+        "step": getattr(event, "side_name", "") or ", ".join(getattr(event, "side_names", ())),
+        "why": getattr(event, "failure", "") or " ".join(getattr(event, "problems", ())),
     }
 
 

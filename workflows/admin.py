@@ -3,7 +3,7 @@
 Form values are left out: which of them somebody may read is said by the step, and the administration is at none.
 """
 
-from typing import Any, ClassVar
+from typing import Any
 from uuid import UUID
 
 from django import forms
@@ -17,12 +17,14 @@ from accounts.admin_base import (
     OrganisationInline,
     OrganisationModelAdmin,
     OwnedForm,
+    ShownInline,
     acting,
     admin_of,
 )
 from accounts.models import ActingAdmin, Membership
 from accounts.tenancy.models import OrganisationOwned
 from forms_builder.selectors import document_of
+from workflows import tracking_admin
 from workflows.graph.layout import Direction
 from workflows.graph.svg import graph_svg
 from workflows.models import (
@@ -43,36 +45,13 @@ from workflows.selectors.people import active_members
 from workflows.services.definitions import definition_change, definition_delete, definition_restore
 from workflows.services.tasks import task_assign
 
-Names = tuple[str, ...]
+__all__ = ["tracking_admin"]
 
 
 def is_own_admin(request: HttpRequest) -> bool:
     """A tenant admin of the organisation itself: what is done to workflows and tasks is done by one of its people."""
     member = admin_of(request)
     return member is not None and not isinstance(member, ActingAdmin)
-
-
-class ShownInline(OrganisationInline):
-    """Rows below another one, to look at."""
-
-    extra = 0
-    can_delete = False
-    related: ClassVar[Names] = ()
-
-    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return self.fields
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        return super().get_queryset(request).select_related(*self.related)
-
-    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
 
 
 @admin.register(WorkflowGroup)

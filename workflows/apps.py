@@ -16,4 +16,6 @@ class WorkflowsConfig(AppConfig):
         register(models.WorkflowDefinition, policies.definitions)
         register(models.WorkflowRun, policies.runs)
         register(models.Task, policies.tasks)
+        for model in (models.EntityWorkflow, models.EntityStateKind, models.EntityStateNext):
+            register(model, policies.tracking)
         register_reader(may_read)

@@ -6,7 +6,7 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.policies import Policy, carries, has_code
-from accounts.policies.people import DirectoryPolicy
+from accounts.policies.people import AdministrationPolicy, DirectoryPolicy
 from forms_builder.policies import EDIT, PUBLISH, VIEW_ALL
 from workflows.models import FINAL_RUN, OPEN_TASK, TAKE_OVER, Task, WorkflowDefinition, WorkflowRun
 
@@ -23,6 +23,12 @@ class GroupPolicy(DirectoryPolicy):
     """The tabs of the landing page belong to the organisation's directory."""
 
     noun = "group"
+
+
+class TrackingPolicy(AdministrationPolicy):
+    """The states of entities and which may follow which: for tenant admins."""
+
+    noun = "tracking"
 
 
 class DefinitionPolicy(Policy[WorkflowDefinition]):
@@ -107,6 +113,7 @@ def sees_all_runs(actor: Membership) -> bool:
 
 
 groups = GroupPolicy()
+tracking = TrackingPolicy()
 definitions = DefinitionPolicy()
 runs = RunPolicy()
 tasks = TaskPolicy()

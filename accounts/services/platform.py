@@ -1,5 +1,6 @@
 """What the platform's own admins do: open organisations, and step into one with a reason that stays on record there."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -24,6 +25,21 @@ from accounts.throttle import Account
 MIN_REASON = 10
 
 logger = structlog.get_logger(__name__)
+
+_preparations: list[Callable[[UUID], None]] = []
+
+
+def register_preparation(prepare: Callable[[UUID], None]) -> None:
+    """Have each new organisation made ready by ``prepare(organisation_id)``, which is called inside its scope and may be
+    called again without harm. Each app does so in ``apps.py``."""
+    if prepare not in _preparations:
+        _preparations.append(prepare)
+
+
+def organisation_made(organisation_id: UUID) -> None:
+    """Let the apps put in what every organisation has. Needs the scope."""
+    for prepare in _preparations:
+        prepare(organisation_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,7 @@ def organisation_create(
         WorkingCalendar.objects.create(
             organisation=organisation, name="Office", time_zone=organisation.time_zone, is_default=True
         )
+        organisation_made(organisation.id)
         login = new_user(admin_email, admin_name, field="admin_email")
         admin = Membership.objects.create(
             organisation=organisation, user=login, name=admin_name, email=login.email, is_tenant_admin=True

@@ -144,7 +144,7 @@ def _equal(columns: Sequence[str]) -> str:
 
 def values_of(instance: models.Model) -> dict[str, Any]:
     """A row that exists as an instance, for ``WriteBatch.insert``; what the database fills in is left out."""
-    columns = [(field.attname, field.column) for field in instance._meta.concrete_fields]
+    columns = [(field.attname, field.column) for field in instance._meta.concrete_fields if not field.generated]
     values = {column: getattr(instance, attname) for attname, column in columns}
     return {column: value for column, value in values.items() if not isinstance(value, DatabaseDefault)}
 
@@ -168,7 +168,8 @@ def _defaults(model: type[models.Model]) -> dict[str, Any]:
     return {
         field.column: _default(field)
         for field in model._meta.concrete_fields
-        if not (field.primary_key or field.null or _is_filled_in(field)) and (field.blank or _has_fixed_default(field))
+        if not (field.primary_key or field.generated or field.null or _is_filled_in(field))
+        and (field.blank or _has_fixed_default(field))
     }
 
 

@@ -12,6 +12,7 @@ from accounts.models import Organisation
 from accounts.tenancy.scope import organisation_scope
 from config.demo import expenses, leaves
 from config.demo.cast import COMPANIES, Company
+from config.demo.flows import finish_flows, has_flows, load_flows
 from config.demo.notices import settle_history
 from config.demo.organisations import found, install_workflows, people_of, set_passwords
 from config.demo.play import days_of, play
@@ -35,15 +36,24 @@ class Loaded:
 
 
 def is_loaded() -> bool:
-    """Whether both organisations are there. Each is made in one transaction, so they are whole."""
+    """Whether both organisations are there, with the catalogue of flows, which older demos did not have."""
     slugs = [company.slug for company in COMPANIES]
-    return Organisation.objects.filter(slug__in=slugs).count() == len(slugs)
+    there = list(Organisation.objects.filter(slug__in=slugs))
+    return len(there) == len(slugs) and all(_has_flows(organisation) for organisation in there)
+
+
+def _has_flows(organisation: Organisation) -> bool:
+    with organisation_scope(organisation.id):
+        return has_flows(organisation)
 
 
 def load(now: datetime | None = None) -> list[Loaded]:
     """Make what is missing: organisations, shipped workflows, requests, and the demo's password for its people."""
     moment = now or timezone.now()
     done = [_load(company, moment) for company in COMPANIES]
+    for one in done:
+        if one.is_new:
+            _finish(one.slug, moment)
     set_passwords(None, settings.DEMO_PASSWORD)
     return done
 
@@ -68,10 +78,21 @@ def _load(company: Company, now: datetime) -> Loaded:
         people = people_of(organisation)
         install_workflows(company, people)
         runs = WorkflowRun.objects.filter(organisation_id=organisation.id)
+        days = days_of(organisation, now)
+        made = load_flows(organisation, people, days, now)
         if not runs.exists():
-            days = days_of(organisation, now)
             play(organisation, people, STORIES[company.slug], days, now)
+            made = True
+        if made:
             settle_history(organisation, before=days.at(0, "00:00"))
             is_new = True
         set_passwords(organisation, settings.DEMO_PASSWORD)
         return Loaded(company.slug, len(people), runs.count(), is_new)
+
+
+def _finish(slug: str, now: datetime) -> None:
+    organisation = Organisation.objects.get(slug=slug)
+    with organisation_scope(organisation.id):
+        days = days_of(organisation, now)
+        finish_flows(organisation, people_of(organisation), days)
+        settle_history(organisation, before=days.at(0, "00:00"))

@@ -5,8 +5,9 @@ from __future__ import annotations
 from config.embedded.options import Options
 
 PEOPLE = (
-    ("acme", "asha@acme.example", "Engineering; applies for leave"),
-    ("acme", "ravi@acme.example", "her manager"),
+    ("acme", "asha@acme.example", "Engineering; applies for leave, proposes data flows"),
+    ("acme", "ravi@acme.example", "her manager; decides on flows of Sales and Policies"),
+    ("acme", "farid@acme.example", "Finance; decides on flows of the books"),
     ("acme", "hema@acme.example", "Human Resources"),
     ("acme", "tess@acme.example", "tenant admin"),
     ("globex", "gita@globex.example", "the other organisation"),

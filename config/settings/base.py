@@ -34,6 +34,7 @@ INSTALLED_APPS = [
     "accounts",
     "forms_builder",
     "workflows",
+    "flows",
     "notifications",
     "config.apps.RuntimeConfig",
     "config.apps.AdminConfig",
@@ -223,6 +224,14 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SCHEMA_PATH_PREFIX": r"/api/v1",
     "COMPONENT_SPLIT_REQUEST": True,
+    "ENUM_NAME_OVERRIDES": {
+        "ApprovalStatusEnum": "flows.models.ApprovalStatus",
+        "AttributeKindEnum": "flows.models.EnumKind",
+        "EntityKindEnum": ["APPLICATION", "ACTOR", "END_USER_APPLICATION"],
+        "EntityLifeEnum": "flows.models.EntityLife",
+        "FlowLifeEnum": "flows.models.FlowLife",
+        "StatusEnum": "workflows.models.states.RunStatus",
+    },
 }
 ACCESS_TOKEN_LIFETIME = timedelta(minutes=env.integer("ACCESS_TOKEN_MINUTES", 15, low=1))
 REFRESH_TOKEN_LIFETIME = timedelta(hours=env.integer("REFRESH_TOKEN_HOURS", 24, low=1))

@@ -33,6 +33,8 @@ SAMPLE = {
     "due": "Mon 6 Oct 2025, 17:00 (Asia/Kolkata)",
     "why": "No manager: fell back to the department's head.",
     "role": "stakeholder",
+    "change": "update",
+    "days": "30",
 }
 
 

@@ -8,6 +8,11 @@ import "./css/menus.css";
 import "./css/forms.css";
 import "./css/lists.css";
 import "./css/request.css";
+import "./css/flows.css";
+import "./css/wizard.css";
+import "./css/proposals.css";
+import "./css/board.css";
+import "./css/imports.css";
 import "./css/graph.css";
 import "./css/print.css";
 
@@ -21,6 +26,7 @@ defineIslands({
   "cs-theme": () => import("./islands/theme-switch"),
   "cs-toast": () => import("./islands/toast"),
   "cs-copy": () => import("./islands/copy"),
+  "cs-tick-all": () => import("./islands/tick-all"),
   "cs-list-keys": () => import("./islands/list-keys"),
   "cs-decision": () => import("./islands/decision"),
   "cs-combobox": () => import("./islands/combobox"),

@@ -12,6 +12,10 @@ from urllib.error import URLError
 from urllib.request import urlopen
 
 import pytest
+from playwright.sync_api import Browser
+
+from tests.browser.desk import Desk, Look, Sit
+from tests.product import Run, running
 
 ROOT = Path(__file__).parent.parent.parent
 CHROMIUM = os.environ.get("COUNTERSIGN_CHROMIUM") or shutil.which("chromium")
@@ -53,6 +57,30 @@ def gallery() -> Iterator[str]:
     finally:
         server.terminate()
         server.wait(timeout=10)
+
+
+@pytest.fixture(scope="session")
+def product(browser_type_launch_args: dict[str, object]) -> Iterator[Run]:
+    """An installation for all stories; not before it is known that there is a browser to tell them."""
+    with running("story") as run:
+        yield run
+
+
+@pytest.fixture
+def sit(browser: Browser, product: Run) -> Iterator[Sit]:
+    """Gives the desk of somebody who is logged in; in the end nothing may have been wrong on any page they saw."""
+    desks: list[Desk] = []
+
+    def sit_down(name: str, look: Look) -> Desk:
+        desk = Desk.of(browser, product, name, look)
+        desks.append(desk)
+        desk.log_in()
+        return desk
+
+    yield sit_down
+    for desk in desks:
+        desk.close()
+    assert [fault for desk in desks for fault in desk.faults] == []
 
 
 def free_port() -> int:

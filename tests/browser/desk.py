@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -57,6 +58,7 @@ class Desk:
         context = browser.new_context(
             viewport=look.size,
             color_scheme="dark" if look.theme == "dark" else "light",
+            reduced_motion="reduce",  # a colour that is still changing has no contrast to judge
             has_touch=look.is_phone,
             is_mobile=look.is_phone,
             java_script_enabled=look.has_script,
@@ -121,8 +123,24 @@ class Desk:
     def people(self) -> Locator:
         return self.page.get_by_label("Next person")
 
+    def tab_to(self, wanted: Locator) -> None:
+        self.press_until("Tab", wanted)
+
+    def press_until(self, key: str, wanted: Locator) -> None:
+        """Press the key until `wanted` has the focus, which must show: a person without a mouse goes by it."""
+        for _ in range(90):
+            if wanted.evaluate("it => it === document.activeElement"):
+                assert wanted.evaluate("it => it.matches(':focus-visible')")
+                return
+            self.page.keyboard.press(key)
+        raise AssertionError(f"{key} does not lead to {wanted}")
+
     def close(self) -> None:
         self.page.context.close()
+
+
+Sit = Callable[[str, Look], Desk]
+"""Gives the desk of somebody of Acme who is logged in (the fixture `sit`)."""
 
 
 def picture_file(name: str) -> Path:

@@ -1,44 +1,17 @@
 """The leave story in a real browser against the whole product: S1 of the scenarios, with every page looked at closely."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, Locator, expect
+from playwright.sync_api import expect
 
-from tests.browser.desk import PHONE, PLAIN, WIDE, Desk, Look
-from tests.product import Api, Run, running, wait_for
+from tests.browser.desk import PHONE, PLAIN, WIDE, Desk, Look, Sit
+from tests.product import Api, Run, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
 FIRST, LAST, TOO_EARLY = "2031-03-10", "2031-03-12", "2031-03-07"
 NOTE = "Twelve days are left, three of them go."
-
-Sit = Callable[[str, Look], Desk]
-
-
-@pytest.fixture(scope="session")
-def product(browser_type_launch_args: dict[str, object]) -> Iterator[Run]:
-    """An installation for all stories; not before it is known that there is a browser to tell them."""
-    with running("story") as run:
-        yield run
-
-
-@pytest.fixture
-def sit(browser: Browser, product: Run) -> Iterator[Sit]:
-    """Gives the desk of somebody who is logged in; in the end nothing may have been wrong on any page they saw."""
-    desks: list[Desk] = []
-
-    def sit_down(name: str, look: Look) -> Desk:
-        desk = Desk.of(browser, product, name, look)
-        desks.append(desk)
-        desk.log_in()
-        return desk
-
-    yield sit_down
-    for desk in desks:
-        desk.close()
-    assert [fault for desk in desks for fault in desk.faults] == []
 
 
 @pytest.mark.parametrize("look", [WIDE, PHONE, PLAIN], ids=lambda look: look.name)
@@ -176,25 +149,25 @@ def test_decided_by_keyboard_alone(sit: Sit, product: Run) -> None:
     run_id = ask(product, "Nobody touches a mouse")
     ravi = sit("ravi", WIDE)
     page, keys = ravi.page, ravi.page.keyboard
-    tab_to(ravi, page.locator(".cs-sidebar").get_by_role("link", name="Inbox"))
+    ravi.tab_to(page.locator(".cs-sidebar").get_by_role("link", name="Inbox"))
     keys.press("Enter")
     page.wait_for_url("**/inbox/")
     ravi.see("keyboard-inbox")
-    press_until(ravi, "j", page.locator(f"main a[href='/requests/{run_id}/']"))
+    ravi.press_until("j", page.locator(f"main a[href='/requests/{run_id}/']"))
     keys.press("j")
-    press_until(ravi, "k", page.locator(f"main a[href='/requests/{run_id}/']"))
+    ravi.press_until("k", page.locator(f"main a[href='/requests/{run_id}/']"))
     keys.press("Enter")
     page.wait_for_url(f"**/requests/{run_id}/")
     ravi.see("keyboard-request")
-    tab_to(ravi, page.get_by_role("radio", name="No answer"))
-    press_until(ravi, "ArrowUp", page.get_by_role("radio", name="Low"))
-    tab_to(ravi, page.get_by_role("radio", name="HR review"))
+    ravi.tab_to(page.get_by_role("radio", name="No answer"))
+    ravi.press_until("ArrowUp", page.get_by_role("radio", name="Low"))
+    ravi.tab_to(page.get_by_role("radio", name="HR review"))
     keys.press("Space")
-    tab_to(ravi, ravi.people)
+    ravi.tab_to(ravi.people)
     keys.type("Hema")
-    tab_to(ravi, page.get_by_label("Reason for this step"))
+    ravi.tab_to(page.get_by_label("Reason for this step"))
     keys.type("The release is out by then.")
-    tab_to(ravi, page.get_by_role("button", name="Decide"))
+    ravi.tab_to(page.get_by_role("button", name="Decide"))
     ravi.see("keyboard")
     keys.press("Enter")
     expect(page.get_by_text("Hema has been asked.")).to_be_visible()
@@ -213,17 +186,3 @@ def ask(product: Run, reason: str) -> str:
     workflow = asha.find("workflows/", name="Leave Application")
     data = {"from": FIRST, "to": LAST, "reason": reason}
     return str(asha.done(f"workflows/{workflow['id']}/runs/", {"data": data})["id"])
-
-
-def tab_to(desk: Desk, wanted: Locator) -> None:
-    press_until(desk, "Tab", wanted)
-
-
-def press_until(desk: Desk, key: str, wanted: Locator) -> None:
-    """Press the key until `wanted` has the focus, which must show: a person without a mouse goes by it."""
-    for _ in range(60):
-        if wanted.evaluate("it => it === document.activeElement"):
-            assert wanted.evaluate("it => it.matches(':focus-visible')")
-            return
-        desk.page.keyboard.press(key)
-    raise AssertionError(f"{key} does not lead to {wanted}")

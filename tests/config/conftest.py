@@ -1,18 +1,34 @@
-"""Data directories for servers of the launcher's own tests."""
+"""The loaded demo, and data directories for servers of the launcher's own tests."""
 
 from __future__ import annotations
 
 import shutil
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from django.db import transaction
+from django.test import override_settings
+from pytest_django import DjangoDbBlocker
 
+from config.demo.load import load
 from config.embedded import roles
 from config.embedded.postgres import EmbeddedPostgres
 
 ROOT = Path(__file__).resolve().parents[2]
+SATURDAY = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
+"""When the demo is loaded: the last full working day is Friday, and 5 November is eleven working days ago."""
+
+
+@pytest.fixture(scope="module")
+def loaded(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[None]:
+    """The demo, loaded once for all tests of a file; one that changes something undoes it."""
+    with django_db_blocker.unblock(), override_settings(DEMO=True), transaction.atomic():
+        load(SATURDAY)
+        yield
+        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -8,32 +8,28 @@ from typing import Any
 
 import pytest
 from django.core.files.storage import default_storage
-from django.core.management import CommandError, call_command
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import Client
 from pytest_django import Settings
 
 from accounts.models import AccessLink, AuditEntry, Holiday, Membership, Organisation, User
 from accounts.tenancy.scope import organisation_scope
-from config.demo.cast import ACME, COMPANIES, GLOBEX, PLATFORM_ADMIN, Company
-from config.demo.load import is_loaded, load
+from config.demo.cast import COMPANIES, GLOBEX, PLATFORM_ADMIN, Company
+from config.demo.load import load
 from forms_builder.models import Attachment
 from notifications.models import Delivery, InboxItem, OutboxEvent
 from notifications.outbox import relay_organisation
+from tests.config.conftest import SATURDAY
 from workflows.models import LogKind, Task, TransitionLog, WorkflowDefinition, WorkflowRun
-
-pytestmark = pytest.mark.django_db
-
-SATURDAY = datetime(2026, 11, 21, 3, 0, tzinfo=UTC)
-"""The last full working day is Friday, and 5 November is eleven working days ago."""
 
 
 @pytest.fixture
-def demo(settings: Settings) -> dict[str, Organisation]:
-    """The organisations of the loaded demo by slug."""
-    settings.DEMO = True
-    load(SATURDAY)
-    return {organisation.slug: organisation for organisation in Organisation.objects.all()}
+def demo(loaded: None) -> Iterator[dict[str, Organisation]]:
+    """The organisations of the loaded demo by slug; what the test does to them is undone."""
+    with transaction.atomic():
+        yield {organisation.slug: organisation for organisation in Organisation.objects.all()}
+        transaction.set_rollback(True)
 
 
 @pytest.fixture
@@ -186,34 +182,8 @@ def test_the_wall_stands(demo: dict[str, Organisation]) -> None:
             assert cursor.fetchone() == (5,)
 
 
-def test_the_command_loads_once(settings: Settings) -> None:
-    settings.DEMO = True
-    said = StringIO()
-    call_command("demo", "--once", stdout=said)
-    assert "acme loaded: 10 people, 30 requests" in said.getvalue()
-    assert is_loaded()
-    again = StringIO()
-    call_command("demo", "--once", stdout=again)
-    assert again.getvalue() == ""
-
-
 def test_another_password_reaches_everybody(demo: dict[str, Organisation], settings: Settings) -> None:
     settings.DEMO_PASSWORD = "another-one"
     call_command("demo", "--once", stdout=StringIO())
     assert User.objects.count() == 13
     assert all(user.check_password("another-one") for user in User.objects.all())
-
-
-def test_the_command_refuses_where_it_is_no_demo(settings: Settings) -> None:
-    settings.DEMO = False
-    with pytest.raises(CommandError, match="COUNTERSIGN_DEMO"):
-        call_command("demo")
-    assert not Organisation.objects.exists()
-
-
-def test_any_day_is_a_good_day_to_load() -> None:
-    for day in (datetime(2026, 1, 1, 0, 5, tzinfo=UTC), datetime(2027, 3, 29, 12, 0, tzinfo=UTC)):
-        assert {one.requests for one in load(day)} == {30, 5}
-        for organisation in Organisation.objects.filter(slug__in=[ACME.slug, GLOBEX.slug]):
-            organisation.slug = f"{organisation.slug}-{day.year}"
-            organisation.save(update_fields=["slug"])

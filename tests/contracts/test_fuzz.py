@@ -13,6 +13,7 @@ from django.test.testcases import LiveServerThread
 from tests.accounts.clients import token_of
 from tests.cast import Acme, make_acme
 from tests.factories.workflows import install
+from tests.flows.proposals.world import make_world
 from tests.scenarios.rest import Rest
 
 SECONDS = int(os.environ.get("FUZZ_SECONDS", "45"))
@@ -26,11 +27,14 @@ ST = Path(sys.executable).with_name("st")
 
 @pytest.fixture
 def acme_at_work(committed_db: None) -> Acme:
-    """Acme with two workflows and a request that waits for Tess's colleagues."""
+    """Acme with two workflows, a request that waits for Tess's colleagues, a data flow and a proposal."""
     acme = make_acme()
     with acme.scope():
         install("leave_application", acme.omar)
         install("claim_expense", acme.omar)
+        world = make_world(acme)
+        world.flow(name="night")
+        world.propose()
     Rest(acme.asha).start("Leave Application", ASKED)
     Rest(acme.tess).start("Leave Application", ASKED)
     return acme

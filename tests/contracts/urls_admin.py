@@ -13,7 +13,7 @@ from tests.contracts.url_table import Line, World
 Builder = Callable[[World], Any]
 ADMIN, PLATFORM = "admin/", {"accounts.organisation", "accounts.user"}
 # A page to change rows and none to add them, or one that may refuse.
-MADE_ELSEWHERE = {"accounts.objectgrant", "workflows.workflowdefinition", "workflows.task"}
+MADE_ELSEWHERE = {"accounts.objectgrant", "workflows.workflowdefinition", "workflows.task", "flows.flowsettings"}
 
 
 def rows() -> dict[str, Builder]:

@@ -20,6 +20,16 @@ from workflows.models.runs import (
     WorkflowRun,
 )
 from workflows.models.states import FINAL_RUN, OPEN_TASK, RunStatus, TaskState, VersionState, next_state
+from workflows.models.tracking import (
+    EntityResult,
+    EntityState,
+    EntityStateKind,
+    EntityStateNext,
+    EntityTransition,
+    EntityWorkflow,
+    Tone,
+    is_state_code,
+)
 
 __all__ = [
     "FINAL_RUN",
@@ -27,6 +37,12 @@ __all__ = [
     "TAKE_OVER",
     "Comment",
     "CommentKind",
+    "EntityResult",
+    "EntityState",
+    "EntityStateKind",
+    "EntityStateNext",
+    "EntityTransition",
+    "EntityWorkflow",
     "LogKind",
     "Participant",
     "ParticipantKind",
@@ -35,6 +51,7 @@ __all__ = [
     "Task",
     "TaskCandidate",
     "TaskState",
+    "Tone",
     "TransitionLog",
     "VersionState",
     "WorkflowDefinition",
@@ -42,5 +59,6 @@ __all__ = [
     "WorkflowRun",
     "WorkflowVersion",
     "WorkflowVisibility",
+    "is_state_code",
     "next_state",
 ]

@@ -151,6 +151,6 @@ def shell() -> dict[str, Any]:
         "membership": hema,
         "organisation": acme,
         "demo": True,
-        "badges": {"inbox": 12, "notifications": 3},
+        "badges": {"inbox": 12, "flows": 2, "notifications": 3},
         "messages": [],
     }

@@ -6,6 +6,7 @@ from types import SimpleNamespace as Some
 
 from django import forms
 
+from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.pages import PAGE_NAMES
 from tests.browser.gallery.parts import (
     CLAIM,
@@ -258,6 +259,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "error-404": error(404),
     "error-409": error(409),
     "error-500": error(500),
+    **FLOW_PAGES,
 }
 
 PAGES = {name: _PAGES[name] for name in PAGE_NAMES}

@@ -2,8 +2,9 @@
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import URLPattern, path
+from django.urls import URLPattern, URLResolver, include, path
 
+import flows.urls
 from tests.browser.gallery.parts import shell
 from tests.browser.gallery.samples import PAGES
 
@@ -36,10 +37,13 @@ WITH_ID = (
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
 )
 
-urlpatterns: list[URLPattern] = [
+FLOWS = [path(str(one.pattern), nothing, name=str(one.name)) for one in flows.urls.urlpatterns]
+
+urlpatterns: list[URLPattern | URLResolver] = [
     path("", index),
     path("page/<slug:name>", page, name="page"),
     *(path(f"{name}/", nothing, name=name) for name in PLAIN),
     *(path(f"{name}/<uuid:id>/", nothing, name=name) for name in WITH_ID),
     path("start/<slug:slug>/", nothing, name="request_start"),
+    path("flows/", include((FLOWS, "flows"))),
 ]

@@ -1,0 +1,1 @@
+"""REST addresses of this app."""

@@ -1,0 +1,82 @@
+"""How the lists of this API are narrowed. Codes of states and sides are those that the organisation has."""
+
+from typing import Any, Final
+from uuid import UUID
+
+import django_filters
+from django.db.models import Q, QuerySet
+from drf_spectacular.utils import extend_schema_field
+from rest_framework.request import Request
+
+from accounts.api.base import actor_of
+from flows.filters import MAX_WORDS, ProposalFilter
+from flows.models import ProposedFlow
+from flows.proposals.selectors.answers import life_of_proposals
+from flows.proposals.selectors.board import sides_asked
+from workflows.api.filters import ME, PersonFilter
+
+TRUTH: Final = (("true", "true"), ("false", "false"))
+Rows = QuerySet[Any]
+
+
+def is_true(field: str, label: str) -> django_filters.ChoiceFilter:
+    """``true`` or ``false``; anything else is an error."""
+    return django_filters.ChoiceFilter(field_name=field, choices=TRUTH, label=label, method="by_truth")
+
+
+@extend_schema_field({"type": "array", "items": {"type": "string"}})
+class CodesFilter(django_filters.MultipleChoiceFilter):
+    """Codes that the organisation has; the description cannot list them."""
+
+
+class Truths:
+    """For the filters of ``is_true``."""
+
+    filters: Any
+
+    def by_truth(self, rows: Rows, name: str, value: str) -> Rows:
+        return rows.filter(**{name: value == "true"})
+
+
+class ProposalListFilter(Truths, ProposalFilter):
+    """``maker`` and the ends are ids, ``maker`` also ``me``; ``entity`` is either end; ``actionable`` is ``outstanding`` for
+    what waits for the caller and ``completed`` for what they have decided. ``state`` and ``side`` take codes, several of them
+    as several parameters."""
+
+    open = None  # type: ignore[assignment]  # how a filter of the base is left out
+    is_open = is_true("is_open", "Somebody is still asked.")
+    maker = PersonFilter(method="by_maker", label="An id, or `me`.")
+    source = django_filters.UUIDFilter(field_name="source_id")
+    target = django_filters.UUIDFilter(field_name="target_id")
+    entity = django_filters.UUIDFilter(method="by_entity", label="Either end.")
+    logical_flow = django_filters.UUIDFilter(field_name="logical_flow_id")
+    physical_flow = django_filters.UUIDFilter(field_name="physical_flow_id")
+    state = CodesFilter(method="by_state", label="Codes of `states/`.")
+    side = CodesFilter(method="by_side", label="Codes of `sides/`: what it waits for.")
+
+    class Meta:
+        model = ProposedFlow
+        fields = (
+            *("state", "is_open", "type", "maker", "actionable", "mine", "source", "target", "entity"),
+            *("logical_flow", "physical_flow", "side", "q"),
+        )
+
+    def __init__(self, data: Any = None, queryset: Any = None, *, request: Request, **more: Any) -> None:
+        own = actor_of(request).organisation_id
+        asked = request.query_params
+        # Looked up only for those who ask: the common list has two queries less.
+        states = life_of_proposals(own).states.values() if "state" in asked else ()
+        sides = sides_asked(own) if "side" in asked else ()
+        named = [(state.code, state.name) for state in states]
+        super().__init__(
+            data, queryset, actor=actor_of(request), states=named, sides=list(sides), request=request, **more
+        )
+
+    def by_maker(self, rows: Rows, name: str, value: str | UUID) -> Rows:
+        return rows.filter(maker_id=self.actor.id if value == ME else value)
+
+    def by_entity(self, rows: Rows, name: str, value: UUID) -> Rows:
+        return rows.filter(Q(source_id=value) | Q(target_id=value))
+
+
+__all__ = ["MAX_WORDS", "ProposalListFilter", "Truths", "is_true"]

@@ -1,0 +1,43 @@
+"""Which organisations have something to do: open proposals whose time or reminder has come, and long work on the catalogue.
+
+Asked across organisations, so these run as the owner of the tables, whom row-level security lets see all; they tell ids only.
+"""
+
+from django.db import migrations
+
+PROPOSALS = """
+CREATE FUNCTION flows_proposals_due(moment timestamptz) RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT o.id FROM public.accounts_organisation o
+    LEFT JOIN public.flows_flowsettings s ON s.organisation_id = o.id
+    WHERE o.is_active AND EXISTS (
+        SELECT 1 FROM public.flows_proposedflow p
+        WHERE p.organisation_id = o.id AND p.is_open
+          AND p.due_at <= moment + coalesce(s.remind_days, 0) * interval '1 day'
+          AND (p.due_at <= moment OR p.reminded_at IS NULL)
+    )
+    ORDER BY o.id
+$$;
+"""
+IMPORTS = """
+CREATE FUNCTION flows_imports_waiting() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT o.id FROM public.accounts_organisation o
+    WHERE o.is_active AND EXISTS (
+        SELECT 1 FROM public.flows_catalogueimport i
+        WHERE i.organisation_id = o.id AND i.state IN ('checking', 'applying')
+    )
+    ORDER BY o.id
+$$;
+"""
+
+
+class Migration(migrations.Migration):
+    dependencies = [("flows", "0001_initial")]
+
+    operations = [
+        migrations.RunSQL(PROPOSALS, "DROP FUNCTION flows_proposals_due(timestamptz);"),
+        migrations.RunSQL(IMPORTS, "DROP FUNCTION flows_imports_waiting();"),
+    ]

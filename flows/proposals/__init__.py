@@ -1,0 +1,1 @@
+"""How the catalogue is changed: proposals, their approvals, and what comes of them."""

@@ -1,0 +1,315 @@
+"""The dashboard: what each filter means, how many there are, the order, and pages by cursor that cost the same however far."""
+
+import json
+from base64 import urlsafe_b64decode, urlsafe_b64encode
+from binascii import Error as Base64Error
+from collections import defaultdict
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cached_property
+from typing import Any, Final, Self
+from uuid import UUID
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
+from django.db import connection
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, UUIDField, Value
+from django.db.models.functions import Cast
+
+from accounts.models import Membership
+from flows.catalogue.selectors.finding import has_words as end_has_words
+from flows.models import ApprovalSide, ApprovalStatus, CatalogueEntity, ProposalDataType, ProposedFlow
+from flows.proposals.selectors.gathering import Asked, gather_rows
+from flows.proposals.selectors.rights import FEW_CONCERNED, concerns, has_voted, waiting_among, waits_for
+from flows.proposals.selectors.standing import ApprovalRow, situations
+from workflows.selectors.paging import PAGE_SIZE, Page
+from workflows.selectors.tracking import Life
+
+COUNT_CAP: Final = 1_000
+"""Counts go up to here; a list says "999+" then."""
+FOUND_PEOPLE: Final = 100
+MOST_ENDS: Final = 5_000
+"""So many ends are named by their ids; with more of them any page of proposals is quickly full."""
+
+Proposals = QuerySet[ProposedFlow]
+
+
+@dataclass(frozen=True, slots=True)
+class Sort:
+    """By which column, and which way."""
+
+    key: str = "acted"
+    descending: bool = True
+
+    @classmethod
+    def parse(cls, text: str) -> Self:
+        """Read ``acted`` or ``-acted``; what is not known is the newest action first."""
+        key = text.removeprefix("-")
+        return cls(key, text.startswith("-")) if key in COLUMNS else cls()
+
+    def __str__(self) -> str:
+        return f"-{self.key}" if self.descending else self.key
+
+    @property
+    def column(self) -> str:
+        return COLUMNS[self.key]
+
+
+COLUMNS: Final[Mapping[str, str]] = {
+    "acted": "acted_at",
+    "created": "created_at",
+    "number": "number",
+    "source": "source__name_key",
+    "target": "target__name_key",
+    "state": "state",
+    "type": "proposal_type",
+    "maker": "maker_name",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a page of a sorted list begins: after this row, or before it going ``back``."""
+
+    sort: Sort
+    value: Any
+    id: UUID
+    back: bool = False
+
+    @classmethod
+    def parse(cls, text: str, sort: Sort) -> Self | None:
+        """Read a cursor; None for none, a broken one, or one of another order: the first page."""
+        try:
+            order, value, ident, back = json.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
+            found = cls(sort, _value(sort, value), UUID(ident), bool(back))
+        except (ValueError, TypeError, AttributeError, Base64Error):
+            return None
+        return found if order == str(sort) else None
+
+    def __str__(self) -> str:
+        value = self.value.isoformat() if isinstance(self.value, datetime) else self.value
+        raw = json.dumps([str(self.sort), value, self.id.hex, self.back], separators=(",", ":"))
+        return urlsafe_b64encode(raw.encode()).decode().rstrip("=")
+
+    def beyond(self) -> Q:
+        column, way = self.sort.column, "lt" if self.sort.descending != self.back else "gt"
+        # The first condition is for the index, the others decide among equal values.
+        return Q(**{f"{column}__{way}e": self.value}) & (
+            Q(**{f"{column}__{way}": self.value}) | Q(**{f"id__{way}": self.id})
+        )
+
+
+@dataclass(frozen=True)
+class ListedProposal:
+    """One line of the dashboard or of the export."""
+
+    proposal: ProposedFlow
+    state_name: str
+    tone: str
+    data_types: tuple[str, ...]
+    approvals: tuple[ApprovalRow, ...]
+    needs_me: bool
+
+    @property
+    def flow_name(self) -> str:
+        """What the flow is called in the command; the proposal is named by its ends where it has no name."""
+        attributes = self.proposal.flow_def.get("flowAttributes") or {}
+        return str(attributes.get("name") or "")
+
+    @property
+    def waits_for(self) -> str:
+        """The sides that are still asked, in words."""
+        if not self.proposal.is_open:
+            return ""
+        names = [row.side_name for row in self.approvals if row.status == ApprovalStatus.PENDING]
+        return ", ".join(dict.fromkeys(names))
+
+
+def proposals_of(organisation_id: UUID) -> Proposals:
+    """All proposals: everybody of the organisation may read them."""
+    rows: Proposals = ProposedFlow.objects.filter(organisation_id=organisation_id)
+    return rows
+
+
+def titles_of(organisation_id: UUID, ids: Collection[UUID]) -> Proposals:
+    """Proposals with their ends, to name them."""
+    return proposals_of(organisation_id).filter(id__in=ids).select_related("source", "target")
+
+
+class Asks(Asked):
+    """Whether one of some sides is still asked for the proposal of a row."""
+
+    template = """
+        EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, id, revision, codes)
+                  JOIN flows_approval a ON a.organisation_id = me.organisation_id AND a.proposal_id = me.id
+                                       AND a.revision = me.revision
+                 WHERE a.is_asked AND a.side_code = ANY(me.codes) OFFSET 0)
+    """
+
+
+class Asker:
+    """What the filters ask about one person; each answer is read once, however many filters ask."""
+
+    def __init__(self, actor: Membership) -> None:
+        self.actor = actor
+        self.organisation_id: UUID = actor.organisation_id
+        self._words: dict[str, Q] = {}
+
+    @cached_property
+    def outstanding(self) -> Q:
+        """Proposals that wait for the person."""
+        return waits_for(self.actor)
+
+    @cached_property
+    def completed(self) -> Q:
+        """Proposals that they have decided."""
+        return has_voted(self.actor)
+
+    @cached_property
+    def approval(self) -> Q:
+        """Proposals for a side of which they speak, decided or not."""
+        return concerns(self.actor)
+
+    def words(self, text: str) -> Q:
+        if text not in self._words:
+            self._words[text] = has_words(self.organisation_id, text)
+        return self._words[text]
+
+    def acted(self, what: str) -> Q:
+        """``outstanding`` or ``completed``."""
+        return self.outstanding if what == "outstanding" else self.completed
+
+    def concerns(self, how: str) -> Q:
+        """``proposed`` by the person, or for their ``approval``."""
+        return Q(maker_id=self.actor.id) if how == "proposed" else self.approval
+
+    def waits_for(self, sides: Collection[str]) -> Q:
+        """Open proposals of which one of these sides has not decided."""
+        codes = Cast(Value(list(sides)), ArrayField(TextField()))
+        asks = Asks(Cast(Value(self.organisation_id), UUIDField()), F("id"), F("revision"), codes)
+        return Q(asks, is_open=True)
+
+
+def has_words(organisation_id: UUID, words: str) -> Q:
+    """Proposals with this number, or of an end or a maker with these words in the name. Three queries, made here."""
+    text = words.strip()
+    found = Q(number=int(text.lstrip("#"))) if text.lstrip("#").isdecimal() and len(text) < 18 else Q(pk__in=())
+    ends = CatalogueEntity.objects.filter(end_has_words(text), organisation_id=organisation_id)
+    people = Membership.objects.filter(organisation_id=organisation_id, name__icontains=text)
+    found |= Q(maker_id__in=list(people.values_list("id", flat=True)[:FOUND_PEOPLE]))
+    gathered = gather_rows(ends, MOST_ENDS)
+    for column in ("source_id", "target_id"):
+        found |= gathered.condition(Q(Exists(ends.filter(id=OuterRef(column)))), column)
+    return gather_rows(proposals_of(organisation_id).filter(found), FEW_CONCERNED).condition(found)
+
+
+def counted(rows: Mapping[str, Proposals]) -> dict[str, int]:
+    """How many each has, up to ``COUNT_CAP``. One statement."""
+    parts: list[str] = []
+    params: list[Any] = []
+    keys: list[str] = []
+    for key, found in rows.items():
+        try:
+            sql, values = found.order_by().values("id")[:COUNT_CAP].query.sql_with_params()
+        except EmptyResultSet:
+            continue
+        keys.append(key)
+        parts.append(f"(SELECT count(*) FROM ({sql}) c)")  # noqa: S608 - made by Django, values apart
+        params += values
+    counts = dict.fromkeys(rows, 0)
+    if parts:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SELECT {', '.join(parts)}", params)
+            counts.update(zip(keys, cursor.fetchone() or (), strict=True))
+    return counts
+
+
+def sides_asked(organisation_id: UUID) -> list[tuple[str, str]]:
+    """The sides that the organisation asks, or has asked, by code with their name."""
+    rows = ApprovalSide.objects.filter(organisation_id=organisation_id).order_by("position", "code")
+    return list(rows.values_list("code", "name"))
+
+
+def listed_page(
+    actor: Membership, rows: Proposals, life: Life, sort: Sort, place: Place | None
+) -> Page[ListedProposal]:
+    """One page of the list in this order. Five queries, however many rows and however far down."""
+    found = list(window(rows, sort, place, PAGE_SIZE))
+    back = place is not None and place.back
+    more = len(found) > PAGE_SIZE
+    shown = found[:PAGE_SIZE]
+    if back:
+        shown.reverse()
+    if not shown:
+        return Page()
+    older, newer = (True, more) if back else (more, place is not None)
+    return Page(
+        listed(actor, shown, life),
+        next=str(_place(sort, shown[-1])) if older else "",
+        previous=str(_place(sort, shown[0], back=True)) if newer else "",
+    )
+
+
+def window(rows: Proposals, sort: Sort, place: Place | None, size: int) -> Proposals:
+    """The rows of one page and one more, which says that there is another page."""
+    if place is not None:
+        rows = rows.filter(place.beyond())
+    down = sort.descending != (place is not None and place.back)
+    order = [F(name).desc() if down else F(name).asc() for name in (sort.column, "id")]
+    return rows.select_related("source", "target").order_by(*order)[: size + 1]
+
+
+def place_after(sort: Sort, row: ProposedFlow) -> Place:
+    """Where the next page begins that ends with this row."""
+    return _place(sort, row)
+
+
+def listed(actor: Membership, rows: Sequence[ProposedFlow], life: Life) -> tuple[ListedProposal, ...]:
+    """The rows with what is shown beside them. Four queries for any number."""
+    ids = [row.id for row in rows]
+    mine = waiting_among(actor, ids)
+    types = _types(actor.organisation_id, ids)
+    found = situations(actor.organisation_id, rows)
+    return tuple(
+        ListedProposal(
+            row,
+            life.name_of(row.state),
+            life.states[row.state].tone if row.state in life.states else "plain",
+            tuple(types[row.id]),
+            found[row.id].approvals,
+            row.id in mine,
+        )
+        for row in rows
+    )
+
+
+def _types(organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[str]]:
+    found: dict[UUID, list[str]] = defaultdict(list)
+    links = ProposalDataType.objects.filter(organisation_id=organisation_id, proposal_id__in=list(ids))
+    for ident, name in links.order_by("data_type__name").values_list("proposal_id", "data_type__name"):
+        found[ident].append(name)
+    return found
+
+
+def _place(sort: Sort, row: ProposedFlow, *, back: bool = False) -> Place:
+    value: Any = row
+    for name in sort.column.split("__"):
+        value = getattr(value, name)
+    return Place(sort, value, row.id, back)
+
+
+def _value(sort: Sort, value: Any) -> Any:
+    if sort.column.endswith("_at"):
+        at = datetime.fromisoformat(value)
+        if at.tzinfo is None:
+            raise ValueError(value)
+        return at
+    wanted = int if sort.column == "number" else str
+    if type(value) is not wanted:
+        raise TypeError(value)
+    if isinstance(value, str):
+        value.encode()  # refuses what no text of the database can hold
+    if (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and "\0" in value):
+        raise ValueError(value)
+    return value

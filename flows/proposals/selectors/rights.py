@@ -1,0 +1,344 @@
+"""Who speaks for which approval: one expression, asked for a proposal, for a person, or for both.
+
+Approver lists, pending lists, counts and the checks of the services all read ``GROUNDS``, so none of them can differ. Speaking
+for somebody else (a delegation) would be one more ground, and hold everywhere at once.
+
+The same grounds are read in two orders: from approvals to people, where the proposals are known, and from a person to
+approvals. Each order is laid down (``LATERAL``, ``OFFSET 0``) and every step of it has an index. The planner cannot be trusted
+with it: where it believes the tables to be empty, as right after a first import, it multiplies them.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+from uuid import UUID
+
+from django.db import connection
+from django.db.models import F, Q, UUIDField, Value
+from django.db.models.functions import Cast
+
+from accounts.models import Membership
+from flows.proposals.selectors.gathering import Asked, Gathered, gather
+
+
+@dataclass(frozen=True, slots=True)
+class Ground:
+    """One reason to speak. ``tables`` are its rows, ``match`` ties one to the approval ``a``, ``ident`` names the reason."""
+
+    because: str
+    tables: str
+    organisation: str
+    member: str
+    ident: str
+    may_approve: str
+    may_reject: str
+    match: str
+
+
+GROUNDS: Final = (
+    Ground(
+        "involvement",
+        """flows_involvement i
+           CROSS JOIN LATERAL (
+               SELECT e.kind FROM flows_catalogueentity e
+                WHERE e.organisation_id = i.organisation_id AND e.id = i.entity_id OFFSET 0
+           ) e
+           JOIN flows_sidekind k ON k.organisation_id = i.organisation_id AND k.involvement_kind_id = i.kind_id
+                                AND (k.entity_kind = '' OR k.entity_kind = e.kind)""",
+        *("i.organisation_id", "i.member_id", "i.kind_id", "k.may_approve", "k.may_reject"),
+        "i.entity_id = a.entity_id AND k.side_id = a.side_id",
+    ),
+    Ground(
+        "role",
+        """accounts_membershiprole m
+           JOIN flows_siderole r ON r.organisation_id = m.organisation_id AND r.role_id = m.role_id""",
+        *("m.organisation_id", "m.membership_id", "r.role_id", "r.may_approve", "r.may_reject"),
+        "r.side_id = a.side_id",
+    ),
+    Ground(
+        "data_type",
+        """flows_datatypeowner o
+           JOIN flows_approvalside s ON s.organisation_id = o.organisation_id AND s.anchor = 'data_type'""",
+        *("o.organisation_id", "o.member_id", "o.data_type_id", "true", "true"),
+        """s.id = a.side_id AND EXISTS (
+               SELECT 1 FROM flows_proposaldatatype t
+                WHERE t.organisation_id = a.organisation_id AND t.proposal_id = a.proposal_id
+                  AND t.data_type_id = o.data_type_id)""",
+    ),
+)
+"""An involvement with the entity asked, a role, or a data type that the proposal carries."""
+
+HERE: Final = """
+    SELECT 1 FROM accounts_membership h JOIN accounts_user u ON u.id = h.user_id
+     WHERE h.organisation_id = {organisation} AND h.id = {member} AND h.is_active AND u.is_active OFFSET 0
+"""
+"""Whoever has left speaks for nothing, whatever they are still involved with."""
+
+
+def _speakers(ground: Ground) -> str:
+    return f"""
+        SELECT {ground.member} AS member_id, {ground.may_approve} AS may_approve, {ground.may_reject} AS may_reject,
+               {ground.ident} AS because_id, '{ground.because}' AS because
+          FROM {ground.tables}
+         WHERE {ground.organisation} = a.organisation_id AND {ground.match}
+    """  # noqa: S608 - constants
+
+
+def _spoken_for(ground: Ground, which: str) -> str:
+    return f"""
+        SELECT a.*, {ground.may_approve} AS may_approve, {ground.may_reject} AS may_reject
+          FROM {ground.tables}
+         CROSS JOIN LATERAL (
+               SELECT a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id FROM flows_approval a
+                WHERE a.organisation_id = {ground.organisation} AND {ground.match} AND {which} OFFSET 0
+         ) a
+         WHERE {ground.organisation} = me.organisation_id AND {ground.member} = me.member_id
+    """  # noqa: S608 - constants
+
+
+SPEAKERS: Final = " UNION ALL ".join(_speakers(ground) for ground in GROUNDS)
+"""For the approval ``a``: each person and ground."""
+
+
+def spoken_for(which: str) -> str:
+    """For the person ``me``: each approval for which they speak and ground; ``which`` is a condition on ``a``."""
+    return " UNION ALL ".join(_spoken_for(ground, which) for ground in GROUNDS)
+
+
+ALLOWED: Final = (
+    "(SELECT coalesce(bool_or(f.{switch}), false) FROM flows_flowsettings f WHERE f.organisation_id = {organisation})"
+)
+
+# Four eyes: the maker's own, what one has voted on, and what one has another side's vote in are nobody's to decide; the two
+# switches of the organisation open the first and the last.
+IS_ANOTHER: Final = f"(p.maker_id <> {{member}} OR {ALLOWED.replace('{switch}', 'maker_may_approve')})"
+UNSPOKEN: Final = f"""
+    NOT EXISTS (
+        SELECT 1 FROM flows_vote v
+         WHERE v.organisation_id = a.organisation_id AND v.proposal_id = a.proposal_id AND v.revision = a.revision
+           AND v.member_id = {{member}}
+           AND (v.approval_id = a.id OR (NOT {ALLOWED.replace("{switch}", "same_person_both_sides")} AND a.side_id <> (
+                   SELECT b.side_id FROM flows_approval b
+                    WHERE b.organisation_id = v.organisation_id AND b.id = v.approval_id)))
+        OFFSET 0
+    )
+"""  # noqa: S608 - constants
+# A right to reject alone is still something to do, for the maker it is not: they cancel.
+TO_DO: Final = f"""
+    (r.may_approve OR (r.may_reject AND p.maker_id <> {{member}})) AND {IS_ANOTHER} AND EXISTS ({HERE}) AND {UNSPOKEN}
+"""
+
+ME: Final = "(SELECT %s::uuid AS organisation_id, %s::uuid AS member_id) me"
+IT_IS_ME: Final = {"organisation": "me.organisation_id", "member": "me.member_id"}
+
+PENDING: Final = f"""
+    SELECT r.proposal_id FROM {ME}
+     CROSS JOIN LATERAL ({spoken_for("a.is_asked")}) r
+     CROSS JOIN LATERAL (SELECT r.id, r.organisation_id, r.proposal_id, r.revision, r.side_id) a
+     CROSS JOIN LATERAL (
+           SELECT p.maker_id FROM flows_proposedflow p
+            WHERE p.organisation_id = a.organisation_id AND p.id = a.proposal_id AND p.is_open AND p.revision = a.revision
+           OFFSET 0
+     ) p
+     WHERE {TO_DO.format(**IT_IS_ME)}
+     LIMIT %s
+"""  # noqa: S608 - constants
+"""From a person to the proposals that wait for them; a proposal comes once for each approval and ground."""
+
+CONCERNED: Final = f"""
+    SELECT r.proposal_id FROM {ME} CROSS JOIN LATERAL ({spoken_for("true")}) r WHERE EXISTS ({HERE.format(**IT_IS_ME)}) LIMIT %s
+"""  # noqa: S608 - constants
+"""From a person to the proposals with an approval, of whatever revision and decided or not, for which they speak."""
+
+WAITING: Final = f"""
+    CROSS JOIN LATERAL (
+          SELECT a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id, a.entity_id FROM flows_approval a
+           WHERE a.organisation_id = me.organisation_id AND a.proposal_id = p.id AND a.revision = p.revision
+             AND a.is_asked
+          OFFSET 0
+    ) a
+    CROSS JOIN LATERAL ({SPEAKERS}) r
+    WHERE p.is_open AND r.member_id = me.member_id AND {TO_DO.format(**IT_IS_ME)}
+"""  # noqa: S608 - constants
+"""Of the proposal ``p`` and the person ``me``: what ``PENDING`` finds from the other end."""
+
+WAITS: Final = f"""
+    EXISTS (SELECT 1 FROM (SELECT %(expressions)s) p(organisation_id, member_id, id, revision, maker_id, is_open)
+             CROSS JOIN LATERAL (SELECT p.organisation_id, p.member_id) me {WAITING} OFFSET 0)
+"""  # noqa: S608 - constants
+PENDING_AMONG: Final = f"""
+    SELECT p.id FROM {ME}
+     CROSS JOIN LATERAL (
+           SELECT p.id, p.revision, p.maker_id, p.is_open FROM flows_proposedflow p
+            WHERE p.organisation_id = me.organisation_id AND p.id = ANY(%s) OFFSET 0
+     ) p {WAITING}
+"""  # noqa: S608 - constants
+CONCERNS: Final = f"""
+    EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, member_id, id)
+             CROSS JOIN LATERAL (
+                   SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id FROM flows_approval a
+                    WHERE a.organisation_id = me.organisation_id AND a.proposal_id = me.id OFFSET 0
+             ) a
+             CROSS JOIN LATERAL ({SPEAKERS}) r
+             WHERE r.member_id = me.member_id AND EXISTS ({HERE.format(**IT_IS_ME)}) OFFSET 0)
+"""  # noqa: S608 - constants
+
+ABLE: Final = f"""
+    SELECT count(DISTINCT r.member_id) FROM ({SPEAKERS}) r
+     WHERE r.may_approve AND {IS_ANOTHER} AND EXISTS ({HERE}) AND {UNSPOKEN}
+""".format(organisation="a.organisation_id", member="r.member_id")  # noqa: S608 - constants
+
+# Too few active people are left for an open approval, four eyes asked, and nobody knows; or it was told and no longer holds.
+UNATTENDED: Final = f"""
+    SELECT DISTINCT a.proposal_id
+      FROM (SELECT a.* FROM flows_approval a WHERE a.organisation_id = %s AND a.is_asked OFFSET 0) a
+     CROSS JOIN LATERAL (
+           SELECT p.maker_id FROM flows_proposedflow p
+            WHERE p.organisation_id = a.organisation_id AND p.id = a.proposal_id AND p.is_open AND p.revision = a.revision
+           OFFSET 0
+     ) p
+     WHERE (({ABLE}) < a.quorum - (
+               SELECT count(*) FROM flows_vote v
+                WHERE v.organisation_id = a.organisation_id AND v.proposal_id = a.proposal_id AND v.revision = a.revision
+                  AND v.approval_id = a.id AND v.decision = 'approve'
+           )) <> (a.unattended_at IS NOT NULL)
+     LIMIT %s
+"""  # noqa: S608 - constants
+
+VOTED: Final = f"""
+    SELECT v.proposal_id FROM {ME} JOIN flows_vote v ON v.organisation_id = me.organisation_id AND v.member_id = me.member_id
+     LIMIT %s
+"""  # noqa: S608 - constants
+HAS_VOTED: Final = """
+    EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, member_id, id)
+              JOIN flows_vote v ON v.organisation_id = me.organisation_id AND v.proposal_id = me.id
+                               AND v.member_id = me.member_id OFFSET 0)
+"""
+
+ASKED: Final = """
+    (SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id FROM flows_approval a
+      WHERE a.organisation_id = %s AND a.proposal_id = ANY(%s) OFFSET 0) a
+"""
+MINE: Final = f"""
+    SELECT a.id, bool_or(r.may_approve), bool_or(r.may_reject) FROM {ASKED} CROSS JOIN LATERAL ({SPEAKERS}) r
+     WHERE r.member_id = %s AND EXISTS ({HERE.format(organisation="a.organisation_id", member="r.member_id")})
+     GROUP BY a.id
+"""  # noqa: S608 - constants
+ALL: Final = f"""
+    SELECT a.id, m.id, m.name, m.email, bool_or(r.may_approve), bool_or(r.may_reject),
+           array_agg(DISTINCT coalesce(k.name, o.name, d.name))
+      FROM {ASKED} CROSS JOIN LATERAL ({SPEAKERS}) r
+      JOIN accounts_membership m ON m.organisation_id = a.organisation_id AND m.id = r.member_id AND m.is_active
+      JOIN accounts_user u ON u.id = m.user_id AND u.is_active
+      LEFT JOIN flows_involvementkind k ON r.because = 'involvement' AND k.id = r.because_id
+      LEFT JOIN accounts_role o ON r.because = 'role' AND o.id = r.because_id
+      LEFT JOIN flows_datatype d ON r.because = 'data_type' AND d.id = r.because_id
+     GROUP BY a.id, m.id, m.name, m.email ORDER BY m.name, m.id
+"""  # noqa: S608 - constants
+
+FEW_WAITING: Final = 5_000
+FEW_CONCERNED: Final = 20_000
+"""Up to so many rows, a person's proposals are gathered by their ids. For whom there are more, each proposal is asked as the list
+is walked: it finds enough of them soon."""
+
+
+@dataclass(frozen=True, slots=True)
+class Speaker:
+    """Somebody active who speaks for an approval. ``because``: names of the involvements, roles or data types."""
+
+    member_id: UUID
+    name: str
+    email: str
+    may_approve: bool
+    may_reject: bool
+    because: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """What one person may do with one approval by their involvements and roles, four eyes not yet asked."""
+
+    may_approve: bool
+    may_reject: bool
+
+
+class Waits(Asked):
+    template = WAITS
+
+
+class Concerns(Asked):
+    template = CONCERNS
+
+
+class HasVoted(Asked):
+    template = HAS_VOTED
+
+
+def waits_for(actor: Membership) -> Q:
+    """Proposals that wait for the person. One query, made here."""
+    row = (F("id"), F("revision"), F("maker_id"), F("is_open"))
+    return waiting(actor).condition(Waits(*_person(actor), *row)) & Q(is_open=True)
+
+
+def concerns(actor: Membership) -> Q:
+    """Proposals for an approval of which the person speaks, decided or not. One query, made here."""
+    return concerned(actor).condition(Concerns(*_person(actor), F("id")))
+
+
+def has_voted(actor: Membership) -> Q:
+    """Proposals on which the person has voted. One query, made here."""
+    return voted(actor).condition(HasVoted(*_person(actor), F("id")))
+
+
+def _person(actor: Membership) -> tuple[Cast, Cast]:
+    """Constants, so that what depends on them alone is asked once."""
+    return Cast(Value(actor.organisation_id), UUIDField()), Cast(Value(actor.id), UUIDField())
+
+
+def voices_of(actor: Membership, proposal_ids: Iterable[UUID]) -> dict[UUID, Voice]:
+    """The approvals of these proposals, of any revision, for which the person speaks."""
+    rows = _rows(MINE, [actor.organisation_id, list(proposal_ids), actor.id])
+    return {approval_id: Voice(approve, reject) for approval_id, approve, reject in rows if approve or reject}
+
+
+def speakers_of(organisation_id: UUID, proposal_ids: Iterable[UUID]) -> dict[UUID, tuple[Speaker, ...]]:
+    """Everybody active who speaks for each approval of these proposals, by name."""
+    found: dict[UUID, list[Speaker]] = defaultdict(list)
+    for approval_id, ident, name, email, approve, reject, because in _rows(ALL, [organisation_id, list(proposal_ids)]):
+        if approve or reject:
+            found[approval_id].append(Speaker(ident, name, email, approve, reject, tuple(because)))
+    return {approval_id: tuple(people) for approval_id, people in found.items()}
+
+
+def waiting(actor: Membership, *, most: int = FEW_WAITING) -> Gathered:
+    """The proposals that wait for the person."""
+    return gather(PENDING, [actor.organisation_id, actor.id, most], most)
+
+
+def waiting_among(actor: Membership, proposal_ids: Iterable[UUID]) -> frozenset[UUID]:
+    """Those of these proposals that wait for the person."""
+    rows = _rows(PENDING_AMONG, [actor.organisation_id, actor.id, list(proposal_ids)])
+    return frozenset(ident for (ident,) in rows)
+
+
+def concerned(actor: Membership, *, most: int = FEW_CONCERNED) -> Gathered:
+    """The proposals for an approval of which the person speaks, decided or not."""
+    return gather(CONCERNED, [actor.organisation_id, actor.id, most], most)
+
+
+def voted(actor: Membership, *, most: int = FEW_CONCERNED) -> Gathered:
+    """The proposals on which the person has voted."""
+    return gather(VOTED, [actor.organisation_id, actor.id, most], most)
+
+
+def unattended_ids(organisation_id: UUID, *, limit: int) -> list[UUID]:
+    """Open proposals of which an approval has lost its people, or has them again after the loss was told."""
+    return [ident for (ident,) in _rows(UNATTENDED, [organisation_id, limit])]
+
+
+def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
