@@ -16,8 +16,8 @@ test: $(VENV)/.dev web  ## Python and TypeScript tests
 	$(bin)/pytest -n 2 -m "not product and not browser and not realredis and not s3"
 	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
 	$(bin)/pytest -n 2 -m "browser and not product"
-	@# One after the other: each starts all processes of an installation, or kills them.
-	$(bin)/pytest -m product
+	@# Two files at a time: each starts all processes of an installation of its own, or kills them.
+	$(bin)/pytest -n 2 --dist loadfile -m product
 	@.ci/prepare web-test
 
 lint: $(VENV)/.dev

@@ -92,11 +92,11 @@ def read_the_outcome(asha: Desk, path: str) -> None:
 
 
 def hear_of_it(asha: Desk, path: str, number: str) -> None:
-    """Whether a notice is still unread depends on what came first, it or Asha's look at the request; being listed does not."""
+    """Whether a notice is still unread depends on what came first, it or the look at the request; the list of all has it."""
     about = asha.page.locator("main [data-open]", has_text=f"#{number}")
 
     def has_come() -> bool:
-        asha.page.goto("notifications/")
+        asha.page.goto("notifications/?tab=all")
         return about.count() >= 2
 
     wait_for(has_come, "notices about the next step and the end")
