@@ -20,10 +20,6 @@ class Migration(migrations.Migration):
             name='task_open_is_undecided',
         ),
         migrations.RemoveConstraint(
-            model_name='transitionlog',
-            name='transitionlog_kind',
-        ),
-        migrations.RemoveConstraint(
             model_name='workflowrun',
             name='workflowrun_status',
         ),

@@ -285,7 +285,10 @@ class TransitionLog(OrganisationRow):
     class Meta:
         verbose_name = "history entry"
         verbose_name_plural = "history entries"
-        constraints = (models.UniqueConstraint(fields=("organisation", "run", "seq"), name="transitionlog_seq"),)
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "run", "seq"), name="transitionlog_seq"),
+            one_of("transitionlog_kind", "kind", LogKind.values),
+        )
         indexes = (
             # Who may see a run because a task of it was once theirs.
             models.Index(
