@@ -32,5 +32,13 @@ urlpatterns = [
     path(
         "workflows/<uuid:definition_id>/export/", definitions.DefinitionExportView.as_view(), name="definition_export"
     ),
+    path(
+        "workflows/<uuid:definition_id>/delete/", definitions.DefinitionDeleteView.as_view(), name="definition_delete"
+    ),
+    path(
+        "workflows/<uuid:definition_id>/restore/",
+        definitions.DefinitionRestoreView.as_view(),
+        name="definition_restore",
+    ),
     path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),
 ]

@@ -10,6 +10,7 @@ from tests.contracts.urls_workflow_pages import (
     fiona,
     leave,
     of_definition,
+    of_deleted,
     of_draft,
     of_queued_task,
     of_run,
@@ -101,4 +102,8 @@ LINES = [
     Line(DEFINITION, "put", holder="omar", ids=of_draft, without="asha", data=DOCUMENT),
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}changes/", holder="omar", ids=of_definition, without="asha"),
+    Line(DEFINITION, "delete", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}restore/", "post", holder="omar", ids=of_deleted, without="asha"),
 ]

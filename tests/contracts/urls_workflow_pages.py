@@ -8,7 +8,7 @@ from tests.contracts.url_table import Line, World
 from tests.factories import workflows as make
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition
-from workflows.services.definitions import definition_import
+from workflows.services.definitions import definition_delete, definition_import
 from workflows.services.runs import run_comment
 
 
@@ -49,6 +49,15 @@ def draft(world: World) -> UUID:
 
 def of_definition(world: World) -> Mapping[str, Any]:
     return {"definition_id": world(leave).id}
+
+
+def deleted(world: World) -> Any:
+    """A workflow of its own, gone."""
+    return definition_delete(definition_id=world(draft), actor=world.acme.omar).id
+
+
+def of_deleted(world: World) -> Mapping[str, Any]:
+    return {"definition_id": world(deleted)}
 
 
 def of_draft(world: World) -> Mapping[str, Any]:
@@ -109,5 +118,7 @@ LINES = [
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}export/", "get", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}delete/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}restore/", "post", holder="omar", ids=of_deleted, without="asha"),
     Line(f"{DEFINITION}runs/", "get", ids=of_definition),
 ]

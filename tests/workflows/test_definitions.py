@@ -11,6 +11,7 @@ from tests.cast import Acme
 from tests.factories.workflows import decide, open_task, run_of, start_leave
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowVersion
+from workflows.selectors.definition_changes import version_changes
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, startable_by, visible_to
 from workflows.selectors.starting import read_start
 from workflows.services.definitions import (
@@ -161,3 +162,25 @@ def test_the_list_and_the_door_of_starting_agree(leave: WorkflowDefinition, acme
     for active in (False, True):
         definition_change(definition_id=leave.id, actor=acme.omar, is_active=active, visibility=[])
         assert (read_start(acme.asha, leave.id, None) is not None) == active
+
+
+def test_changes_of_a_draft_and_where_open_requests_stand(leave: WorkflowDefinition, acme: Acme) -> None:
+    start_leave(leave, acme.asha)
+    document = changed_leave()
+    document["graph"]["steps"] = [
+        {**step, "key": "lead_review"} if step["key"] == "manager_review" else step
+        for step in document["graph"]["steps"]
+    ]
+    for way in document["graph"]["transitions"]:
+        way |= {end: "lead_review" for end in ("from", "to") if way[end] == "manager_review"}
+    definition_import(actor=acme.omar, document=document, definition_id=leave.id)
+    found = version_changes(acme.omar, leave.id)
+    assert (found.number, found.state, found.before) == (2, "draft", 1)
+    assert "“HR review” is now called “People review”." in found.changes.steps
+    assert [(one.name, one.requests, one.stays) for one in found.in_use] == [("Manager review", 1, False)]
+    assert not version_changes(acme.omar, leave.id, 1).changes
+    for number, against in ((9, None), (1, 9)):
+        with pytest.raises(DefinitionNotFound):
+            version_changes(acme.omar, leave.id, number, against)
+    with pytest.raises(DefinitionNotFound):
+        version_changes(acme.asha, leave.id)

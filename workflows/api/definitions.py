@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -15,18 +15,22 @@ from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.parts import CursorPages
-from workflows.api.inputs import behind
+from workflows.api.inputs import Body, Text, behind, checked
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.models import WorkflowDefinition
 from workflows.policies import definitions
+from workflows.selectors.definition_changes import StepInUse, VersionChanges, version_changes
 from workflows.selectors.definitions import access_definition, visible_to
 from workflows.selectors.landing import with_start
 from workflows.services.definitions import (
     Imported,
+    definition_clone,
+    definition_delete,
     definition_export,
     definition_import,
     definition_publish,
+    definition_restore,
     definition_retire,
 )
 
@@ -138,6 +142,81 @@ class DefinitionView(MemberView):
             imported = definition_import(actor=self.actor, document=request.data, definition_id=definition_id)
         return Response(ImportedSerializer(imported).data)
 
+    @extend_schema(operation_id="definitions_delete", responses={204: None})
+    def delete(self, request: Request, definition_id: UUID) -> Response:
+        """Take the workflow away: nothing new starts, open requests finish, and it can be restored."""
+        definition_delete(definition_id=definition_id, actor=self.actor)
+        return Response(status=204)
+
+
+class DefinitionRestoreView(MemberView):
+    serializer_class = DefinitionSerializer
+
+    @extend_schema(operation_id="definitions_restore", request=None, responses=DefinitionSerializer)
+    def post(self, request: Request, definition_id: UUID) -> Response:
+        """Bring a deleted workflow back; it gets another slug where its own is taken by now."""
+        definition_restore(definition_id=definition_id, actor=self.actor)
+        return Response(DefinitionSerializer(access_definition(self.actor, definition_id)).data)
+
+
+class CloneBody(Body):
+    name = Text(required=False, allow_null=True, help_text="Of the copy; else the old one with “(copy)”.")
+
+
+class DefinitionCloneView(MemberView):
+    serializer_class = DefinitionSerializer
+
+    @extend_schema(operation_id="definitions_clone", request=CloneBody, responses={201: DefinitionSerializer})
+    def post(self, request: Request, definition_id: UUID) -> Response:
+        """Copy a workflow as a draft of your own; group, named stakeholders and who may start it are yours to fill in."""
+        with behind(lambda: _may_clone(self.actor, definition_id)):
+            body = checked(CloneBody, request)
+        copy = definition_clone(definition_id=definition_id, actor=self.actor, name=body.get("name"))
+        answer = Response(DefinitionSerializer(access_definition(self.actor, copy.id)).data, status=201)
+        answer["Location"] = request.path.replace(f"{definition_id}/clone/", f"{copy.id}/")
+        return answer
+
+
+class ChangeGroupSerializer(serializers.Serializer[Any]):
+    heading = serializers.CharField(read_only=True)
+    sentences = serializers.ListField(read_only=True, child=serializers.CharField())
+
+
+class StepInUseSerializer(serializers.Serializer[StepInUse]):
+    step = serializers.CharField(read_only=True, source="key")
+    name = serializers.CharField(read_only=True)
+    requests = serializers.IntegerField(read_only=True)
+    stays = serializers.BooleanField(read_only=True, help_text="Whether this version has the step too.")
+
+
+class VersionChangesSerializer(serializers.Serializer[VersionChanges]):
+    version = serializers.IntegerField(read_only=True, source="number")
+    state = serializers.CharField(read_only=True)
+    against = serializers.IntegerField(read_only=True, allow_null=True, source="before")
+    changes = serializers.SerializerMethodField(help_text="Empty where nothing differs.")
+    in_use = StepInUseSerializer(many=True, read_only=True, help_text="Where open requests of other versions stand.")
+
+    @extend_schema_field(ChangeGroupSerializer(many=True))
+    def get_changes(self, found: VersionChanges) -> list[dict[str, Any]]:
+        return [{"heading": heading, "sentences": list(texts)} for heading, texts in found.changes.groups]
+
+
+class DefinitionChangesView(MemberView):
+    serializer_class = VersionChangesSerializer
+
+    @extend_schema(
+        operation_id="definitions_changes",
+        parameters=[
+            OpenApiParameter("version", int, description="Its number; else the newest."),
+            OpenApiParameter("with", int, description="The version to compare with; else the one in use before it."),
+        ],
+        responses=VersionChangesSerializer,
+    )
+    def get(self, request: Request, definition_id: UUID) -> Response:
+        """What a version changes, in words, and where open requests of other versions stand. For designers and the owner."""
+        number, against = _version_wanted(request), _version_wanted(request, "with")
+        return Response(VersionChangesSerializer(version_changes(self.actor, definition_id, number, against)).data)
+
 
 class DefinitionPublishView(MemberView):
     serializer_class = PublishedSerializer
@@ -168,10 +247,15 @@ def _with_version(rows: QuerySet[WorkflowDefinition]) -> QuerySet[WorkflowDefini
     return rows.select_related("group", "published_version").defer("published_version__graph")
 
 
-def _version_wanted(request: Request) -> int | None:
-    text = request.query_params.get("version", "")
+def _may_clone(actor: Membership, definition_id: UUID) -> None:
+    access_definition(actor, definition_id)
+    definitions.require(actor, "create")
+
+
+def _version_wanted(request: Request, name: str = "version") -> int | None:
+    text = request.query_params.get(name, "")
     if not text:
         return None
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
-        raise Invalid({"version": ["Enter the number of a version."]})
+        raise Invalid({name: ["Enter the number of a version."]})
     return int(text)

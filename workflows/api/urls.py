@@ -32,6 +32,21 @@ urlpatterns = [
         name="api-definition-publish",
     ),
     path(
+        "definitions/<uuid:definition_id>/restore/",
+        definitions.DefinitionRestoreView.as_view(),
+        name="api-definition-restore",
+    ),
+    path(
+        "definitions/<uuid:definition_id>/clone/",
+        definitions.DefinitionCloneView.as_view(),
+        name="api-definition-clone",
+    ),
+    path(
+        "definitions/<uuid:definition_id>/changes/",
+        definitions.DefinitionChangesView.as_view(),
+        name="api-definition-changes",
+    ),
+    path(
         "definitions/<uuid:definition_id>/retire/",
         definitions.DefinitionRetireView.as_view(),
         name="api-definition-retire",

@@ -20,6 +20,7 @@ from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence
 from workflows.graph.svg import graph_svg
 from workflows.models import FINAL_RUN, VersionState, WorkflowDefinition, WorkflowVersion, WorkflowVisibility
 from workflows.policies import EDIT, PUBLISH
+from workflows.selectors.definition_changes import may_compare
 from workflows.selectors.definitions import access_definition, access_version, may_see_all, startable_by
 from workflows.selectors.drawings import graph_of, trimmed
 
@@ -102,6 +103,9 @@ class DefinitionView:
     may_edit: bool
     may_publish: bool
     may_retire: bool
+    may_delete: bool
+    may_restore: bool
+    may_compare: bool
 
     @property
     def version_facts(self) -> VersionFacts:
@@ -149,7 +153,8 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
     if not (may_see_all(actor) or definition.owner_id == actor.id):
         starts = [step.key for step in graph.steps if step.kind is StepKind.START]
         form = trimmed(form, form.visible_at(starts))
-    may_publish = carries(actor, PUBLISH) and definition.deleted_at is None
+    living = definition.deleted_at is None
+    may_publish = carries(actor, PUBLISH) and living
     return DefinitionView(
         definition=definition,
         version=version,
@@ -159,6 +164,9 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
         may_edit=carries(actor, EDIT) or definition.owner_id == actor.id,
         may_publish=may_publish and version.state == VersionState.DRAFT,
         may_retire=may_publish and definition.published_version_id is not None,
+        may_delete=may_publish,
+        may_restore=carries(actor, PUBLISH) and not living,
+        may_compare=may_compare(actor, definition),
     )
 
 

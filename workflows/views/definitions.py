@@ -1,6 +1,7 @@
 """Look at a workflow, copy it, publish it, bring one in."""
 
 import json
+from collections.abc import Mapping
 from typing import Any, Final
 from urllib.parse import urlencode
 from uuid import UUID
@@ -17,50 +18,60 @@ from accounts.tenancy.errors import Denied, Invalid
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from workflows.forms import ImportForm
 from workflows.graph.layout import Direction
+from workflows.selectors.definition_changes import version_changes
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
 from workflows.services.definitions import (
     definition_clone,
+    definition_delete,
     definition_export,
     definition_import,
     definition_publish,
+    definition_restore,
     definition_retire,
 )
 from workflows.views.base import Tab, page
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
+CHANGES: Final = {"changes": "Changes"}
+"""For those who may compare versions."""
 MAX_NUMBER: Final = 9
 
 
 class DefinitionView(MemberRequired, View):
-    """``?tab=graph|form|preferences|versions`` and ``version``, the published one by default."""
+    """``?tab=graph|form|preferences|versions|changes`` and ``version``, the published one by default; ``with`` is the
+    version that the changes are told against."""
 
     http_method_names = ("get", "head", "options")
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         number = request.GET.get("version", "")
         with refusals_as_pages():
-            shown = definition_view(
-                self.actor, definition_id, int(number) if number.isdecimal() and len(number) <= MAX_NUMBER else None
-            )
+            shown = definition_view(self.actor, definition_id, _number(number))
+        tabs = TABS | (CHANGES if shown.may_compare else {})
         tab = request.GET.get("tab", "graph")
-        tab = tab if tab in TABS else "graph"
+        tab = tab if tab in tabs else "graph"
         publish = reverse("definition_publish", args=[definition_id]) if shown.may_publish else ""
         context: dict[str, Any] = {
             "definition": facts_of(shown.definition),
             "version": shown.version_facts,
-            "tabs": _tabs(definition_id, tab, number),
+            "tabs": _tabs(definition_id, tabs, tab, number),
             "tab": tab,
-            "can_start": shown.can_start,
+            "can_start": shown.can_start and not shown.definition.deleted_at,
             "edit_url": "",
             "publish_url": publish,
             "export_url": reverse("definition_export", args=[definition_id]) if shown.may_edit else "",
-            **self._part(shown, tab),
+            "restore_url": reverse("definition_restore", args=[definition_id]) if shown.may_restore else "",
+            **self._part(request, shown, tab),
         }
         return page(request, "workflows/definition.html", context)
 
-    def _part(self, shown: Shown, tab: str) -> dict[str, Any]:
+    def _part(self, request: HttpRequest, shown: Shown, tab: str) -> dict[str, Any]:
+        if tab == "changes":
+            with refusals_as_pages():
+                against = _number(request.GET.get("with", ""))
+                return {"compared": version_changes(self.actor, shown.definition.id, shown.version.number, against)}
         if tab == "form":
             return {"steps": shown.steps, "matrix": shown.matrix}
         if tab == "preferences":
@@ -72,8 +83,13 @@ class DefinitionView(MemberRequired, View):
                 "stakeholders": wanted.stakeholders,
             }
         if tab == "versions":
-            retire = reverse("definition_retire", args=[shown.definition.id]) if shown.may_retire else ""
-            return {"versions": versions_of(self.actor, shown), "retire_url": retire}
+            args = [shown.definition.id]
+            return {
+                "versions": versions_of(self.actor, shown),
+                "may_compare": shown.may_compare,
+                "retire_url": reverse("definition_retire", args=args) if shown.may_retire else "",
+                "delete_url": reverse("definition_delete", args=args) if shown.may_delete else "",
+            }
         wide, narrow = (mark_safe(shown.drawing(way)) for way in (Direction.RIGHT, Direction.DOWN))  # noqa: S308 - made and escaped by us
         return {"graph_svg": wide, "graph_svg_narrow": narrow, "outline": shown.outline}
 
@@ -113,6 +129,31 @@ class DefinitionRetireView(MemberRequired, View):
         with refusals_as_messages(request):
             version = definition_retire(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"Version {version.number} is retired. Open requests finish on it.")
+        return redirect("definition", definition_id)
+
+
+class DefinitionDeleteView(MemberRequired, View):
+    """Take the workflow off the landing page; its open requests finish."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        target = redirect("definition", definition_id)
+        with refusals_as_messages(request):
+            gone = definition_delete(definition_id=definition_id, actor=self.actor)
+            messages.success(request, f"“{gone.name}” is deleted. Open requests finish; you can restore it here.")
+        return target
+
+
+class DefinitionRestoreView(MemberRequired, View):
+    """Bring a deleted workflow back."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        with refusals_as_messages(request):
+            back = definition_restore(definition_id=definition_id, actor=self.actor)
+            messages.success(request, f"“{back.name}” is back.")
         return redirect("definition", definition_id)
 
 
@@ -165,10 +206,14 @@ class DefinitionImportView(MemberRequired, View):
             raise PermissionDenied("You do not have the right to make workflows.")
 
 
-def _tabs(definition_id: UUID, current: str, number: str) -> list[Tab]:
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= MAX_NUMBER else None
+
+
+def _tabs(definition_id: UUID, labels: Mapping[str, str], current: str, number: str) -> list[Tab]:
     address = reverse("definition", args=[definition_id])
     kept = {"version": number} if number else {}
     return [
         Tab(key, label, f"{address}?{urlencode({'tab': key} | kept)}", "", key == current)
-        for key, label in TABS.items()
+        for key, label in labels.items()
     ]

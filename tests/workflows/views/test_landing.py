@@ -6,6 +6,7 @@ from tests.cast import Acme
 from tests.factories.accounts import DesignationFactory
 from tests.workflows.views.story import install, load, send, signed_in, started, text
 from workflows.models import WorkflowDefinition, WorkflowVersion, WorkflowVisibility
+from workflows.services.definitions import definition_export, definition_import
 
 
 @pytest.mark.django_db
@@ -106,3 +107,32 @@ def test_problems_that_block_publishing_are_listed(acme: Acme) -> None:
     assert [str(message) for message in page.context["messages"]] != []
     with acme.scope():
         assert not WorkflowVersion.objects.filter(state="published").exists()
+
+
+@pytest.mark.django_db
+def test_a_workflow_is_deleted_and_restored_on_its_page(acme: Acme) -> None:
+    definition = install(acme)
+    started(acme, definition)
+    omar, page = signed_in(acme.omar), f"/workflows/{definition.id}/"
+    assert "Delete the workflow" in text(load(omar, f"{page}?tab=versions"))
+    send(omar, f"{page}delete/")
+    assert "Restore" in text(load(omar, page))
+    assert load(signed_in(acme.asha), "/start/leave-application/").status_code == 404
+    assert load(signed_in(acme.asha), page).status_code == 404
+    send(omar, f"{page}restore/")
+    assert load(signed_in(acme.asha), "/start/leave-application/").status_code == 200
+
+
+@pytest.mark.django_db
+def test_what_a_version_changes_is_told_to_designers(acme: Acme) -> None:
+    definition = install(acme)
+    omar, page = signed_in(acme.omar), f"/workflows/{definition.id}/"
+    assert "The first version" in text(load(omar, f"{page}?tab=changes"))
+    assert "The first version" not in text(load(signed_in(acme.asha), f"{page}?tab=changes"))
+    with acme.scope():
+        document = definition_export(definition_id=definition.id, actor=acme.omar)
+        document["graph"]["steps"][1]["name"] = "Line manager"
+        definition_import(definition_id=definition.id, actor=acme.omar, document=document)
+    shown = text(load(omar, f"{page}?tab=changes&version=2"))
+    assert "“Manager review” is now called “Line manager”." in shown
+    assert load(omar, f"{page}?tab=changes&version=2&with=7").status_code == 404
