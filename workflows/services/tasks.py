@@ -14,7 +14,7 @@ from accounts.policies import carries
 from accounts.tenancy.errors import Conflict, Denied
 from forms_builder.services.attachments import attachment_ids, attachments_claim
 from forms_builder.sources import OrganisationSources
-from workflows.assignment import Situation, excludes_requester, may_hold
+from workflows.assignment import PersonRef, Situation, excludes_requester, may_hold
 from workflows.engine import moves
 from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Opened, RunState, TaskState
@@ -78,28 +78,45 @@ def task_complete(
     Raises TaskNotFound for strangers, Denied (``task.complete.denied``) for people who may see the request and are not
     to decide, TaskNotOpen, TaskStale, Invalid at ``data.<field>``, ``transition``, ``assignee`` or ``comment``.
     """
-    clock_at = at or timezone.now()
+    moment = at or timezone.now()
     locked = _locked(task_id, actor, assignee)
-    definition = definition_of(actor.organisation_id, locked.run.version_id)
-    step = definition.graph.step(locked.task.step)
-    if actor.id == locked.run.requester.id and excludes_requester(step):
+    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
+    made = completion(locked, wish, actor=actor, version=version, at=moment)
+    result = _written(made.plan, locked.task, actor)
+    attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
+    return result
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A decision that passed every check, ready to be written."""
+
+    plan: Plan
+    attachment_ids: Sequence[UUID]
+    """Files that its answers name, to be claimed for the run."""
+
+
+def completion(locked: LockedTask, wish: Wish, *, actor: Membership, version: int | None, at: datetime) -> Completion:
+    """What a decision about a task under lock comes to; nothing is written yet.
+
+    Decisions of one task and of many alike are made here. Raises what ``task_complete`` raises, for people who may see the
+    request.
+    """
+    run, task = locked.run, locked.task
+    definition = definition_of(actor.organisation_id, run.version_id)
+    step = definition.graph.step(task.step)
+    if actor.id == run.requester.id and excludes_requester(step):
         raise Denied(OWN_REQUEST, code="task.complete.denied")
     _fresh(locked, version, actor)
-    if not locked.task.is_held_by(actor.id):
-        raise Denied(_not_yours(locked.task), code="task.complete.denied")
-    run = locked.run
-    sources = OrganisationSources(actor, at=clock_at, run_id=run.id)
+    if not task.is_held_by(actor.id):
+        raise Denied(_not_yours(task), code="task.complete.denied")
+    sources = OrganisationSources(actor, at=at, run_id=run.id)
     situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
-    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
     decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
-    clock = Clock(clock_at, calendar_at(run.organisation_id, locked.stamp))
-    plan = moves.move(run, locked.task, decision, definition, clock, By(actor.id, actor.name))
-    plan.write(actor)
-    attachments_claim(
-        actor=actor, run_id=run.id, ids=attachment_ids(definition.form, decision.answers.values), at=clock_at
-    )
-    return _result(plan, locked.task)
+    clock = Clock(at, calendar_at(run.organisation_id, locked.stamp))
+    plan = moves.move(run, task, decision, definition, clock, By(actor.id, actor.name))
+    return Completion(plan, attachment_ids(definition.form, decision.answers.values))
 
 
 def task_reassign(
@@ -117,10 +134,18 @@ def task_reassign(
     TaskNotOpen, TaskStale, AssigneeInvalid.
     """
     locked = _locked(task_id, actor, assignee)
+    plan = reassignment(locked, actor=actor, comment=comment, version=version, at=at or timezone.now())
+    return _written(plan, locked.task, actor)
+
+
+def reassignment(locked: LockedTask, *, actor: Membership, comment: str, version: int | None, at: datetime) -> Plan:
+    """The chosen person gets the task under lock; nothing is written yet. Raises what ``task_reassign`` raises, for people
+    who may see the request."""
     _fresh(locked, version, actor)
     if not (locked.task.is_held_by(actor.id) or carries(actor, REASSIGN_ANY)):
         raise Denied(_not_yours(locked.task), code="task.reassign.denied")
-    return _given(locked, actor, assignee, LogKind.REASSIGNED, comment, at)
+    to = _eligible_colleague(locked, actor, at)
+    return _handed(locked, actor, to, LogKind.REASSIGNED, comment, at)
 
 
 def task_take_over(
@@ -147,7 +172,8 @@ def task_take_over(
     _fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return _unchanged(locked)
-    return _hand(locked, actor, LogKind.TAKEN_OVER, comment, at)
+    plan = _handed(locked, actor, locked.actor.ref, LogKind.TAKEN_OVER, comment, at or timezone.now())
+    return _written(plan, locked.task, actor)
 
 
 def task_claim(
@@ -156,12 +182,19 @@ def task_claim(
     """Take a task out of the team queue for oneself. Raises TaskNotFound, Denied (``task.claim.denied``), TaskNotOpen,
     TaskStale."""
     locked = _locked(task_id, actor, None)
+    plan = claim(locked, actor=actor, version=version, at=at or timezone.now())
+    return _written(plan, locked.task, actor) if plan else _unchanged(locked)
+
+
+def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: datetime) -> Plan | None:
+    """The actor takes the task under lock out of the queue, None if they have it; nothing is written yet. Raises what
+    ``task_claim`` raises, for people who may see the request."""
     _fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
-        return _unchanged(locked)
+        return None
     if not (locked.task.in_queue and actor.id in locked.task.candidate_ids):
         raise Denied(_not_yours(locked.task), code="task.claim.denied")
-    return _hand(locked, actor, LogKind.CLAIMED, "", at)
+    return _handed(locked, actor, locked.actor.ref, LogKind.CLAIMED, "", at)
 
 
 def task_assign(
@@ -178,7 +211,8 @@ def task_assign(
     step = _desk(locked, actor, at).step
     if locked.chosen is None or not may_hold(step, locked.chosen, locked.run.requester.id):
         raise AssigneeInvalid({"assignee": ["Choose an active person other than the requester."]}, assignees=[])
-    return _hand(locked, actor, LogKind.ASSIGNED, comment, at, to=locked.chosen.ref)
+    plan = _handed(locked, actor, locked.chosen.ref, LogKind.ASSIGNED, comment, at or timezone.now())
+    return _written(plan, locked.task, actor)
 
 
 # --- shared beats ---
@@ -241,10 +275,8 @@ def _desk(locked: LockedTask, actor: Membership, at: datetime | None) -> Desk:
     return Desk(definition, definition.graph.step(locked.task.step), situation, run.owner_id, run.organisation_id)
 
 
-def _given(
-    locked: LockedTask, actor: Membership, assignee: UUID, kind: LogKind, comment: str, at: datetime | None
-) -> TaskResult:
-    """Hand the task to ``assignee``, whom the step's rule must name."""
+def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> PersonRef:
+    """The chosen person, whom the step's rule must name. Raises AssigneeInvalid."""
     desk = _desk(locked, actor, at)
     chosen = locked.chosen
     if chosen is None or not is_eligible(desk, desk.step, chosen):
@@ -253,20 +285,19 @@ def _given(
         ]
         text = f"This person cannot be asked at “{desk.step.name}”."
         raise AssigneeInvalid({"assignee": [text]}, assignees=offered)
-    if locked.task.assignee is not None and locked.task.assignee.id == assignee:
+    if locked.task.assignee is not None and locked.task.assignee.id == chosen.id:
         raise AssigneeInvalid({"assignee": [f"{chosen.name} has this task already."]}, assignees=[])
-    return _hand(locked, actor, kind, comment, at, to=chosen.ref)
+    return chosen.ref
 
 
-def _hand(
-    locked: LockedTask, actor: Membership, kind: LogKind, comment: str, at: datetime | None, to: Any = None
-) -> TaskResult:
-    reason = clean_text(comment)
-    clock = Clock(at or timezone.now())
+def _handed(locked: LockedTask, actor: Membership, to: PersonRef, kind: LogKind, comment: str, at: datetime) -> Plan:
     by = By(actor.id, actor.name)
-    plan = moves.hand_over(locked.run, locked.task, to or locked.actor.ref, kind, clock, by, reason=reason)
+    return moves.hand_over(locked.run, locked.task, to, kind, Clock(at), by, reason=clean_text(comment))
+
+
+def _written(plan: Plan, task: TaskState, actor: Membership) -> TaskResult:
     plan.write(actor)
-    return _result(plan, locked.task)
+    return _result(plan, task)
 
 
 def _unchanged(locked: LockedTask) -> TaskResult:
