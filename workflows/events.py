@@ -1,10 +1,18 @@
 """The facts that this app publishes. People are ids with the name they had then; no form values travel in events."""
 
 from datetime import datetime
+from enum import StrEnum
 from typing import ClassVar
 from uuid import UUID
 
 from accounts.audit.events import Event
+
+
+class Via(StrEnum):
+    """How somebody acted, where it was not on the page of the request or over REST for it alone."""
+
+    BULK = "bulk"
+    MAIL_LINK = "mail_link"
 
 
 class RunEvent(Event):
@@ -19,6 +27,8 @@ class RunEvent(Event):
     definition_name: str
     requester_id: UUID
     requester_name: str
+    via: str = ""
+    """How it came, see ``Via``; empty as a rule."""
 
 
 class TaskEvent(RunEvent):

@@ -54,6 +54,7 @@ class Plan:
             "definition_name": run.definition_name,
             "requester_id": run.requester.id,
             "requester_name": run.requester.name,
+            "via": self.by.via,
         }
 
     def add(self, model: type[models.Model], **columns: Any) -> None:
@@ -81,6 +82,8 @@ class Plan:
     ) -> None:
         """One history entry; ``left`` is who the task left without deciding it, ``to`` who has it now."""
         self.seq += 1
+        if self.by.via:
+            columns["detail"] = {**columns.get("detail", {}), "via": self.by.via}
         self.add(
             TransitionLog,
             id=new_id(),

@@ -83,6 +83,8 @@ class By:
 
     id: UUID | None
     name: str
+    via: str = ""
+    """How the act came, where that is worth telling, see ``workflows.events.Via``; empty as a rule."""
 
 
 @dataclass(frozen=True, slots=True)

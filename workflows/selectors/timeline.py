@@ -6,8 +6,12 @@ from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
+from workflows.events import Via
 from workflows.models import Comment, CommentKind, LogKind, TransitionLog
 from workflows.selectors.runs import RunView
+
+VIA: Final[Mapping[str, str]] = {Via.BULK: "together with others", Via.MAIL_LINK: "by mail link"}
+"""How somebody acted, in words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +43,8 @@ def _remark(remark: Comment) -> Entry:
 
 def _entry(row: TransitionLog) -> Entry:
     text = _SENTENCES[LogKind(row.kind)](row, row.detail)
-    note = row.detail.get("note", "")
+    notes = (row.detail.get("note", ""), VIA.get(row.detail.get("via", ""), ""))
+    note = "; ".join(text for text in notes if text)
     return Entry(row.at, row.kind, row.by_name, row.by_id, text, row.reason, note)
 
 

@@ -69,11 +69,13 @@ def task_complete(
     at: datetime | None = None,
     uploaded: Mapping[str, Sequence[str]] | None = None,
     upload_problems: Mapping[str, Sequence[str]] | None = None,
+    via: str = "",
 ) -> TaskResult:
     """Decide a task: store the step's answers, go the way called ``transition``, ask ``assignee`` next.
 
     One locking read and one writing statement; one more read when nobody is named and the next step needs somebody.
-    ``transition`` None takes the only forward way. ``version`` is what the caller saw, None skips the comparison.
+    ``transition`` None takes the only forward way. ``version`` is what the caller saw, None skips the comparison. ``via`` is
+    kept with what is written, see ``workflows.events.Via``.
 
     Raises TaskNotFound for strangers, Denied (``task.complete.denied``) for people who may see the request and are not
     to decide, TaskNotOpen, TaskStale, Invalid at ``data.<field>``, ``transition``, ``assignee`` or ``comment``.
@@ -81,7 +83,7 @@ def task_complete(
     moment = at or timezone.now()
     locked = _locked(task_id, actor, assignee)
     wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
-    made = completion(locked, wish, actor=actor, version=version, at=moment)
+    made = completion(locked, wish, actor=actor, version=version, at=moment, via=via)
     result = _written(made.plan, locked.task, actor)
     attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
     return result
@@ -96,7 +98,9 @@ class Completion:
     """Files that its answers name, to be claimed for the run."""
 
 
-def completion(locked: LockedTask, wish: Wish, *, actor: Membership, version: int | None, at: datetime) -> Completion:
+def completion(
+    locked: LockedTask, wish: Wish, *, actor: Membership, version: int | None, at: datetime, via: str = ""
+) -> Completion:
     """What a decision about a task under lock comes to; nothing is written yet.
 
     Decisions of one task and of many alike are made here. Raises what ``task_complete`` raises, for people who may see the
@@ -115,7 +119,7 @@ def completion(locked: LockedTask, wish: Wish, *, actor: Membership, version: in
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
     decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
     clock = Clock(at, calendar_at(run.organisation_id, locked.stamp))
-    plan = moves.move(run, task, decision, definition, clock, By(actor.id, actor.name))
+    plan = moves.move(run, task, decision, definition, clock, By(actor.id, actor.name, via))
     return Completion(plan, attachment_ids(definition.form, decision.answers.values))
 
 
@@ -138,14 +142,16 @@ def task_reassign(
     return _written(plan, locked.task, actor)
 
 
-def reassignment(locked: LockedTask, *, actor: Membership, comment: str, version: int | None, at: datetime) -> Plan:
+def reassignment(
+    locked: LockedTask, *, actor: Membership, comment: str, version: int | None, at: datetime, via: str = ""
+) -> Plan:
     """The chosen person gets the task under lock; nothing is written yet. Raises what ``task_reassign`` raises, for people
     who may see the request."""
     _fresh(locked, version, actor)
     if not (locked.task.is_held_by(actor.id) or carries(actor, REASSIGN_ANY)):
         raise Denied(_not_yours(locked.task), code="task.reassign.denied")
     to = _eligible_colleague(locked, actor, at)
-    return _handed(locked, actor, to, LogKind.REASSIGNED, comment, at)
+    return _handed(locked, actor, to, LogKind.REASSIGNED, comment, at, via)
 
 
 def task_take_over(
@@ -186,7 +192,7 @@ def task_claim(
     return _written(plan, locked.task, actor) if plan else _unchanged(locked)
 
 
-def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: datetime) -> Plan | None:
+def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: datetime, via: str = "") -> Plan | None:
     """The actor takes the task under lock out of the queue, None if they have it; nothing is written yet. Raises what
     ``task_claim`` raises, for people who may see the request."""
     _fresh(locked, version, actor)
@@ -194,7 +200,7 @@ def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: dat
         return None
     if not (locked.task.in_queue and actor.id in locked.task.candidate_ids):
         raise Denied(_not_yours(locked.task), code="task.claim.denied")
-    return _handed(locked, actor, locked.actor.ref, LogKind.CLAIMED, "", at)
+    return _handed(locked, actor, locked.actor.ref, LogKind.CLAIMED, "", at, via)
 
 
 def task_assign(
@@ -290,8 +296,10 @@ def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> 
     return chosen.ref
 
 
-def _handed(locked: LockedTask, actor: Membership, to: PersonRef, kind: LogKind, comment: str, at: datetime) -> Plan:
-    by = By(actor.id, actor.name)
+def _handed(
+    locked: LockedTask, actor: Membership, to: PersonRef, kind: LogKind, comment: str, at: datetime, via: str = ""
+) -> Plan:
+    by = By(actor.id, actor.name, via)
     return moves.hand_over(locked.run, locked.task, to, kind, Clock(at), by, reason=clean_text(comment))
 
 
