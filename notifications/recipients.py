@@ -100,6 +100,11 @@ def _withdrawn(event: events.RunWithdrawn, around: Around) -> Iterator[Told]:
     yield from _to_requester_and_followers(event, around)
 
 
+def _migrated(event: events.RunMigrated, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in event.gained_ids)
+    yield from (Told(member, left(event.kind)) for member in event.lost_ids)
+
+
 def _admins(event: events.TaskUnassigned, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in event.admin_ids)
 
@@ -132,6 +137,7 @@ RULES: Mapping[str, Rule] = {
     events.TaskUnassigned.kind: _admins,
     events.RunCommented.kind: _commented,
     events.RunCompleted.kind: _to_requester_and_followers,
+    events.RunMigrated.kind: _migrated,
     events.RunWithdrawn.kind: _withdrawn,
     events.ParticipantAdded.kind: _added,
     **{kind: _of_proposal(kind, people) for kind, people in proposals.PEOPLE.items()},

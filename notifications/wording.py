@@ -177,6 +177,20 @@ WORDINGS: Mapping[str, Wording] = {
         "{workflow} #{number}: {outcome}",
         "By {person}.\n{reason}",
     ),
+    events.RunMigrated.kind: Wording(
+        "A request came to you by a new version",
+        "{workflow} #{number} waits for you",
+        "{person} moved this request to a new version of its workflow. It asks you now." + _ABOUT + _REASON,
+        "{workflow} #{number} came to you",
+        "By a new version of the workflow.\n{reason}",
+    ),
+    left(events.RunMigrated.kind): Wording(
+        "A request left you by a new version",
+        "{workflow} #{number} no longer waits for you",
+        "{person} moved this request to a new version of its workflow, which asks somebody else." + _ABOUT + _REASON,
+        "{workflow} #{number} left you",
+        "By a new version of the workflow.\n{reason}",
+    ),
     events.RunWithdrawn.kind: Wording(
         "A request was withdrawn",
         "Withdrawn: {workflow} #{number}",

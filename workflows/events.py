@@ -161,6 +161,22 @@ class RunCommented(RunEvent):
     """Who held the open tasks then; None in events of a time when it was not noted."""
 
 
+class RunMigrated(RunEvent):
+    """An open request was moved to another version of its workflow. ``steps`` are "from > to" of its open tasks."""
+
+    kind: ClassVar[str] = "run.migrated"
+
+    from_version: int
+    to_version: int
+    steps: tuple[str, ...]
+    lost_ids: tuple[UUID, ...]
+    """People who held a task of it and do not any more."""
+    gained_ids: tuple[UUID, ...]
+    by_id: UUID | None
+    by_name: str
+    reason: str
+
+
 class RunCompleted(RunEvent):
     kind: ClassVar[str] = "run.completed"
 

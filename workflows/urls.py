@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import actions, definitions, home, inbox, requests, runs, search, start
+from workflows.views import actions, definitions, home, inbox, migration, requests, runs, search, start
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -40,5 +40,6 @@ urlpatterns = [
         definitions.DefinitionRestoreView.as_view(),
         name="definition_restore",
     ),
+    path("workflows/<uuid:definition_id>/move/", migration.MigrationView.as_view(), name="definition_migration"),
     path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),
 ]

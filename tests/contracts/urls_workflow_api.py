@@ -15,6 +15,7 @@ from tests.contracts.urls_workflow_pages import (
     of_queued_task,
     of_run,
     of_task,
+    started,
     to_hari,
 )
 from tests.factories import workflows as make
@@ -63,6 +64,15 @@ def a_file(world: World) -> Mapping[str, Any]:
     return {"file": upload(), "field": "receipts", "workflow": str(world(expense).id)}
 
 
+def of_definition_in_use(world: World) -> Mapping[str, Any]:
+    world(started)
+    return of_definition(world)
+
+
+def a_run(world: World) -> Mapping[str, Any]:
+    return {"runs": [str(world(started))]}
+
+
 def to_ravi(world: World) -> Mapping[str, Any]:
     return {"assignee": str(world.acme.ravi.id)}
 
@@ -102,6 +112,8 @@ LINES = [
     Line(DEFINITION, "put", holder="omar", ids=of_draft, without="asha", data=DOCUMENT),
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}migration/rehearsal/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}migration/", "post", holder="omar", ids=of_definition_in_use, without="asha", data=a_run),
     Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}changes/", holder="omar", ids=of_definition, without="asha"),
     Line(DEFINITION, "delete", holder="omar", ids=of_definition, without="asha"),

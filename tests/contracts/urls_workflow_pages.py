@@ -118,6 +118,8 @@ LINES = [
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}export/", "get", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}move/", "get", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}move/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}delete/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}restore/", "post", holder="omar", ids=of_deleted, without="asha"),
     Line(f"{DEFINITION}runs/", "get", ids=of_definition),

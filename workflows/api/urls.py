@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.api import attachments, definitions, runs, tasks
+from workflows.api import attachments, definitions, migration, runs, tasks
 
 urlpatterns = [
     path("workflows/", definitions.WorkflowListView.as_view(), name="api-workflows"),
@@ -45,6 +45,16 @@ urlpatterns = [
         "definitions/<uuid:definition_id>/changes/",
         definitions.DefinitionChangesView.as_view(),
         name="api-definition-changes",
+    ),
+    path(
+        "definitions/<uuid:definition_id>/migration/rehearsal/",
+        migration.MigrationRehearsalView.as_view(),
+        name="api-definition-rehearsal",
+    ),
+    path(
+        "definitions/<uuid:definition_id>/migration/",
+        migration.MigrationView.as_view(),
+        name="api-definition-migration",
     ),
     path(
         "definitions/<uuid:definition_id>/retire/",

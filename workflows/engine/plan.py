@@ -39,6 +39,8 @@ class Plan:
         self.run_changes: dict[str, Any] = {}
         self.task_changes: list[tuple[UUID, dict[str, Any], dict[str, Any]]] = []
         self.closed_queues: list[UUID] = []
+        self.candidacies: list[tuple[UUID, UUID, bool]] = []
+        """Task, person, and whether the task is open to them from now on; for people who were in its queue before."""
         self.rows: dict[type[models.Model], list[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.opened: list[Opened] = []
@@ -206,6 +208,8 @@ class Plan:
             batch.update(Task, task_id, columns, expect=expected)
         for task_id in self.closed_queues:
             batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
+        for task_id, member_id, is_open in self.candidacies:
+            batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
         for model, rows in self.rows.items():
             batch.insert(model, rows)
         record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
@@ -228,6 +232,8 @@ def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
             changes.setdefault(tuple(columns), []).append({"id": task_id, **columns})
         for task_id in plan.closed_queues:
             batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
+        for task_id, member_id, is_open in plan.candidacies:
+            batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
         for model, rows in plan.rows.items():
             batch.insert(model, rows)
     for group in changes.values():

@@ -254,6 +254,7 @@ class LogKind(models.TextChoices):
     ESCALATED = "escalated", "Escalated"
     OVERDUE = "overdue", "Overdue"
     UNASSIGNED = "unassigned", "Waiting for assignment"
+    MIGRATED = "migrated", "Moved to another version"
     WITHDRAWN = "withdrawn", "Withdrawn"
     COMPLETED = "completed", "Completed"
 

@@ -85,6 +85,26 @@ LIMIT %s
 FOR UPDATE OF r, t SKIP LOCKED
 """
 
+_RUNS_OF_DEFINITION: Final = """
+SELECT o.id FROM workflows_workflowrun o
+WHERE o.organisation_id = %s AND o.definition_id = %s AND o.version_id <> %s AND o.finished_at IS NULL
+"""
+OPEN_OF_DEFINITION: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE r.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry')
+    AND r.id IN ({_RUNS_OF_DEFINITION} AND (%s::uuid IS NULL OR o.id > %s::uuid) ORDER BY o.id LIMIT %s)
+ORDER BY r.id, t.opened_at, t.id
+"""
+LOCK_OF_DEFINITION: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE r.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry')
+    AND r.id IN ({_RUNS_OF_DEFINITION} AND o.id = ANY(%s::uuid[]))
+ORDER BY r.id, t.opened_at, t.id
+FOR UPDATE OF r, t
+"""
+
 Row = Mapping[str, Any]
 
 
@@ -132,6 +152,35 @@ def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState
 def claim_orphaned(organisation_id: UUID, limit: int) -> list[tuple[RunState, TaskState]]:
     """Lock open tasks whose assignee has left, skipping what somebody else holds."""
     return _pairs(_read(CLAIM_ORPHANED, [organisation_id, organisation_id, limit], organisation_id))
+
+
+RunAndTasks = tuple[RunState, list[TaskState]]
+
+
+def open_runs(
+    organisation_id: UUID, definition_id: UUID, other_than: UUID, *, after: UUID | None, limit: int
+) -> list[RunAndTasks]:
+    """Open runs of a definition that are on another version than ``other_than``, with their open tasks, oldest first.
+
+    No lock. One statement, and one for the people.
+    """
+    found = [organisation_id, organisation_id, definition_id, other_than, after, after, limit]
+    return _by_run(_pairs(_read(OPEN_OF_DEFINITION, found, organisation_id)))
+
+
+def lock_open_runs(
+    organisation_id: UUID, definition_id: UUID, other_than: UUID, only: Sequence[UUID]
+) -> list[RunAndTasks]:
+    """Those of ``only`` that are such runs, locked with their open tasks."""
+    found = [organisation_id, organisation_id, definition_id, other_than, list(only)]
+    return _by_run(_pairs(_read(LOCK_OF_DEFINITION, found, organisation_id)))
+
+
+def _by_run(pairs: Sequence[tuple[RunState, TaskState]]) -> list[RunAndTasks]:
+    found: dict[UUID, RunAndTasks] = {}
+    for run, task in pairs:
+        found.setdefault(run.id, (run, []))[1].append(task)
+    return list(found.values())
 
 
 class _Found(NamedTuple):

@@ -90,6 +90,10 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
     LogKind.UNASSIGNED: lambda row, detail: (
         f"{'found nobody to ask' if row.by_id else 'nobody can be asked'}: the request waits for an assignment"
     ),
+    LogKind.MIGRATED: lambda row, detail: (
+        f"moved it to version {detail.get('to_version')} of the workflow, at {detail.get('to_name', row.to_step)}"
+        + (f", with {row.to_name}" if row.to_name else "")
+    ),
     LogKind.WITHDRAWN: lambda row, detail: "withdrew the request",
     LogKind.COMPLETED: lambda row, detail: (
         f"{'ended the request' if row.by_id else 'the request ended'}: {detail.get('outcome', '')}"

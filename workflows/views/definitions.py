@@ -71,7 +71,9 @@ class DefinitionView(MemberRequired, View):
         if tab == "changes":
             with refusals_as_pages():
                 against = _number(request.GET.get("with", ""))
-                return {"compared": version_changes(self.actor, shown.definition.id, shown.version.number, against)}
+                move = reverse("definition_migration", args=[shown.definition.id]) if shown.may_retire else ""
+                compared = version_changes(self.actor, shown.definition.id, shown.version.number, against)
+                return {"compared": compared, "move_url": move}
         if tab == "form":
             return {"steps": shown.steps, "matrix": shown.matrix}
         if tab == "preferences":

@@ -25,7 +25,7 @@ export default class TickAll extends HTMLElement {
   }
 
   private boxes(): HTMLInputElement[] {
-    return [...(this.form?.querySelectorAll<HTMLInputElement>("input[name=ids]") ?? [])];
+    return [...(this.form?.querySelectorAll<HTMLInputElement>("input[name=ids]:enabled") ?? [])];
   }
 
   private show(): void {

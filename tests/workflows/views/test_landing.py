@@ -6,7 +6,7 @@ from tests.cast import Acme
 from tests.factories.accounts import DesignationFactory
 from tests.workflows.views.story import install, load, send, signed_in, started, text
 from workflows.models import WorkflowDefinition, WorkflowVersion, WorkflowVisibility
-from workflows.services.definitions import definition_export, definition_import
+from workflows.services.definitions import definition_export, definition_import, definition_publish
 
 
 @pytest.mark.django_db
@@ -136,3 +136,21 @@ def test_what_a_version_changes_is_told_to_designers(acme: Acme) -> None:
     shown = text(load(omar, f"{page}?tab=changes&version=2"))
     assert "“Manager review” is now called “Line manager”." in shown
     assert load(omar, f"{page}?tab=changes&version=2&with=7").status_code == 404
+
+
+@pytest.mark.django_db
+def test_open_requests_are_moved_on_the_page(acme: Acme) -> None:
+    definition = install(acme)
+    run_id = started(acme, definition)
+    omar, page = signed_in(acme.omar), f"/workflows/{definition.id}/move/"
+    assert "Nothing to move" in text(load(omar, page))
+    with acme.scope():
+        document = definition_export(definition_id=definition.id, actor=acme.omar)
+        document["graph"]["steps"][1]["name"] = "Line manager"
+        definition_import(definition_id=definition.id, actor=acme.omar, document=document)
+        definition_publish(definition_id=definition.id, actor=acme.omar)
+    shown = text(load(omar, page))
+    assert "1 open request on other versions" in shown
+    assert "Line manager" in shown
+    send(omar, page, ids=str(run_id))
+    assert "Nothing to move" in text(load(omar, page))

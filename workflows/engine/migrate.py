@@ -1,0 +1,152 @@
+"""Moving an open run to another version of its definition: what it would mean, and the plan. Nothing is read or written."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from accounts.tenancy.models import new_id
+from workflows.assignment import Assignment
+from workflows.engine.definition import RunningDefinition
+from workflows.engine.plan import Plan
+from workflows.engine.state import By, Clock, RunState, TaskState
+from workflows.events import RunMigrated
+from workflows.graph.compiled import CompiledStep
+from workflows.graph.document import StepKind
+from workflows.models import LogKind, TaskCandidate
+
+Holders = Callable[[RunState, TaskState, CompiledStep], Assignment | None]
+"""Who holds the task at the new step where the present holder may not; None where the present holder stays."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskMove:
+    """One open task and the step where it will be. ``holder`` is None where nothing changes for the people."""
+
+    task: TaskState
+    target: CompiledStep
+    holder: Assignment | None
+
+    @property
+    def renamed(self) -> bool:
+        return (self.task.step, self.task.step_name) != (self.target.key, self.target.name)
+
+
+@dataclass(frozen=True, slots=True)
+class Judgement:
+    """What moving a run would mean. With anything ``blocked`` it cannot be moved; ``warnings`` are for the reader."""
+
+    run: RunState
+    moves: tuple[TaskMove, ...]
+    blocked: tuple[str, ...]
+    warnings: tuple[str, ...] = ()
+
+
+def judge(
+    run: RunState,
+    tasks: Sequence[TaskState],
+    old: RunningDefinition,
+    new: RunningDefinition,
+    steps: Mapping[str, str],
+    holders: Holders,
+) -> Judgement:
+    """``steps`` says where the open tasks of a step go; a step that is not named keeps its key."""
+    moves: list[TaskMove] = []
+    blocked: list[str] = []
+    for task in tasks:
+        target = new.graph.steps.get(steps.get(task.step, task.step))
+        why = _unfit(task, old, target)
+        if why or target is None:
+            blocked.append(why)
+            continue
+        moves.append(TaskMove(task, target, holders(run, task, target)))
+    targets = [move.target.key for move in moves]
+    if len(set(targets)) < len(targets):
+        blocked.append("Two of its tasks would be at the same step.")
+    return Judgement(run, tuple(moves), tuple(blocked), tuple(_lost(run, old, new)))
+
+
+def _unfit(task: TaskState, old: RunningDefinition, target: CompiledStep | None) -> str:
+    """Why the task cannot be at that step; empty when it can."""
+    if target is None:
+        return f"It is at “{task.step_name}”, which the new version does not have. Say which step stands for it."
+    own = old.graph.step(task.step).asks_requester
+    if target.kind not in (StepKind.START, StepKind.TASK):
+        return f"It is at “{task.step_name}”; “{target.name}” is no step at which somebody decides."
+    if own and not target.asks_requester:
+        return f"At “{task.step_name}” the requester must act; “{target.name}” asks others."
+    if not own and target.asks_requester:
+        return f"At “{task.step_name}” somebody else decides; “{target.name}” asks the requester."
+    return ""
+
+
+def _lost(run: RunState, old: RunningDefinition, new: RunningDefinition) -> list[str]:
+    """Values that nobody will see any more, because their field is gone or another one has its name."""
+    kept = new.form.by_name
+    return [
+        f"“{field.label}” has a value and is not in the new form."
+        for name, field in old.form.by_name.items()
+        if run.data.get(name) not in (None, "", [], False) and (name not in kept or type(kept[name]) is not type(field))
+    ]
+
+
+def plan(
+    judgement: Judgement, new: RunningDefinition, numbers: tuple[int, int], clock: Clock, by: By, reason: str
+) -> Plan:
+    """The run on its new version; due times stay as they are. ``numbers`` are those of the old and the new version."""
+    run = judgement.run
+    made = Plan(run, by, clock.at)
+    made.run_changes["version_id"] = new.version_id
+    lost: list[UUID] = []
+    gained: list[UUID] = []
+    for move in judgement.moves:
+        changes: dict[str, Any] = {"step": move.target.key, "step_name": move.target.name}
+        if move.holder is not None:
+            lost += _holders(move.task)
+            gained += _give(made, move.task, move.holder)
+            person = move.holder.person
+            changes |= {"assignee_id": person.id if person else None, "unassigned": move.holder.is_unassigned}
+        made.change_task(move.task.id, move.task.version, changes)
+        made.log(
+            LogKind.MIGRATED,
+            task_id=move.task.id,
+            left=move.task.assignee if move.holder is not None else None,
+            to=move.holder.person if move.holder is not None else move.task.assignee,
+            from_step=move.task.step,
+            to_step=move.target.key,
+            reason=reason,
+            detail={"from_version": numbers[0], "to_version": numbers[1], "to_name": move.target.name},
+        )
+    made.events.append(
+        RunMigrated(
+            subject_id=run.id,
+            **made.facts(),
+            from_version=numbers[0],
+            to_version=numbers[1],
+            steps=tuple(f"{move.task.step} > {move.target.key}" for move in judgement.moves),
+            lost_ids=tuple(dict.fromkeys(one for one in lost if one not in gained)),
+            gained_ids=tuple(dict.fromkeys(one for one in gained if one not in lost)),
+            by_id=by.id,
+            by_name=by.name,
+            reason=reason,
+        )
+    )
+    return made
+
+
+def _holders(task: TaskState) -> list[UUID]:
+    return [task.assignee.id] if task.assignee else list(task.candidate_ids) if task.in_queue else []
+
+
+def _give(made: Plan, task: TaskState, holder: Assignment) -> list[UUID]:
+    """The queue of the task as the new step has it; who was in it once keeps the row, open or closed."""
+    queue = [person.id for person in holder.queue]
+    for member_id in task.candidate_ids:
+        if task.in_queue or member_id in queue:
+            made.candidacies.append((task.id, member_id, member_id in queue))
+    for member_id in queue:
+        if member_id not in task.candidate_ids:
+            made.add(
+                TaskCandidate, id=new_id(), task_id=task.id, member_id=member_id, opened_at=made.at, **made.owned()
+            )
+    return [holder.person.id] if holder.person else queue
