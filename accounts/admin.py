@@ -12,19 +12,18 @@ from django.utils.safestring import SafeString
 
 from accounts.admin_base import (
     MachineOwnedAdmin,
-    OrganisationInline,
     OrganisationModelAdmin,
     OwnedForm,
     acting,
     admin_of,
 )
+from accounts.admin_calendars import WorkingCalendarAdmin
 from accounts.admin_site import platform_admin
 from accounts.audit.events import Event
 from accounts.audit.models import AuditEntry
 from accounts.models import (
     Department,
     Designation,
-    Holiday,
     Membership,
     ObjectGrant,
     Organisation,
@@ -146,7 +145,8 @@ class DesignationAdmin(OrganisationModelAdmin):
 
 @admin.register(Place)
 class PlaceAdmin(OrganisationModelAdmin):
-    list_display = ("city", "state", "country", "time_zone")
+    list_display = ("city", "state", "country", "time_zone", "calendar")
+    list_select_related = ("calendar",)
     search_fields = ("city", "state")
     ordering = ("country", "state", "city", "id")
 
@@ -176,17 +176,7 @@ class RoleAdmin(OrganisationModelAdmin):
         return ", ".join(role.permissions)
 
 
-class HolidayInline(OrganisationInline):
-    model = Holiday
-    fields = ("date", "name")
-    ordering = ("date",)
-
-
-@admin.register(WorkingCalendar)
-class WorkingCalendarAdmin(OrganisationModelAdmin):
-    list_display = ("name", "time_zone", "is_default")
-    ordering = ("name", "id")
-    inlines = (HolidayInline,)
+admin.site.register(WorkingCalendar, WorkingCalendarAdmin)
 
 
 class GrantForm(OwnedForm):

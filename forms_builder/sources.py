@@ -12,6 +12,7 @@ from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Department, Designation, Membership, Place, WorkingCalendar
+from accounts.public_holidays import DaysOff
 from forms_builder.models import Attachment
 from forms_builder.rules import Environment, EvaluationClock, WeekCalendar, evaluate, parse
 from forms_builder.schema.clean import uuid_of
@@ -169,7 +170,9 @@ class _LateCalendar:
         if calendar is None:
             return WeekCalendar()
         days = frozenset(number for number, day in enumerate(DAYS) if calendar.hours.get(day))
-        return WeekCalendar(days, frozenset(calendar.holidays.values_list("date", flat=True)))
+        rows = list(calendar.holidays.values_list("date", "is_worked"))
+        own, worked = (frozenset(day for day, is_worked in rows if is_worked is wanted) for wanted in (False, True))
+        return WeekCalendar(days, DaysOff(calendar.country, calendar.subdivision, own, worked))
 
     def is_business_day(self, day: date) -> bool:
         return self._calendar.is_business_day(day)

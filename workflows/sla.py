@@ -1,30 +1,35 @@
-"""Business time: when a task is due in an organisation's calendar. Pure arithmetic; the time is passed in.
+"""Business time: when a task is due in a working calendar. Pure arithmetic; the time is passed in.
 
 An instant is working time when the wall clock of the calendar's zone shows, at that instant, a time within the hours of
 that weekday and the date is no holiday. Everything follows from this one sentence, also on days when the clock jumps.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
 from fractions import Fraction
 from functools import lru_cache
 from itertools import pairwise
 from typing import Final, Self
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from workflows.graph.document import Escalation, Fallback, SlaMode, SlaRule, StepSla
 from workflows.graph.period import Period, PeriodError, Unit, parse_period
 
 __all__ = [
+    "NO_CALENDARS",
     "Calendar",
     "CalendarError",
+    "Calendars",
     "Period",
     "PeriodError",
     "SlaSetting",
+    "before",
     "due_at",
     "parse_period",
     "remaining",
+    "shifted",
     "working_time_between",
 ]
 
@@ -49,20 +54,26 @@ class CalendarError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """Working hours of an organisation. `hours[0]` are Monday's, in minutes since local midnight."""
+    """Working hours of an organisation or a place. `hours[0]` are Monday's, in minutes since local midnight."""
 
     zone: ZoneInfo
     hours: tuple[tuple[Span, ...], ...]
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
 
     @classmethod
-    def of(cls, time_zone: str, hours: Mapping[str, Sequence[Sequence[str]]], holidays: Iterable[date] = ()) -> Self:
+    def of(
+        cls,
+        time_zone: str,
+        hours: Mapping[str, Sequence[Sequence[str]]],
+        holidays: Iterable[date] | Container[date] = (),
+    ) -> Self:
         """From stored data: an IANA zone, {"mon": [["09:00", "18:00"]], ...} and dates. Raises `CalendarError`."""
         unknown = [name for name in hours if name not in WEEKDAYS]
         if unknown:
             raise CalendarError(f"Unknown weekday {unknown[0]!r}; use {', '.join(WEEKDAYS)}.")
         week = tuple(_day_hours(name, hours.get(name, ())) for name in WEEKDAYS)
-        return cls(_zone(time_zone), week, frozenset(holidays))
+        days = frozenset(holidays) if isinstance(holidays, Iterable) else holidays
+        return cls(_zone(time_zone), week, days)
 
     @property
     def days_per_week(self) -> int:
@@ -92,6 +103,27 @@ class Calendar:
         day = moment.astimezone(self.zone).date()
         for number in range(HORIZON_DAYS):
             yield self.spans(day + timedelta(days=number))
+
+    def days_back(self, moment: datetime) -> Iterator[list[Span]]:
+        """The same day by day into the past."""
+        day = moment.astimezone(self.zone).date()
+        for number in range(HORIZON_DAYS):
+            yield self.spans(day - timedelta(days=number))
+
+
+@dataclass(frozen=True, slots=True)
+class Calendars:
+    """The calendars of an organisation: the default, and those of people whose place has one of its own."""
+
+    default: Calendar | None = None
+    by_member: Mapping[UUID, Calendar] = field(default_factory=dict)
+
+    def of(self, member_id: UUID | None) -> Calendar | None:
+        """By whose working time the task of this person (None: of nobody in particular) counts."""
+        return self.by_member.get(member_id, self.default) if member_id is not None else self.default
+
+
+NO_CALENDARS: Final = Calendars()
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,18 +157,29 @@ def due_at(calendar: Calendar, start: datetime, period: Period | str) -> datetim
     `PeriodError`, `CalendarError`, or ValueError when `start` has no time zone.
     """
     limit = parse_period(period) if isinstance(period, str) else period
-    begin = _ticks(_checked(start))
-    if not calendar.days_per_week:
-        raise CalendarError("The calendar has no working hours.")
+    return _ahead(calendar, start, *_amount(calendar, limit))
+
+
+def shifted(calendar: Calendar, moment: datetime, lost: timedelta) -> datetime:
+    """`moment` moved on by `lost` working time, in UTC; what a pause does to a due time. Raises `CalendarError`."""
+    if lost <= timedelta(0):
+        return _checked(moment)
+    return _ahead(calendar, _checked(moment), Fraction(lost // _TICK), by_days=False)
+
+
+def before(calendar: Calendar, moment: datetime, period: Period | str) -> datetime:
+    """When `period` of working time before `moment` begins, in UTC: `due_at` read backwards. Raises as `due_at`."""
+    limit = parse_period(period) if isinstance(period, str) else period
+    end = _ticks(_checked(moment))
     left, by_days = _amount(calendar, limit)
-    for spans in calendar.days_from(start):
-        per_unit = sum(end - first for first, end in spans) if by_days else 1
-        open_spans = [(max(first, begin), end) for first, end in spans if end > begin]
-        available = sum(end - first for first, end in open_spans)
+    for spans in calendar.days_back(moment):
+        per_unit = sum(stop - first for first, stop in spans) if by_days else 1
+        open_spans = [(first, min(stop, end)) for first, stop in spans if first < end]
+        available = sum(stop - first for first, stop in open_spans)
         if available == 0:
             continue
         if left * per_unit <= available:
-            return _moment(_point(open_spans, int(left * per_unit)))
+            return _moment(_point(open_spans, available - int(left * per_unit)))
         left -= Fraction(available, per_unit)
     raise CalendarError(f"The calendar has not enough working time for {limit} within ten years.")
 
@@ -160,6 +203,23 @@ def working_time_between(calendar: Calendar, start: datetime, end: datetime) -> 
 def remaining(calendar: Calendar, now: datetime, due: datetime) -> timedelta:
     """Working time left until `due`, negative by as much working time as it is overdue."""
     return working_time_between(calendar, now, due)
+
+
+def _ahead(calendar: Calendar, start: datetime, left: Fraction, by_days: bool) -> datetime:
+    """The instant at which so many working days, or microseconds of working time, have passed since `start`."""
+    begin = _ticks(_checked(start))
+    if not calendar.days_per_week:
+        raise CalendarError("The calendar has no working hours.")
+    for spans in calendar.days_from(start):
+        per_unit = sum(end - first for first, end in spans) if by_days else 1
+        open_spans = [(max(first, begin), end) for first, end in spans if end > begin]
+        available = sum(end - first for first, end in open_spans)
+        if available == 0:
+            continue
+        if left * per_unit <= available:
+            return _moment(_point(open_spans, int(left * per_unit)))
+        left -= Fraction(available, per_unit)
+    raise CalendarError("The calendar has not enough working time for this within ten years.")
 
 
 def _amount(calendar: Calendar, period: Period) -> tuple[Fraction, bool]:

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 
 from accounts.models.organisations import validate_time_zone
+from accounts.public_holidays import countries, subdivisions
 from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned
 
@@ -36,12 +37,22 @@ def validate_hours(hours: Any) -> None:
 
 
 class WorkingCalendar(OrganisationOwned):
-    """Working hours by weekday, in the calendar's time zone: ``{"mon": [["09:00", "13:00"], ["14:00", "18:00"]]}``."""
+    """Working hours by weekday, in the calendar's time zone: ``{"mon": [["09:00", "13:00"], ["14:00", "18:00"]]}``.
+
+    ``country`` and ``subdivision`` bring the public holidays, of every year; ``holidays`` are the organisation's own days.
+    The default counts wherever a person's place names no calendar.
+    """
 
     name = models.CharField(max_length=120)
     time_zone = models.CharField(max_length=64, validators=[validate_time_zone])
     hours = models.JSONField(default=office_hours, validators=[validate_hours])
     is_default = models.BooleanField(default=False)
+    country = models.CharField(
+        "public holidays of", max_length=2, blank=True, default="", db_default="", help_text="A country, or nothing."
+    )
+    subdivision = models.CharField(
+        "part of the country", max_length=10, blank=True, default="", db_default="", help_text="Such as a state."
+    )
 
     class Meta:
         constraints = (
@@ -54,11 +65,25 @@ class WorkingCalendar(OrganisationOwned):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        """Raises ValidationError for a country or a part of it whose holidays nobody knows."""
+        if self.country and self.country not in countries():
+            raise ValidationError({"country": f"No holidays are known for {self.country!r}."})
+        parts = subdivisions(self.country)
+        if self.subdivision and self.subdivision not in parts:
+            known = f"Choose one of: {', '.join(parts)}." if parts else "Leave it empty."
+            raise ValidationError(
+                {"subdivision": f"{self.country or 'No country'} has no part {self.subdivision!r}. {known}"}
+            )
+
 
 class Holiday(OrganisationOwned):
+    """A day of the organisation's own: nobody works, or (``is_worked``) people work although it is a public holiday."""
+
     calendar = OrganisationForeignKey(WorkingCalendar, on_delete=models.CASCADE, related_name="holidays")
     date = models.DateField()
     name = models.CharField(max_length=120)
+    is_worked = models.BooleanField("people work", default=False, db_default=False)
 
     class Meta:
         constraints = (models.UniqueConstraint(fields=("organisation", "calendar", "date"), name="holiday_date"),)

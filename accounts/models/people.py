@@ -88,6 +88,15 @@ class Place(OrganisationOwned):
     state = models.CharField(max_length=120, blank=True)
     country = models.CharField(max_length=2, help_text="ISO 3166-1 alpha-2, such as IN.")
     time_zone = models.CharField(max_length=64, blank=True, validators=[validate_time_zone])
+    calendar = OrganisationForeignKey(
+        "accounts.WorkingCalendar",
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="places",
+        verbose_name="working calendar",
+        help_text="Counts for the tasks of the people here; without one the organisation's does.",
+    )
 
     class Meta:
         constraints = (

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar as month_lengths
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
 from typing import Protocol
@@ -39,7 +39,7 @@ class WeekCalendar:
     """A working week (Monday is 0) without the holidays."""
 
     weekdays: frozenset[int] = frozenset(range(5))
-    holidays: frozenset[date] = frozenset()
+    holidays: Container[date] = frozenset()
 
     def is_business_day(self, day: date) -> bool:
         """True on a working weekday that is no holiday."""

@@ -12,7 +12,7 @@ from accounts.models import Department, Holiday, Membership, MembershipRole, Rol
 from accounts.selectors.stamps import STAMP, Kept
 from accounts.tenancy.statements import execute_prepared
 from tests.cast import Acme, Globex
-from workflows.selectors.calendars import default_calendar
+from workflows.selectors.calendars import calendars_now
 from workflows.selectors.people import persons_at
 
 
@@ -70,11 +70,11 @@ def test_facts_and_calendar_are_read_anew_after_a_write(acme: Acme) -> None:
     with acme.scope():
         first = persons_at(here, stamp(here), [acme.ravi.id])[acme.ravi.id]
         assert persons_at(here, stamp(here), [acme.ravi.id])[acme.ravi.id] is first
-        assert default_calendar(here) is default_calendar(here)
-        old = default_calendar(here)
+        assert calendars_now(here) is calendars_now(here)
+        old = calendars_now(here)
         Membership.objects.filter(id=acme.ravi.id).update(name="Ravi R.")
         assert persons_at(here, stamp(here), [acme.ravi.id])[acme.ravi.id].name == "Ravi R."
-        assert default_calendar(here) is not old
+        assert calendars_now(here) is not old
 
 
 def test_without_a_stamp_nothing_is_kept() -> None:

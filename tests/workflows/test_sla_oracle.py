@@ -3,12 +3,15 @@
 from datetime import UTC, date, datetime, timedelta
 from fractions import Fraction
 from functools import lru_cache
-from zoneinfo import ZoneInfo
+from uuid import UUID
+from zoneinfo import ZoneInfo, available_timezones
 
+import holidays as library
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from workflows.sla import Calendar, due_at, working_time_between
+from accounts.public_holidays import DaysOff
+from workflows.sla import Calendar, Calendars, before, due_at, shifted, working_time_between
 
 MINUTE = timedelta(minutes=1)
 NAMES = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -115,3 +118,93 @@ def test_a_due_time_is_later_for_a_later_start_and_ends_in_working_time(
     assert due > start
     assert due_at(calendar, start + later * MINUTE, period) >= due
     assert oracle.works(due - timedelta(microseconds=1))
+
+
+ZONES = sorted(
+    zone for zone in available_timezones() if not zone.startswith(("Etc/", "SystemV/")) and zone != "localtime"
+)
+
+
+def jumps(zone: str, year: int) -> list[date]:
+    """The local dates of a year on which the zone's clock jumps: both days of summer time, or none."""
+    info, noon = ZoneInfo(zone), datetime(year, 1, 1, 12, tzinfo=UTC)
+    moments = [noon + timedelta(days=number) for number in range(366)]
+    offsets = [at.astimezone(info).utcoffset() for at in moments]
+    return [at.date() for at, then, now in zip(moments[1:], offsets, offsets[1:], strict=False) if then != now]
+
+
+@st.composite
+def any_zone(draw: st.DrawFn) -> tuple[str, date]:
+    """Any zone there is with a day on which its clock jumps, or an ordinary day where it never does."""
+    zone, year = draw(st.sampled_from(ZONES)), draw(st.integers(2020, 2029))
+    return zone, draw(st.sampled_from(jumps(zone, year) or [date(year, 6, 15)]))
+
+
+@settings(max_examples=60, deadline=None)
+@given(any_zone(), st.sampled_from(SHAPES), st.integers(-2 * 1440, 1440), st.integers(1, 600))
+def test_every_zone_agrees_on_both_days_of_summer_time(
+    case: tuple[str, date], shape: dict[str, list[list[str]]], offset: int, minutes: int
+) -> None:
+    zone, jump = case
+    calendar, oracle = Calendar.of(zone, shape), Oracle(zone, shape, set())
+    start = datetime(jump.year, jump.month, jump.day, tzinfo=UTC) + offset * MINUTE
+    assert due_at(calendar, start, f"{minutes}m") == oracle.due(start, minutes, by_days=False)
+
+
+@settings(max_examples=40, deadline=None)
+@given(situations(), st.integers(1, 900), st.integers(0, 2 * 1440), st.integers(0, 2 * 1440))
+def test_a_pause_moves_the_due_time_by_the_working_time_that_it_took(
+    case: tuple[Calendar, Oracle, datetime], minutes: int, after: int, length: int
+) -> None:
+    """Of a clock that stood still, the minutes that ran are those of an unbroken one."""
+    calendar, oracle, start = case
+    due = due_at(calendar, start, f"{minutes}m")
+    paused = min(start + after * MINUTE, due)
+    resumed = paused + length * MINUTE
+    moved = shifted(calendar, due, working_time_between(calendar, paused, resumed))
+    ran = oracle.between(start, paused) + oracle.between(resumed, moved)
+    assert ran == minutes * MINUTE
+    assert moved >= due
+
+
+@settings(max_examples=40, deadline=None)
+@given(situations(), st.integers(1, 900))
+def test_before_is_due_read_backwards(case: tuple[Calendar, Oracle, datetime], minutes: int) -> None:
+    calendar, oracle, moment = case
+    earlier = before(calendar, moment, f"{minutes}m")
+    assert oracle.between(earlier, moment) == minutes * MINUTE
+    assert oracle.works(earlier)
+
+
+PLACES = [
+    ("DE", "BY", "Europe/Berlin"),
+    ("IN", "KA", "Asia/Kolkata"),
+    ("US", "NY", "America/New_York"),
+    ("JP", "", "Asia/Tokyo"),
+]
+DAYS_OF_A_YEAR = st.integers(0, 364).map(lambda number: date(2026, 1, 1) + timedelta(days=number))
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    st.sampled_from(PLACES), DAYS_OF_A_YEAR, st.sets(DAYS_OF_A_YEAR, max_size=3), st.booleans(), st.integers(60, 2_000)
+)
+def test_the_calendar_of_the_assignees_place_counts(
+    place: tuple[str, str, str], day: date, own: set[date], works_on_holidays: bool, minutes: int
+) -> None:
+    """Public holidays without the days that people work, and own days beside them, against the library's plain list."""
+    country, part, zone = place
+    public = set(library.country_holidays(country, subdiv=part or None, years=(2026, 2027)))
+    worked = set(sorted(public)[::2]) - own if works_on_holidays else set()
+    here = Calendar.of(zone, SHAPES[0], DaysOff(country, part, frozenset(own), frozenset(worked)))
+    elsewhere = Calendar.of("UTC", SHAPES[1])
+    calendars = Calendars(elsewhere, {UUID(int=1): here})
+    start = datetime(day.year, day.month, day.day, 6, tzinfo=UTC)
+    for member, oracle in [
+        (UUID(int=1), Oracle(zone, SHAPES[0], (public - worked) | own)),
+        (UUID(int=2), Oracle("UTC", SHAPES[1], set())),
+        (None, Oracle("UTC", SHAPES[1], set())),
+    ]:
+        calendar = calendars.of(member)
+        assert calendar is not None
+        assert due_at(calendar, start, f"{minutes}m") == oracle.due(start, minutes, by_days=False)

@@ -134,7 +134,7 @@ class Plan:
         admin_ids: tuple[UUID, ...] = (),
     ) -> Opened:
         """A new task at the step, its queue, and the facts that tell of it."""
-        due, remind = deadlines(limit, clock)
+        due, remind = deadlines(limit, clock, assignment.person.id if assignment.person else None)
         opened = Opened(
             id=new_id(),
             step=step.key,
@@ -241,13 +241,19 @@ def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
     return [event for plan in plans for event in plan.events]
 
 
-def deadlines(limit: SlaSetting | None, clock: Clock) -> tuple[datetime | None, datetime | None]:
-    """Due time and reminder of a task opened now; none without a limit, or where the calendar has no working time."""
-    if limit is None or clock.calendar is None:
+def deadlines(
+    limit: SlaSetting | None, clock: Clock, member_id: UUID | None
+) -> tuple[datetime | None, datetime | None]:
+    """Due time and reminder of a task opened now for this person (None: for a team), in the calendar of their place.
+
+    None without a limit, or where the calendar has no working time.
+    """
+    calendar = clock.calendars.of(member_id)
+    if limit is None or calendar is None:
         return None, None
     try:
-        due = due_at(clock.calendar, clock.at, limit.period)
-        remind = due_at(clock.calendar, clock.at, limit.remind_after) if limit.remind_after else None
+        due = due_at(calendar, clock.at, limit.period)
+        remind = due_at(calendar, clock.at, limit.remind_after) if limit.remind_after else None
     except CalendarError:
         return None, None
     return due, remind if remind is not None and remind < due else None

@@ -8,7 +8,7 @@ from uuid import UUID
 
 from workflows.assignment import Person, PersonRef
 from workflows.models import OPEN_TASK
-from workflows.sla import Calendar
+from workflows.sla import NO_CALENDARS, Calendars
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,10 +71,10 @@ class TaskState:
 
 @dataclass(frozen=True, slots=True)
 class Clock:
-    """The moment, and the working time of the organisation (None: no calendar, so no limits)."""
+    """The moment, and the working time of the organisation's people (no calendar: no limits)."""
 
     at: datetime
-    calendar: Calendar | None = None
+    calendars: Calendars = NO_CALENDARS
 
 
 @dataclass(frozen=True, slots=True)

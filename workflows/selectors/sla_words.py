@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from workflows.graph.document import Escalation
-from workflows.selectors.calendars import default_calendar
+from workflows.selectors.calendars import calendars_now
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.sla import Calendar
 
@@ -14,7 +14,7 @@ def why_due(view: RunView, task: TaskRow | None, organisation_id: UUID) -> str:
     limit = view.definition.limits.get(task.step) if task is not None else None
     if task is None or limit is None or task.due_at is None:
         return ""
-    calendar = default_calendar(organisation_id)
+    calendar = calendars_now(organisation_id).of(task.assignee.id if task.assignee else None)
     if calendar is None:
         return ""
     opened = task.opened_at.astimezone(calendar.zone)

@@ -26,7 +26,7 @@ from workflows.engine.state import By, Clock, Opened, RunState
 from workflows.events import RunCommented
 from workflows.graph.document import StakeholderKind
 from workflows.models import FINAL_RUN, Comment, CommentKind, RunStatus
-from workflows.selectors.calendars import calendar_at
+from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import DefinitionNotFound, definition_of
 from workflows.selectors.desk import Desk
 from workflows.selectors.locks import lock_run
@@ -82,7 +82,7 @@ def run_start(
     if found is None:
         raise DefinitionNotFound
     definition = definition_of(actor.organisation_id, found.version_id)
-    clock = Clock(at or timezone.now(), calendar_at(actor.organisation_id, found.stamp))
+    clock = Clock(at or timezone.now(), calendars_at(actor.organisation_id, found.stamp))
     requester = found.people[actor.id]
     run_id = new_id()
     sources = OrganisationSources(actor, at=clock.at)

@@ -20,7 +20,7 @@ from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Opened, RunState, TaskState
 from workflows.models import LogKind
 from workflows.policies import REASSIGN_ANY
-from workflows.selectors.calendars import calendar_at
+from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, eligible_people, is_eligible
 from workflows.selectors.doors import TaskNotFound
@@ -118,7 +118,7 @@ def completion(
     situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
     decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
-    clock = Clock(at, calendar_at(run.organisation_id, locked.stamp))
+    clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
     plan = moves.move(run, task, decision, definition, clock, By(actor.id, actor.name, via))
     return Completion(plan, attachment_ids(definition.form, decision.answers.values))
 
