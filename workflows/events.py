@@ -78,6 +78,8 @@ class TaskMoved(TaskEvent):
     assignee_id: UUID | None
     assignee_name: str
     reason: str
+    shown: str = ""
+    """The digest of what the step showed when it was decided, see ``workflows.shown``."""
 
 
 class TaskHandedOver(TaskEvent):

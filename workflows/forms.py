@@ -7,6 +7,7 @@ from django import forms
 from rest_framework.exceptions import ParseError
 
 from accounts.tenancy.parts import StrictJSONParser
+from workflows.shown import LONGEST
 
 MAX_TEXT: Final = 5_000
 
@@ -23,6 +24,7 @@ class DecisionForm(NoteForm):
 
     transition = forms.CharField(max_length=120, error_messages={"required": "Choose the next step."})
     assignee = forms.UUIDField(required=False, error_messages={"invalid": "Choose a person of the list."})
+    shown = forms.CharField(required=False, max_length=LONGEST, empty_value=None)
     idempotency_key = forms.CharField(required=False, max_length=200)
 
 

@@ -10,6 +10,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.tenancy.errors import Invalid
+from workflows.shown import LONGEST
 
 MAX_COMMENT: Final = 5_000
 _NAMED: Final = 20
@@ -90,6 +91,13 @@ class CompleteBody(Body):
         min_value=1,
         max_value=2**31 - 1,
         help_text="The task's version; or send it as `If-Match`.",
+    )
+    shown = Text(
+        required=False,
+        allow_null=True,
+        max_length=LONGEST,
+        help_text="`shown` of the task: the decision is refused with 409 where what it shows has changed since. Some steps "
+        "demand it.",
     )
 
 

@@ -14,7 +14,7 @@ from forms_builder.sources import OrganisationSources
 from workflows.api.outputs import TaskRowSerializer, WorkflowSerializer
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.desk import Way, colleagues_at, desk_at, may_decide, ways_from, ways_of_start
+from workflows.selectors.desk import Way, colleagues_at, content_of, desk_at, may_decide, ways_from, ways_of_start
 from workflows.selectors.doors import TaskView
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.services.runs import start_values
@@ -39,6 +39,7 @@ def task_detail(seen: TaskView) -> dict[str, Any]:
         "fields": _of_step(view, task, sources) if decides else _read_only(view, sources),
         "transitions": ways_from(desk) if desk and decides else (),
         "colleagues": colleagues_at(desk, task.assignee) if desk else (),
+        "shown": content_of(view, task) if decides else "",
     }
 
 
@@ -123,6 +124,10 @@ class TaskSerializer(TaskRowSerializer):
         many=True, read_only=True, help_text="Empty unless the task waits for the caller."
     )
     colleagues = PersonSerializer(many=True, read_only=True, help_text="To whom the caller may hand the task.")
+    shown = serializers.CharField(
+        read_only=True,
+        help_text="Fingerprint of what the step shows, to be sent with the decision; empty unless the caller decides.",
+    )
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared as an attribute: `fields` of a serializer is its own.

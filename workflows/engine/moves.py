@@ -52,6 +52,8 @@ class Decision:
     comment: str = ""
     admin_ids: tuple[UUID, ...] = ()
     """Whom to tell when nobody holds the next task."""
+    shown: str = ""
+    """The digest of what the step showed; empty for a start, where nothing was there to be shown."""
 
 
 def start(
@@ -130,6 +132,8 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
     detail = {"from_name": way.source.name, "to_name": target.name, "return": way.is_return}
     if decision.assignment is not None:
         detail |= {"note": decision.assignment.note, "queue": len(decision.assignment.queue)}
+    if decision.shown:
+        detail["shown"] = decision.shown
     plan.log(
         LogKind.MOVED,
         task_id=task_id,
@@ -157,6 +161,7 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
             assignee_id=person.id if person else None,
             assignee_name=person.name if person else "",
             reason=decision.comment,
+            shown=decision.shown,
         )
     )
     if decision.assignment is None:

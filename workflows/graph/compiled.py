@@ -51,6 +51,7 @@ class CompiledStep:
     sla: StepSla
     has_conditions: bool
     """Whether any transition from here needs values to be judged."""
+    shown_required: bool = False
 
     @property
     def is_end(self) -> bool:
@@ -196,6 +197,7 @@ def _step(step: Step, context: RuleContext, has_conditions: bool) -> CompiledSte
         assignee_rule=rule,
         sla=step.sla,
         has_conditions=has_conditions,
+        shown_required=step.shown_required,
     )
 
 

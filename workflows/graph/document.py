@@ -137,6 +137,8 @@ class Step(Part):
     description: LongText = ""
     assignee: Assignee | None = None
     sla: StepSla = StepSla()
+    shown_required: bool = False
+    """Whether programs too must send with a decision what they were shown, as pages always do."""
     position: Position | None = None
     layout: Properties = Field(default_factory=dict, max_length=50)
 

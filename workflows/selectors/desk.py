@@ -25,6 +25,7 @@ from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.graph.document import AssigneeMode
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
+from workflows.shown import fingerprint, shown_names
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,6 +142,12 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
     situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
     step = view.definition.graph.step(task.step)
     return Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id)
+
+
+def content_of(view: RunView, task: TaskRow) -> str:
+    """The fingerprint of what the task's step shows now, to be sent with the decision."""
+    names = shown_names(view.definition.form, task.step)
+    return fingerprint(names, view.run.data, version_id=view.run.version_id, task_id=task.id, task_version=task.version)
 
 
 def may_decide(view: RunView, task: TaskRow) -> bool:

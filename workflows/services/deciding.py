@@ -62,6 +62,8 @@ class Wish:
     transition: str | None
     assignee_id: UUID | None
     comment: str
+    shown: str | None = None
+    """The fingerprint of what the step showed to who decided, see ``workflows.shown``; None where it was not sent."""
 
 
 class DecisionInvalid(Invalid):

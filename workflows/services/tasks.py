@@ -1,7 +1,7 @@
 """Decide a task, hand it over, take it over, claim it, assign it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -11,13 +11,15 @@ from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.policies import carries
-from accounts.tenancy.errors import Conflict, Denied
+from accounts.tenancy.errors import Conflict, Denied, Invalid
 from forms_builder.services.attachments import attachment_ids, attachments_claim
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import PersonRef, Situation, excludes_requester, may_hold
 from workflows.engine import moves
+from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Opened, RunState, TaskState
+from workflows.graph.compiled import CompiledStep
 from workflows.models import LogKind
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.calendars import calendars_at
@@ -28,6 +30,7 @@ from workflows.selectors.locks import LockedTask, lock_task
 from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import has_grant, may_take_over
 from workflows.services.deciding import AssigneeInvalid, Submission, Wish, clean_text, decision_of
+from workflows.shown import changed, digest, shown_names
 
 OWN_REQUEST = "The requester may not decide their own request."
 
@@ -42,6 +45,12 @@ class TaskStale(Conflict):
     """The task has changed since the caller saw it; the message and ``params`` tell how."""
 
     code = "task.stale"
+
+
+class ContentChanged(TaskStale):
+    """What the step shows has changed since the caller saw it; ``params["changed"]`` names the fields."""
+
+    code = "task.content_changed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +75,7 @@ def task_complete(
     data: Mapping[str, Any] | None = None,
     comment: str = "",
     version: int | None = None,
+    shown: str | None = None,
     at: datetime | None = None,
     uploaded: Mapping[str, Sequence[str]] | None = None,
     upload_problems: Mapping[str, Sequence[str]] | None = None,
@@ -74,15 +84,17 @@ def task_complete(
     """Decide a task: store the step's answers, go the way called ``transition``, ask ``assignee`` next.
 
     One locking read and one writing statement; one more read when nobody is named and the next step needs somebody.
-    ``transition`` None takes the only forward way. ``version`` is what the caller saw, None skips the comparison. ``via`` is
-    kept with what is written, see ``workflows.events.Via``.
+    ``transition`` None takes the only forward way. ``version`` and ``shown`` are what the caller saw (``content_of``); None
+    skips the comparison, except at steps that demand ``shown``. ``via`` is kept with what is written, see
+    ``workflows.events.Via``.
 
     Raises TaskNotFound for strangers, Denied (``task.complete.denied``) for people who may see the request and are not
-    to decide, TaskNotOpen, TaskStale, Invalid at ``data.<field>``, ``transition``, ``assignee`` or ``comment``.
+    to decide, TaskNotOpen, TaskStale, ContentChanged, Invalid at ``data.<field>``, ``transition``, ``assignee``, ``comment`` or
+    ``shown``.
     """
     moment = at or timezone.now()
     locked = _locked(task_id, actor, assignee)
-    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
+    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, shown)
     made = completion(locked, wish, actor=actor, version=version, at=moment, via=via)
     result = _written(made.plan, locked.task, actor)
     attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
@@ -114,12 +126,14 @@ def completion(
     _fresh(locked, version, actor)
     if not task.is_held_by(actor.id):
         raise Denied(_not_yours(task), code="task.complete.denied")
+    content = _content_decided_on(locked, definition, step, wish.shown)
     sources = OrganisationSources(actor, at=at, run_id=run.id)
     situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
     decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
-    plan = moves.move(run, task, decision, definition, clock, By(actor.id, actor.name, via))
+    by = By(actor.id, actor.name, via)
+    plan = moves.move(run, task, replace(decision, shown=content), definition, clock, by)
     return Completion(plan, attachment_ids(definition.form, decision.answers.values))
 
 
@@ -247,6 +261,31 @@ def _fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
     if version is not None and version != task.version:
         holder = task.assignee.name if task.assignee else "the team queue"
         raise TaskStale(f"This task has changed since you opened it. It is now with {holder}.", **_state_of(task))
+
+
+def _content_decided_on(
+    locked: LockedTask, definition: RunningDefinition, step: CompiledStep, given: str | None
+) -> str:
+    """The digest of what the step shows now. Raises ContentChanged where the caller was shown something else, and Invalid
+    at ``shown`` where the step demands to be told what that was."""
+    names, values = shown_names(definition.form, step.key), locked.run.data
+    now = digest(
+        names,
+        values,
+        version_id=locked.run.version_id,
+        task_id=locked.task.id,
+        task_version=locked.task.version,
+    )
+    if given is None and step.shown_required:
+        raise Invalid({"shown": ["Send `shown` of the task, as it was when you decided."]})
+    if given is not None and not given.startswith(now):
+        fields = changed(names, values, given)
+        labels = [definition.form.by_name[name].label for name in fields]
+        what = f"{', '.join(labels)} changed" if labels else "This task changed"
+        raise ContentChanged(
+            f"{what} since you opened it. Look again, then decide.", changed=fields, **_state_of(locked.task)
+        )
+    return now
 
 
 def _what_happened(run: RunState, task: TaskState, actor: Membership) -> str:

@@ -46,6 +46,7 @@ class ActionBar:
     transitions: tuple[Offer, ...]
     version: int | None
     idempotency_key: str
+    shown: str = ""
     chosen: str = ""
     assignee: str = ""
     comment: str = ""
@@ -60,7 +61,7 @@ class ActionBar:
         return any(offer.open_to_all for offer in self.transitions)
 
 
-def fresh_bar(ways: Sequence[Way], definition: RunningDefinition, version: int | None) -> ActionBar:
+def fresh_bar(ways: Sequence[Way], definition: RunningDefinition, version: int | None, shown: str = "") -> ActionBar:
     """The bar as it is first shown; with one way only, that one is chosen, and its person if there is one only."""
     offers = tuple(_offer(way, definition.graph.step(way.target)) for way in ways)
     only = offers[0] if len(offers) == 1 else None
@@ -69,13 +70,14 @@ def fresh_bar(ways: Sequence[Way], definition: RunningDefinition, version: int |
         transitions=offers,
         version=version,
         idempotency_key=uuid4().hex,
+        shown=shown,
         chosen=only.name if only else "",
         assignee=str(person.id) if person else "",
     )
 
 
 def filled_bar(bar: ActionBar, posted: DecisionForm, errors: Errors, *, key: str) -> ActionBar:
-    """The bar with what was typed and what is wrong with it; the version stays the fresh one."""
+    """The bar with what was typed and what is wrong with it; version and content stay the fresh ones."""
     return replace(
         bar,
         idempotency_key=key or bar.idempotency_key,

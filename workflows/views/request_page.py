@@ -16,7 +16,7 @@ from forms_builder.sources import OrganisationSources
 from workflows.assignment import PersonRef
 from workflows.selectors import request_page as facts
 from workflows.selectors.definitions import visible_to
-from workflows.selectors.desk import Desk, colleagues_at, desk_at, may_decide, ways_from
+from workflows.selectors.desk import Desk, colleagues_at, content_of, desk_at, may_decide, ways_from
 from workflows.selectors.drawings import path_svg
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, RunView, TaskRow
@@ -59,7 +59,8 @@ class RequestPage:
 
     def bar(self) -> ActionBar:
         """The action bar of the task, fresh."""
-        return fresh_bar(ways_from(self.desk), self.view.definition, self._open.version)
+        shown = content_of(self.view, self._open)
+        return fresh_bar(ways_from(self.desk), self.view.definition, self._open.version, shown)
 
     @cached_property
     def desk(self) -> Desk:

@@ -70,6 +70,7 @@ class TaskCompleteView(MemberRequired, View):
                 data=request.POST,
                 comment=choice.get("comment", ""),
                 version=choice.get("version"),
+                shown=choice.get("shown"),
                 uploaded=uploads.stored,
                 upload_problems=uploads.problems,
             )
