@@ -1,7 +1,7 @@
 """Who is asked next. Pure: people are facts, the answer is an assignment or a refusal."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
@@ -170,6 +170,8 @@ class Assignment:
     person: PersonRef | None = None
     queue: tuple[PersonRef, ...] = ()
     note: str = ""
+    why: Mapping[str, Any] = field(default_factory=dict)
+    """How it came to this and what the rule read, as the history keeps it; see ``workflows.reasons``."""
 
     @property
     def is_unassigned(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import actions, definitions, home, inbox, migration, requests, runs, search, start
+from workflows.views import actions, definitions, home, inbox, migration, requests, runs, search, start, why
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("search/", search.SearchView.as_view(), name="search"),
     path("start/<slug:slug>/", start.RequestStartView.as_view(), name="request_start"),
     path("requests/<uuid:run_id>/", requests.RequestView.as_view(), name="request"),
+    path("requests/<uuid:run_id>/why/", why.RequestWhyView.as_view(), name="request_why"),
     path("requests/<uuid:run_id>/withdraw/", actions.RunWithdrawView.as_view(), name="run_withdraw"),
     path("requests/<uuid:run_id>/comments/", actions.RunCommentView.as_view(), name="run_comment"),
     path("requests/<uuid:run_id>/watch/", actions.RunWatchView.as_view(), name="run_watch"),

@@ -93,6 +93,7 @@ LINES = [
     Line(f"{RUN}comments/", ids=of_run, without="farid"),
     Line(f"{RUN}comments/", "post", ids=of_run, without="farid", data={"text": "Hello"}),
     Line(f"{RUN}timeline/", ids=of_run, without="farid"),
+    Line(f"{RUN}why/", ids=of_run, without="farid"),
     Line(f"{RUN}withdraw/", "post", ids=of_run, without="ravi"),
     Line(f"{RUN}watch/", "post", holder="ravi", ids=of_run, without="farid"),
     Line(f"{RUN}watch/", "delete", holder="ravi", ids=of_run, without="farid"),

@@ -103,6 +103,7 @@ LINES = [
     Line("start/<slug:slug>/", "get", ids=of_slug),
     Line("start/<slug:slug>/", "post", ids=of_slug, data=APPLY),
     Line(RUN, "get", ids=of_run, without="farid"),
+    Line(f"{RUN}why/", "get", ids=of_run, without="farid"),
     Line(f"{RUN}comments/", "post", ids=of_run, without="farid", data={"text": "Hello"}),
     Line(f"{RUN}watch/", "post", holder="ravi", ids=of_run, without="farid", data={"action": "watch"}),
     Line(f"{RUN}stakeholders/", "post", ids=of_run, without="ravi", data=fiona),

@@ -1,5 +1,6 @@
 """A decision is bound to what was shown."""
 
+from typing import Any
 from uuid import UUID
 
 import pytest
@@ -16,7 +17,7 @@ from workflows.selectors.desk import content_of
 from workflows.services.tasks import ContentChanged
 from workflows.shown import changed, fingerprint
 
-ONE = {"version_id": UUID(int=1), "task_id": UUID(int=2), "task_version": 1}
+ONE: dict[str, Any] = {"version_id": UUID(int=1), "task_id": UUID(int=2), "task_version": 1}
 NAMES = ("from", "to", "reason")
 
 

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.api import attachments, definitions, migration, runs, tasks
+from workflows.api import attachments, definitions, migration, runs, tasks, why
 
 urlpatterns = [
     path("workflows/", definitions.WorkflowListView.as_view(), name="api-workflows"),
@@ -12,6 +12,7 @@ urlpatterns = [
     path("runs/<uuid:run_id>/", runs.RunDetailView.as_view(), name="api-run"),
     path("runs/<uuid:run_id>/comments/", runs.RunCommentsView.as_view(), name="api-run-comments"),
     path("runs/<uuid:run_id>/timeline/", runs.RunTimelineView.as_view(), name="api-run-timeline"),
+    path("runs/<uuid:run_id>/why/", why.RunWhyView.as_view(), name="api-run-why"),
     path("runs/<uuid:run_id>/withdraw/", runs.RunWithdrawView.as_view(), name="api-run-withdraw"),
     path("runs/<uuid:run_id>/watch/", runs.RunWatchView.as_view(), name="api-run-watch"),
     path("runs/<uuid:run_id>/stakeholders/", runs.RunStakeholdersView.as_view(), name="api-run-stakeholders"),

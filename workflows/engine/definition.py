@@ -1,7 +1,7 @@
 """A published version made ready to run, kept in the process: it never changes, so nothing has to be asked twice."""
 
 from collections import OrderedDict
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from threading import Lock
 from typing import Any, Final, Self
@@ -28,6 +28,8 @@ class RunningDefinition:
     limits: Mapping[str, SlaSetting]
     condition_reads: Mapping[str, frozenset[str]]
     """The form fields that a transition's condition reads, by transition."""
+    judged: Mapping[str, frozenset[str]]
+    """What the conditions of the ways out of a step read, by step, as rules call it."""
 
     @classmethod
     def of(cls, version_id: UUID, graph: Mapping[str, Any], form: FormDocument) -> Self:
@@ -46,6 +48,7 @@ class RunningDefinition:
                 for way in compiled.transitions_from(key)
                 if way.condition is not None
             },
+            {key: frozenset(_judged(compiled.transitions_from(key))) for key in compiled.steps},
         )
 
     def eligible(self, step: CompiledStep) -> Eligibility | None:
@@ -85,6 +88,12 @@ VERSIONS: Final = VersionCache()
 
 def _limit(step: CompiledStep, graph: CompiledGraph) -> SlaSetting | None:
     return SlaSetting.resolve(step.sla, graph.sla) if step.kind is StepKind.TASK else None
+
+
+def _judged(ways: Iterable[CompiledTransition]) -> Iterator[str]:
+    for way in ways:
+        if way.condition is not None:
+            yield from fields_of(way.condition)
 
 
 def _fields_read(rule: Rule) -> frozenset[str]:

@@ -1,7 +1,7 @@
 """The ways a run moves. Each takes what was read under lock and answers with a plan; nothing is read or written here."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
@@ -54,6 +54,8 @@ class Decision:
     """Whom to tell when nobody holds the next task."""
     shown: str = ""
     """The digest of what the step showed; empty for a start, where nothing was there to be shown."""
+    judged: Mapping[str, Any] = field(default_factory=dict)
+    """What the conditions of the ways read, where there were any."""
 
 
 def start(
@@ -132,8 +134,12 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
     detail = {"from_name": way.source.name, "to_name": target.name, "return": way.is_return}
     if decision.assignment is not None:
         detail |= {"note": decision.assignment.note, "queue": len(decision.assignment.queue)}
+        if decision.assignment.why:
+            detail["who"] = {target.key: decision.assignment.why}
     if decision.shown:
         detail["shown"] = decision.shown
+    if decision.judged:
+        detail["judged"] = decision.judged
     plan.log(
         LogKind.MOVED,
         task_id=task_id,

@@ -49,16 +49,28 @@ class Desk:
 
 def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
     """The ways out of the step whose conditions hold."""
-    graph, situation = desk.definition.graph, desk.situation
+    graph = desk.definition.graph
     if not desk.step.has_conditions:
         return graph.transitions_from(desk.step.key)
-    values = graph.transition_values(
+    return graph.allowed(desk.step.key, _judged_values(desk, submitted), desk.situation.environment)
+
+
+def judged_by(desk: Desk, submitted: Mapping[str, Any]) -> dict[str, Any]:
+    """What the conditions of the ways out of the step read, to be kept with the decision; empty where there are none."""
+    if not desk.step.has_conditions:
+        return {}
+    values = _judged_values(desk, submitted)
+    return {name: values.get(name) for name in desk.definition.judged[desk.step.key]}
+
+
+def _judged_values(desk: Desk, submitted: Mapping[str, Any]) -> dict[str, Any]:
+    situation = desk.situation
+    return desk.definition.graph.transition_values(
         record=situation.data,
         submitted=submitted,
         actor=situation.actor.facts(),
         requester=situation.requester.facts(),
     )
-    return graph.allowed(desk.step.key, values, situation.environment)
 
 
 def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:

@@ -32,7 +32,7 @@ def timeline(view: RunView) -> list[Entry]:
     here = {"organisation_id": view.run.organisation_id, "run_id": view.run.id}
     log = TransitionLog.objects.filter(**here).order_by("seq")
     remarks = Comment.objects.filter(kind=CommentKind.COMMENT, **here).select_related("author").order_by("created_at")
-    entries = [(row.at, 0, row.seq, _entry(row)) for row in log]
+    entries = [(row.at, 0, row.seq, entry_of(row)) for row in log]
     entries += [(remark.created_at, 1, number, _remark(remark)) for number, remark in enumerate(remarks)]
     return [entry for *_, entry in sorted(entries, key=lambda item: item[:3])]
 
@@ -41,7 +41,8 @@ def _remark(remark: Comment) -> Entry:
     return Entry(remark.created_at, "comment", remark.author.name, remark.author_id, "commented", remark.text)
 
 
-def _entry(row: TransitionLog) -> Entry:
+def entry_of(row: TransitionLog) -> Entry:
+    """An entry of the history as the timeline tells it."""
     text = _SENTENCES[LogKind(row.kind)](row, row.detail)
     notes = (row.detail.get("note", ""), VIA.get(row.detail.get("via", ""), ""))
     note = "; ".join(text for text in notes if text)

@@ -1,7 +1,7 @@
 """What starting and deciding have in common: the answers, the way, and who is next."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -22,7 +22,8 @@ from workflows.engine.moves import Decision
 from workflows.engine.state import Answers
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.models import Task
-from workflows.selectors.desk import Desk, allowed_ways, eligible_people, fall_back, is_eligible
+from workflows.reasons import how_of, read_by
+from workflows.selectors.desk import Desk, allowed_ways, eligible_people, fall_back, is_eligible, judged_by
 from workflows.selectors.people import persons, tenant_admin_ids
 
 T = TypeVar("T")
@@ -118,7 +119,10 @@ def decision_of(
     problems.settle()
     unassigned = assignment is not None and assignment.is_unassigned
     admins = tenant_admin_ids(desk.organisation_id) if unassigned else ()
-    return Decision(way, assignment, answers or Answers(), reason or "", admins)
+    judged = judged_by(after, answers.values if answers else {})
+    if assignment is not None:
+        assignment = with_reason(after, way, assignment, wish.assignee_id, chosen)
+    return Decision(way, assignment, answers or Answers(), reason or "", admins, judged=judged)
 
 
 def answers_of(
@@ -205,6 +209,17 @@ def assignment_for(
     if isinstance(answer, ChoiceNeeded):
         raise _needed(f"Choose who is asked at “{target.name}”.", answer.candidates)
     return answer
+
+
+def with_reason(
+    desk: Desk, way: CompiledTransition, assignment: Assignment, chosen_id: UUID | None, chosen: Person | None
+) -> Assignment:
+    """The assignment with how it came about and what the step's rule read, for those who ask later."""
+    target, asked = way.target, assignment.person
+    how = how_of(assignment, own=target.asks_requester, chosen=chosen_id is not None, again=way.is_return)
+    known = (chosen if chosen and chosen.id == asked.id else desk.known.get(asked.id)) if asked else None
+    facts = read_by(desk.definition.eligible(target), desk.situation, asked, known)
+    return replace(assignment, why={"how": how.value, **({"facts": facts} if facts else {})})
 
 
 def _requesters_own(desk: Desk, target: CompiledStep, chosen_id: UUID | None) -> Assignment:
