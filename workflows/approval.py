@@ -247,6 +247,8 @@ class Panel:
 
     members: tuple[Member, ...]
     votes: tuple[Vote, ...] = ()
+    in_turn: bool = False
+    """Whether they are asked one after the other."""
 
     @classmethod
     def of_json(cls, raw: Mapping[str, Any]) -> Self:
@@ -258,7 +260,7 @@ class Panel:
             Vote(UUID(one["seat"]), one["approve"], UUID(one["by"]), one["by_name"], one["at"])
             for one in raw.get("votes", ())
         )
-        return cls(members, votes)
+        return cls(members, votes, raw.get("in_turn", False))
 
     def as_json(self) -> dict[str, Any]:
         return {
@@ -270,7 +272,19 @@ class Panel:
                 {"seat": str(one.seat), "approve": one.approve, "by": str(one.by), "by_name": one.by_name, "at": one.at}
                 for one in self.votes
             ],
+            "in_turn": self.in_turn,
         }
+
+    @property
+    def pending(self) -> tuple[Member, ...]:
+        """Members whose seat has no vote."""
+        voted = {vote.seat for vote in self.votes}
+        return tuple(one for one in self.members if one.id not in voted)
+
+    @property
+    def asked(self) -> tuple[Member, ...]:
+        """Those of them who are asked now."""
+        return self.pending[:1] if self.in_turn else self.pending
 
     def tally(self, rule: Rule) -> Tally:
         return tally(rule, self.members, self.votes)
@@ -285,8 +299,9 @@ class Panel:
         return next((one for one in self.votes if one.by == member_id), None)
 
     def with_vote(self, vote: Vote) -> "Panel":
-        return Panel(self.members, (*self.votes, vote))
+        return Panel(self.members, (*self.votes, vote), self.in_turn)
 
     def with_seat(self, left: UUID, new: Member) -> "Panel":
         """The seat of `left` is another person's now, at the same place with the same weight."""
-        return Panel(tuple(new if one.id == left else one for one in self.members), self.votes)
+        members = tuple(new if one.id == left else one for one in self.members)
+        return Panel(members, self.votes, self.in_turn)

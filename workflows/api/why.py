@@ -1,5 +1,6 @@
 """Why a request is where it is, over REST."""
 
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -61,7 +62,7 @@ class TurnSerializer(serializers.Serializer[Turn]):
 
 class FieldHiddenSerializer(serializers.Serializer[FieldHidden]):
     name = serializers.CharField(read_only=True)
-    label = serializers.CharField(read_only=True)
+    label = serializers.CharField(read_only=True)  # type: ignore[assignment]  # declared fields are taken off the class
     text = serializers.CharField(read_only=True)
 
 
@@ -90,6 +91,4 @@ class RunWhyView(MemberView):
         view = open_run(self.actor, run_id)
         why = why_of(view)
         name = request.query_params.get("field", "")[:MAX_NAME]
-        fields = [why_hidden(view, name)] if name else why.fields
-        answer = {"holding": why.holding, "deciding": why.deciding, "path": why.path, "fields": fields}
-        return Response(WhySerializer(answer).data)
+        return Response(WhySerializer(replace(why, fields=(why_hidden(view, name),)) if name else why).data)

@@ -258,7 +258,7 @@ def _how_text(how: str, opened: TransitionLog | None, *, moved_on: bool) -> str:
     if opened is None:
         return ""
     who, by = opened.to_name, opened.by_name
-    text = {
+    texts = {
         How.REQUESTER: "This step is the requester's own.",
         How.CHOSEN: f"{by} chose {who} from the people whom the step asks.",
         How.ONLY: f"{who} was the only person whom the step could ask.",
@@ -266,7 +266,8 @@ def _how_text(how: str, opened: TransitionLog | None, *, moved_on: bool) -> str:
         How.PREVIOUS: f"{by} returned it to {who}, who had this step before.",
         How.FALLBACK: f"{opened.detail.get('note', '')[:1].upper()}{opened.detail.get('note', '')[1:]}.",
         How.NOBODY: f"{opened.detail.get('note', '')[:1].upper()}{opened.detail.get('note', '')[1:]}.",
-    }.get(How(how) if how in set(How) else None, "")
+    }
+    text = texts[How(how)] if how in set(How) else ""
     return f"{text} It has changed hands since." if text and moved_on else text
 
 
