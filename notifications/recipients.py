@@ -135,6 +135,7 @@ RULES: Mapping[str, Rule] = {
     events.TaskEscalated.kind: _handed_over,
     events.TaskOverdue.kind: _overdue,
     events.TaskUnassigned.kind: _admins,
+    events.TaskCancelled.kind: lambda event, around: (Told(member, event.kind) for member in event.holder_ids),
     events.RunCommented.kind: _commented,
     events.RunCompleted.kind: _to_requester_and_followers,
     events.RunMigrated.kind: _migrated,

@@ -163,6 +163,13 @@ WORDINGS: Mapping[str, Wording] = {
         "Assign somebody: {workflow} #{number}, {step}",
         "{why}",
     ),
+    events.TaskCancelled.kind: Wording(
+        "Your task is not needed any more",
+        "Not needed any more: {workflow} #{number}, {step}",
+        "You need not decide the step {step} any more: {why}." + _ABOUT,
+        "Not needed any more: {workflow} #{number}, {step}",
+        "{why}",
+    ),
     events.RunCommented.kind: Wording(
         "Somebody commented",
         "{person} commented on {workflow} #{number}",

@@ -152,6 +152,56 @@ class TaskUnassigned(TaskEvent):
     why: str
 
 
+class TaskCancelled(TaskEvent):
+    """The task was open and is not needed any more: the request has gone another way."""
+
+    kind: ClassVar[str] = "task.cancelled"
+
+    holder_ids: tuple[UUID, ...]
+    """Who had to decide until now."""
+    why: str
+    by_id: UUID | None
+    by_name: str
+
+
+class GatewayEvent(RunEvent):
+    """Something about the branches of a request; ``step`` is the gateway, or the first step of the branch."""
+
+    step: str
+    step_name: str
+
+
+class BranchSkipped(GatewayEvent):
+    """A fork did not open this branch."""
+
+    kind: ClassVar[str] = "run.branch_skipped"
+
+    transition: str
+
+
+class JoinWaiting(GatewayEvent):
+    """A branch has reached a join that still waits for others."""
+
+    kind: ClassVar[str] = "run.join_waiting"
+
+    arrived: int
+
+
+class JoinFired(GatewayEvent):
+    """The branches have come together and go on as one."""
+
+    kind: ClassVar[str] = "run.join_fired"
+
+
+class AnswersSuperseded(GatewayEvent):
+    """A way back to ``step`` has gone over these steps; ``fields`` must be answered again."""
+
+    kind: ClassVar[str] = "run.answers_superseded"
+
+    steps: tuple[str, ...]
+    fields: tuple[str, ...]
+
+
 class RunCommented(RunEvent):
     kind: ClassVar[str] = "run.commented"
 

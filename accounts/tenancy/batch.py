@@ -72,6 +72,15 @@ class WriteBatch:
         sql = _update(model, tuple(values), ("organisation_id", *match))
         self._changes.append(_Change(sql, [*values.values(), current_organisation_id(), *match.values()], None))
 
+    def update_among(
+        self, model: type[models.Model], values: Mapping[str, Any], column: str, among: Sequence[str], **match: Any
+    ) -> None:
+        """The same on those of the rows whose ``column`` is one of some texts."""
+        sql = _update(model, tuple(values), ("organisation_id", *match), among=column)
+        self._changes.append(
+            _Change(sql, [*values.values(), current_organisation_id(), *match.values(), list(among)], None)
+        )
+
     def delete(self, model: type[models.Model], **match: Any) -> None:
         """Delete the rows whose columns equal ``match``; any number of rows is right."""
         sql = f'DELETE FROM "{model._meta.db_table}" WHERE {_equal(("organisation_id", *match))} RETURNING NULL'
@@ -124,9 +133,10 @@ def _text(
 
 
 @cache
-def _update(model: type[models.Model], columns: tuple[str, ...], match: tuple[str, ...]) -> str:
+def _update(model: type[models.Model], columns: tuple[str, ...], match: tuple[str, ...], *, among: str = "") -> str:
     sets = ", ".join(f'"{column}" = %s' for column in columns)
-    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {_equal(match)} RETURNING 1'
+    more = f' AND "{among}" IN (SELECT jsonb_array_elements_text(%s::jsonb))' if among else ""
+    return f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {_equal(match)}{more} RETURNING 1'
 
 
 def _insert(model: type[models.Model], columns: tuple[str, ...], rows: int) -> str:

@@ -72,6 +72,10 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
         {"ravi": "", "tess": ""},
     ),
     "unassigned": (in_step(events.TaskUnassigned, admin_ids=lambda a: (a.tess.id,), why="Nobody"), {"tess": ""}),
+    "cancelled": (
+        in_step(events.TaskCancelled, holder_ids=lambda a: (a.hema.id, a.hari.id), why="it ended", **by("hema")),
+        {"hema": "", "hari": ""},
+    ),
     "commented": (
         lambda a, r: (facts.commented(r, a.hema), a.hema),
         {"asha": "", "ravi": "", **FOLLOWERS},

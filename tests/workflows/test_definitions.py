@@ -158,10 +158,10 @@ def test_the_list_and_the_door_of_starting_agree(leave: WorkflowDefinition, acme
         definition_change(definition_id=leave.id, actor=acme.omar, visibility=visibility)
         for person in people:
             listed = startable_by(person).filter(id=leave.id).exists()
-            assert (read_start(person, leave.id, None) is not None) == listed
+            assert (read_start(person, leave.id) is not None) == listed
     for active in (False, True):
         definition_change(definition_id=leave.id, actor=acme.omar, is_active=active, visibility=[])
-        assert (read_start(acme.asha, leave.id, None) is not None) == active
+        assert (read_start(acme.asha, leave.id) is not None) == active
 
 
 def test_changes_of_a_draft_and_where_open_requests_stand(leave: WorkflowDefinition, acme: Acme) -> None:

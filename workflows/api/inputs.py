@@ -71,18 +71,28 @@ class Data(serializers.DictField):
         return (True, {}) if data is None else super().validate_empty_values(data)
 
 
+class Assignees(serializers.DictField):
+    """Who is asked, by step key."""
+
+    def __init__(self) -> None:
+        described = "Who is next by step key, where the transition opens several `branches`."
+        super().__init__(child=Id(), required=False, allow_null=True, help_text=described)
+
+
 class StartBody(Body):
     data = Data()  # type: ignore[assignment]  # declared fields are taken off the class
     transition = Text(
         required=False, allow_null=True, help_text="The way out of the first step; needed where there are several."
     )
     assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
+    assignees = Assignees()
     comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
 
 
 class CompleteBody(Body):
     transition = Text(help_text="The name of the next step, from `transitions` of the task.")
     assignee = Id(required=False, allow_null=True, help_text="Who is next; needed where several may be asked.")
+    assignees = Assignees()
     data = Data()  # type: ignore[assignment]  # declared fields are taken off the class
     comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
     version = Whole(

@@ -14,7 +14,16 @@ from forms_builder.sources import OrganisationSources
 from workflows.api.outputs import TaskRowSerializer, WorkflowSerializer
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.desk import Way, colleagues_at, content_of, desk_at, may_decide, ways_from, ways_of_start
+from workflows.selectors.desk import (
+    Branch,
+    Way,
+    colleagues_at,
+    content_of,
+    desk_at,
+    may_decide,
+    ways_from,
+    ways_of_start,
+)
 from workflows.selectors.doors import TaskView
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.services.runs import start_values
@@ -45,13 +54,32 @@ def task_detail(seen: TaskView) -> dict[str, Any]:
 
 def _of_step(view: RunView, task: TaskRow, sources: OrganisationSources) -> list[dict[str, Any]]:
     run = view.run
-    return serialize_fields(view.definition.form, task.step, run.data, sources=sources, labels=run.labels)
+    values = view.offered_at(task.step)
+    return serialize_fields(view.definition.form, task.step, values, sources=sources, labels=run.labels)
 
 
 def _read_only(view: RunView, sources: OrganisationSources) -> list[dict[str, Any]]:
     steps, names = view.definition.graph.steps, view.readable
     entries = readable_fields(view.definition.form, steps, view.run.data, sources=sources, labels=view.run.labels)
     return [entry for entry in entries if entry["name"] in names]
+
+
+class BranchSerializer(serializers.Serializer[Branch]):
+    """A step that a way opens."""
+
+    step = serializers.CharField(read_only=True, help_text="Its key, to name people in `assignees`.")
+    name = serializers.CharField(read_only=True)
+    conditional = serializers.BooleanField(
+        read_only=True, help_text="Values still to be entered decide whether it opens."
+    )
+    assignee_required = serializers.BooleanField(
+        read_only=True, source="needs_choice", help_text="One of `assignees` must be named if it opens."
+    )
+    queue = serializers.BooleanField(
+        read_only=True, source="to_team", help_text="Without an assignee it goes to all of `assignees`."
+    )
+    assignees = PersonSerializer(many=True, read_only=True)
+    note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
 
 
 class TransitionSerializer(serializers.Serializer[Way]):
@@ -68,8 +96,10 @@ class TransitionSerializer(serializers.Serializer[Way]):
     queue = serializers.BooleanField(
         read_only=True, source="to_team", help_text="Without an assignee it goes to all of `assignees`."
     )
-    assignees = PersonSerializer(many=True, read_only=True)
+    assignees = PersonSerializer(many=True, read_only=True, help_text="Empty where several `branches` open.")
     note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
+    branches = BranchSerializer(many=True, read_only=True, help_text="The steps that open: several behind a fork.")
+    waits = serializers.BooleanField(read_only=True, help_text="It leads to a join, which may wait for other branches.")
 
 
 FIELD_SCHEMA: dict[str, Any] = {

@@ -1,7 +1,7 @@
 """Moving an open run to another version of its definition: what it would mean, and the plan. Nothing is read or written."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from uuid import UUID
 
@@ -60,6 +60,7 @@ def judge(
             blocked.append(why)
             continue
         moves.append(TaskMove(task, target, holders(run, task, target)))
+    blocked += _unfit_branches(run, old, new)
     targets = [move.target.key for move in moves]
     if len(set(targets)) < len(targets):
         blocked.append("Two of its tasks would be at the same step.")
@@ -80,6 +81,18 @@ def _unfit(task: TaskState, old: RunningDefinition, target: CompiledStep | None)
     return ""
 
 
+def _unfit_branches(run: RunState, old: RunningDefinition, new: RunningDefinition) -> list[str]:
+    """Why a run that goes several ways at once cannot go on there: its forks and joins must be in the new version too."""
+    waiting = {token.step for token in run.tokens if old.graph.step(token.step).join is not None}
+    forks = {name.partition("#")[0] for token in run.tokens for name in token.scope}
+    now = new.graph.steps
+    return [
+        f"It goes several ways at once, by “{old.graph.step(key).name}”, which the new version does not have."
+        for key in sorted(waiting | forks)
+        if key not in now or now[key].kind is not old.graph.step(key).kind
+    ]
+
+
 def _lost(run: RunState, old: RunningDefinition, new: RunningDefinition) -> list[str]:
     """Values that nobody will see any more, because their field is gone or another one has its name."""
     kept = new.form.by_name
@@ -97,6 +110,10 @@ def plan(
     run = judgement.run
     made = Plan(run, by, clock.at)
     made.run_changes["version_id"] = new.version_id
+    if run.tokens:
+        to = {move.task.step: move.target.key for move in judgement.moves}
+        tokens = [replace(token, step=to.get(token.step, token.step)) for token in run.tokens]
+        made.run_changes["tokens"] = [token.to_json() for token in tokens]
     lost: list[UUID] = []
     gained: list[UUID] = []
     for move in judgement.moves:

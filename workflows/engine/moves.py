@@ -7,6 +7,7 @@ from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.assignment import Assignment, PersonRef
+from workflows.engine.branches import given_again, record_branches, supersede
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
 from workflows.engine.state import Answers, By, Clock, RunState, TaskState
@@ -25,7 +26,8 @@ from workflows.events import (
     TaskTakenOver,
     TaskUnassigned,
 )
-from workflows.graph.compiled import CompiledTransition
+from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.graph.tokens import Movement
 from workflows.models import (
     CommentKind,
     LogKind,
@@ -42,20 +44,46 @@ WITHDRAWN = "Withdrawn"
 
 
 @dataclass(frozen=True, slots=True)
+class Opening:
+    """A step that opens, and who holds its task."""
+
+    step: CompiledStep
+    assignment: Assignment
+
+
+@dataclass(frozen=True, slots=True)
 class Decision:
-    """What somebody decided: the way, for whom, and why."""
+    """What somebody decided: the way, what it does to the branches, for whom, and why."""
 
     way: CompiledTransition
-    assignment: Assignment | None
-    """Who holds the next task; None where the way leads to an end."""
+    moved: Movement
+    openings: tuple[Opening, ...]
+    """In the order of the branches; none where the request ends or only arrives at a join."""
     answers: Answers
     comment: str = ""
     admin_ids: tuple[UUID, ...] = ()
-    """Whom to tell when nobody holds the next task."""
+    """Whom to tell when nobody holds a task that opens."""
+    cancelled: tuple[TaskState, ...] = ()
+    """The open tasks that are not needed any more."""
     shown: str = ""
     """The digest of what the step showed; empty for a start, where nothing was there to be shown."""
     judged: Mapping[str, Any] = field(default_factory=dict)
     """What the conditions of the ways read, where there were any."""
+
+    @property
+    def reached(self) -> CompiledStep:
+        """Where the way led: the end, the one step that opened, or else its target."""
+        if self.moved.ended is not None:
+            return self.moved.ended
+        return self.openings[0].step if len(self.openings) == 1 else self.way.target
+
+    @property
+    def reached_words(self) -> str:
+        """The same for people, who know steps and not gateways."""
+        if len(self.openings) < 2:
+            return self.reached.name
+        *most, last = [one.step.name for one in self.openings]
+        return f"{', '.join(most)} and {last}"
 
 
 def start(
@@ -111,10 +139,12 @@ def move(
             "completed_by_id": by.id,
             "transition": decision.way.name,
             "check_at": None,
+            **({"superseded": True} if decision.way.is_return else {}),
         },
     )
     if task.candidate_ids:
         plan.closed_queues.append(task.id)
+    given_again(plan, task.step, definition)
     _go(plan, task.id, decision, definition, clock)
     return plan
 
@@ -129,29 +159,12 @@ def merged(labels: Any, new: Any) -> dict[str, Any]:
 
 def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefinition, clock: Clock) -> None:
     """The history and the facts of a decision, then what it leads to."""
-    way, target = decision.way, decision.way.target
-    person = decision.assignment.person if decision.assignment else None
-    detail = {"from_name": way.source.name, "to_name": target.name, "return": way.is_return}
-    if decision.assignment is not None:
-        detail |= {"note": decision.assignment.note, "queue": len(decision.assignment.queue)}
-        if decision.assignment.why:
-            detail["who"] = {target.key: decision.assignment.why}
-    if decision.shown:
-        detail["shown"] = decision.shown
-    if decision.judged:
-        detail["judged"] = decision.judged
-    plan.log(
-        LogKind.MOVED,
-        task_id=task_id,
-        to=person,
-        from_step=way.source.key,
-        to_step=target.key,
-        transition=way.name,
-        reason=decision.comment,
-        detail=detail,
-    )
+    way = decision.way
+    alone = decision.openings[0].assignment if len(decision.openings) == 1 else None
+    _log_move(plan, task_id, decision, alone)
     if decision.comment:
         plan.comment(decision.comment, task_id=task_id, kind=CommentKind.REASON)
+    person = alone.person if alone else None
     plan.events.append(
         TaskMoved(
             subject_id=task_id,
@@ -159,8 +172,8 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
             step=way.source.key,
             step_name=way.source.name,
             transition=way.name,
-            to_step=target.key,
-            to_step_name=target.name,
+            to_step=decision.reached.key,
+            to_step_name=decision.reached_words,
             is_return=way.is_return,
             by_id=plan.by.id,
             by_name=plan.by.name,
@@ -170,13 +183,17 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
             shown=decision.shown,
         )
     )
-    if decision.assignment is None:
-        _finish(plan, decision)
-    else:
+    if way.is_return:
+        supersede(plan, decision.moved.superseded, way.target, definition, decision.answers.values)
+    if plan.run.tokens or len(decision.moved.trail) > 1:
+        record_branches(plan, decision.moved, decision.cancelled, definition, _why_cancelled(plan, decision))
+    if decision.moved.ended is not None:
+        _finish(plan, decision, decision.moved.ended)
+    for opening in decision.openings:
         plan.open_task(
-            target,
-            decision.assignment,
-            definition.limits.get(target.key),
+            opening.step,
+            opening.assignment,
+            definition.limits.get(opening.step.key),
             clock,
             from_step_name=way.source.name,
             reason=decision.comment,
@@ -184,10 +201,49 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
         )
 
 
-def _finish(plan: Plan, decision: Decision) -> None:
-    outcome = decision.way.target.outcome
+def _log_move(plan: Plan, task_id: UUID, decision: Decision, alone: Assignment | None) -> None:
+    way, trail = decision.way, decision.moved.trail
+    detail: dict[str, Any] = {
+        "from_name": way.source.name,
+        "to_name": decision.reached_words,
+        "return": way.is_return,
+    }
+    if alone is not None:
+        detail |= {"note": alone.note, "queue": len(alone.queue)}
+    if who := {one.step.key: one.assignment.why for one in decision.openings if one.assignment.why}:
+        detail["who"] = who
+    if len(trail) > 1:
+        detail["trail"] = list(trail)
+    if decision.shown:
+        detail["shown"] = decision.shown
+    if decision.judged:
+        detail["judged"] = decision.judged
+    plan.log(
+        LogKind.MOVED,
+        task_id=task_id,
+        to=alone.person if alone else None,
+        from_step=way.source.key,
+        to_step=decision.reached.key,
+        transition=way.name,
+        reason=decision.comment,
+        detail=detail,
+    )
+
+
+def _why_cancelled(plan: Plan, decision: Decision) -> str:
+    """Why work of other branches is not needed any more, in the words of the timeline."""
+    way = decision.way
+    if decision.moved.ended is not None:
+        return f"the request ended with {decision.moved.ended.outcome}"
+    if way.is_return:
+        return f"{plan.by.name} returned the request to {way.target.name}"
+    return "the other branches were enough"
+
+
+def _finish(plan: Plan, decision: Decision, end: CompiledStep) -> None:
+    outcome = end.outcome
     plan.close_run(WorkflowRun.complete, outcome)
-    plan.log(LogKind.COMPLETED, to_step=decision.way.target.key, detail={"outcome": outcome})
+    plan.log(LogKind.COMPLETED, to_step=end.key, detail={"outcome": outcome})
     plan.events.append(
         RunCompleted(
             subject_id=plan.run.id,
@@ -214,6 +270,7 @@ def _run_row(run: RunState, plan: Plan, answers: Answers) -> WorkflowRun:
         labels=merged(run.labels, answers.labels),
         started_at=plan.at,
         finished_at=plan.run_changes.get("finished_at"),
+        tokens=plan.run_changes.get("tokens", []),
         version_no=plan.seq,
         organisation_id=run.organisation_id,
         **plan.owned(),
@@ -349,6 +406,8 @@ def withdraw(run: RunState, tasks: Sequence[TaskState], clock: Clock, by: By, re
     """The requester takes the request back; open tasks are skipped."""
     plan = Plan(run, by, clock.at)
     plan.close_run(WorkflowRun.kill, WITHDRAWN)
+    if run.tokens:
+        plan.run_changes["tokens"] = []
     for task in tasks:
         changes = {"state": next_state(Task.skip, task.state), "unassigned": False, "check_at": None}
         plan.change_task(task.id, task.version, {**changes, "completed_at": clock.at})

@@ -25,6 +25,7 @@ from workflows.models import (
     WorkflowRun,
     next_state,
 )
+from workflows.models import TaskState as State
 from workflows.sla import CalendarError, SlaSetting, due_at
 
 
@@ -41,6 +42,7 @@ class Plan:
         self.closed_queues: list[UUID] = []
         self.candidacies: list[tuple[UUID, UUID, bool]] = []
         """Task, person, and whether the task is open to them from now on; for people who were in its queue before."""
+        self.superseded_steps: list[str] = []
         self.rows: dict[type[models.Model], list[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.opened: list[Opened] = []
@@ -206,14 +208,21 @@ class Plan:
             batch.update(WorkflowRun, self.run.id, self.run_columns(), expect={"version_no": self.run.version_no})
         for task_id, columns, expected in self.task_changes:
             batch.update(Task, task_id, columns, expect=expected)
+        self.add_to(batch)
+        record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
+        batch.execute_last()
+
+    def add_to(self, batch: WriteBatch) -> None:
+        """What is neither the run nor one of the compared tasks."""
         for task_id in self.closed_queues:
             batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
         for task_id, member_id, is_open in self.candidacies:
             batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
+        if self.superseded_steps:
+            done = {"run_id": self.run.id, "state": State.SUCCESS.value}
+            batch.update_among(Task, {"superseded": True}, "step", self.superseded_steps, **done)
         for model, rows in self.rows.items():
             batch.insert(model, rows)
-        record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
-        batch.execute_last()
 
     def run_columns(self) -> dict[str, Any]:
         """The run's columns as they will be."""
@@ -230,12 +239,7 @@ def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
     for plan in plans:
         for task_id, columns, _ in plan.task_changes:
             changes.setdefault(tuple(columns), []).append({"id": task_id, **columns})
-        for task_id in plan.closed_queues:
-            batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
-        for task_id, member_id, is_open in plan.candidacies:
-            batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
-        for model, rows in plan.rows.items():
-            batch.insert(model, rows)
+        plan.add_to(batch)
     for group in changes.values():
         batch.update_each(Task, group)
     return [event for plan in plans for event in plan.events]

@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from workflows.assignment import Person, PersonRef
+from workflows.graph.tokens import Token
 from workflows.models import OPEN_TASK
 from workflows.sla import NO_CALENDARS, Calendars
 
@@ -31,6 +32,10 @@ class RunState:
     labels: Mapping[str, Any]
     started_at: datetime
     finished_at: datetime | None = None
+    tokens: tuple[Token, ...] = ()
+    """Where its branches are, if there are several."""
+    superseded: Mapping[str, Any] = field(default_factory=dict)
+    """Values that a way back has gone over and that were not given again yet."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,8 +20,10 @@ from forms_builder.rules import (
     parse,
 )
 from forms_builder.schema.document import FormDocument
+from workflows.graph.ahead import Ahead, Circular
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context, values_for
 from workflows.graph.document import Assignee, GraphDocument, SlaRule, Stakeholder, Step, StepKind, StepSla, Transition
+from workflows.graph.gateways import Join
 
 Values = Mapping[str, Any]
 
@@ -40,7 +42,10 @@ class NoSuchTransition(LookupError):
 
 @dataclass(frozen=True, slots=True)
 class CompiledStep:
-    """A step as the engine asks for it. `assignee_rule` is None for steps that are the requester's own."""
+    """A step as the engine asks for it. `assignee_rule` is None for steps that are the requester's own.
+
+    `join` says what a join waits for, `counts` whether an arrival there counts (None: each does).
+    """
 
     key: str
     name: str
@@ -52,6 +57,8 @@ class CompiledStep:
     has_conditions: bool
     """Whether any transition from here needs values to be judged."""
     shown_required: bool = False
+    join: Join | None = None
+    counts: Compiled | None = None
 
     @property
     def is_end(self) -> bool:
@@ -75,6 +82,7 @@ class CompiledTransition:
     reason_required: bool
     condition: Rule | None
     holds: Compiled | None
+    otherwise: bool = False
 
     def verdict(self, values: Values, env: Environment = EMPTY_ENVIRONMENT) -> "Verdict":
         """Whether the condition lets this transition be chosen; a rule without an answer does not."""
@@ -107,6 +115,7 @@ class CompiledGraph:
     stakeholders: tuple[Stakeholder, ...]
     assignee_context: RuleContext
     transition_context: RuleContext
+    ahead: Ahead
     _ways: Mapping[str, tuple[CompiledTransition, ...]]
     _named: Mapping[tuple[str, str], CompiledTransition]
 
@@ -115,7 +124,7 @@ class CompiledGraph:
         """Compile a document that passed the lint, with its form. Raises `GraphBroken`."""
         people, moves = assignee_context(form), transition_context(form)
         conditional = {transition.source for transition in document.transitions if transition.condition is not None}
-        steps = {step.key: _step(step, people, step.key in conditional) for step in document.steps}
+        steps = {step.key: _step(step, people, moves, step.key in conditional) for step in document.steps}
         if len(steps) != len(document.steps):
             raise GraphBroken("Two steps have the same key.")
         starts = [step for step in steps.values() if step.kind is StepKind.START]
@@ -129,6 +138,10 @@ class CompiledGraph:
                 raise GraphBroken(f"Two transitions from {way.source.name!r} are called {way.name!r}.")
             ways[way.source.key].append(way)
             named[way.source.key, way.name] = way
+        try:
+            ahead = Ahead.of(steps, ((way.source, way.target) for way in document.transitions if not way.is_return))
+        except Circular as error:
+            raise GraphBroken(str(error)) from error
         return cls(
             form=form,
             start=starts[0],
@@ -138,6 +151,7 @@ class CompiledGraph:
             stakeholders=document.stakeholders,
             assignee_context=people,
             transition_context=moves,
+            ahead=ahead,
             _ways=MappingProxyType({key: tuple(found) for key, found in ways.items()}),
             _named=MappingProxyType(named),
         )
@@ -182,8 +196,12 @@ class CompiledGraph:
         return tuple(verdict.transition for verdict in self.verdicts(key, values, env) if verdict.allowed)
 
 
-def _step(step: Step, context: RuleContext, has_conditions: bool) -> CompiledStep:
+def _step(step: Step, context: RuleContext, moves: RuleContext, has_conditions: bool) -> CompiledStep:
     rule = None
+    join = (step.join or Join()) if step.kind is StepKind.JOIN else None
+    counts = None
+    if join is not None and join.condition is not None:
+        counts = compile_rule(_rule(join.condition, moves, f"the condition of {step.name!r}"))
     if step.assignee is not None and step.assignee.rule != "requester":
         rule = _rule(step.assignee.rule, context, f"the assignee rule of {step.name!r}")
     elif step.assignee is None and step.kind is StepKind.TASK:
@@ -198,6 +216,8 @@ def _step(step: Step, context: RuleContext, has_conditions: bool) -> CompiledSte
         sla=step.sla,
         has_conditions=has_conditions,
         shown_required=step.shown_required,
+        join=join,
+        counts=counts,
     )
 
 
@@ -205,6 +225,8 @@ def _transition(transition: Transition, steps: Mapping[str, CompiledStep], conte
     source, target = steps.get(transition.source), steps.get(transition.target)
     if source is None or target is None:
         raise GraphBroken(f"The transition {transition.key!r} leads from or to a step that does not exist.")
+    if transition.is_return and source.kind.is_gateway:
+        raise GraphBroken(f"{source.name!r} is passed through, so no way back leaves it.")
     rule = None
     if transition.condition is not None:
         rule = _rule(transition.condition, context, f"the condition of {transition.key!r}")
@@ -217,6 +239,7 @@ def _transition(transition: Transition, steps: Mapping[str, CompiledStep], conte
         reason_required=transition.reason_required,
         condition=rule,
         holds=compile_rule(rule) if rule is not None else None,
+        otherwise=transition.otherwise,
     )
 
 

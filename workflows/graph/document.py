@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, Valida
 from forms_builder.schema.document import DocumentError
 from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, refuse_deep, storable
 from forms_builder.schema.upgrades import DocumentTooNew, upgraded
+from workflows.graph.gateways import Join
 
 __all__ = ["DocumentError", "GraphDocument", "Step", "Transition"]
 
@@ -36,11 +37,19 @@ Properties = Annotated[dict[str, JsonValue], AfterValidator(storable)]
 
 
 class StepKind(StrEnum):
-    """What a step does. Later kinds (fork, join, delay, call) are added here and in `compiled.py`."""
+    """What a step does. A request stays at a task; forks, joins and no-ops are passed through by the decision before."""
 
     START = "start"
     TASK = "task"
     END = "end"
+    FORK = "fork"
+    JOIN = "join"
+    NOOP = "noop"
+
+    @property
+    def is_gateway(self) -> bool:
+        """Whether nobody ever does anything there."""
+        return self in (StepKind.FORK, StepKind.JOIN, StepKind.NOOP)
 
 
 class AssigneeMode(StrEnum):
@@ -139,18 +148,24 @@ class Step(Part):
     sla: StepSla = StepSla()
     shown_required: bool = False
     """Whether programs too must send with a decision what they were shown, as pages always do."""
+    join: Join | None = None
     position: Position | None = None
     layout: Properties = Field(default_factory=dict, max_length=50)
 
     @model_validator(mode="after")
-    def _outcome_is_for_ends(self) -> Self:
+    def _parts_are_for_their_kind(self) -> Self:
         if self.outcome and self.kind is not StepKind.END:
             raise ValueError("only an end step has an outcome")
+        if self.join is not None and self.kind is not StepKind.JOIN:
+            raise ValueError("only a join says what it waits for")
         return self
 
 
 class Transition(Part):
-    """A line between two steps. `is_return` ("return" in JSON) marks a way back, which may close a circle."""
+    """A line between two steps. `is_return` ("return" in JSON) marks a way back, which may close a circle.
+
+    `otherwise` marks the way out of a gateway that is taken where no other is: no condition holds, or the join was not met.
+    """
 
     key: StepKey
     name: OptionalName = ""
@@ -158,6 +173,7 @@ class Transition(Part):
     target: StepKey = Field(alias="to")
     is_return: bool = Field(default=False, alias="return")
     condition: RuleJson | None = None
+    otherwise: bool = False
     reason_required: bool = False
 
 

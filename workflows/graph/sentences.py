@@ -15,7 +15,14 @@ FALLBACKS: Final[Mapping[Fallback, str]] = {
     Fallback.DEPARTMENT_HEAD: "department head",
     Fallback.WORKFLOW_OWNER: "workflow owner",
 }
-KINDS: Final[Mapping[StepKind, str]] = {StepKind.START: "Start", StepKind.TASK: "Step", StepKind.END: "End"}
+KINDS: Final[Mapping[StepKind, str]] = {
+    StepKind.START: "Start",
+    StepKind.TASK: "Step",
+    StepKind.END: "End",
+    StepKind.FORK: "Fork",
+    StepKind.JOIN: "Join",
+    StepKind.NOOP: "Passage",
+}
 
 
 def rule_sentence(rule: Mapping[str, Any], context: RuleContext) -> str:
@@ -28,7 +35,7 @@ def rule_sentence(rule: Mapping[str, Any], context: RuleContext) -> str:
 
 def assignee_sentence(step: Step, context: RuleContext) -> str:
     """Who is asked at a step, empty for an end."""
-    if step.kind is StepKind.END:
+    if step.kind is StepKind.END or step.kind.is_gateway:
         return ""
     if step.assignee is None:
         return "The requester" if step.kind is StepKind.START else "Nobody yet"

@@ -36,7 +36,9 @@ class WorkflowRun(Stateful, OrganisationOwned):
     """One request, pinned to the version it was started on.
 
     ``data`` holds the form's values by field name, ``labels`` what was picked is called, ``context`` facts that steps
-    hand on. ``version_no`` is the number of the newest ``TransitionLog`` entry and grows with every change.
+    hand on. ``tokens`` says where each branch is (see ``graph.tokens``; empty while there is one), ``superseded`` keeps the
+    values that a way back has gone over until they are given again. ``version_no`` is the number of the newest
+    ``TransitionLog`` entry and grows with every change.
     """
 
     number = models.BigIntegerField()
@@ -49,6 +51,8 @@ class WorkflowRun(Stateful, OrganisationOwned):
     data = models.JSONField(default=dict)
     labels = models.JSONField(default=dict)
     context = models.JSONField(default=dict)
+    tokens = models.JSONField(default=list, db_default=[])
+    superseded = models.JSONField(default=dict, db_default={})
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
     version_no = models.IntegerField(default=0)
@@ -98,7 +102,8 @@ class Task(Stateful, OrganisationOwned):
 
     Who must decide: ``assignee``; without one, any of the open ``candidates``; with neither it is ``unassigned`` and
     waits for a tenant admin. ``definition`` and ``requester`` repeat the run's for the inbox. ``check_at`` is when the
-    SLA sweep looks next: the reminder, then the due time, then nothing. ``version`` grows with every change.
+    SLA sweep looks next: the reminder, then the due time, then nothing. ``superseded``: decided, but a way back has gone over
+    it since. ``version`` grows with every change.
     """
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="tasks")
@@ -120,6 +125,7 @@ class Task(Stateful, OrganisationOwned):
     completed_at = models.DateTimeField(null=True)
     completed_by = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     transition = models.CharField(max_length=120, blank=True, db_default="")
+    superseded = models.BooleanField(default=False, db_default=False)
     version = models.IntegerField(default=1, db_default=1)
 
     class Meta:
@@ -167,7 +173,7 @@ class Task(Stateful, OrganisationOwned):
 
     @fsm(field="state", source=(TaskState.WAITING, TaskState.RUNNING), target=TaskState.SKIPPED)
     def skip(self) -> None:
-        """The run ended without this task."""
+        """The run ended without this task, or its branch was not needed any more."""
 
 
 class TaskCandidate(OrganisationOwned):
@@ -257,6 +263,11 @@ class LogKind(models.TextChoices):
     MIGRATED = "migrated", "Moved to another version"
     WITHDRAWN = "withdrawn", "Withdrawn"
     COMPLETED = "completed", "Completed"
+    SKIPPED = "skipped", "Branch not taken"
+    JOIN_WAITING = "join_waiting", "Waits for other branches"
+    JOINED = "joined", "Branches came together"
+    CANCELLED = "cancelled", "Not needed any more"
+    SUPERSEDED = "superseded", "Answers superseded"
 
 
 class TransitionLog(OrganisationRow):

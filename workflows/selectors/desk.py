@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership
+from forms_builder.rules import Compiled, EvaluationError
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import (
     Assignment,
@@ -21,8 +22,9 @@ from workflows.assignment import (
     why_nobody,
 )
 from workflows.engine.definition import RunningDefinition
-from workflows.graph.compiled import CompiledStep, CompiledTransition
-from workflows.graph.document import AssigneeMode
+from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition
+from workflows.graph.document import AssigneeMode, StepKind
+from workflows.graph.tokens import Holds, front
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.shown import fingerprint, shown_names
@@ -63,6 +65,23 @@ def judged_by(desk: Desk, submitted: Mapping[str, Any]) -> dict[str, Any]:
     return {name: values.get(name) for name in desk.definition.judged[desk.step.key]}
 
 
+def holds_at(desk: Desk, submitted: Mapping[str, Any]) -> Holds:
+    """Judges conditions of gateways with the values of this decision, which are made when the first one asks."""
+    values: dict[str, Any] = {}
+
+    def holds(condition: Compiled | None) -> bool:
+        if condition is None:
+            return True
+        if not values:
+            values.update(_judged_values(desk, submitted))
+        try:
+            return condition(values, desk.situation.environment)
+        except EvaluationError:
+            return False
+
+    return holds
+
+
 def _judged_values(desk: Desk, submitted: Mapping[str, Any]) -> dict[str, Any]:
     situation = desk.situation
     return desk.definition.graph.transition_values(
@@ -71,6 +90,11 @@ def _judged_values(desk: Desk, submitted: Mapping[str, Any]) -> dict[str, Any]:
         actor=situation.actor.facts(),
         requester=situation.requester.facts(),
     )
+
+
+def opened_by(graph: CompiledGraph, way: CompiledTransition) -> list[CompiledStep]:
+    """The steps that a way may open, for which whoever decides says who is asked: those before any join."""
+    return [step for step in front(graph, way) if not step.is_end and not step.kind.is_gateway]
 
 
 def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:
@@ -120,11 +144,36 @@ def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
 
 
 @dataclass(frozen=True, slots=True)
+class Branch:
+    """A step that a way opens, with the people who may be asked there.
+
+    ``assignees`` are the people to choose from; ``assignee`` is preselected. With ``to_team`` nobody has to be chosen: all of
+    them see the task. ``note`` tells of a fallback. ``conditional``: values still to be entered decide whether it opens.
+    """
+
+    step: str
+    name: str
+    assignees: tuple[PersonRef, ...]
+    to_team: bool
+    note: str = ""
+    conditional: bool = False
+
+    @property
+    def assignee(self) -> PersonRef | None:
+        return self.assignees[0] if len(self.assignees) == 1 else None
+
+    @property
+    def needs_choice(self) -> bool:
+        """Whether one person must be named, if it opens."""
+        return len(self.assignees) > 1 and not self.to_team
+
+
+@dataclass(frozen=True, slots=True)
 class Way:
     """One next step as a page or a client offers it.
 
-    ``assignees`` are the people to choose from; ``assignee`` is preselected. With ``to_team`` nobody has to be chosen: all of
-    them see the task. ``note`` tells of a fallback. ``depends`` says that it is decided by values still to be entered.
+    ``branches`` are the steps that it may open: one as a rule, several behind a fork, none where the request ends or waits at a
+    join (``waits``). ``depends`` says that it is decided by values still to be entered.
     """
 
     name: str
@@ -135,15 +184,34 @@ class Way:
     is_end: bool
     reason_required: bool
     depends: bool
-    assignees: tuple[PersonRef, ...] = ()
-    assignee: PersonRef | None = None
-    to_team: bool = False
-    note: str = ""
+    branches: tuple[Branch, ...] = ()
+    waits: bool = False
+
+    @property
+    def only(self) -> Branch | None:
+        """The one step that opens; None where there are several or none."""
+        return self.branches[0] if len(self.branches) == 1 else None
+
+    @property
+    def assignees(self) -> tuple[PersonRef, ...]:
+        return self.only.assignees if self.only else ()
+
+    @property
+    def assignee(self) -> PersonRef | None:
+        return self.only.assignee if self.only else None
+
+    @property
+    def to_team(self) -> bool:
+        return self.only is not None and self.only.to_team
+
+    @property
+    def note(self) -> str:
+        return self.only.note if self.only else ""
 
     @property
     def needs_choice(self) -> bool:
         """Whether one person must be named; a way back goes to who had the step before."""
-        return len(self.assignees) > 1 and not self.to_team and not self.is_return
+        return self.only is not None and self.only.needs_choice and not self.is_return
 
 
 def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk:
@@ -200,33 +268,65 @@ def colleagues_at(desk: Desk, holder: PersonRef | None) -> list[PersonRef]:
 def ways_from(desk: Desk) -> list[Way]:
     """The ways whose condition holds now, and those that depend on what the form of this step may still change."""
     holding = {way.key for way in allowed_ways(desk, {})}
-    writable = desk.definition.form.plan(desk.step.key).writable_names
     found = []
     for way in desk.definition.graph.transitions_from(desk.step.key):
-        depends = way.condition is not None and bool(desk.definition.condition_fields(way) & writable)
+        depends = _depends(desk, way)
         if way.key in holding or depends:
             found.append(_way(desk, way, depends))
     return found
 
 
+def _depends(desk: Desk, way: CompiledTransition) -> bool:
+    """Whether the form of this step may still change what the condition reads."""
+    if way.condition is None:
+        return False
+    return bool(desk.definition.condition_fields(way) & desk.definition.form.plan(desk.step.key).writable_names)
+
+
 def _way(desk: Desk, way: CompiledTransition, depends: bool) -> Way:
-    target = way.target
-    people, note = ((), "") if target.is_end else _people(desk, target)
-    mode = target.assignee.mode if target.assignee else AssigneeMode.ONE
+    steps = _steps_behind(desk, way)
     return Way(
         name=way.name,
         key=way.key,
-        target=target.key,
-        target_name=target.name,
+        target=way.target.key,
+        target_name=way.target.name,
         is_return=way.is_return,
-        is_end=target.is_end,
+        is_end=bool(steps) and all(step.is_end for step, _ in steps),
         reason_required=way.reason_required,
         depends=depends,
-        assignees=tuple(people),
-        assignee=people[0] if len(people) == 1 else None,
-        to_team=mode is AssigneeMode.ANY and len(people) > 1,
-        note=note,
+        branches=tuple(_branch(desk, step, sure) for step, sure in steps if not step.is_end and step.join is None),
+        waits=any(step.join is not None for step, _ in steps),
     )
+
+
+def _steps_behind(desk: Desk, way: CompiledTransition) -> list[tuple[CompiledStep, bool]]:
+    """The steps that the way leads to, gateways passed, and whether it is sure that it does."""
+    holds = holds_at(desk, {})
+    found: dict[str, tuple[CompiledStep, bool]] = {}
+    todo = [(way.target, True)]
+    while todo:
+        step, sure = todo.pop(0)
+        if step.kind not in (StepKind.FORK, StepKind.NOOP):
+            found.setdefault(step.key, (step, sure))
+            continue
+        ways = desk.definition.graph.transitions_from(step.key)
+        possible = [one for one in ways if not one.otherwise and (holds(one.holds) or _depends(desk, one))]
+        certain = [one for one in possible if not _depends(desk, one)]
+        if step.kind is StepKind.NOOP and certain:
+            possible = possible[: possible.index(certain[0]) + 1]
+        todo += [
+            (one.target, sure and one in certain and (step.kind is StepKind.FORK or len(possible) == 1))
+            for one in possible
+        ]
+        if not certain:
+            todo += [(one.target, sure and not possible) for one in ways if one.otherwise]
+    return list(found.values())
+
+
+def _branch(desk: Desk, step: CompiledStep, sure: bool) -> Branch:
+    people, note = _people(desk, step)
+    mode = step.assignee.mode if step.assignee else AssigneeMode.ONE
+    return Branch(step.key, step.name, tuple(people), mode is AssigneeMode.ANY and len(people) > 1, note, not sure)
 
 
 def _people(desk: Desk, target: CompiledStep) -> tuple[tuple[PersonRef, ...], str]:

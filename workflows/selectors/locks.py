@@ -3,7 +3,7 @@
 The run is locked before its tasks, here and in every other place, so that two writers never wait for each other.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -11,6 +11,7 @@ from uuid import UUID
 from accounts.tenancy.statements import execute_prepared
 from workflows.assignment import Person
 from workflows.engine.state import RunState, TaskState
+from workflows.graph.tokens import Token
 from workflows.selectors.people import as_json, persons_at
 
 _COLUMNS: Final = {
@@ -18,7 +19,7 @@ _COLUMNS: Final = {
         name: f"r.{name}"
         for name in (
             "organisation_id", "requester_id", "number", "title", "status", "outcome", "definition_id", "version_id",
-            "version_no", "data", "labels", "started_at", "finished_at",
+            "version_no", "data", "labels", "started_at", "finished_at", "tokens", "superseded",
         )
     },
     **{
@@ -60,6 +61,13 @@ SELECT {_SELECT}
 WHERE r.organisation_id = %s AND r.id = %s
 ORDER BY t.opened_at, t.id
 FOR UPDATE OF r, t
+"""
+
+OPEN_AT: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE r.organisation_id = %s AND r.id = %s AND t.step = ANY(%s) AND t.state IN ('running', 'waiting', 'failure_retry')
+ORDER BY t.opened_at, t.id
 """
 
 CLAIM_DUE: Final = f"""
@@ -115,15 +123,22 @@ class LockedTask:
     run: RunState
     task: TaskState
     actor: Person
-    chosen: Person | None
+    people: Mapping[UUID, Person]
+    """Everybody around, those who are named among them as far as the organisation has them."""
+    named: tuple[UUID, ...]
     stamp: int | None
     """Of the directory as it was read, for what is kept of it."""
 
+    @property
+    def chosen(self) -> Person | None:
+        """The one person who is named, if the organisation has them."""
+        return self.people.get(self.named[0]) if self.named else None
 
-def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, chosen_id: UUID | None = None) -> LockedTask | None:
+
+def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, named: Collection[UUID] = ()) -> LockedTask | None:
     """Lock a task and its run; None when the organisation has no such task. One statement, and one more for people whose
     facts this process has not read since the directory was last written to."""
-    found = _read(LOCK_TASK, [organisation_id, task_id], organisation_id, (actor_id, chosen_id))
+    found = _read(LOCK_TASK, [organisation_id, task_id], organisation_id, (actor_id, *named))
     if not found.rows:
         return None
     row, people = found.rows[0], found.people
@@ -131,7 +146,8 @@ def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, chosen_id: U
         run=_run(row, people),
         task=_task(row, people),
         actor=people[actor_id],
-        chosen=people.get(chosen_id) if chosen_id else None,
+        people=people,
+        named=tuple(named),
         stamp=row["stamp"],
     )
 
@@ -142,6 +158,12 @@ def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskSt
     if not found.rows:
         return None
     return _run(found.rows[0], found.people), [_task(row, found.people) for row in found.rows]
+
+
+def open_at(organisation_id: UUID, run_id: UUID, steps: Collection[str]) -> tuple[TaskState, ...]:
+    """The open tasks at some steps of a run that is locked already, so that nobody else changes them. One statement."""
+    found = _read(OPEN_AT, [organisation_id, run_id, list(steps)], organisation_id)
+    return tuple(_task(row, found.people) for row in found.rows)
 
 
 def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState, TaskState]]:
@@ -218,6 +240,8 @@ def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
         labels=as_json(row["labels"]),
         started_at=row["started_at"],
         finished_at=row["finished_at"],
+        tokens=tuple(map(Token.of_json, as_json(row["tokens"]))),
+        superseded=as_json(row["superseded"]),
     )
 
 

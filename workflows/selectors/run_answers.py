@@ -17,7 +17,7 @@ _OWN: Final = (
     "id", "organisation_id", "number", "title", "status", "outcome", "version_no", "started_at", "finished_at",
 )  # fmt: skip
 _OTHERS: Final = (
-    "data", "definition_id", "definition__name", "definition__slug", "definition__owner_id", "version_id",
+    "data", "superseded", "definition_id", "definition__name", "definition__slug", "definition__owner_id", "version_id",
     "version__number", "requester_id", "requester__name", "requester__email",
 )  # fmt: skip
 
@@ -47,6 +47,7 @@ def _run(row: dict[str, Any]) -> WorkflowRun:
     return WorkflowRun(
         **{name: row[name] for name in _OWN},
         data=as_json(row["data"]),
+        superseded=as_json(row["superseded"]),
         definition=WorkflowDefinition(
             id=row["definition_id"],
             name=row["definition__name"],

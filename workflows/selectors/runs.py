@@ -51,6 +51,8 @@ class TaskRow:
     completed_by: PersonRef | None
     transition: str
     candidate_ids: tuple[UUID, ...]
+    superseded: bool = False
+    """Decided, but a way back has gone over it since."""
 
     @property
     def is_open(self) -> bool:
@@ -125,14 +127,25 @@ class RunView:
             sees_all=not self.is_requester and (sees_all_runs(self.viewer) or self._owns()),
         )
 
+    def offered_at(self, step: str) -> dict[str, Any]:
+        """The values that the form of a step starts with: those that hold, and what it must be told again."""
+        names = self.definition.form.plan(step).writable_names if self.run.superseded else frozenset()
+        return {**self.run.data, **{name: value for name, value in self.run.superseded.items() if name in names}}
+
     @property
     def end_step(self) -> str:
         """The key of the end step that the run has reached, or nothing."""
         if self.run.status != RunStatus.COMPLETED or not self.tasks:
             return ""
-        last = max(self.tasks, key=lambda task: task.completed_at or task.opened_at)
-        ways = self.definition.graph.transitions_from(last.step)
-        return next((way.target.key for way in ways if way.name == last.transition), "")
+        graph = self.definition.graph
+        decided = [task for task in self.tasks if task.transition]
+        last = max(decided, key=lambda task: task.completed_at or task.opened_at, default=None)
+        ways = graph.transitions_from(last.step) if last is not None else ()
+        target = next((way.target for way in ways if way.name == (last.transition if last else "")), None)
+        if target is not None and target.is_end:
+            return target.key
+        # Behind gateways: the outcome tells which of the ends it was.
+        return next((end.key for end in graph.ends if end.outcome == self.run.outcome), "")
 
     def _owns(self) -> bool:
         return self.run.definition.owner_id == self.viewer.id
@@ -277,7 +290,7 @@ _TASK = JSONObject(
         name: F(name)
         for name in (
             "id", "step", "step_name", "state", "version", "unassigned", "opened_at", "due_at", "overdue", "escalations",
-            "completed_at", "transition",
+            "completed_at", "transition", "superseded",
         )
     },
     assignee=_person("assignee"),
@@ -308,6 +321,7 @@ def _task(row: Mapping[str, Any]) -> TaskRow:
         completed_by=_ref(row["completed_by"]),
         transition=row["transition"],
         candidate_ids=tuple(UUID(one) for one in row["candidates"]),
+        superseded=row["superseded"],
     )
 
 

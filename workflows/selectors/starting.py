@@ -1,6 +1,6 @@
 """The read of a start: the workflow if the person may start it, and the state of the directory, in one statement."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
@@ -31,7 +31,7 @@ READ_START: Final = f"SELECT d.name, d.owner_id, d.published_version_id, {STAMP}
 
 @dataclass(frozen=True, slots=True)
 class Starting:
-    """What a start needs to know. ``people`` has the requester, their manager and the chosen person, as far as there."""
+    """What a start needs to know. ``people`` has the requester, their manager and the chosen people, as far as there."""
 
     definition_id: UUID
     name: str
@@ -42,12 +42,12 @@ class Starting:
     people: Mapping[UUID, Person]
 
 
-def read_start(actor: Membership, definition_id: UUID, chosen_id: UUID | None) -> Starting | None:
+def read_start(actor: Membership, definition_id: UUID, chosen: Collection[UUID] = ()) -> Starting | None:
     """None when the person may not start the workflow, or there is none."""
     here = actor.organisation_id
     rows = execute_prepared(READ_START, [here, here, definition_id, actor.id])
     if not rows:
         return None
     name, owner_id, version_id, stamp = rows[0]
-    people = persons_at(here, stamp, (actor.id, actor.manager_id, chosen_id))
+    people = persons_at(here, stamp, (actor.id, actor.manager_id, *chosen))
     return Starting(definition_id, name, owner_id, version_id, stamp, people)

@@ -99,4 +99,16 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
     LogKind.COMPLETED: lambda row, detail: (
         f"{'ended the request' if row.by_id else 'the request ended'}: {detail.get('outcome', '')}"
     ),
+    LogKind.SKIPPED: lambda row, detail: (
+        f"did not open {detail.get('to_name', row.to_step)} ({detail.get('from_name', row.from_step)})"
+    ),
+    LogKind.JOIN_WAITING: lambda row, detail: f"reached {detail.get('to_name', row.to_step)}, which waits for others",
+    LogKind.JOINED: lambda row, detail: f"brought the branches together at {detail.get('to_name', row.to_step)}",
+    LogKind.CANCELLED: lambda row, detail: (
+        f"closed {detail.get('from_name', row.from_step)}"
+        + (f", which was with {row.from_name}" if row.from_name else "")
+    ),
+    LogKind.SUPERSEDED: lambda row, detail: (
+        f"sent the request back over {', '.join(detail.get('steps', ()))}: these answers must be given again"
+    ),
 }

@@ -1,7 +1,7 @@
 """What starting and deciding have in common: the answers, the way, and who is next."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
@@ -18,12 +18,22 @@ from workflows.assignment import (
     resolve,
 )
 from workflows.engine.definition import RunningDefinition
-from workflows.engine.moves import Decision
+from workflows.engine.moves import Decision, Opening
 from workflows.engine.state import Answers
 from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.graph.tokens import Arrival, Movement, NoWayOn, Token, advance
 from workflows.models import Task
 from workflows.reasons import how_of, read_by
-from workflows.selectors.desk import Desk, allowed_ways, eligible_people, fall_back, is_eligible, judged_by
+from workflows.selectors.desk import (
+    Desk,
+    allowed_ways,
+    eligible_people,
+    fall_back,
+    holds_at,
+    is_eligible,
+    judged_by,
+    opened_by,
+)
 from workflows.selectors.people import persons, tenant_admin_ids
 
 T = TypeVar("T")
@@ -37,7 +47,10 @@ class TransitionInvalid(Invalid):
 
 
 class AssigneeInvalid(Invalid):
-    """The person may not be asked at the next step, or one must be chosen; ``params["assignees"]`` lists who may."""
+    """The person may not be asked at the next step, or one must be chosen; ``params["assignees"]`` lists who may.
+
+    Where several steps open, the places are ``assignees.<step>`` and ``params["branches"]`` lists who may by step.
+    """
 
     code = "assignee.invalid"
 
@@ -65,6 +78,24 @@ class Wish:
     comment: str
     shown: str | None = None
     """The fingerprint of what the step showed to who decided, see ``workflows.shown``; None where it was not sent."""
+    assignees: Mapping[str, UUID] = field(default_factory=dict)
+    """Who is asked, by step, where the decision opens several."""
+
+    @property
+    def named(self) -> tuple[UUID, ...]:
+        """Everybody who is named."""
+        return (*((self.assignee_id,) if self.assignee_id else ()), *self.assignees.values())
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """Where the decision is made in the run: its branches, and what is known of the people who are named."""
+
+    tokens: tuple[Token, ...]
+    people: Mapping[UUID, Person]
+    labels: Mapping[str, Any]
+    run_id: UUID | None
+    """None at the start."""
 
 
 class DecisionInvalid(Invalid):
@@ -95,34 +126,41 @@ class _Problems:
             raise DecisionInvalid(fields, **{key: value for one in self.found for key, value in one.params.items()})
 
 
-def decision_of(
-    desk: Desk, wish: Wish, chosen: Person | None, *, labels: Mapping[str, Any], sources: Sources, run_id: UUID | None
-) -> Decision:
+def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) -> Decision:
     """What the wish comes to, or everything that is wrong with it at once. ``desk`` holds the values until now.
 
-    Raises Invalid at ``data.<field>``, ``transition``, ``comment`` or ``assignee``.
+    Raises Invalid at ``data.<field>``, ``transition``, ``comment``, ``assignee`` or ``assignees.<step>``.
     """
     problems = _Problems()
     values = desk.situation.data
     answers = problems.catch(
         lambda: answers_of(
-            desk.definition, desk.step.key, wish.submission, values=values, labels=labels, sources=sources
+            desk.definition, desk.step.key, wish.submission, values=values, labels=standing.labels, sources=sources
         )
     )
     after = desk.with_data({**values, **answers.values}) if answers else desk
-    way = problems.catch(lambda: way_of(after, wish.transition, answers.values if answers else {}))
+    submitted = answers.values if answers else {}
+    way = problems.catch(lambda: way_of(after, wish.transition, submitted))
     if way is None:
         problems.settle()
         raise TransitionInvalid  # settle has raised
     reason = problems.catch(lambda: comment_of(wish.comment, way))
-    assignment = problems.catch(lambda: assignment_for(after, way, wish.assignee_id, chosen, run_id))
+    moved = problems.catch(lambda: movement_of(after, way, standing.tokens, submitted))
+    openings = problems.catch(lambda: openings_for(after, way, moved, wish, standing)) if moved else ()
     problems.settle()
-    unassigned = assignment is not None and assignment.is_unassigned
+    unassigned = any(one.assignment.is_unassigned for one in openings or ())
     admins = tenant_admin_ids(desk.organisation_id) if unassigned else ()
-    judged = judged_by(after, answers.values if answers else {})
-    if assignment is not None:
-        assignment = with_reason(after, way, assignment, wish.assignee_id, chosen)
-    return Decision(way, assignment, answers or Answers(), reason or "", admins, judged=judged)
+    judged = judged_by(after, submitted)
+    return Decision(way, moved or Movement(), openings or (), answers or Answers(), reason or "", admins, judged=judged)
+
+
+def movement_of(desk: Desk, way: CompiledTransition, tokens: Sequence[Token], submitted: Mapping[str, Any]) -> Movement:
+    """What the way does to the branches. Raises TransitionInvalid where a gateway behind it leads nowhere."""
+    try:
+        return advance(desk.definition.graph, tokens, desk.step.key, way, holds_at(desk, submitted))
+    except NoWayOn as error:
+        text = f"Behind “{way.name}” no way leads on from “{error.step.name}” with these values."
+        raise TransitionInvalid({"transition": [text]}, allowed=[]) from error
 
 
 def answers_of(
@@ -184,22 +222,70 @@ def way_of(desk: Desk, name: str | None, submitted: Mapping[str, Any]) -> Compil
     return found[0]
 
 
-def assignment_for(
-    desk: Desk, way: CompiledTransition, chosen_id: UUID | None, chosen: Person | None, run_id: UUID | None = None
-) -> Assignment | None:
-    """Who holds the task that the way opens; None at an end. Raises AssigneeInvalid.
+def openings_for(
+    desk: Desk, way: CompiledTransition, moved: Movement, wish: Wish, standing: Standing
+) -> tuple[Opening, ...]:
+    """Who holds the tasks that open. Raises AssigneeInvalid for all of them at once."""
+    _refuse_unknown(desk, wish)
+    several = len(moved.opened) > 1
+    if several and wish.assignee_id is not None:
+        names = ", ".join(one.step.key for one in moved.opened)
+        raise AssigneeInvalid({"assignee": [f"This opens several steps; name people by step in assignees: {names}."]})
+    found: list[Opening] = []
+    refused: dict[str, AssigneeInvalid] = {}
+    for one in moved.opened:
+        chosen = wish.assignees.get(one.step.key) or (None if several else wish.assignee_id)
+        try:
+            found.append(_opening(desk, way, one, chosen, standing))
+        except AssigneeInvalid as error:
+            refused[one.step.key] = error
+    if refused and not (several or wish.assignees):
+        raise next(iter(refused.values()))
+    if refused:
+        raise AssigneeInvalid(
+            {f"assignees.{key}": error.fields["assignee"] for key, error in refused.items()},
+            branches={key: error.params["assignees"] for key, error in refused.items()},
+        )
+    return tuple(found)
 
-    ``chosen`` are the facts of ``chosen_id``, None when the organisation has no such person.
+
+def _refuse_unknown(desk: Desk, wish: Wish) -> None:
+    """Somebody may be named for every step that some way from here may open, and for no other."""
+    if not wish.assignees:
+        return
+    graph = desk.definition.graph
+    known = {step.key for way in graph.transitions_from(desk.step.key) for step in opened_by(graph, way)}
+    if unknown := [key for key in wish.assignees if key not in known]:
+        raise AssigneeInvalid({f"assignees.{key}": ["No way from here opens this step."] for key in unknown})
+
+
+def _opening(
+    desk: Desk, way: CompiledTransition, arrival: Arrival, chosen_id: UUID | None, standing: Standing
+) -> Opening:
+    chosen = standing.people.get(chosen_id) if chosen_id else None
+    assignment = _assignment(desk, way, arrival.step, chosen_id, standing, must_choose=arrival.chosen)
+    return Opening(arrival.step, with_reason(desk, way, arrival.step, assignment, chosen_id, chosen))
+
+
+def _assignment(
+    desk: Desk,
+    way: CompiledTransition,
+    target: CompiledStep,
+    chosen_id: UUID | None,
+    standing: Standing,
+    *,
+    must_choose: bool,
+) -> Assignment:
+    """Who holds the task that opens at ``target``. Raises AssigneeInvalid.
+
+    Where nobody is there to choose (``must_choose`` is off) several people of a step for one share a queue.
     """
-    target = way.target
-    if target.is_end:
-        return None
     if target.asks_requester:
         return _requesters_own(desk, target, chosen_id)
     if chosen_id is not None:
-        return _checked(desk, target, chosen_id, chosen)
-    if way.is_return and run_id is not None:
-        before = _previous_holder(desk, target, run_id)
+        return _checked(desk, target, chosen_id, standing.people.get(chosen_id))
+    if way.is_return and standing.run_id is not None:
+        before = _previous_holder(desk, target, standing.run_id)
         if before is not None:
             return before
     found = eligible_people(desk, target)
@@ -207,15 +293,22 @@ def assignment_for(
         return fall_back(desk, target)
     answer = resolve(target, found)
     if isinstance(answer, ChoiceNeeded):
+        if not must_choose:
+            return Assignment(queue=answer.candidates)
         raise _needed(f"Choose who is asked at “{target.name}”.", answer.candidates)
     return answer
 
 
 def with_reason(
-    desk: Desk, way: CompiledTransition, assignment: Assignment, chosen_id: UUID | None, chosen: Person | None
+    desk: Desk,
+    way: CompiledTransition,
+    target: CompiledStep,
+    assignment: Assignment,
+    chosen_id: UUID | None,
+    chosen: Person | None,
 ) -> Assignment:
     """The assignment with how it came about and what the step's rule read, for those who ask later."""
-    target, asked = way.target, assignment.person
+    asked = assignment.person
     how = how_of(assignment, own=target.asks_requester, chosen=chosen_id is not None, again=way.is_return)
     known = (chosen if chosen and chosen.id == asked.id else desk.known.get(asked.id)) if asked else None
     facts = read_by(desk.definition.eligible(target), desk.situation, asked, known)

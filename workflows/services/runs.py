@@ -33,7 +33,7 @@ from workflows.selectors.locks import lock_run
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, access_run, may_see
 from workflows.selectors.starting import Starting, read_start
-from workflows.services.deciding import CommentInvalid, Submission, Wish, clean_text, decision_of
+from workflows.services.deciding import CommentInvalid, Standing, Submission, Wish, clean_text, decision_of
 
 NEXT_NUMBER = """
 INSERT INTO workflows_runcounter (id, organisation_id, last) VALUES (%s, %s, 1)
@@ -67,6 +67,7 @@ def run_start(
     data: Mapping[str, Any] | None,
     transition: str | None = None,
     assignee: UUID | None = None,
+    assignees: Mapping[str, UUID] | None = None,
     comment: str = "",
     at: datetime | None = None,
     uploaded: Mapping[str, Sequence[str]] | None = None,
@@ -78,7 +79,8 @@ def run_start(
     savepoint: nothing is written before everything is checked. Raises DefinitionNotFound when the actor may not start
     this workflow, Invalid as ``task_complete`` does.
     """
-    found = read_start(actor, definition_id, assignee)
+    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, assignees=assignees or {})
+    found = read_start(actor, definition_id, wish.named)
     if found is None:
         raise DefinitionNotFound
     definition = definition_of(actor.organisation_id, found.version_id)
@@ -89,9 +91,7 @@ def run_start(
     initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
     situation = Situation(requester, requester, definition.form, initial, sources.environment)
     desk = Desk(definition, definition.graph.start, situation, found.owner_id, actor.organisation_id, found.people)
-    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment)
-    chosen = found.people.get(assignee) if assignee else None
-    decision = decision_of(desk, wish, chosen, labels={}, sources=sources, run_id=None)
+    decision = decision_of(desk, wish, Standing((), found.people, {}, None), sources)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
     run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)

@@ -1,6 +1,6 @@
 """Decide a task, hand it over, take it over, claim it, assign it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -26,10 +26,10 @@ from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, eligible_people, is_eligible
 from workflows.selectors.doors import TaskNotFound
-from workflows.selectors.locks import LockedTask, lock_task
+from workflows.selectors.locks import LockedTask, lock_task, open_at
 from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import has_grant, may_take_over
-from workflows.services.deciding import AssigneeInvalid, Submission, Wish, clean_text, decision_of
+from workflows.services.deciding import AssigneeInvalid, Standing, Submission, Wish, clean_text, decision_of
 from workflows.shown import changed, digest, shown_names
 
 OWN_REQUEST = "The requester may not decide their own request."
@@ -72,6 +72,7 @@ def task_complete(
     actor: Membership,
     transition: str | None,
     assignee: UUID | None = None,
+    assignees: Mapping[str, UUID] | None = None,
     data: Mapping[str, Any] | None = None,
     comment: str = "",
     version: int | None = None,
@@ -81,20 +82,21 @@ def task_complete(
     upload_problems: Mapping[str, Sequence[str]] | None = None,
     via: str = "",
 ) -> TaskResult:
-    """Decide a task: store the step's answers, go the way called ``transition``, ask ``assignee`` next.
+    """Decide a task: store the step's answers, go the way called ``transition``, ask ``assignee`` next, or ``assignees`` by
+    step where several open.
 
-    One locking read and one writing statement; one more read when nobody is named and the next step needs somebody.
-    ``transition`` None takes the only forward way. ``version`` and ``shown`` are what the caller saw (``content_of``); None
-    skips the comparison, except at steps that demand ``shown``. ``via`` is kept with what is written, see
-    ``workflows.events.Via``.
+    One locking read and one writing statement; one more read when nobody is named and the next step needs somebody, and one
+    when work of other branches is not needed any more. ``transition`` None takes the only forward way. ``version`` and
+    ``shown`` are what the caller saw (``content_of``); None skips the comparison, except at steps that demand ``shown``.
+    ``via`` is kept with what is written, see ``workflows.events.Via``.
 
     Raises TaskNotFound for strangers, Denied (``task.complete.denied``) for people who may see the request and are not
-    to decide, TaskNotOpen, TaskStale, ContentChanged, Invalid at ``data.<field>``, ``transition``, ``assignee``, ``comment`` or
-    ``shown``.
+    to decide, TaskNotOpen, TaskStale, ContentChanged, Invalid at ``data.<field>``, ``transition``, ``assignee``,
+    ``assignees.<step>``, ``comment`` or ``shown``.
     """
     moment = at or timezone.now()
-    locked = _locked(task_id, actor, assignee)
-    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, shown)
+    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, shown, assignees or {})
+    locked = _locked(task_id, actor, wish.named)
     made = completion(locked, wish, actor=actor, version=version, at=moment, via=via)
     result = _written(made.plan, locked.task, actor)
     attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
@@ -130,7 +132,9 @@ def completion(
     sources = OrganisationSources(actor, at=at, run_id=run.id)
     situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
-    decision = decision_of(desk, wish, locked.chosen, labels=run.labels, sources=sources, run_id=run.id)
+    decision = decision_of(desk, wish, Standing(run.tokens, locked.people, run.labels, run.id), sources)
+    if decision.moved.cancelled:
+        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
     by = By(actor.id, actor.name, via)
     plan = moves.move(run, task, replace(decision, shown=content), definition, clock, by)
@@ -151,7 +155,7 @@ def task_reassign(
     The holder may, and people with ``task.reassign_any``. Raises TaskNotFound, Denied (``task.reassign.denied``),
     TaskNotOpen, TaskStale, AssigneeInvalid.
     """
-    locked = _locked(task_id, actor, assignee)
+    locked = _locked(task_id, actor, [assignee])
     plan = reassignment(locked, actor=actor, comment=comment, version=version, at=at or timezone.now())
     return _written(plan, locked.task, actor)
 
@@ -176,7 +180,7 @@ def task_take_over(
     Needs the right to (``task.take_over``, or a grant for the workflow), and to be somebody who may see the request or whom
     the step's rule names. Raises TaskNotFound, Denied (``task.take_over.denied``), TaskNotOpen, TaskStale.
     """
-    locked = lock_task(actor.organisation_id, task_id, actor.id, None)
+    locked = lock_task(actor.organisation_id, task_id, actor.id)
     if locked is None:
         raise TaskNotFound
     desk = _desk(locked, actor, at)
@@ -201,7 +205,7 @@ def task_claim(
 ) -> TaskResult:
     """Take a task out of the team queue for oneself. Raises TaskNotFound, Denied (``task.claim.denied``), TaskNotOpen,
     TaskStale."""
-    locked = _locked(task_id, actor, None)
+    locked = _locked(task_id, actor)
     plan = claim(locked, actor=actor, version=version, at=at or timezone.now())
     return _written(plan, locked.task, actor) if plan else _unchanged(locked)
 
@@ -224,23 +228,24 @@ def task_assign(
 
     Raises TaskNotFound, Denied (``task.assign.denied``), TaskNotOpen, AssigneeInvalid.
     """
-    locked = _locked(task_id, actor, assignee)
+    locked = _locked(task_id, actor, [assignee])
     _fresh(locked, None, actor)
     if not actor.is_tenant_admin or not locked.task.unassigned:
         raise Denied(code="task.assign.denied")
     step = _desk(locked, actor, at).step
-    if locked.chosen is None or not may_hold(step, locked.chosen, locked.run.requester.id):
+    chosen = locked.chosen
+    if chosen is None or not may_hold(step, chosen, locked.run.requester.id):
         raise AssigneeInvalid({"assignee": ["Choose an active person other than the requester."]}, assignees=[])
-    plan = _handed(locked, actor, locked.chosen.ref, LogKind.ASSIGNED, comment, at or timezone.now())
+    plan = _handed(locked, actor, chosen.ref, LogKind.ASSIGNED, comment, at or timezone.now())
     return _written(plan, locked.task, actor)
 
 
 # --- shared beats ---
 
 
-def _locked(task_id: UUID, actor: Membership, chosen_id: UUID | None) -> LockedTask:
+def _locked(task_id: UUID, actor: Membership, chosen: Collection[UUID] = ()) -> LockedTask:
     """The task under lock, for somebody who may know of it. Raises TaskNotFound."""
-    locked = lock_task(actor.organisation_id, task_id, actor.id, chosen_id)
+    locked = lock_task(actor.organisation_id, task_id, actor.id, chosen)
     if locked is None or not _visible(locked, actor):
         raise TaskNotFound
     return locked

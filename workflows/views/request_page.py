@@ -50,7 +50,7 @@ class RequestPage:
         run = self.view.run
         return made(
             posted,
-            values=run.data,
+            values=run.data if posted is not None else self.view.offered_at(self._open.step),
             labels=run.labels,
             sources=self.sources,
             uploaded=uploads.stored,

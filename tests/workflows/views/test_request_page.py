@@ -53,7 +53,14 @@ def test_the_way_is_told_in_order_with_reasons(acme: Acme) -> None:
         make.decide(run_id, acme.asha, "Manager review", data=make.LEAVE, comment="Done.")
     at_hr(acme, run_id)
     page = load(signed_in(acme.asha), f"/requests/{run_id}/")
-    assert [entry.kind for entry in page.context["timeline"]] == ["started", "moved", "moved", "moved", "moved"]
+    assert [entry.kind for entry in page.context["timeline"]] == [
+        "started",
+        "moved",
+        "moved",
+        "superseded",
+        "moved",
+        "moved",
+    ]
     assert "Please say more." in text(page)
     progress = [(step.name, step.state, step.who) for step in page.context["progress"]]
     assert progress == [

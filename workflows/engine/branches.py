@@ -1,0 +1,139 @@
+"""What a movement does besides opening steps, put into a plan: branches not taken, joins, work not needed any more, and
+answers that a way back has gone over."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from accounts.tenancy.models import new_id
+from workflows.engine.definition import RunningDefinition
+from workflows.engine.plan import Plan
+from workflows.engine.state import TaskState
+from workflows.events import AnswersSuperseded, BranchSkipped, JoinFired, JoinWaiting, TaskCancelled
+from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.graph.tokens import Movement, front
+from workflows.models import LogKind, Task, next_state
+from workflows.models import TaskState as State
+
+
+def record_branches(
+    plan: Plan, moved: Movement, cancelled: Iterable[TaskState], definition: RunningDefinition, why: str
+) -> None:
+    """The rows, history and facts of a movement; ``cancelled`` are the open tasks at its cancelled steps."""
+    if plan.run.tokens or moved.tokens:
+        plan.run_changes["tokens"] = [token.to_json() for token in moved.tokens]
+    for task in cancelled:
+        cancel(plan, task, why)
+    here = {one.step.key for one in moved.opened}
+    for way in moved.skipped:
+        _skip(plan, way, [step for step in front(definition.graph, way) if step.key not in here])
+    for join in moved.fired:
+        plan.log(LogKind.JOINED, to_step=join.key, detail={"to_name": join.name})
+        plan.events.append(JoinFired(subject_id=plan.run.id, **plan.facts(), **_at(join)))
+    for join in moved.waiting:
+        arrived = sum(token.step == join.key for token in moved.tokens)
+        plan.log(LogKind.JOIN_WAITING, to_step=join.key, detail={"to_name": join.name, "arrived": arrived})
+        plan.events.append(JoinWaiting(subject_id=plan.run.id, **plan.facts(), **_at(join), arrived=arrived))
+
+
+def cancel(plan: Plan, task: TaskState, why: str) -> None:
+    """An open task that is not needed any more; who held it is told and may still read the request."""
+    changes = {"state": next_state(Task.skip, task.state), "unassigned": False, "check_at": None}
+    plan.change_task(task.id, task.version, {**changes, "completed_at": plan.at})
+    if task.in_queue:
+        plan.closed_queues.append(task.id)
+    plan.log(
+        LogKind.CANCELLED,
+        task_id=task.id,
+        left=task.assignee,
+        from_step=task.step,
+        detail={"from_name": task.step_name, "note": why},
+    )
+    plan.events.append(
+        TaskCancelled(
+            subject_id=task.id,
+            **plan.facts(),
+            step=task.step,
+            step_name=task.step_name,
+            holder_ids=(task.assignee.id,) if task.assignee else task.candidate_ids,
+            why=why,
+            by_id=plan.by.id,
+            by_name=plan.by.name,
+        )
+    )
+
+
+def supersede(
+    plan: Plan, steps: Iterable[str], target: CompiledStep, definition: RunningDefinition, given: Mapping[str, Any]
+) -> None:
+    """A way back to ``target`` has gone over ``steps``: their decisions do not count any more, and the values that they gave
+    are put aside until they are given again. What is ``given`` with the way back itself stands, and so does what a step
+    before it gave."""
+    gone = [key for key in steps if not definition.graph.step(key).kind.is_gateway]
+    plan.superseded_steps += gone
+    names = _written(definition, gone) - _written(definition, definition.graph.ahead.leading_to(target.key))
+    data: Mapping[str, Any] = plan.run_changes["data"]
+    aside = {name: value for name, value in data.items() if name in names and name not in given and value is not None}
+    if not aside:
+        return
+    plan.run_changes["data"] = {name: value for name, value in data.items() if name not in aside}
+    plan.run_changes["superseded"] = {**plan.run_changes.get("superseded", plan.run.superseded), **aside}
+    plan.log(
+        LogKind.SUPERSEDED,
+        to_step=target.key,
+        detail={"to_name": target.name, "steps": [definition.graph.step(key).name for key in gone], "values": aside},
+    )
+    plan.events.append(
+        AnswersSuperseded(
+            subject_id=plan.run.id,
+            **plan.facts(),
+            step=target.key,
+            step_name=target.name,
+            steps=tuple(gone),
+            fields=tuple(sorted(aside)),
+        )
+    )
+
+
+def given_again(plan: Plan, step: str, definition: RunningDefinition) -> None:
+    """A step was answered anew: what it had answered before is done with."""
+    kept = plan.run.superseded
+    if kept:
+        again = _written(definition, [step])
+        plan.run_changes["superseded"] = {name: value for name, value in kept.items() if name not in again}
+
+
+def _written(definition: RunningDefinition, steps: Iterable[str]) -> set[str]:
+    """The fields that the steps may write."""
+    return {name for key in steps for name in definition.form.plan(key).writable_names}
+
+
+def _skip(plan: Plan, way: CompiledTransition, first: Iterable[CompiledStep]) -> None:
+    """A branch that is not taken: its first steps are shown as skipped."""
+    for step in first:
+        if step.is_end or step.kind.is_gateway:
+            continue
+        plan.add(
+            Task,
+            id=new_id(),
+            run_id=plan.run.id,
+            definition_id=plan.run.definition_id,
+            requester_id=plan.run.requester.id,
+            step=step.key,
+            step_name=step.name,
+            state=State.SKIPPED.value,
+            opened_at=plan.at,
+            completed_at=plan.at,
+            **plan.owned(),
+        )
+    plan.log(
+        LogKind.SKIPPED,
+        from_step=way.source.key,
+        to_step=way.target.key,
+        transition=way.name,
+        detail={"from_name": way.source.name, "to_name": way.target.name},
+    )
+    plan.events.append(BranchSkipped(subject_id=plan.run.id, **plan.facts(), **_at(way.target), transition=way.name))
+
+
+def _at(step: CompiledStep) -> dict[str, str]:
+    return {"step": step.key, "step_name": step.name}
