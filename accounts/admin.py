@@ -22,6 +22,7 @@ from accounts.admin_site import platform_admin
 from accounts.audit.events import Event
 from accounts.audit.models import AuditEntry
 from accounts.models import (
+    Absence,
     Department,
     Designation,
     Membership,
@@ -34,8 +35,10 @@ from accounts.models import (
 )
 from accounts.models.organisations import validate_time_zone
 from accounts.policies import permission_codes
+from accounts.scopes import scope_choices
 from accounts.selectors.grants import grant_choices
 from accounts.selectors.people import roles_held
+from accounts.services.absences import absence_end, absence_set
 from accounts.services.grants import grant_give_choice, grant_take
 from accounts.services.logins import login_move
 from accounts.services.people import (
@@ -218,6 +221,72 @@ class ObjectGrantAdmin(OrganisationModelAdmin):
 
     def remove_row(self, actor: Membership, row: Any) -> None:
         grant_take(actor=actor, grant_id=row.id)
+
+
+class AbsenceAdminForm(OwnedForm):
+    only_for = forms.MultipleChoiceField(
+        required=False, widget=forms.CheckboxSelectMultiple, help_text="Nothing ticked: for everything."
+    )
+
+    class Meta:
+        model = Absence
+        fields = ("member", "starts_on", "ends_on", "substitute")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "only_for" in self.fields:
+            only_for: Any = self.fields["only_for"]
+            only_for.choices = list(scope_choices(self.organisation_id).items())
+
+    def _post_clean(self) -> None:
+        """The service judges the whole; the form has read the fields."""
+
+
+@admin.register(Absence)
+class AbsenceAdmin(OrganisationModelAdmin):
+    """Set for somebody who cannot, and ended. The substitute is asked by the same notice and must accept."""
+
+    form = AbsenceAdminForm
+    list_display = ("member", "starts_on", "ends_on", "substitute", "answered", "ended_at")
+    list_filter = (("ended_at", admin.EmptyFieldListFilter), "starts_on")
+    list_select_related = ("member", "substitute")
+    search_fields = ("member__name", "substitute__name")
+    ordering = ("-starts_at", "id")
+    autocomplete_fields = ("member", "substitute")
+    actions = ("end",)
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
+        asked = ("member", "starts_on", "ends_on", "substitute")
+        more = ("time_zone", "scope", "accepted_at", "declined_at", "began_at", "ended_at")
+        return (*asked, *more) if obj is not None else (*asked, "only_for")
+
+    def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> Absence:
+        given = form.cleaned_data
+        row.starts_on, row.ends_on = given["starts_on"], given["ends_on"]  # for the message
+        return absence_set(
+            actor=actor,
+            member_id=given["member"].id,
+            starts_on=given["starts_on"],
+            ends_on=given["ends_on"],
+            substitute_id=given["substitute"].id if given["substitute"] else None,
+            scope=given["only_for"],
+        )
+
+    @admin.display(description="substitute's answer")
+    def answered(self, row: Absence) -> str:
+        return row.answer
+
+    @admin.action(description="End now: the person is back")
+    def end(self, request: HttpRequest, rows: QuerySet[Absence]) -> None:
+        for row in rows.filter(ended_at__isnull=True):
+            absence_end(actor=acting(request), absence_id=row.pk)
+        messages.success(request, "They have ended.")
 
 
 class KindFilter(admin.SimpleListFilter):

@@ -1,5 +1,6 @@
 """The facts that this app publishes."""
 
+from datetime import date
 from typing import ClassVar
 from uuid import UUID
 
@@ -119,6 +120,59 @@ class MemberReactivated(MemberEvent):
 class RolesChanged(MemberEvent):
     kind: ClassVar[str] = "people.roles_changed"
     roles: list[str]
+
+
+class AbsenceEvent(Event):
+    """A fact about one absence. Days are both inclusive, by the clock of the person who is away."""
+
+    subject_kind: ClassVar[str] = "accounts.absence"
+    member_id: UUID
+    member_name: str
+    substitute_id: UUID | None
+    substitute_name: str
+    starts_on: date
+    ends_on: date
+
+
+class AbsenceSet(AbsenceEvent):
+    kind: ClassVar[str] = "absence.set"
+    scope: tuple[str, ...]
+
+
+class SubstituteAsked(AbsenceEvent):
+    """Somebody is asked to stand in; nothing is theirs to do until they accept."""
+
+    kind: ClassVar[str] = "absence.substitute_asked"
+
+
+class SubstituteAccepted(AbsenceEvent):
+    kind: ClassVar[str] = "absence.substitute_accepted"
+
+
+class SubstituteDeclined(AbsenceEvent):
+    """They do not stand in, or not any longer. ``left``: because they can act no more."""
+
+    kind: ClassVar[str] = "absence.substitute_declined"
+    left: bool = False
+
+
+class SubstituteReleased(AbsenceEvent):
+    """The person who is away does without this substitute from now on."""
+
+    kind: ClassVar[str] = "absence.substitute_released"
+
+
+class AbsenceBegan(AbsenceEvent):
+    kind: ClassVar[str] = "absence.began"
+    accepted: bool
+
+
+class AbsenceEnded(AbsenceEvent):
+    """The person is back: what was not decided in their name is theirs alone. ``early``: before its last day was over."""
+
+    kind: ClassVar[str] = "absence.ended"
+    accepted: bool
+    early: bool
 
 
 class EntryAdded(Event):

@@ -3,7 +3,7 @@
 import django_filters
 from django.db.models import Q, QuerySet
 
-from accounts.models import Membership
+from accounts.models import Absence, Membership
 
 
 class PeopleFilter(django_filters.FilterSet):
@@ -20,3 +20,15 @@ class PeopleFilter(django_filters.FilterSet):
 
     def in_name_or_email(self, people: QuerySet[Membership], name: str, value: str) -> QuerySet[Membership]:
         return people.filter(Q(name__icontains=value) | Q(email__icontains=value))
+
+
+class AbsenceFilter(django_filters.FilterSet):
+    """``open``: those still to come or going on; ``member`` and ``substitute`` are ids."""
+
+    open = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
+    member = django_filters.UUIDFilter(field_name="member_id")
+    substitute = django_filters.UUIDFilter(field_name="substitute_id")
+
+    class Meta:
+        model = Absence
+        fields = ("open", "member", "substitute")

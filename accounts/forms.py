@@ -1,5 +1,6 @@
 """What people type into the pages of accounts."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -61,3 +62,37 @@ class StepInForm(forms.Form):
         help_text="The organisation's own admins can read it in their audit.",
     )
     may_write = forms.BooleanField(required=False, label="I need to change something; otherwise I only look")
+
+
+class AbsenceForm(forms.Form):
+    """Being away. ``substitute`` is an id from a list, or in a large organisation an address or a whole name."""
+
+    starts_on = forms.DateField(label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"))
+    ends_on = forms.DateField(
+        label="Until", help_text="The last day away.", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
+    )
+    substitute = forms.CharField(
+        required=False, max_length=254, help_text="They are asked, and stand in once they have accepted."
+    )
+    scope = forms.MultipleChoiceField(
+        required=False,
+        label="Only for",
+        widget=forms.CheckboxSelectMultiple,
+        help_text="Nothing ticked: for everything.",
+    )
+
+    def __init__(
+        self, *args: Any, people: Sequence[tuple[str, str]] = (), scopes: Mapping[str, str], **kwargs: Any
+    ) -> None:
+        super().__init__(*args, **kwargs)
+        scope: Any = self.fields["scope"]
+        scope.choices = list(scopes.items())
+        if not scopes:
+            del self.fields["scope"]
+        substitute = self.fields["substitute"]
+        if people:
+            substitute.widget = forms.Select(choices=[("", "Nobody"), *people])
+        else:
+            substitute.widget = forms.TextInput(
+                attrs={"placeholder": "E-mail address or whole name", "autocomplete": "off"}
+            )

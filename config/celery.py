@@ -38,6 +38,7 @@ TICKS: dict[str, float] = {
     "flows.imports_wake": 10,
     "flows.imports_sweep": 3600,
     "config.heartbeat": 10,
+    "accounts.absences_sweep": 60,
     "accounts.idempotency_sweep": 3600,
     "forms_builder.attachments_sweep": 3600,
     "forms_builder.orphans_sweep": 1800,

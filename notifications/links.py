@@ -17,6 +17,11 @@ def proposal_path(proposal_id: UUID) -> str:
     return reverse("flows:proposal", args=[proposal_id])
 
 
+def absences_path() -> str:
+    """Where absences are answered: the reader's own profile."""
+    return f"{reverse('profile')}#absences"
+
+
 def message_id(delivery_id: Any) -> str:
     """The Message-ID of a delivery (RFC 5322), the same for each attempt so that receivers can tell a repetition."""
     return f"<{delivery_id}@{settings.DOMAIN}>"

@@ -15,11 +15,11 @@ from pydantic import ValidationError
 
 from accounts.audit.events import Event
 from accounts.models import AuditEntry, Organisation
-from notifications import proposals
+from notifications import absences, proposals
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
 from notifications.inserts import insert_new
-from notifications.links import proposal_path, request_path
+from notifications.links import absences_path, proposal_path, request_path
 from notifications.models import OutboxEvent
 from notifications.recipients import Around, Told, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts
@@ -47,6 +47,8 @@ class Heard:
         """The page that a notice of this leads to; it also says which notices are about the same thing."""
         if self.run_id is not None:
             return request_path(self.run_id)
+        if self.event.subject_kind == absences.SUBJECT:
+            return absences_path()
         return proposal_path(self.event.subject_id) if self.event.subject_kind == proposals.SUBJECT else ""
 
 

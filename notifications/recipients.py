@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from accounts.audit.events import Event
-from notifications import proposals
+from notifications import absences, proposals
 from workflows import events
 
 
@@ -118,6 +118,10 @@ def _of_proposal(kind: str, people: Callable[[Any], proposals.People]) -> Rule:
     return lambda event, around: (Told(member, kind, watching) for member, watching in people(event))
 
 
+def _of_absence(people: Callable[[Any], absences.People]) -> Rule:
+    return lambda event, around: (Told(member, event.kind) for member in people(event))
+
+
 def left(kind: str) -> str:
     """The wording for who loses a task, beside the one for who gets it."""
     return f"{kind}.left"
@@ -141,6 +145,7 @@ RULES: Mapping[str, Rule] = {
     events.RunMigrated.kind: _migrated,
     events.RunWithdrawn.kind: _withdrawn,
     events.ParticipantAdded.kind: _added,
+    **{kind: _of_absence(people) for kind, people in absences.PEOPLE.items()},
     **{kind: _of_proposal(kind, people) for kind, people in proposals.PEOPLE.items()},
 }
 """The kinds that somebody is told of. Facts of other kinds get no outbox row: nobody would read it."""

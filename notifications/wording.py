@@ -11,7 +11,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from accounts.audit.events import Event
-from notifications import proposals
+from notifications import absences, proposals
 from notifications.proposal_wording import TEXTS
 from notifications.recipients import left
 from workflows import events
@@ -35,6 +35,10 @@ NAMES: Mapping[str, str] = {
     "why": "why it came to this",
     "role": "as what somebody follows the request",
     "change": "what a proposal does to a data flow: create, update or remove",
+    "absent": "who is out of office",
+    "substitute": "who stands in for them",
+    "since": "the first day of an absence",
+    "until": "the last day of an absence",
     "days": "after how many days a proposal timed out",
 }
 
@@ -212,7 +216,7 @@ WORDINGS: Mapping[str, Wording] = {
         "{person} added you to {workflow} #{number}",
         "As {role}.",
     ),
-    **{kind: Wording(*texts) for kind, texts in TEXTS.items()},
+    **{kind: Wording(*texts) for kind, texts in {**TEXTS, **absences.TEXTS}.items()},
 }
 
 _SAME_NAME = ("reason", "outcome", "why", "role", "days")
@@ -237,7 +241,10 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
     if event.subject_kind == proposals.SUBJECT:
         found |= _of_proposal(event)
         number = getattr(event, "number", None)
+    if event.subject_kind == absences.SUBJECT:
+        found |= absences.values_of(event)
     return {
+        **dict.fromkeys(absences.NAMES, ""),
         **{name: str(value or "") for name, value in found.items()},
         "number": "" if number is None else str(number),
         "due": local_time(due, zone) if isinstance(due, datetime) else "",

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
+from accounts.absence import OwnAbsence, StandIn
 from forms_builder.rules import (
     All,
     Compiled,
@@ -60,6 +61,9 @@ class Person:
     country: str | None = None
     roles: tuple[str, ...] = ()
     is_active: bool = True
+    absences: tuple[OwnAbsence, ...] = ()
+    stands_in: tuple[StandIn, ...] = ()
+    """For whom the person decides while they are away; asked with the moment and the subjects of the work."""
 
     @classmethod
     def of_row(cls, row: Mapping[str, Any]) -> "Person":
@@ -78,6 +82,8 @@ class Person:
             country=row["country"],
             roles=tuple(row["roles"]),
             is_active=row["is_active"],
+            absences=tuple(OwnAbsence.of_row(each) for each in row["absences"]),
+            stands_in=tuple(StandIn.of_row(each) for each in row["stands_in"]),
         )
 
     @property

@@ -2,6 +2,14 @@
 
 from django.urls import path
 
+from accounts.api.absences import (
+    AbsenceAcceptView,
+    AbsenceDeclineView,
+    AbsenceEndView,
+    AbsenceListView,
+    AbsenceScopesView,
+    AbsenceSubstituteView,
+)
 from accounts.api.people import MeView, UserListView
 from accounts.api.tokens import TokenRefreshView, TokenRevokeView, TokenView
 
@@ -10,5 +18,11 @@ urlpatterns = [
     path("auth/token/refresh/", TokenRefreshView.as_view(), name="api-token-refresh"),
     path("auth/token/revoke/", TokenRevokeView.as_view(), name="api-token-revoke"),
     path("me/", MeView.as_view(), name="api-me"),
+    path("absences/", AbsenceListView.as_view(), name="api-absences"),
+    path("absences/scopes/", AbsenceScopesView.as_view(), name="api-absence-scopes"),
+    path("absences/<uuid:absence_id>/accept/", AbsenceAcceptView.as_view(), name="api-absence-accept"),
+    path("absences/<uuid:absence_id>/decline/", AbsenceDeclineView.as_view(), name="api-absence-decline"),
+    path("absences/<uuid:absence_id>/end/", AbsenceEndView.as_view(), name="api-absence-end"),
+    path("absences/<uuid:absence_id>/substitute/", AbsenceSubstituteView.as_view(), name="api-absence-substitute"),
     path("users/", UserListView.as_view(), name="api-users"),
 ]

@@ -1,6 +1,7 @@
 """Who acts, in which organisation, with which right."""
 
 from accounts.audit.models import AuditEntry, AuditSeal
+from accounts.models.absences import Absence
 from accounts.models.calendars import Holiday, WorkingCalendar
 from accounts.models.directory import DirectoryStamp
 from accounts.models.grants import ObjectGrant
@@ -11,6 +12,7 @@ from accounts.models.users import User
 from accounts.tenancy.idempotency_models import IdempotencyKey
 
 __all__ = [
+    "Absence",
     "AccessLink",
     "ActingAdmin",
     "AuditEntry",

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import (
+    Absence,
     AuditEntry,
     Department,
     Designation,
@@ -43,6 +44,20 @@ class PeoplePolicy(AdministrationPolicy):
     codes: ClassVar[dict[str, str]] = {MANAGE_PEOPLE: "Add, change and deactivate people"}
 
 
+class AbsencePolicy(Policy[Absence]):
+    """One's own absences are one's own to set and to end; who manages people may see to everybody's. Only the substitute
+    answers."""
+
+    noun = "absence"
+    actions: ClassVar[tuple[str, ...]] = ("set", "end", "answer")
+
+    def holders(self, action: str, obj: Absence | None) -> Q:
+        owner = Q(id=obj.member_id) if obj is not None else Q(pk__in=())
+        substitute = Q(id=obj.substitute_id) if obj is not None and obj.substitute_id else Q(pk__in=())
+        own = owner | has_code(MANAGE_PEOPLE)
+        return {"set": own, "end": own, "answer": substitute}[action]
+
+
 class DirectoryPolicy(AdministrationPolicy):
     noun, code = "directory", MANAGE_DIRECTORY
     codes: ClassVar[dict[str, str]] = {MANAGE_DIRECTORY: "Keep departments, designations, places and calendars"}
@@ -70,6 +85,7 @@ def register_policies() -> None:
     register(Membership, PeoplePolicy())
     for model in (Department, Designation, Place, WorkingCalendar, Holiday):
         register(model, DirectoryPolicy())
+    register(Absence, AbsencePolicy())
     register(Role, RolePolicy())
     register(ObjectGrant, GrantPolicy())
     register(AuditEntry, AuditPolicy())

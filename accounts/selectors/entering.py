@@ -13,6 +13,7 @@ from django.db import connection, models
 
 from accounts.models import Department, Designation, Membership, Organisation, User
 from accounts.policies import keep_roles
+from accounts.selectors.absences import STANDS_IN, keep_stand_ins
 from accounts.selectors.stamps import STAMP, Kept
 from accounts.tenancy.statements import execute_prepared
 
@@ -38,6 +39,7 @@ _CODES: Final = """(
     JOIN accounts_role r ON r.organisation_id = l.organisation_id AND r.id = l.role_id
     WHERE l.organisation_id = "me".organisation_id AND l.membership_id = "me".id
 )"""
+_STANDS_IN: Final = STANDS_IN.format(person='"me"')
 _ASK: Final = f"SELECT {STAMP}"
 _ALIVE: Final = """(
     SELECT count(*) FROM accounts_refreshfamily f WHERE f.organisation_id = %s AND f.id = %s AND f.revoked_at IS NULL
@@ -48,7 +50,8 @@ _kept: Final[Kept[UUID, Sequence[Any]]] = Kept(most=5_000)
 
 
 def active_member(organisation_id: UUID, membership_id: UUID, family_id: UUID | None = None) -> Membership | None:
-    """The person with user, organisation, department, designation and the codes of their roles, if all are active.
+    """The person with user, organisation, department, designation, the codes of their roles and for whom they stand in, if
+    all are active.
 
     With ``family_id`` only while that family of tokens is not revoked. One statement, and a second one where this process
     has not met the person since the directory was last written to; needs the scope. The instances are the caller's own.
@@ -80,15 +83,16 @@ def _made(row: Sequence[Any]) -> Membership:
     for name, related in found.items():
         if related is not None:
             setattr(member, name, related)
-    codes = row[first]
+    codes, standing = row[first], row[first + 1]
     keep_roles(member, json.loads(codes) if isinstance(codes, str) else codes or ())
+    keep_stand_ins(member, standing)
     return member
 
 
 @cache
 def _statement() -> str:
     columns = [f'"{name or "me"}"."{field.column}"' for name, model in _PARTS for field in model._meta.concrete_fields]
-    return f"SELECT {', '.join(columns)}, {_CODES} {_FROM}"
+    return f"SELECT {', '.join(columns)}, {_CODES}, {_STANDS_IN} {_FROM}"
 
 
 def _instance(model: type[models.Model], values: Sequence[Any]) -> models.Model | None:

@@ -79,6 +79,19 @@ def role_names(member: Membership) -> list[str]:
     return sorted(links.values_list("role__name", flat=True))
 
 
+SHORT_LIST = 100
+"""An organisation up to this size is offered as a list; in a larger one names are typed."""
+
+
+def short_list(actor: Membership) -> list[tuple[UUID, str]]:
+    """The other active people of a small organisation by name, addresses with namesakes; nobody of a large one."""
+    people = active_people(actor.organisation_id).exclude(id=actor.id).order_by("name", "id")
+    rows = list(people.values_list("id", "name", "email")[: SHORT_LIST + 1])
+    names = [name for _, name, _ in rows]
+    found = [(one, f"{name} ({email})" if names.count(name) > 1 else name) for one, name, email in rows]
+    return found if len(found) <= SHORT_LIST else []
+
+
 def demo_people(slug: str) -> list[tuple[str, str, str]]:
     """Name, address and department of the first people of an organisation, for the login page of the demo only."""
     organisation = Organisation.objects.filter(slug=slug, is_active=True).first()

@@ -13,6 +13,7 @@ from accounts.audit.record import record
 from accounts.events import MemberAdded, MemberChanged, MemberReactivated, MembersDeactivated, RolesChanged
 from accounts.models import AccessLink, Membership, MembershipRole, Organisation, RefreshFamily, Role, User
 from accounts.policies import policy_for
+from accounts.services.absences import absences_of_leavers
 from accounts.services.directory import check, differences, shown
 from accounts.services.passwords import password_link_queue
 from accounts.tenancy.errors import Conflict, Invalid, NotFound
@@ -82,7 +83,8 @@ def member_update(*, actor: Membership, member_id: UUID, values: Mapping[str, An
 
 @transaction.atomic
 def members_deactivate(*, actor: Membership, member_ids: Iterable[UUID]) -> int:
-    """End the access of people at once; their sessions and tokens are worth nothing from the next request on.
+    """End the access of people at once; their sessions and tokens are worth nothing from the next request on, and their
+    absences and substitutions end.
 
     Returns how many were active. Raises NotFound for an id that is not of this organisation, and LastAdmin.
     """
@@ -103,6 +105,7 @@ def members_deactivate(*, actor: Membership, member_ids: Iterable[UUID]) -> int:
     for person in leaving:
         person.is_active = False
         person.save(update_fields=["is_active", *person.touch(actor.id)])
+    absences_of_leavers(actor=actor, people=leaving, at=timezone.now())
     RefreshFamily.objects.filter(
         organisation_id=actor.organisation_id, membership__in=leaving, revoked_at__isnull=True
     ).update(revoked_at=timezone.now())

@@ -35,6 +35,10 @@ SAMPLE = {
     "role": "stakeholder",
     "change": "update",
     "days": "30",
+    "absent": "Ravi",
+    "substitute": "Farid",
+    "since": "Wed 1 Oct 2025",
+    "until": "Sun 5 Oct 2025",
 }
 
 

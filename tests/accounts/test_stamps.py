@@ -12,6 +12,7 @@ from accounts.models import Department, Holiday, Membership, MembershipRole, Rol
 from accounts.selectors.stamps import STAMP, Kept
 from accounts.tenancy.statements import execute_prepared
 from tests.cast import Acme, Globex
+from tests.factories.accounts import be_away
 from workflows.selectors.calendars import calendars_now
 from workflows.selectors.people import persons_at
 
@@ -29,6 +30,7 @@ WRITES: dict[str, Callable[[Acme], Any]] = {
     "delete": lambda acme: MembershipRole.objects.all().delete(),
     "role": lambda acme: Role.objects.create(organisation=acme.organisation, name="Auditor", permissions=[]),
     "calendar": lambda acme: WorkingCalendar.objects.update(time_zone="Asia/Tokyo"),
+    "absence": lambda acme: be_away(acme.ravi, date(2030, 3, 4), date(2030, 3, 8)),
     "holiday": lambda acme: Holiday.objects.create(
         organisation=acme.organisation, calendar=WorkingCalendar.objects.first(), date=date(2030, 1, 1), name="New Year"
     ),

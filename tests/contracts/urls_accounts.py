@@ -1,6 +1,7 @@
 """The addresses of accounts and of the product as a whole."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 from django.utils.encoding import force_bytes
@@ -12,13 +13,31 @@ from accounts.audit.record import record
 from accounts.events import LoggedOut
 from accounts.services.passwords import token_for
 from tests.contracts.url_table import Line, World
-from tests.factories.accounts import DesignationFactory, PlaceFactory, RoleFactory
+from tests.factories.accounts import DesignationFactory, PlaceFactory, RoleFactory, be_away
 
 
 def reset_link(world: World) -> Mapping[str, Any]:
     user, token = token_for(world.acme.asha.user_id)
     return {"uidb64": urlsafe_base64_encode(force_bytes(user.pk)), "token": token}
 
+
+FIRST, LAST = date(2030, 3, 4), date(2030, 3, 8)
+
+
+def absence(world: World) -> Any:
+    return be_away(world.person("ravi"), FIRST, LAST, world.person("farid"), accepts=False)
+
+
+def of_absence(world: World) -> Mapping[str, Any]:
+    return {"absence_id": world(absence).id}
+
+
+def other_substitute(world: World) -> Mapping[str, Any]:
+    return {"substitute": str(world.acme.fiona.id)}
+
+
+DAYS = {"starts_on": "2030-05-06", "ends_on": "2030-05-07"}
+ABSENCE = "api/v1/absences/<uuid:absence_id>/"
 
 LINES = [
     Line("login/", "get", access="public", ok=(200, 302)),
@@ -32,6 +51,15 @@ LINES = [
     Line("password/set/<uidb64>/<token>/", "post", access="public", ids=reset_link),
     Line("profile/", "get"),
     Line("profile/", "post", data={"action": "sessions"}),
+    Line("profile/absences/", "post", data={f"absence-{name}": day for name, day in DAYS.items()}),
+    Line(
+        "profile/absences/<uuid:absence_id>/",
+        "post",
+        holder="farid",
+        without="fiona",
+        ids=of_absence,
+        data={"action": "accept"},
+    ),
     Line("organisations/", "get"),
     Line("organisations/", "post", data={"organisation": "acme"}),
     Line("organisations/enter/", "get", access="public"),
@@ -41,6 +69,13 @@ LINES = [
     Line("api/v1/auth/token/revoke/", "post", access="public", data={"refresh": "x"}),
     Line("api/v1/me/", "get"),
     Line("api/v1/users/", "get"),
+    Line("api/v1/absences/", "get"),
+    Line("api/v1/absences/", "post", data=DAYS),
+    Line("api/v1/absences/scopes/", "get"),
+    Line(f"{ABSENCE}accept/", "post", holder="farid", without="fiona", ids=of_absence),
+    Line(f"{ABSENCE}decline/", "post", holder="farid", without="fiona", ids=of_absence),
+    Line(f"{ABSENCE}end/", "post", holder="ravi", without="farid", ids=of_absence),
+    Line(f"{ABSENCE}substitute/", "post", holder="ravi", without="farid", ids=of_absence, data=other_substitute),
     Line("api/v1/schema/", "get", access="public"),
     Line("api/v1/docs/", "get", access="public"),
 ]
@@ -68,6 +103,7 @@ def entry(world: World) -> Any:
 
 
 ADMIN_ROWS = {
+    "accounts.absence": absence,
     "accounts.membership": lambda world: world.acme.ravi,
     "accounts.department": lambda world: world.acme.departments["HR"],
     "accounts.workingcalendar": lambda world: world.acme.calendar,

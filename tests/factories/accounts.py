@@ -1,11 +1,14 @@
 """Organisations and people."""
 
+from collections.abc import Collection
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import factory
 from factory.django import DjangoModelFactory
 
 from accounts.models import (
+    Absence,
     Department,
     Designation,
     Holiday,
@@ -17,6 +20,7 @@ from accounts.models import (
     User,
     WorkingCalendar,
 )
+from accounts.services.absences import absence_accept, absence_set
 
 PASSWORD = "correct-horse-battery"
 
@@ -98,3 +102,27 @@ def give_role(member: Membership, name: str, *permissions: str) -> Role:
     role = RoleFactory(organisation=member.organisation, name=name, permissions=list(permissions))
     MembershipRole.objects.create(organisation=member.organisation, membership=member, role=role)
     return role
+
+
+def be_away(
+    member: Membership,
+    first: date,
+    last: date,
+    substitute: Membership | None = None,
+    *,
+    accepts: bool = True,
+    scope: Collection[str] = (),
+) -> Absence:
+    """The person sets an absence, a week before it begins, and the substitute answers."""
+    before = datetime.combine(first - timedelta(days=7), time.min, UTC)
+    absence = absence_set(
+        actor=member,
+        starts_on=first,
+        ends_on=last,
+        substitute_id=substitute.id if substitute else None,
+        scope=scope,
+        at=before,
+    )
+    if substitute is not None and accepts:
+        absence_accept(actor=substitute, absence_id=absence.id, at=before)
+    return absence

@@ -1,10 +1,12 @@
 """Who is told of what, kind by kind."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
 
+from accounts import events as accounts
 from accounts.audit.events import Event
 from accounts.models import Membership
 from notifications.recipients import RULES, Around, told
@@ -45,10 +47,31 @@ def by(name: str) -> dict[str, Any]:
     return {"by_id": lambda a: getattr(a, name).id, "by_name": name.title()}
 
 
+def absent(kind: type[accounts.AbsenceEvent], by: str, **more: Any) -> Make:
+    """Ravi is away, and Farid is his substitute."""
+
+    def make(acme: Acme, run: WorkflowRun) -> tuple[Event, Membership | None]:
+        days = {"starts_on": date(2025, 10, 1), "ends_on": date(2025, 10, 5)}
+        people = {"member_id": acme.ravi.id, "member_name": "Ravi"}
+        people |= {"substitute_id": acme.farid.id, "substitute_name": "Farid"}
+        return kind(subject_id=run.id, **people, **days, **more), getattr(acme, by, None)
+
+    return make
+
+
 RAVI = {"assignee_id": lambda a: a.ravi.id, "assignee_name": "Ravi"}
 NOBODY = {"assignee_id": None, "assignee_name": ""}
 FOLLOWERS = {"farid": "", "fiona": "watching"}
 CASES: dict[str, tuple[Make, dict[str, str]]] = {
+    "absence set by oneself": (absent(accounts.AbsenceSet, "ravi", scope=()), {}),
+    "absence set by an admin": (absent(accounts.AbsenceSet, "tess", scope=()), {"ravi": ""}),
+    "substitute asked": (absent(accounts.SubstituteAsked, "ravi"), {"farid": ""}),
+    "substitute accepted": (absent(accounts.SubstituteAccepted, "farid"), {"ravi": ""}),
+    "substitute declined": (absent(accounts.SubstituteDeclined, "farid"), {"ravi": ""}),
+    "substitute released": (absent(accounts.SubstituteReleased, "ravi"), {"farid": ""}),
+    "absence began": (absent(accounts.AbsenceBegan, "nobody", accepted=True), {"ravi": "", "farid": ""}),
+    "absence began, not accepted": (absent(accounts.AbsenceBegan, "nobody", accepted=False), {"ravi": ""}),
+    "absence ended": (absent(accounts.AbsenceEnded, "ravi", accepted=True, early=True), {"farid": ""}),
     "started": (in_run(events.RunStarted, "asha", step="apply", step_name="Apply"), FOLLOWERS),
     "opened for one": (lambda a, r: (facts.opened(r, a.ravi), a.asha), {"ravi": ""}),
     "opened for a team": (lambda a, r: (facts.opened(r, None, a.hema, a.hari), a.ravi), {"hema": "", "hari": ""}),

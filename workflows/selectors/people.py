@@ -8,6 +8,7 @@ import orjson
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership, MembershipRole
+from accounts.selectors.absences import OWN, STANDS_IN
 from accounts.selectors.stamps import Kept
 from accounts.tenancy.statements import execute_prepared
 from forms_builder.rule_sql import ManyRows, RuleNotSql, Source, to_q
@@ -25,8 +26,10 @@ FACTS: Final = """jsonb_build_object(
         FROM accounts_membershiprole mr
         JOIN accounts_role ro ON ro.organisation_id = mr.organisation_id AND ro.id = mr.role_id
         WHERE mr.organisation_id = m.organisation_id AND mr.membership_id = m.id
-    )
-)"""
+    ),
+    'absences', {absences},
+    'stands_in', {stands_in}
+)""".replace("{absences}", OWN.format(person="m")).replace("{stands_in}", STANDS_IN.format(person="m"))
 """One person's facts as a JSON object, for ``Person.of_row``."""
 FACTS_FROM: Final = """
 FROM accounts_membership m

@@ -1,0 +1,140 @@
+"""Who is away, and who stands in. What decisions ask is read together with the person, see ``OWN`` and ``STANDS_IN``."""
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Mapping
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from accounts.absence import StandIn
+from accounts.models import Absence, Membership
+from accounts.policies import carries
+from accounts.policies.people import MANAGE_PEOPLE
+from accounts.tenancy.errors import NotFound
+from accounts.tenancy.statements import execute_prepared
+
+OWN: Final = """(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'starts_at', ab.starts_at, 'ends_at', ab.ends_at, 'until', ab.ends_on, 'scope', ab.scope,
+        'substitute_id', ab.substitute_id, 'substitute_name', sb.name,
+        'accepted', ab.accepted_at IS NOT NULL AND sb.is_active,
+        'substitute_away', (
+            SELECT jsonb_agg(jsonb_build_object('starts_at', sa.starts_at, 'ends_at', sa.ends_at))
+            FROM accounts_absence sa
+            WHERE sa.organisation_id = ab.organisation_id AND sa.member_id = ab.substitute_id AND sa.ended_at IS NULL
+        )
+    ) ORDER BY ab.starts_at), '[]')
+    FROM accounts_absence ab
+    LEFT JOIN accounts_membership sb ON sb.organisation_id = ab.organisation_id AND sb.id = ab.substitute_id
+    WHERE ab.organisation_id = {person}.organisation_id AND ab.member_id = {person}.id AND ab.ended_at IS NULL
+)"""
+"""Somebody's own absences as a JSON list, for ``accounts.absence.OwnAbsence.of_row``; ``person`` is the membership's alias."""
+
+STANDS_IN: Final = """(
+    SELECT coalesce(jsonb_agg(jsonb_build_object(
+        'member_id', ab.member_id, 'member_name', aw.name, 'starts_at', ab.starts_at, 'ends_at', ab.ends_at,
+        'scope', ab.scope
+    ) ORDER BY ab.starts_at), '[]')
+    FROM accounts_absence ab
+    JOIN accounts_membership aw ON aw.organisation_id = ab.organisation_id AND aw.id = ab.member_id
+    WHERE ab.organisation_id = {person}.organisation_id AND ab.substitute_id = {person}.id
+      AND ab.accepted_at IS NOT NULL AND ab.ended_at IS NULL AND aw.is_active
+)"""
+"""For whom somebody stands in, for ``accounts.absence.StandIn.of_row``."""
+
+_MEMBER: Final = "FROM accounts_membership m WHERE m.organisation_id = %s AND m.id = %s"
+_STANDS_IN_OF: Final = " ".join(("SELECT", STANDS_IN.format(person="m"), _MEMBER))
+
+
+class AbsenceNotFound(NotFound):
+    code = "absence.not_found"
+
+
+def stand_ins_of(actor: Membership) -> tuple[StandIn, ...]:
+    """For whom the person stands in, now or later. No query where the person was read at the door of a request, else one."""
+    known: tuple[StandIn, ...] | None = actor.__dict__.get("_stands_in")
+    if known is None:
+        rows = execute_prepared(_STANDS_IN_OF, [actor.organisation_id, actor.id])
+        known = _stand_ins(rows[0][0] if rows else ())
+    return known
+
+
+def keep_stand_ins(actor: Membership, rows: Any) -> None:
+    """Note what ``STANDS_IN`` gave, for whoever has read it along with the person."""
+    actor.__dict__["_stands_in"] = _stand_ins(rows)
+
+
+def _stand_ins(rows: Any) -> tuple[StandIn, ...]:
+    found = json.loads(rows) if isinstance(rows, str | bytes) else rows
+    return tuple(StandIn.of_row(row) for row in found or ())
+
+
+def substitutes_at(
+    organisation_id: UUID, member_ids: Collection[UUID], at: datetime
+) -> Mapping[UUID, list[tuple[UUID, frozenset[str]]]]:
+    """Who stands in for each of these people at the moment, and for which work. One query."""
+    found: dict[UUID, list[tuple[UUID, frozenset[str]]]] = defaultdict(list)
+    rows = Absence.objects.filter(
+        organisation_id=organisation_id,
+        member_id__in=member_ids,
+        accepted_at__isnull=False,
+        ended_at__isnull=True,
+        starts_at__lte=at,
+        ends_at__gt=at,
+    )
+    for member, substitute, scope in rows.order_by("id").values_list("member_id", "substitute_id", "scope"):
+        found[member].append((substitute, frozenset(scope)))
+    return found
+
+
+def manages_absences(actor: Membership) -> bool:
+    """Whether the person may see to everybody's absences."""
+    return carries(actor, MANAGE_PEOPLE)
+
+
+def absences_visible(actor: Membership) -> QuerySet[Absence]:
+    """One's own absences and those in which one is the substitute; everybody's for those who manage people."""
+    rows: QuerySet[Absence] = Absence.objects.filter(organisation_id=actor.organisation_id)
+    if not manages_absences(actor):
+        rows = rows.filter(Q(member_id=actor.id) | Q(substitute_id=actor.id))
+    return rows.select_related("member", "substitute")
+
+
+def access_absence(actor: Membership, absence_id: UUID, *, lock: bool = False) -> Absence:
+    """The door to an absence. Raises AbsenceNotFound alike for missing, foreign and invisible ones."""
+    rows = absences_visible(actor)
+    found = (rows.select_for_update(of=("self",)) if lock else rows).filter(id=absence_id).first()
+    if found is None:
+        raise AbsenceNotFound
+    return found
+
+
+def absences_of(actor: Membership) -> list[Absence]:
+    """The person's own present and coming absences, the next one first."""
+    return list(_live(actor).filter(member_id=actor.id))
+
+
+def substitutions_of(actor: Membership) -> list[Absence]:
+    """Those in which the person is the substitute and has not declined."""
+    return list(_live(actor).filter(substitute_id=actor.id, declined_at__isnull=True))
+
+
+def scope_labels(absence: Absence, choices: Mapping[str, str]) -> list[str]:
+    """What the absence is about in words; empty for everything. What is gone since is left out."""
+    return [choices[key] for key in absence.scope if key in choices]
+
+
+def people_called(organisation_id: UUID, text: str) -> list[UUID]:
+    """The active people with this address, or with this whole name; one as a rule."""
+    words = text.strip()
+    wanted = Q(email__iexact=words) if "@" in words else Q(name__iexact=words)
+    people = Membership.objects.filter(wanted, organisation_id=organisation_id, is_active=True, user__is_active=True)
+    return list(people.order_by("id").values_list("id", flat=True)[:2])
+
+
+def _live(actor: Membership) -> QuerySet[Absence]:
+    rows: QuerySet[Absence] = Absence.objects.filter(organisation_id=actor.organisation_id, ended_at__isnull=True)
+    return rows.select_related("member", "substitute").order_by("starts_at", "id")
