@@ -32,6 +32,7 @@ TICKS: dict[str, float] = {
     "accounts.audit_seal": 5,
     "accounts.send_links": 5,
     "workflows.sla_sweep": 10,
+    "workflows.bulk_wake": 2,
     "flows.proposals_sweep": 30,
     "flows.unattended_sweep": 600,
     "flows.backfills_wake": 30,

@@ -18,4 +18,5 @@ class WorkflowsConfig(AppConfig):
         register(models.Task, policies.tasks)
         for model in (models.EntityWorkflow, models.EntityStateKind, models.EntityStateNext):
             register(model, policies.tracking)
+        register(models.WorkflowSettings, policies.settings)
         register_reader(may_read)

@@ -268,6 +268,40 @@ class ParticipantRemoved(RunEvent):
     by_name: str
 
 
+class BulkEvent(Event):
+    """One person's wish for many tasks at once; ``subject_id`` is the act. What happened to each task is a fact of its own."""
+
+    subject_kind: ClassVar[str] = "workflows.bulk"
+
+    action: str
+    transition: str
+    asked: int
+    by_id: UUID
+    by_name: str
+
+
+class BulkAsked(BulkEvent):
+    """It waits until it can no longer be undone."""
+
+    kind: ClassVar[str] = "bulk.asked"
+
+    run_at: datetime
+
+
+class BulkCancelled(BulkEvent):
+    """Undone before anything happened."""
+
+    kind: ClassVar[str] = "bulk.cancelled"
+
+
+class BulkDone(BulkEvent):
+    """Every task was tried. The facts of the tasks carry the same moment and person, which is how they are found."""
+
+    kind: ClassVar[str] = "bulk.done"
+
+    done: int
+
+
 class DefinitionEvent(Event):
     """Something about one workflow; ``subject_id`` is the definition."""
 

@@ -31,6 +31,12 @@ class TrackingPolicy(AdministrationPolicy):
     noun = "tracking"
 
 
+class SettingsPolicy(AdministrationPolicy):
+    """What an organisation chooses about its requests: for tenant admins."""
+
+    noun = "request_settings"
+
+
 class DefinitionPolicy(Policy[WorkflowDefinition]):
     """Designers draw, publishers publish; an owner may edit what they own. Tenant admins may all."""
 
@@ -114,6 +120,7 @@ def sees_all_runs(actor: Membership) -> bool:
 
 groups = GroupPolicy()
 tracking = TrackingPolicy()
+settings = SettingsPolicy()
 definitions = DefinitionPolicy()
 runs = RunPolicy()
 tasks = TaskPolicy()

@@ -7,6 +7,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
+from workflows.services.bulk import bulk_due, organisations_with_due_bulks
 from workflows.services.sla import BATCH, organisations_due, sla_sweep, tasks_of_leavers
 
 
@@ -25,3 +26,17 @@ def sla_sweep_organisation(*, organisation_id: str) -> None:
     left = tasks_of_leavers(UUID(organisation_id), at=at)
     if max(done.total, left) >= BATCH:
         transaction.on_commit(lambda: sla_sweep_organisation.delay(organisation_id=organisation_id))
+
+
+@shared_task(name="workflows.bulk_wake", ignore_result=True)
+def bulk_tick() -> None:
+    """Every tick: wake one worker per organisation with a wish that can no longer be undone."""
+    for organisation_id in organisations_with_due_bulks(timezone.now()):
+        bulk_of_organisation.delay(organisation_id=str(organisation_id))
+
+
+@shared_task(name="workflows.bulk_of_organisation", base=OrganisationTask, ignore_result=True)
+def bulk_of_organisation(*, organisation_id: str) -> None:
+    """One wish; another one follows at once."""
+    if bulk_due(UUID(organisation_id), at=timezone.now()):
+        transaction.on_commit(lambda: bulk_of_organisation.delay(organisation_id=organisation_id))

@@ -81,6 +81,16 @@ class WriteBatch:
             _Change(sql, [*values.values(), current_organisation_id(), *match.values(), list(among)], None)
         )
 
+    def update_all(
+        self, model: type[models.Model], values: Mapping[str, Any], column: str, keys: Sequence[UUID]
+    ) -> None:
+        """Set ``values`` on the rows whose ``column`` is one of ``keys``; any number of rows is right."""
+        sets = ", ".join(f'"{name}" = %s' for name in values)
+        where = f'{_equal(("organisation_id",))} AND "{column}" = ANY(%s)'
+        sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {where} RETURNING 1'
+        array = f"{{{','.join(map(str, keys))}}}"
+        self._changes.append(_Change(sql, [*values.values(), current_organisation_id(), array], None))
+
     def delete(self, model: type[models.Model], **match: Any) -> None:
         """Delete the rows whose columns equal ``match``; any number of rows is right."""
         sql = f'DELETE FROM "{model._meta.db_table}" WHERE {_equal(("organisation_id", *match))} RETURNING NULL'

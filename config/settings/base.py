@@ -227,9 +227,12 @@ SPECTACULAR_SETTINGS = {
     "ENUM_NAME_OVERRIDES": {
         "ApprovalStatusEnum": "flows.models.ApprovalStatus",
         "AttributeKindEnum": "flows.models.EnumKind",
+        "BulkResultStateEnum": ["done", "unchanged", "left"],
+        "BulkStateEnum": "workflows.models.BulkState",
         "EntityKindEnum": ["APPLICATION", "ACTOR", "END_USER_APPLICATION"],
         "EntityLifeEnum": "flows.models.EntityLife",
         "FlowLifeEnum": "flows.models.FlowLife",
+        "StateEnum": "workflows.models.states.TaskState",
         "StatusEnum": "workflows.models.states.RunStatus",
     },
 }

@@ -3,9 +3,18 @@
 from accounts.tenancy.models import OrganisationRow
 from forms_builder.models import Attachment, Form, FormVersion
 from tests.contracts.url_table import Line, World
-from tests.contracts.urls_workflow_pages import leave, queued, started
+from tests.contracts.urls_workflow_pages import bulk, leave, queued, started
 from tests.factories.forms_builder import stored_file
-from workflows.models import Comment, Task, TransitionLog, WorkflowGroup, WorkflowRun, WorkflowVersion
+from workflows.models import (
+    BulkAct,
+    Comment,
+    Task,
+    TransitionLog,
+    WorkflowGroup,
+    WorkflowRun,
+    WorkflowSettings,
+    WorkflowVersion,
+)
 
 
 def group(world: World) -> OrganisationRow:
@@ -57,6 +66,16 @@ def file(world: World) -> OrganisationRow:
     return row
 
 
+def request_settings(world: World) -> OrganisationRow:
+    row: WorkflowSettings = WorkflowSettings.objects.create(organisation=world.acme.organisation)
+    return row
+
+
+def bulk_act(world: World) -> OrganisationRow:
+    row: BulkAct = BulkAct.objects.get(id=world(bulk))
+    return row
+
+
 LINES: list[Line] = []
 ADMIN_ROWS = {
     "workflows.workflowgroup": group,
@@ -64,6 +83,8 @@ ADMIN_ROWS = {
     "workflows.workflowversion": version,
     "workflows.workflowrun": run,
     "workflows.task": task,
+    "workflows.workflowsettings": request_settings,
+    "workflows.bulkact": bulk_act,
     "workflows.comment": comment,
     "workflows.transitionlog": log,
     "forms_builder.form": form,

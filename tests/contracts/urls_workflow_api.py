@@ -9,6 +9,7 @@ from tests.contracts.url_table import Line, World
 from tests.contracts.urls_workflow_pages import (
     fiona,
     leave,
+    of_bulk,
     of_definition,
     of_deleted,
     of_draft,
@@ -17,6 +18,7 @@ from tests.contracts.urls_workflow_pages import (
     of_task,
     started,
     to_hari,
+    waiting,
 )
 from tests.factories import workflows as make
 from tests.factories.forms_builder import stored_file, upload
@@ -77,7 +79,18 @@ def to_ravi(world: World) -> Mapping[str, Any]:
     return {"assignee": str(world.acme.ravi.id)}
 
 
+def with_task(world: World) -> Mapping[str, Any]:
+    """No arguments, but a task to decide."""
+    world(waiting)
+    return {}
+
+
+def all_of_them(world: World) -> Mapping[str, Any]:
+    return {"action": "decide", "transition": "Rejected", "tasks": [{"id": str(world(waiting))}]}
+
+
 API = "api/v1/"
+BULK = f"{API}tasks/bulk/<uuid:bulk_id>/"
 RUN, TASK, WORKFLOW = f"{API}runs/<uuid:run_id>/", f"{API}tasks/<uuid:task_id>/", f"{API}workflows/<uuid:workflow_id>/"
 DEFINITION = f"{API}definitions/<uuid:definition_id>/"
 DOCUMENT = library_item("claim_expense").to_json()
@@ -99,6 +112,10 @@ LINES = [
     Line(f"{RUN}watch/", "delete", holder="ravi", ids=of_run, without="farid"),
     Line(f"{RUN}stakeholders/", "post", ids=of_run, without="ravi", data=fiona),
     Line(f"{API}tasks/"),
+    Line(f"{API}tasks/bulk/", "post", holder="ravi", ids=with_task, data=all_of_them),
+    Line(BULK, holder="ravi", ids=of_bulk, without="asha"),
+    Line(f"{BULK}undo/", "post", holder="ravi", ids=of_bulk, without="asha"),
+    Line(f"{BULK}run/", "post", holder="ravi", ids=of_bulk, without="asha"),
     Line(TASK, holder="ravi", ids=of_task, without="farid"),
     Line(f"{TASK}complete/", "post", holder="ravi", ids=of_task, without="asha", data=DECISION),
     Line(f"{TASK}reassign/", "post", holder="hema", ids=of_queued_task, without="farid", data=to_hari),

@@ -1,13 +1,15 @@
 """The pages of workflows."""
 
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from tests.contracts.url_table import Line, World
 from tests.factories import workflows as make
 from workflows.library import library_item
-from workflows.models import WorkflowDefinition
+from workflows.models import BulkAction, WorkflowDefinition
+from workflows.services.bulk import BulkRow, BulkWish, bulk_ask
 from workflows.services.definitions import definition_delete, definition_import
 from workflows.services.runs import run_comment
 
@@ -78,6 +80,17 @@ def of_task(world: World) -> Mapping[str, Any]:
 
 def of_queued_task(world: World) -> Mapping[str, Any]:
     return {"task_id": world(waiting_in_queue)}
+
+
+def bulk(world: World) -> UUID:
+    """A wish of Ravi's that can still be undone."""
+    row = BulkRow(world(waiting), 1)
+    wish = BulkWish(BulkAction.DECIDE, [row], "Rejected", comment=world.canary)
+    return bulk_ask(actor=world.acme.ravi, wish=wish, wait=timedelta(minutes=5)).id
+
+
+def of_bulk(world: World) -> Mapping[str, Any]:
+    return {"bulk_id": world(bulk)}
 
 
 def to_hari(world: World) -> Mapping[str, Any]:

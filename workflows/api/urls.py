@@ -2,9 +2,13 @@
 
 from django.urls import path
 
-from workflows.api import attachments, definitions, migration, runs, tasks, why
+from workflows.api import attachments, bulk, definitions, migration, runs, tasks, why
 
 urlpatterns = [
+    path("tasks/bulk/", bulk.BulkView.as_view(), name="api-bulk"),
+    path("tasks/bulk/<uuid:bulk_id>/", bulk.BulkDetailView.as_view(), name="api-bulk-act"),
+    path("tasks/bulk/<uuid:bulk_id>/undo/", bulk.BulkUndoView.as_view(), name="api-bulk-undo"),
+    path("tasks/bulk/<uuid:bulk_id>/run/", bulk.BulkRunView.as_view(), name="api-bulk-run"),
     path("workflows/", definitions.WorkflowListView.as_view(), name="api-workflows"),
     path("workflows/<uuid:workflow_id>/", definitions.WorkflowView.as_view(), name="api-workflow"),
     path("workflows/<uuid:workflow_id>/runs/", runs.WorkflowRunsView.as_view(), name="api-workflow-runs"),

@@ -208,14 +208,14 @@ class Plan:
             batch.update(WorkflowRun, self.run.id, self.run_columns(), expect={"version_no": self.run.version_no})
         for task_id, columns, expected in self.task_changes:
             batch.update(Task, task_id, columns, expect=expected)
+        for task_id in self.closed_queues:
+            batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
         self.add_to(batch)
         record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
         batch.execute_last()
 
     def add_to(self, batch: WriteBatch) -> None:
-        """What is neither the run nor one of the compared tasks."""
-        for task_id in self.closed_queues:
-            batch.update_where(TaskCandidate, {"is_open": False}, task_id=task_id)
+        """What is neither the run nor one of the compared tasks nor a closed queue."""
         for task_id, member_id, is_open in self.candidacies:
             batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
         if self.superseded_steps:
@@ -234,12 +234,20 @@ def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
 
     For plans whose rows are all locked by this transaction, so nothing is compared.
     """
-    batch.update_each(WorkflowRun, [{"id": plan.run.id, **plan.run_columns()} for plan in plans])
+    # Runs that end and runs that go on have other columns.
+    runs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     for plan in plans:
+        row = {"id": plan.run.id, **plan.run_columns()}
+        runs.setdefault(tuple(row), []).append(row)
         for task_id, columns, _ in plan.task_changes:
             changes.setdefault(tuple(columns), []).append({"id": task_id, **columns})
         plan.add_to(batch)
+    closed = [task_id for plan in plans for task_id in plan.closed_queues]
+    if closed:
+        batch.update_all(TaskCandidate, {"is_open": False}, "task_id", closed)
+    for group in runs.values():
+        batch.update_each(WorkflowRun, group)
     for group in changes.values():
         batch.update_each(Task, group)
     return [event for plan in plans for event in plan.events]

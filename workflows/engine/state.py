@@ -56,6 +56,7 @@ class TaskState:
     transition: str = ""
     completed_at: datetime | None = None
     completed_by: str = ""
+    completed_by_id: UUID | None = None
     candidate_ids: tuple[UUID, ...] = ()
     """People of the team queue, also after it was closed."""
 

@@ -1,5 +1,6 @@
 """Definitions of work, and the requests that run on them."""
 
+from workflows.models.bulk import BulkAct, BulkAction, BulkState, WorkflowSettings
 from workflows.models.definitions import (
     TAKE_OVER,
     WorkflowDefinition,
@@ -35,6 +36,9 @@ __all__ = [
     "FINAL_RUN",
     "OPEN_TASK",
     "TAKE_OVER",
+    "BulkAct",
+    "BulkAction",
+    "BulkState",
     "Comment",
     "CommentKind",
     "EntityResult",
@@ -57,6 +61,7 @@ __all__ = [
     "WorkflowDefinition",
     "WorkflowGroup",
     "WorkflowRun",
+    "WorkflowSettings",
     "WorkflowVersion",
     "WorkflowVisibility",
     "is_state_code",

@@ -55,6 +55,14 @@ WHERE t.organisation_id = %s AND t.id = %s
 FOR UPDATE OF r, t
 """
 
+LOCK_TASKS: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE t.organisation_id = %s AND t.id = ANY(%s)
+ORDER BY r.id, t.id
+FOR UPDATE OF r, t
+"""
+
 LOCK_RUN: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
@@ -150,6 +158,23 @@ def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, named: Colle
         named=tuple(named),
         stamp=row["stamp"],
     )
+
+
+def lock_tasks(
+    organisation_id: UUID, task_ids: Sequence[UUID], actor_id: UUID, chosen_id: UUID | None = None
+) -> dict[UUID, LockedTask]:
+    """The same for many tasks, by id; those that the organisation has not are left out.
+
+    Runs are locked in the order of their ids, so that two who lock many never wait for each other in a circle. One statement,
+    and one more for people who are not known yet.
+    """
+    found = _read(LOCK_TASKS, [organisation_id, list(task_ids)], organisation_id, (actor_id, chosen_id))
+    people = found.people
+    chosen = people.get(chosen_id) if chosen_id else None
+    return {
+        row["id"]: LockedTask(_run(row, people), _task(row, people), people[actor_id], chosen, row["stamp"])
+        for row in found.rows
+    }
 
 
 def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskState]] | None:
@@ -262,5 +287,6 @@ def _task(row: Row, people: Mapping[UUID, Person]) -> TaskState:
         transition=row["transition"],
         completed_at=row["completed_at"],
         completed_by=people[decider].name if decider else "",
+        completed_by_id=decider,
         candidate_ids=tuple(row["candidate_ids"]),
     )

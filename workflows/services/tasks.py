@@ -252,10 +252,14 @@ def _locked(task_id: UUID, actor: Membership, chosen: Collection[UUID] = ()) -> 
 
 
 def _visible(locked: LockedTask, actor: Membership) -> bool:
-    near = actor.id == locked.run.requester.id or actor.id in locked.task.candidate_ids
-    if near or (locked.task.assignee is not None and locked.task.assignee.id == actor.id):
-        return True
-    return may_see(actor, locked.run.id)
+    return is_near(locked, actor) or may_see(actor, locked.run.id)
+
+
+def is_near(locked: LockedTask, actor: Membership) -> bool:
+    """Whether what was locked says already that the person may see the request."""
+    assignee = locked.task.assignee
+    known = actor.id == locked.run.requester.id or actor.id in locked.task.candidate_ids
+    return known or (assignee is not None and assignee.id == actor.id)
 
 
 def _fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
