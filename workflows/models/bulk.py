@@ -28,8 +28,8 @@ class BulkAct(Stateful, OrganisationOwned):
     """One person's wish for many tasks. Until ``run_at`` nothing has happened and it can be undone; then each row succeeds
     or is left by itself.
 
-    ``rows`` is the wish, ``{"schema": 1, "rows": [{"task", "version", "data", "comment"}]}``, emptied when it is done: form
-    values live in the requests. ``results`` is ``{"schema": 1, "rows": [...]}``, see ``services.bulk.RowResult``.
+    ``rows`` is the wish, ``{"schema": 1, "rows": [{"task", "version", "data", "comment", "shown"}]}``, emptied
+    when it is done: form values live in the requests. ``results`` is ``{"schema": 1, "rows": [...]}``, see ``services.bulk.RowResult``.
     """
 
     actor = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")

@@ -161,18 +161,17 @@ def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, named: Colle
 
 
 def lock_tasks(
-    organisation_id: UUID, task_ids: Sequence[UUID], actor_id: UUID, chosen_id: UUID | None = None
+    organisation_id: UUID, task_ids: Sequence[UUID], actor_id: UUID, named: Collection[UUID] = ()
 ) -> dict[UUID, LockedTask]:
     """The same for many tasks, by id; those that the organisation has not are left out.
 
     Runs are locked in the order of their ids, so that two who lock many never wait for each other in a circle. One statement,
     and one more for people who are not known yet.
     """
-    found = _read(LOCK_TASKS, [organisation_id, list(task_ids)], organisation_id, (actor_id, chosen_id))
-    people = found.people
-    chosen = people.get(chosen_id) if chosen_id else None
+    found = _read(LOCK_TASKS, [organisation_id, list(task_ids)], organisation_id, (actor_id, *named))
+    people, known = found.people, tuple(named)
     return {
-        row["id"]: LockedTask(_run(row, people), _task(row, people), people[actor_id], chosen, row["stamp"])
+        row["id"]: LockedTask(_run(row, people), _task(row, people), people[actor_id], people, known, row["stamp"])
         for row in found.rows
     }
 

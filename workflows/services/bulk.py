@@ -52,6 +52,8 @@ class BulkRow:
     version: int | None = None
     data: Mapping[str, Any] | None = None
     comment: str | None = None
+    shown: str | None = None
+    """The fingerprint of what the step showed, where it demands one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,11 @@ class BulkWish:
     transition: str = ""
     assignee_id: UUID | None = None
     comment: str = ""
+
+    @property
+    def named(self) -> tuple[UUID, ...]:
+        """Who is named, if anybody."""
+        return (self.assignee_id,) if self.assignee_id else ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +229,7 @@ def _perform(act: BulkAct, wish: BulkWish, actor: Membership, at: datetime, *, i
 def _round(work: _Work, rows: Sequence[BulkRow]) -> list[BulkRow]:
     """Try the rows, of several tasks of one request the first; returns the others, for which the request must be read again."""
     actor, wish = work.actor, work.wish
-    locked = lock_tasks(actor.organisation_id, [row.task_id for row in rows], actor.id, wish.assignee_id)
+    locked = lock_tasks(actor.organisation_id, [row.task_id for row in rows], actor.id, wish.named)
     far = [one.run.id for one in locked.values() if not is_near(one, actor)]
     seen = visible_among(actor, far) if far else set()
     made: dict[UUID, tuple[BulkRow, _Made]] = {}
@@ -261,7 +268,7 @@ def _planned(work: _Work, row: BulkRow, locked: LockedTask) -> _Made | None:
     actor, wish, at = work.actor, work.wish, work.at
     comment = wish.comment if row.comment is None else row.comment
     if wish.action is BulkAction.DECIDE:
-        asked = Wish(Submission(row.data), wish.transition, wish.assignee_id, comment)
+        asked = Wish(Submission(row.data), wish.transition, wish.assignee_id, comment, row.shown)
         found = completion(locked, asked, actor=actor, version=row.version, at=at, via=Via.BULK)
         return _Made(locked, found.plan, found.attachment_ids)
     given: dict[str, Any] = {"actor": actor, "version": row.version, "at": at, "via": Via.BULK}
@@ -338,11 +345,15 @@ def _facts(act: BulkAct, actor: Membership) -> dict[str, Any]:
 
 
 def _row_json(row: BulkRow) -> dict[str, Any]:
-    return {"task": str(row.task_id), "version": row.version, "data": row.data, "comment": row.comment}
+    names = ("version", "data", "comment", "shown")
+    return {"task": str(row.task_id)} | {name: getattr(row, name) for name in names}
 
 
 def _wish_of(act: BulkAct) -> BulkWish:
-    rows = [BulkRow(UUID(row["task"]), row["version"], row["data"], row["comment"]) for row in act.rows.get("rows", ())]
+    rows = [
+        BulkRow(UUID(row["task"]), row["version"], row["data"], row["comment"], row["shown"])
+        for row in act.rows.get("rows", ())
+    ]
     return BulkWish(BulkAction(act.action), rows, act.transition, act.assignee_id, act.comment)
 
 
