@@ -29,7 +29,9 @@ class BulkAct(Stateful, OrganisationOwned):
     or is left by itself.
 
     ``rows`` is the wish, ``{"schema": 1, "rows": [{"task", "version", "data", "comment", "shown"}]}``, emptied
-    when it is done: form values live in the requests. ``results`` is ``{"schema": 1, "rows": [...]}``, see ``services.bulk.RowResult``.
+    when it is done: form values live in the requests.
+
+    ``results`` is ``{"schema": 1, "rows": [...]}``, see ``services.bulk.RowResult``.
     """
 
     actor = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
