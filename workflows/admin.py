@@ -42,7 +42,8 @@ from workflows.models import (
 )
 from workflows.selectors.drawings import graph_of
 from workflows.selectors.people import active_members
-from workflows.services.definitions import definition_change, definition_delete, definition_restore
+from workflows.services.definitions import definition_delete, definition_restore
+from workflows.services.preferences import definition_change
 from workflows.services.tasks import task_assign
 
 __all__ = ["bulk_admin", "tracking_admin"]

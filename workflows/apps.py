@@ -9,8 +9,10 @@ class WorkflowsConfig(AppConfig):
     def ready(self) -> None:
         from accounts.policies import register
         from forms_builder.policies import register_reader
-        from workflows import events, models, policies  # noqa: F401 - events register themselves
+        from workflows import events, models, policies, subjects  # noqa: F401 - events register themselves
         from workflows.selectors.attachments import may_read
+        from workflows.selectors.publishing import SUBJECT, version_url
+        from workflows.services import publishing
 
         register(models.WorkflowGroup, policies.groups)
         register(models.WorkflowDefinition, policies.definitions)
@@ -20,3 +22,4 @@ class WorkflowsConfig(AppConfig):
             register(model, policies.tracking)
         register(models.WorkflowSettings, policies.settings)
         register_reader(may_read)
+        subjects.register(SUBJECT, subjects.Subject("Version", version_url, publishing.on_finish))

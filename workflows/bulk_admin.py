@@ -1,16 +1,25 @@
-"""For tenant admins: how long a decision about many requests can be undone, and which there were."""
+"""For tenant admins: what the organisation chooses about its requests, and the decisions about many at once."""
+
+from typing import Any
 
 from django.contrib import admin
 
 from accounts.admin_base import MachineOwnedAdmin, OrganisationModelAdmin
+from accounts.models import Membership
+from accounts.tenancy.models import OrganisationOwned
 from workflows.models import BulkAct, WorkflowSettings
+from workflows.services.publishing import settings_save
 
 
 @admin.register(WorkflowSettings)
 class WorkflowSettingsAdmin(OrganisationModelAdmin):
-    list_display = ("__str__", "undo_seconds")
-    fields = ("undo_seconds",)
+    list_display = ("__str__", "undo_seconds", "publish_approval")
+    list_select_related = ("publish_approval",)
+    fields = ("undo_seconds", "publish_approval")
     ordering = ("id",)
+
+    def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> OrganisationOwned:
+        return settings_save(actor=actor, row=row, values=values)
 
 
 @admin.register(BulkAct)

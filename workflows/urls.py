@@ -28,6 +28,11 @@ urlpatterns = [
         name="definition_publish",
     ),
     path(
+        "workflows/<uuid:definition_id>/publish-request/",
+        definitions.DefinitionAskView.as_view(),
+        name="definition_ask",
+    ),
+    path(
         "workflows/<uuid:definition_id>/retire/", definitions.DefinitionRetireView.as_view(), name="definition_retire"
     ),
     path(

@@ -8,9 +8,10 @@ from uuid import UUID
 from tests.contracts.url_table import Line, World
 from tests.factories import workflows as make
 from workflows.library import library_item
-from workflows.models import BulkAction, WorkflowDefinition
+from workflows.models import BulkAction, WorkflowDefinition, WorkflowSettings
 from workflows.services.bulk import BulkRow, BulkWish, bulk_ask
 from workflows.services.definitions import definition_delete, definition_import
+from workflows.services.publishing import settings_save
 from workflows.services.runs import run_comment
 
 
@@ -60,6 +61,13 @@ def deleted(world: World) -> Any:
 
 def of_deleted(world: World) -> Mapping[str, Any]:
     return {"definition_id": world(deleted)}
+
+
+def of_governed_draft(world: World) -> Mapping[str, Any]:
+    """A draft where somebody else approves publishing."""
+    approval = make.install("publish_approval", world.acme.omar)
+    settings_save(actor=world.acme.tess, row=WorkflowSettings(), values={"publish_approval": approval})
+    return of_draft(world)
 
 
 def of_draft(world: World) -> Mapping[str, Any]:
@@ -130,6 +138,7 @@ LINES = [
     Line(DEFINITION, "get", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),
+    Line(f"{DEFINITION}publish-request/", "post", holder="omar", ids=of_governed_draft, without="asha"),
     Line(f"{DEFINITION}retire/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}export/", "get", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}move/", "get", holder="omar", ids=of_definition, without="asha"),

@@ -17,7 +17,6 @@ from workflows.selectors.starting import read_start
 from workflows.services.definitions import (
     DefinitionInvalid,
     NothingToPublish,
-    definition_change,
     definition_clone,
     definition_delete,
     definition_export,
@@ -26,6 +25,7 @@ from workflows.services.definitions import (
     definition_restore,
     definition_retire,
 )
+from workflows.services.preferences import definition_change
 
 
 def changed_leave() -> dict[str, Any]:

@@ -15,7 +15,7 @@ from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.parts import CursorPages
-from workflows.api.inputs import Body, Text, behind, checked
+from workflows.api.inputs import MAX_COMMENT, Body, Id, Text, behind, checked
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.models import WorkflowDefinition
@@ -33,6 +33,8 @@ from workflows.services.definitions import (
     definition_restore,
     definition_retire,
 )
+from workflows.services.publishing import publishing_request
+from workflows.services.runs import RunResult
 
 
 class ByName(CursorPages):
@@ -226,6 +228,34 @@ class DefinitionPublishView(MemberView):
         """Publish the draft: new requests start on it. Everything that blocks is named at once."""
         version = definition_publish(definition_id=definition_id, actor=self.actor)
         return Response(PublishedSerializer(version).data)
+
+
+class AskBody(Body):
+    comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
+    assignee = Id(required=False, allow_null=True, help_text="Who approves; needed where several may be asked.")
+
+
+class AskedSerializer(serializers.Serializer[RunResult]):
+    id = serializers.UUIDField(read_only=True, source="run_id")
+    number = serializers.IntegerField(read_only=True)
+    status = serializers.CharField(read_only=True)
+
+
+class DefinitionAskView(MemberView):
+    serializer_class = AskedSerializer
+
+    @extend_schema(operation_id="definitions_publish_request", request=AskBody, responses={201: AskedSerializer})
+    def post(self, request: Request, definition_id: UUID) -> Response:
+        """Ask that the draft be published, where your organisation has that approved: answers with the request about it."""
+        with behind(lambda: may_edit(self.actor, definition_id)):
+            body = checked(AskBody, request)
+            asked = publishing_request(
+                definition_id=definition_id,
+                actor=self.actor,
+                comment=body.get("comment", ""),
+                assignee=body.get("assignee"),
+            )
+        return Response(AskedSerializer(asked).data, status=201)
 
 
 class DefinitionRetireView(MemberView):

@@ -80,6 +80,11 @@ class FollowerSerializer(serializers.Serializer[Follower]):
     kind = serializers.CharField(read_only=True, help_text="stakeholder or watcher")
 
 
+class SubjectSerializer(serializers.Serializer[Any]):
+    kind = serializers.CharField(read_only=True, help_text="Such as workflows.version.")
+    id = serializers.UUIDField(read_only=True)
+
+
 class RunSerializer(serializers.Serializer[RunView]):
     """A request as the caller sees it."""
 
@@ -93,6 +98,7 @@ class RunSerializer(serializers.Serializer[RunView]):
     workflow = WorkflowRefSerializer(read_only=True, source="run.definition")
     version = serializers.IntegerField(read_only=True, source="run.version.number", help_text="Of the workflow.")
     requester = PersonSerializer(read_only=True, source="run.requester")
+    subject = SubjectSerializer(read_only=True, allow_null=True, help_text="The row it is about, if about one.")
     started_at = serializers.DateTimeField(read_only=True, source="run.started_at")
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True, source="run.finished_at")
     steps = StepSerializer(many=True, read_only=True, source="tasks")
@@ -118,6 +124,7 @@ class RunSerializer(serializers.Serializer[RunView]):
             "workflow": {"id": str(run.definition_id), "name": run.definition.name, "slug": run.definition.slug},
             "version": run.version.number,
             "requester": _person(run.requester),
+            "subject": {"kind": run.subject_kind, "id": str(run.subject_id)} if run.subject_id else None,
             "started_at": _moment(run.started_at),
             "finished_at": _moment(run.finished_at),
             "steps": [_step(row) for row in view.tasks],

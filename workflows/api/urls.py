@@ -37,6 +37,11 @@ urlpatterns = [
         name="api-definition-publish",
     ),
     path(
+        "definitions/<uuid:definition_id>/publish-request/",
+        definitions.DefinitionAskView.as_view(),
+        name="api-definition-publish-request",
+    ),
+    path(
         "definitions/<uuid:definition_id>/restore/",
         definitions.DefinitionRestoreView.as_view(),
         name="api-definition-restore",

@@ -266,6 +266,8 @@ def _run_row(run: RunState, plan: Plan, answers: Answers) -> WorkflowRun:
         status=plan.run_changes["status"],
         outcome=plan.run_changes.get("outcome", ""),
         title=run.title,
+        subject_kind=run.subject_kind,
+        subject_id=run.subject_id,
         data={**run.data, **answers.values},
         labels=merged(run.labels, answers.labels),
         started_at=plan.at,

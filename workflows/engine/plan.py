@@ -11,6 +11,7 @@ from accounts.audit.events import Event
 from accounts.audit.record import Actor, record
 from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.models import new_id
+from workflows import subjects
 from workflows.assignment import Assignment, PersonRef
 from workflows.engine.state import By, Clock, Opened, RunState
 from workflows.events import TaskOpened, TaskUnassigned
@@ -199,8 +200,28 @@ class Plan:
             "finished_at": self.at,
         }
 
+    def finish_subject(self) -> None:
+        """Tell what the request is about that it has ended. What it refuses, nothing is written."""
+        run, outcome = self.run, self.run_changes.get("outcome")
+        if outcome is None or run.subject_id is None:
+            return
+        subjects.finished(
+            subjects.Finished(
+                kind=run.subject_kind,
+                subject_id=run.subject_id,
+                organisation_id=run.organisation_id,
+                run_id=run.id,
+                requester_id=run.requester.id,
+                status=str(self.run_changes["status"]),
+                outcome=outcome,
+                by_id=self.by.id,
+                at=self.at,
+            )
+        )
+
     def write(self, actor: Actor, *, new_run: WorkflowRun | None = None) -> None:
         """Write everything in one statement, at the end of the transaction; StaleRow comes then."""
+        self.finish_subject()
         batch = WriteBatch()
         if new_run is not None:
             batch.insert(WorkflowRun, [values_of(new_run)])
@@ -234,6 +255,8 @@ def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
 
     For plans whose rows are all locked by this transaction, so nothing is compared.
     """
+    for plan in plans:
+        plan.finish_subject()
     # Runs that end and runs that go on have other columns.
     runs: dict[tuple[str, ...], list[dict[str, Any]]] = {}
     changes: dict[tuple[str, ...], list[dict[str, Any]]] = {}

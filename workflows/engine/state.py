@@ -36,6 +36,8 @@ class RunState:
     """Where its branches are, if there are several."""
     superseded: Mapping[str, Any] = field(default_factory=dict)
     """Values that a way back has gone over and that were not given again yet."""
+    subject_kind: str = ""
+    subject_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,6 @@
 """Definitions of work, and the requests that run on them."""
 
-from workflows.models.bulk import BulkAct, BulkAction, BulkState, WorkflowSettings
+from workflows.models.bulk import BulkAct, BulkAction, BulkState
 from workflows.models.definitions import (
     TAKE_OVER,
     WorkflowDefinition,
@@ -20,6 +20,7 @@ from workflows.models.runs import (
     TransitionLog,
     WorkflowRun,
 )
+from workflows.models.settings import WorkflowSettings
 from workflows.models.states import FINAL_RUN, OPEN_TASK, RunStatus, TaskState, VersionState, next_state
 from workflows.models.tracking import (
     EntityResult,

@@ -1,6 +1,5 @@
-"""Decisions about many tasks at once, and what an organisation chooses about them."""
+"""Decisions about many tasks at once."""
 
-from django.core.validators import MaxValueValidator
 from django.db import models
 from django_fsm import transition as fsm
 
@@ -8,8 +7,6 @@ from accounts.models import Membership
 from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned
 from workflows.models.states import Stateful, one_of, state_field
-
-MAX_UNDO = 600
 
 
 class BulkState(models.TextChoices):
@@ -74,24 +71,3 @@ class BulkAct(Stateful, OrganisationOwned):
     @fsm(field="state", source=BulkState.WAITING, target=BulkState.CANCELLED)
     def cancel(self) -> None:
         """Undone before anything happened."""
-
-
-class WorkflowSettings(OrganisationOwned):
-    """What an organisation chooses about its requests; without a row the defaults hold."""
-
-    undo_seconds = models.PositiveSmallIntegerField(
-        default=10,
-        validators=[MaxValueValidator(MAX_UNDO)],
-        help_text="How long a decision about many requests can be undone before it is made and anybody is told; 0: at once.",
-    )
-
-    class Meta:
-        verbose_name = "request settings"
-        verbose_name_plural = "request settings"
-        constraints = (
-            models.UniqueConstraint(fields=("organisation",), name="workflowsettings_one"),
-            models.CheckConstraint(condition=models.Q(undo_seconds__lte=MAX_UNDO), name="workflowsettings_undo"),
-        )
-
-    def __str__(self) -> str:
-        return "Request settings"

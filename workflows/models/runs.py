@@ -37,7 +37,8 @@ class WorkflowRun(Stateful, OrganisationOwned):
 
     ``data`` holds the form's values by field name, ``labels`` what was picked is called, ``context`` facts that steps
     hand on. ``tokens`` says where each branch is (see ``graph.tokens``; empty while there is one), ``superseded`` keeps the
-    values that a way back has gone over until they are given again. ``version_no`` is the number of the newest
+    values that a way back has gone over until they are given again. ``subject_kind`` and ``subject_id`` name what the request
+    is about, where it is about a row of the product, see ``workflows.subjects``. ``version_no`` is the number of the newest
     ``TransitionLog`` entry and grows with every change.
     """
 
@@ -47,6 +48,8 @@ class WorkflowRun(Stateful, OrganisationOwned):
     requester = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="requests")
     status = state_field(RunStatus, RunStatus.QUEUED)
     outcome = models.CharField(max_length=120, blank=True)
+    subject_kind = models.CharField(max_length=60, blank=True, default="", db_default="")
+    subject_id = models.UUIDField(null=True)
     title = models.CharField(max_length=300)
     data = models.JSONField(default=dict)
     labels = models.JSONField(default=dict)
@@ -73,6 +76,12 @@ class WorkflowRun(Stateful, OrganisationOwned):
             models.Index(fields=("organisation", "definition", "started_at"), name="workflowrun_period"),
             # My requests, newest first.
             models.Index(fields=("organisation", "requester", "started_at"), name="workflowrun_requester"),
+            # The open request about something.
+            models.Index(
+                fields=("organisation", "subject_id"),
+                condition=models.Q(subject_id__isnull=False, finished_at=None),
+                name="workflowrun_subject",
+            ),
             # All runs, newest first, for those who may see all.
             models.Index(fields=("organisation", "started_at"), name="workflowrun_started"),
         )

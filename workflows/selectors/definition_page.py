@@ -18,11 +18,19 @@ from workflows.graph.layout import Direction
 from workflows.graph.outline import OutlineRow, outline
 from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence
 from workflows.graph.svg import graph_svg
-from workflows.models import FINAL_RUN, VersionState, WorkflowDefinition, WorkflowVersion, WorkflowVisibility
+from workflows.models import (
+    FINAL_RUN,
+    VersionState,
+    WorkflowDefinition,
+    WorkflowRun,
+    WorkflowVersion,
+    WorkflowVisibility,
+)
 from workflows.policies import EDIT, PUBLISH
 from workflows.selectors.definition_changes import may_compare
 from workflows.selectors.definitions import access_definition, access_version, may_see_all, startable_by
 from workflows.selectors.drawings import graph_of, trimmed
+from workflows.selectors.publishing import approval_of, open_request
 
 TYPES: Final[Mapping[str, str]] = {
     "text": "Text", "long_text": "Long text", "number": "Number", "money": "Money", "date": "Date", "time": "Time",
@@ -106,6 +114,10 @@ class DefinitionView:
     may_delete: bool
     may_restore: bool
     may_compare: bool
+    may_ask: bool
+    """Whether the draft that is shown may be asked to be published, where somebody else must approve it."""
+    asked: WorkflowRun | None
+    """The open request to publish it."""
 
     @property
     def version_facts(self) -> VersionFacts:
@@ -155,18 +167,24 @@ def definition_view(actor: Membership, definition_id: UUID, number: int | None =
         form = trimmed(form, form.visible_at(starts))
     living = definition.deleted_at is None
     may_publish = carries(actor, PUBLISH) and living
+    may_edit = carries(actor, EDIT) or definition.owner_id == actor.id
+    is_draft = version.state == VersionState.DRAFT
+    asked = open_request(actor.organisation_id, version.id) if is_draft and living else None
+    by_request = is_draft and living and approval_of(actor.organisation_id) is not None
     return DefinitionView(
         definition=definition,
         version=version,
         graph=graph,
         form=form,
         can_start=startable_by(actor).filter(id=definition.id).exists(),
-        may_edit=carries(actor, EDIT) or definition.owner_id == actor.id,
-        may_publish=may_publish and version.state == VersionState.DRAFT,
+        may_edit=may_edit,
+        may_publish=may_publish and is_draft and not by_request,
         may_retire=may_publish and definition.published_version_id is not None,
         may_delete=may_publish,
         may_restore=carries(actor, PUBLISH) and not living,
         may_compare=may_compare(actor, definition),
+        may_ask=may_edit and by_request and asked is None,
+        asked=asked,
     )
 
 

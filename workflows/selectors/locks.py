@@ -19,7 +19,8 @@ _COLUMNS: Final = {
         name: f"r.{name}"
         for name in (
             "organisation_id", "requester_id", "number", "title", "status", "outcome", "definition_id", "version_id",
-            "version_no", "data", "labels", "started_at", "finished_at", "tokens", "superseded",
+            "version_no", "data", "labels", "started_at", "finished_at", "tokens", "superseded", "subject_kind",
+            "subject_id",
         )
     },
     **{
@@ -266,6 +267,8 @@ def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
         finished_at=row["finished_at"],
         tokens=tuple(map(Token.of_json, as_json(row["tokens"]))),
         superseded=as_json(row["superseded"]),
+        subject_kind=row["subject_kind"],
+        subject_id=row["subject_id"],
     )
 
 

@@ -21,6 +21,7 @@ from workflows.policies import REASSIGN_ANY
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.selectors.takeover import may_take_over
+from workflows.subjects import subject_of
 
 TEAM: Final = "the team queue"
 MOST_NAMES: Final = 20
@@ -295,3 +296,20 @@ def member_called(organisation_id: UUID, text: str) -> UUID | None:
     named = people.filter(email__iexact=words) if "@" in words else people.filter(name__iexact=words)
     found = list(named.values_list("id", flat=True)[:2])
     return found[0] if len(found) == 1 else None
+
+
+@dataclass(frozen=True, slots=True)
+class About:
+    """The row of the product that a request is about; ``url`` is empty when it is gone."""
+
+    label: str
+    url: str
+
+
+def about(view: RunView) -> About | None:
+    """One query for requests that are about something, none for others."""
+    run = view.run
+    kind = subject_of(run.subject_kind)
+    if kind is None or run.subject_id is None:
+        return None
+    return About(kind.label, kind.url(run.organisation_id, run.subject_id))

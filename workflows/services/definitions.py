@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.text import slugify
 
 from accounts.audit.record import record
-from accounts.models import Department, Designation, Membership
+from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Invalid
 from forms_builder.models import FormVersion
 from forms_builder.schema.document import DocumentError, FormDocument
@@ -19,7 +19,6 @@ from forms_builder.selectors import document_of
 from forms_builder.services.forms import form_create, form_draft_save, form_draft_start, form_publish
 from workflows import policies
 from workflows.events import (
-    DefinitionChanged,
     DefinitionCloned,
     DefinitionDeleted,
     DefinitionImported,
@@ -37,10 +36,10 @@ from workflows.models import (
     WorkflowGroup,
     WorkflowRun,
     WorkflowVersion,
-    WorkflowVisibility,
 )
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, free_slug
 from workflows.selectors.people import active_members
+from workflows.selectors.publishing import approval_of
 
 MAX_NAME = 120
 
@@ -58,6 +57,11 @@ class DefinitionInvalid(Invalid):
 class NothingToPublish(Conflict):
     code = "definition.no_draft"
     message = "There is no draft to publish."
+
+
+class PublishingNeedsRequest(Conflict):
+    code = "definition.publish_by_request"
+    message = "In your organisation a workflow is published by a request that somebody else approves. Ask for it."
 
 
 class NothingToRetire(Conflict):
@@ -95,7 +99,7 @@ def definition_import(
         policies.definitions.require(actor, "create")
         definition = _new_definition(actor, content, owner or actor, library_key, moment)
     else:
-        definition = _locked(actor, definition_id)
+        definition = locked(actor, definition_id)
         policies.definitions.require(actor, "edit", definition)
     version = _draft(definition, content.graph, content.form, actor, moment)
     event = DefinitionImported(
@@ -114,18 +118,37 @@ def definition_import(
 def definition_publish(*, definition_id: UUID, actor: Membership, at: datetime | None = None) -> WorkflowVersion:
     """Publish the draft: new runs start on it from now on, open ones keep theirs.
 
-    Raises DefinitionNotFound, Denied (``definition.publish.denied``), NothingToPublish, DefinitionInvalid with all
-    problems that block.
+    Raises DefinitionNotFound, Denied (``definition.publish.denied``), PublishingNeedsRequest, NothingToPublish,
+    DefinitionInvalid with all problems that block.
     """
-    moment = at or timezone.now()
-    definition = _locked(actor, definition_id)
+    definition = locked(actor, definition_id)
     policies.definitions.require(actor, "publish", definition)
+    if approval_of(actor.organisation_id) is not None:
+        raise PublishingNeedsRequest
+    return go_live(definition, draft_of(definition), actor, at or timezone.now())
+
+
+def draft_of(definition: WorkflowDefinition) -> WorkflowVersion:
+    """The draft, with nothing in it that blocks publishing. Raises NothingToPublish, DefinitionInvalid."""
     draft = _version(definition, VersionState.DRAFT)
     if draft is None:
         raise NothingToPublish
-    _refuse_blocking(actor.organisation_id, draft)
+    _refuse_blocking(definition.organisation_id, draft)
+    return draft
+
+
+def go_live(
+    definition: WorkflowDefinition,
+    draft: WorkflowVersion,
+    actor: Membership,
+    moment: datetime,
+    *,
+    decided: bool = False,
+) -> WorkflowVersion:
+    """New runs start on the draft from now on. The caller holds the definition's row and answers for the right; with
+    ``decided`` for that to publish the form too, which a request has given."""
     if draft.form.state == "draft":
-        form_publish(version_id=draft.form_id, actor=actor, at=moment)
+        form_publish(version_id=draft.form_id, actor=actor, at=moment, decided=decided)
     before = _version(definition, VersionState.PUBLISHED)
     if before is not None:
         before.retire()
@@ -153,7 +176,7 @@ def definition_retire(*, definition_id: UUID, actor: Membership, at: datetime | 
     """Take the published version back: nothing new starts, open runs finish. Raises DefinitionNotFound, Denied,
     NothingToRetire."""
     moment = at or timezone.now()
-    definition = _locked(actor, definition_id)
+    definition = locked(actor, definition_id)
     policies.definitions.require(actor, "retire", definition)
     version = _version(definition, VersionState.PUBLISHED)
     if version is None:
@@ -172,52 +195,6 @@ def definition_retire(*, definition_id: UUID, actor: Membership, at: datetime | 
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
     return version
-
-
-@transaction.atomic
-def definition_change(
-    *,
-    definition_id: UUID,
-    actor: Membership,
-    name: str | None = None,
-    description: str | None = None,
-    group: UUID | None = None,
-    owner: UUID | None = None,
-    is_active: bool | None = None,
-    visibility: Sequence[tuple[UUID | None, UUID | None]] | None = None,
-    at: datetime | None = None,
-) -> WorkflowDefinition:
-    """Change what is said about a workflow outside of its versions; None leaves a value as it is.
-
-    ``visibility`` replaces all rows, each a department and a designation of which one may be None. Raises
-    DefinitionNotFound, Denied, DefinitionInvalid.
-    """
-    moment = at or timezone.now()
-    definition = _locked(actor, definition_id)
-    policies.definitions.require(actor, "edit", definition)
-    wanted: dict[str, Any] = {"description": description, "is_active": is_active}
-    wanted |= {"name": None if name is None else _name(name)}
-    wanted |= {"group_id": None if group is None else _group_id(actor.organisation_id, group)}
-    wanted |= {"owner_id": None if owner is None else _owner_id(actor.organisation_id, owner)}
-    changed = [key for key, value in wanted.items() if value is not None and getattr(definition, key) != value]
-    for key in changed:
-        setattr(definition, key, wanted[key])
-    if visibility is not None:
-        _show_to(definition, visibility, actor, moment)
-        changed.append("visibility")
-    if not changed:
-        return definition
-    columns = [key.removesuffix("_id") for key in changed if key != "visibility"]
-    definition.save(update_fields=[*columns, *definition.touch(actor.id, moment)])
-    event = DefinitionChanged(
-        subject_id=definition.id,
-        definition_name=definition.name,
-        by_id=actor.id,
-        by_name=actor.name,
-        changes=tuple(key.removesuffix("_id") for key in changed),
-    )
-    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
-    return definition
 
 
 @transaction.atomic
@@ -240,7 +217,7 @@ def definition_clone(
     graph = GraphDocument.load(version.graph)
     kept = tuple(one for one in graph.stakeholders if one.kind is not StakeholderKind.MEMBER)
     content = DefinitionDocument(
-        name=_name(name or f"{source.name} (copy)"[:MAX_NAME]),
+        name=name_of(name or f"{source.name} (copy)"[:MAX_NAME]),
         description=source.description,
         form=document_of(version.form),
         graph=graph.model_copy(update={"stakeholders": kept}),
@@ -264,7 +241,7 @@ def definition_delete(*, definition_id: UUID, actor: Membership, at: datetime | 
     """Take a workflow off the landing page. Its runs stay and finish; it can be restored. Raises DefinitionNotFound,
     Denied (``definition.delete.denied``)."""
     moment = at or timezone.now()
-    definition = _locked(actor, definition_id)
+    definition = locked(actor, definition_id)
     policies.definitions.require(actor, "delete", definition)
     definition.deleted_at = moment
     definition.save(update_fields=["deleted_at", *definition.touch(actor.id, moment)])
@@ -285,7 +262,7 @@ def definition_restore(*, definition_id: UUID, actor: Membership, at: datetime |
     """Bring a deleted workflow back; its slug gets a number when another one has it now. Raises DefinitionNotFound,
     Denied."""
     moment = at or timezone.now()
-    definition = _locked(actor, definition_id, deleted=True)
+    definition = locked(actor, definition_id, deleted=True)
     policies.definitions.require(actor, "delete", definition)
     if definition.deleted_at is None:
         return definition
@@ -361,7 +338,7 @@ def _people_problems(organisation_id: UUID, graph: GraphDocument) -> list[Proble
     ]
 
 
-def _locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
+def locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
     access_definition(actor, definition_id, deleted=deleted)
     rows = WorkflowDefinition.objects.select_for_update().filter(
         organisation_id=actor.organisation_id, id=definition_id
@@ -448,49 +425,8 @@ def _form_draft(
     return form_draft_save(version_id=draft.id, actor=actor, document=form, at=at)
 
 
-def _name(text: str) -> str:
+def name_of(text: str) -> str:
     name = " ".join(text.split())
     if not 1 <= len(name) <= MAX_NAME:
         raise DefinitionInvalid({"name": [f"Use 1 to {MAX_NAME} characters."]})
     return name
-
-
-def _group_id(organisation_id: UUID, group_id: UUID) -> UUID:
-    if not WorkflowGroup.objects.filter(organisation_id=organisation_id, id=group_id).exists():
-        raise DefinitionInvalid({"group": ["Choose a group of your organisation."]})
-    return group_id
-
-
-def _owner_id(organisation_id: UUID, member_id: UUID) -> UUID:
-    if not active_members(organisation_id).filter(id=member_id).exists():
-        raise DefinitionInvalid({"owner": ["Choose an active person of your organisation."]})
-    return member_id
-
-
-def _show_to(
-    definition: WorkflowDefinition,
-    rows: Sequence[tuple[UUID | None, UUID | None]],
-    actor: Membership,
-    at: datetime,
-) -> None:
-    organisation_id = definition.organisation_id
-    departments = {department for department, _ in rows if department}
-    designations = {designation for _, designation in rows if designation}
-    known = Department.objects.filter(organisation_id=organisation_id, id__in=departments).count()
-    known += Designation.objects.filter(organisation_id=organisation_id, id__in=designations).count()
-    if known != len(departments) + len(designations) or any(row == (None, None) for row in rows):
-        raise DefinitionInvalid({"visibility": ["Choose departments and designations of your organisation."]})
-    WorkflowVisibility.objects.filter(organisation_id=organisation_id, definition_id=definition.id).delete()
-    WorkflowVisibility.objects.bulk_create(
-        WorkflowVisibility(
-            organisation_id=organisation_id,
-            definition=definition,
-            department_id=department,
-            designation_id=designation,
-            created_at=at,
-            created_by_id=actor.id,
-            modified_at=at,
-            modified_by_id=actor.id,
-        )
-        for department, designation in dict.fromkeys(rows)
-    )

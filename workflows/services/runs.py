@@ -60,6 +60,18 @@ class RunResult:
     opened: tuple[Opened, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class About:
+    """The row that a request is about. ``values`` are set in its form whatever the first step may write; ``context`` is
+    kept for whoever hears of its end."""
+
+    kind: str
+    subject_id: UUID
+    title: str
+    values: Mapping[str, Any]
+    context: Mapping[str, Any]
+
+
 def run_start(
     *,
     definition_id: UUID,
@@ -72,8 +84,11 @@ def run_start(
     at: datetime | None = None,
     uploaded: Mapping[str, Sequence[str]] | None = None,
     upload_problems: Mapping[str, Sequence[str]] | None = None,
+    about: About | None = None,
 ) -> RunResult:
     """Start a request on the published version: its first step is done with ``data``, the next one is opened.
+
+    ``about`` is for requests that the product itself makes about one of its rows.
 
     Three statements: one that reads, the number, and one that writes; more only where somebody has to be looked for. No
     savepoint: nothing is written before everything is checked. Raises DefinitionNotFound when the actor may not start
@@ -89,12 +104,16 @@ def run_start(
     run_id = new_id()
     sources = OrganisationSources(actor, at=clock.at)
     initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
+    if about is not None:
+        initial |= {name: value for name, value in about.values.items() if name in definition.form.by_name}
     situation = Situation(requester, requester, definition.form, initial, sources.environment)
     desk = Desk(definition, definition.graph.start, situation, found.owner_id, actor.organisation_id, found.people)
     decision = decision_of(desk, wish, Standing((), found.people, {}, None), sources)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
-    run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at)
+    run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at, about)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)
+    if about is not None:
+        row.context = dict(about.context)
     plan.write(actor, new_run=row)
     attachments_claim(
         actor=actor, run_id=run_id, ids=attachment_ids(definition.form, decision.answers.values), at=clock.at
@@ -191,12 +210,15 @@ def _run_state(
     requester: Person,
     initial: Mapping[str, Any],
     at: datetime,
+    about: About | None,
 ) -> RunState:
     return RunState(
         id=run_id,
         organisation_id=organisation_id,
         number=next_number(organisation_id),
-        title=f"{found.name}: {requester.name}",
+        title=about.title if about else f"{found.name}: {requester.name}",
+        subject_kind=about.kind if about else "",
+        subject_id=about.subject_id if about else None,
         status=RunStatus.QUEUED,
         outcome="",
         requester=requester,

@@ -31,6 +31,7 @@ from workflows.services.definitions import (
     definition_restore,
     definition_retire,
 )
+from workflows.services.publishing import publishing_request
 from workflows.views.base import Tab, page
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
@@ -62,6 +63,8 @@ class DefinitionView(MemberRequired, View):
             "edit_url": "",
             "publish_url": publish,
             "export_url": reverse("definition_export", args=[definition_id]) if shown.may_edit else "",
+            "ask_url": reverse("definition_ask", args=[definition_id]) if shown.may_ask else "",
+            "asked": shown.asked if shown.may_edit else None,
             "restore_url": reverse("definition_restore", args=[definition_id]) if shown.may_restore else "",
             **self._part(request, shown, tab),
         }
@@ -120,6 +123,22 @@ class DefinitionPublishView(MemberRequired, View):
             version = definition_publish(definition_id=definition_id, actor=self.actor)
             messages.success(request, f"Version {version.number} is published. New requests start on it.")
         return redirect("definition", definition_id)
+
+
+class DefinitionAskView(MemberRequired, View):
+    """Ask that the draft be published; the request is started with what it changes."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        target = reverse("definition", args=[definition_id])
+        with refusals_as_messages(request):
+            asked = publishing_request(
+                definition_id=definition_id, actor=self.actor, comment=request.POST.get("comment", "")
+            )
+            messages.success(request, f"Request {asked.number} asks for it. You hear when it is decided.")
+            target = reverse("request", args=[asked.run_id])
+        return redirect(target)
 
 
 class DefinitionRetireView(MemberRequired, View):

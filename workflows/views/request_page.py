@@ -91,6 +91,7 @@ class RequestPage:
             "progress": facts.progress_of(view),
             "people": facts.people_of(view, task),
             "files": [_file(row) for row in facts.files_of(view)],
+            "about": facts.about(view),
             "graph_svg": mark_safe(path_svg(view)),  # noqa: S308 - made and escaped by us
             "may": may,
             "reassign": others,

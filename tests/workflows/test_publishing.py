@@ -1,0 +1,115 @@
+"""A version goes live by a request that somebody else approves, where the organisation chose so."""
+
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.models import AuditEntry, Membership
+from accounts.tenancy.errors import Denied, Invalid
+from tests.cast import Acme
+from tests.factories.workflows import decide, install, open_task, run_of
+from tests.workflows.views.story import load, send, signed_in, text
+from workflows.models import WorkflowDefinition, WorkflowSettings, WorkflowVersion
+from workflows.services.definitions import (
+    PublishingNeedsRequest,
+    definition_delete,
+    definition_export,
+    definition_import,
+    definition_publish,
+)
+from workflows.services.publishing import AskedAlready, DraftChanged, publishing_request, settings_save
+
+
+def draft(leave: WorkflowDefinition, acme: Acme, name: str = "People review") -> None:
+    document: dict[str, Any] = definition_export(definition_id=leave.id, actor=acme.omar)
+    next(step for step in document["graph"]["steps"] if step["key"] == "hr_review")["name"] = name
+    definition_import(actor=acme.omar, document=document, definition_id=leave.id)
+
+
+def choose(actor: Membership, approval: WorkflowDefinition) -> None:
+    settings_save(actor=actor, row=WorkflowSettings(), values={"publish_approval": approval})
+
+
+@pytest.fixture
+def governed(leave: WorkflowDefinition, acme: Acme) -> WorkflowDefinition:
+    """Leave Application with a draft, in an organisation that approves publishing. Omar's manager is Ravi."""
+    approval = install("publish_approval", acme.omar)
+    choose(acme.tess, approval)
+    acme.omar.manager = acme.ravi
+    acme.omar.save(update_fields=["manager"])
+    draft(leave, acme)
+    return leave
+
+
+def state(leave: WorkflowDefinition, number: int) -> str:
+    found: str = WorkflowVersion.objects.get(definition=leave, number=number).state
+    return found
+
+
+def asked(governed: WorkflowDefinition, acme: Acme) -> UUID:
+    return publishing_request(definition_id=governed.id, actor=acme.omar, comment="Clearer name").run_id
+
+
+def test_drawn_asked_approved_published(governed: WorkflowDefinition, acme: Acme) -> None:
+    with pytest.raises(PublishingNeedsRequest):
+        definition_publish(definition_id=governed.id, actor=acme.tess)
+    run_id = asked(governed, acme)
+    run = run_of(run_id)
+    assert (run.title, open_task(run_id).assignee_id) == ("Publish Leave Application, version 2", acme.ravi.id)
+    assert "“HR review” is now called “People review”." in run.data["changes"]
+    with pytest.raises(AskedAlready):
+        asked(governed, acme)
+    assert state(governed, 2) == "draft"
+    decide(run_id, acme.ravi, "Approved")
+    assert (state(governed, 1), state(governed, 2)) == ("retired", "published")
+    entry = AuditEntry.objects.filter(kind="definition.published").latest("at")
+    assert entry.payload["by_name"] == "Ravi"
+
+
+def test_rejected_stays_a_draft(governed: WorkflowDefinition, acme: Acme) -> None:
+    run_id = asked(governed, acme)
+    decide(run_id, acme.ravi, "Rejected", comment="Too early")
+    assert (state(governed, 1), state(governed, 2)) == ("published", "draft")
+    asked(governed, acme)
+
+
+def test_nobody_approves_their_own(governed: WorkflowDefinition, acme: Acme) -> None:
+    acme.omar.manager = None
+    acme.omar.save(update_fields=["manager"])
+    run_id = asked(governed, acme)
+    assert open_task(run_id).assignee_id != acme.omar.id
+    with pytest.raises(Denied):
+        decide(run_id, acme.omar, "Approved")
+    assert state(governed, 2) == "draft"
+
+
+def test_what_was_approved_is_what_goes_live(governed: WorkflowDefinition, acme: Acme) -> None:
+    run_id = asked(governed, acme)
+    draft(governed, acme, "Something else")
+    with pytest.raises(DraftChanged):
+        decide(run_id, acme.ravi, "Approved")
+    assert (state(governed, 2), open_task(run_id).state) == ("draft", "waiting")
+
+
+def test_settings_are_for_tenant_admins_and_fit(leave: WorkflowDefinition, acme: Acme) -> None:
+    with pytest.raises(Denied):
+        choose(acme.omar, leave)
+    document = definition_export(definition_id=leave.id, actor=acme.omar)
+    unpublished = definition_import(actor=acme.omar, document=document).definition
+    with pytest.raises(Invalid):
+        choose(acme.tess, unpublished)
+    choose(acme.tess, leave)
+    assert AuditEntry.objects.filter(subject_id=WorkflowSettings.objects.get().id).count() == 1
+    definition_delete(definition_id=leave.id, actor=acme.tess)
+    assert definition_publish(definition_id=unpublished.id, actor=acme.omar).state == "published"
+
+
+def test_asked_for_on_the_page(governed: WorkflowDefinition, acme: Acme) -> None:
+    omar, page = signed_in(acme.omar), f"/workflows/{governed.id}/"
+    shown = text(load(omar, f"{page}?version=2"))
+    assert "Ask for publishing" in shown
+    assert ">Publish<" not in shown
+    request = load(omar, send(omar, f"{page}publish-request/", comment="Clearer").url)
+    assert f'href="{page}?tab=changes&amp;version=2"' in text(request)
+    assert "asks that this draft be published" in text(load(omar, f"{page}?version=2"))

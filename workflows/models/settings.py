@@ -1,0 +1,40 @@
+"""What an organisation chooses about its requests and workflows."""
+
+from django.core.validators import MaxValueValidator
+from django.db import models
+
+from accounts.tenancy.fields import OrganisationForeignKey
+from accounts.tenancy.models import OrganisationOwned
+from workflows.models.definitions import WorkflowDefinition
+
+MAX_UNDO = 600
+
+
+class WorkflowSettings(OrganisationOwned):
+    """At most one row per organisation; without a row the defaults hold."""
+
+    undo_seconds = models.PositiveSmallIntegerField(
+        default=10,
+        validators=[MaxValueValidator(MAX_UNDO)],
+        help_text="How long a decision about many requests can be undone before it is made and anybody is told; 0: at once.",
+    )
+    publish_approval = OrganisationForeignKey(
+        WorkflowDefinition,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name="publishing is approved by",
+        help_text="The workflow whose request must end as “Approved” before a version goes live. Empty: publishers publish.",
+    )
+
+    class Meta:
+        verbose_name = "request settings"
+        verbose_name_plural = "request settings"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation",), name="workflowsettings_one"),
+            models.CheckConstraint(condition=models.Q(undo_seconds__lte=MAX_UNDO), name="workflowsettings_undo"),
+        )
+
+    def __str__(self) -> str:
+        return "Request settings"

@@ -1,0 +1,36 @@
+"""How versions are published in an organisation, and the request that a draft waits for."""
+
+from uuid import UUID
+
+from django.urls import reverse
+
+from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowSettings, WorkflowVersion
+
+SUBJECT = "workflows.version"
+
+
+def approval_of(organisation_id: UUID) -> WorkflowDefinition | None:
+    """The workflow that approves publishing; None where publishers publish themselves, also when it can no longer be
+    started: a workflow that was taken away must not lock the organisation out."""
+    rows = WorkflowDefinition.objects.filter(
+        organisation_id=organisation_id, is_active=True, deleted_at=None, published_version__isnull=False
+    )
+    chosen = WorkflowSettings.objects.filter(organisation_id=organisation_id).values("publish_approval_id")
+    found: WorkflowDefinition | None = rows.filter(id__in=chosen).first()
+    return found
+
+
+def open_request(organisation_id: UUID, version_id: UUID) -> WorkflowRun | None:
+    """The open request to publish a version."""
+    rows = WorkflowRun.objects.filter(
+        organisation_id=organisation_id, subject_kind=SUBJECT, subject_id=version_id, finished_at=None
+    )
+    found: WorkflowRun | None = rows.select_related("requester").first()
+    return found
+
+
+def version_url(organisation_id: UUID, version_id: UUID) -> str:
+    """Where a reader sees what the version changes; empty when it is gone."""
+    rows = WorkflowVersion.objects.filter(organisation_id=organisation_id, id=version_id)
+    found = rows.values_list("definition_id", "number").first()
+    return f"{reverse('definition', args=[found[0]])}?tab=changes&version={found[1]}" if found else ""
