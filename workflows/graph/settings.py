@@ -1,9 +1,9 @@
 """Lint of what the steps of a graph say: who is asked, by when, under which condition, and with which form."""
 
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, Final
 
-from forms_builder.rules import RuleContext, RuleErrors, parse
+from forms_builder.rules import RuleContext, RuleErrors, fields_of, parse
 from forms_builder.schema.check import check as check_form
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import Access
@@ -12,6 +12,9 @@ from workflows.graph.document import Assignee, Escalation, SlaMode, SlaRule, Ste
 from workflows.graph.period import Period, PeriodError, parse_period
 from workflows.graph.problems import Level, Problem
 from workflows.graph.structure import Shape
+
+ACTED_ON: Final = (StepKind.START, StepKind.TASK)
+"""Steps at which a person fills in the form."""
 
 
 def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
@@ -23,6 +26,9 @@ def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
     for row, way in enumerate(shape.document.transitions):
         if way.condition is not None:
             yield from _rule(way.condition, f"transitions.{row}.condition", moves)
+    for row, step in enumerate(shape.document.steps):
+        if step.join is not None and step.join.condition is not None:
+            yield from _rule(step.join.condition, f"steps.{row}.join.condition", moves)
     if shape.document.sla is not None:
         yield from _limit(shape.document.sla, "sla", "The workflow")
 
@@ -34,12 +40,49 @@ def check_with_form(shape: Shape, form: FormDocument) -> Iterator[Problem]:
         return
     for row, step in shape.steps.values():
         levels = {form.access(step.key, field.name) for field in form.fields}
-        if step.kind is not StepKind.END and levels == {Access.HIDDEN}:
+        if step.kind in ACTED_ON and levels == {Access.HIDDEN}:
             message = f"The form shows nothing at “{step.name}”."
             yield Problem("step-without-form", f"steps.{row}", "warns", message, "Give the step access to a field.")
         elif step.kind is StepKind.START and not any(level.writable for level in levels):
             message = f"Nothing can be filled in at “{step.name}”."
             yield Problem("start-without-form", f"steps.{row}", "warns", message, "Let the start write a field.")
+    yield from _unwritable(shape, form)
+    yield from _hidden_reads(shape, form)
+
+
+def _unwritable(shape: Shape, form: FormDocument) -> Iterator[Problem]:
+    """Required fields that no step of this graph lets anybody fill in."""
+    acted_on = [step.key for _, step in shape.steps.values() if step.kind in ACTED_ON]
+    for row, field in enumerate(form.fields):
+        levels = {*field.access.values(), field.default_access}
+        if not (field.required or Access.REQUIRED in levels) or not any(level.writable for level in levels):
+            continue
+        if acted_on and not any(field.access_at(key).writable for key in acted_on):
+            message = f"“{field.label}” is required, but no step of this workflow can fill it in."
+            hint = "Give a step write access."
+            yield Problem("required-unwritable", f"form.fields.{row}.access", "blocks", message, hint)
+
+
+def _hidden_reads(shape: Shape, form: FormDocument) -> Iterator[Problem]:
+    """Conditions that decide by a field which the person who decides does not see."""
+    context = transition_context(form)
+    for row, way in shape.transitions:
+        step = shape.steps[way.source][1]
+        if way.condition is None or step.kind not in ACTED_ON:
+            continue
+        try:
+            reads = fields_of(parse(way.condition, context))
+        except RuleErrors:
+            continue
+        names = {one.split(".")[1] for one in reads if one.startswith(("record.", "input."))} & form.by_name.keys()
+        hidden = sorted(name for name in names if form.access(step.key, name) is Access.HIDDEN)
+        if hidden:
+            labels = ", ".join(f"“{form.by_name[name].label}”" for name in hidden)
+            message = (
+                f"The way {way.name or shape.name(way.target)} out of “{step.name}” depends on {labels}, hidden there."
+            )
+            hint = "Let the step read it, or ask for something else."
+            yield Problem("rule-reads-hidden", f"transitions.{row}.condition", "warns", message, hint)
 
 
 def form_problems(form: FormDocument, steps: Iterable[str] | None = None) -> Iterator[Problem]:

@@ -40,6 +40,7 @@ from workflows.models import (
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, free_slug
 from workflows.selectors.people import active_members
 from workflows.selectors.publishing import approval_of
+from workflows.selectors.rule_people import rule_problems
 
 MAX_NAME = 120
 
@@ -111,7 +112,9 @@ def definition_import(
         library_key=definition.library_key,
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
-    return Imported(definition, version, [*content.lint(), *_people_problems(actor.organisation_id, content.graph)])
+    return Imported(
+        definition, version, [*content.lint(), *_people_problems(actor.organisation_id, content.graph, content.form)]
+    )
 
 
 @transaction.atomic
@@ -318,7 +321,7 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
         graph, form = GraphDocument.load(draft.graph), FormDocument.load(draft.form.document)
     except DocumentError as error:
         raise DefinitionInvalid(error.fields) from error
-    problems = blocking([*lint(graph, form), *_people_problems(organisation_id, graph)])
+    problems = blocking([*lint(graph, form), *_people_problems(organisation_id, graph, form)])
     if problems:
         fields: dict[str, list[str]] = {}
         for problem in problems:
@@ -326,8 +329,8 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
         raise DefinitionInvalid(fields, problems)
 
 
-def _people_problems(organisation_id: UUID, graph: GraphDocument) -> list[Problem]:
-    """Stakeholders named by id must be active people of the organisation."""
+def _people_problems(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:
+    """Stakeholders named by id must be active people of the organisation, and rules should name somebody."""
     named = {row: one.id for row, one in enumerate(graph.stakeholders) if one.id is not None}
     there = set(active_members(organisation_id).filter(id__in=named.values()).values_list("id", flat=True))
     text = "This stakeholder is no active person of the organisation."
@@ -335,7 +338,7 @@ def _people_problems(organisation_id: UUID, graph: GraphDocument) -> list[Proble
         Problem("unknown-stakeholder", f"stakeholders.{row}.id", "blocks", text, "Name somebody else.")
         for row, member_id in named.items()
         if member_id not in there
-    ]
+    ] + rule_problems(organisation_id, graph, form)
 
 
 def locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:

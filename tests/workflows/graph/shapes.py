@@ -44,7 +44,7 @@ def line(count: int) -> dict[str, Any]:
 def documents(draw: st.DrawFn, most: int = 12) -> GraphDocument:
     """Any document, sound or not: doubled keys, unknown targets, circles, steps without anybody, several starts."""
     keys = draw(st.lists(st.sampled_from([f"k{number}" for number in range(most)]), max_size=most))
-    kinds = st.sampled_from(["start", "task", "task", "task", "end"])
+    kinds = st.sampled_from(["start", "task", "task", "task", "end", "fork", "join", "noop"])
     places = st.none() | st.fixed_dictionaries({"x": st.floats(-1e6, 1e6), "y": st.sampled_from([0.0, 50.0, 100.0])})
     steps = [
         step(key, draw(kinds), name=draw(st.sampled_from([key, key.upper(), "Same"])), position=draw(places))
