@@ -2,6 +2,7 @@
 
 from io import BytesIO
 from typing import Any, ClassVar, Final
+from uuid import UUID
 
 from django import forms
 from rest_framework.exceptions import ParseError
@@ -26,6 +27,24 @@ class DecisionForm(NoteForm):
     assignee = forms.UUIDField(required=False, error_messages={"invalid": "Choose a person of the list."})
     shown = forms.CharField(required=False, max_length=LONGEST, empty_value=None)
     idempotency_key = forms.CharField(required=False, max_length=200)
+    PICKER: ClassVar[str] = "assignees."
+    """Starts the names of the pickers of steps that open at once; the key of the step follows."""
+
+    @property
+    def named(self) -> dict[str, str]:
+        """What was posted for each of these steps, as text."""
+        picked = ((name, value) for name, value in self.data.items() if name.startswith(self.PICKER) and value)
+        return {name.removeprefix(self.PICKER): str(value) for name, value in picked}
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        found["assignees"] = {}
+        for step, text in self.named.items():
+            try:
+                found["assignees"][step] = UUID(text)
+            except ValueError:
+                self.errors.setdefault(f"{self.PICKER}{step}", self.error_class(["Choose a person of the list."]))
+        return found
 
 
 class HandOverForm(NoteForm):

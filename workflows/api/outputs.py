@@ -47,6 +47,7 @@ class StepSerializer(serializers.Serializer[Any]):
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     completed_by = PersonSerializer(read_only=True, allow_null=True)
     transition = serializers.CharField(read_only=True, help_text="The way that was chosen, or empty.")
+    superseded = serializers.BooleanField(read_only=True, help_text="The request was sent back over it since.")
 
 
 class RunRowSerializer(serializers.Serializer[WorkflowRun]):
@@ -105,7 +106,15 @@ class RunSerializer(serializers.Serializer[RunView]):
     data = serializers.SerializerMethodField(  # type: ignore[assignment]  # declared fields are taken off the class
         help_text="The values that the caller may read, by field name."
     )
+    superseded = serializers.SerializerMethodField(
+        help_text="Values that the request was sent back over and that must be given again, as far as the caller may read."
+    )
     followers = FollowerSerializer(many=True, read_only=True)
+
+    @extend_schema_field({"type": "object", "additionalProperties": True})
+    def get_superseded(self, view: RunView) -> dict[str, Any]:
+        names = view.readable
+        return {name: value for name, value in view.run.superseded.items() if name in names}
 
     @extend_schema_field({"type": "object", "additionalProperties": True})
     def get_data(self, view: RunView) -> dict[str, Any]:
@@ -129,6 +138,7 @@ class RunSerializer(serializers.Serializer[RunView]):
             "finished_at": _moment(run.finished_at),
             "steps": [_step(row) for row in view.tasks],
             "data": self.get_data(view),
+            "superseded": self.get_superseded(view) if view.run.superseded else {},
             "followers": [{"member": _person(one.member), "kind": one.kind} for one in view.followers],
         }
 
@@ -149,6 +159,7 @@ def _step(row: TaskRow) -> dict[str, Any]:
         "completed_at": _moment(row.completed_at),
         "completed_by": _person(row.completed_by),
         "transition": row.transition,
+        "superseded": row.superseded,
     }
 
 
@@ -177,6 +188,9 @@ class TimelineEntrySerializer(serializers.Serializer[Entry]):
     at = serializers.DateTimeField(read_only=True)
     comment = serializers.CharField(read_only=True, source="words", help_text="What the person wrote, or empty.")
     note = serializers.CharField(read_only=True, help_text="Why somebody else was asked than expected, or empty.")
+    superseded = serializers.BooleanField(
+        read_only=True, help_text="Decided, but the request was sent back over it since."
+    )
 
 
 class TimelineSerializer(serializers.Serializer[Any]):

@@ -16,13 +16,14 @@ from workflows.models import TaskState as State
 
 
 def record_branches(
-    plan: Plan, moved: Movement, cancelled: Iterable[TaskState], definition: RunningDefinition, why: str
+    plan: Plan, moved: Movement, cancelled: Iterable[TaskState], definition: RunningDefinition, why: str, *, again: bool
 ) -> None:
-    """The rows, history and facts of a movement; ``cancelled`` are the open tasks at its cancelled steps."""
+    """The rows, history and facts of a movement; ``cancelled`` are the open tasks at its cancelled steps. ``again``: a way
+    back took them away, so that their steps come once more."""
     if plan.run.tokens or moved.tokens:
         plan.run_changes["tokens"] = [token.to_json() for token in moved.tokens]
     for task in cancelled:
-        cancel(plan, task, why)
+        cancel(plan, task, why, again=again)
     here = {one.step.key for one in moved.opened}
     for way in moved.skipped:
         _skip(plan, way, [step for step in front(definition.graph, way) if step.key not in here])
@@ -35,10 +36,10 @@ def record_branches(
         plan.events.append(JoinWaiting(subject_id=plan.run.id, **plan.facts(), **_at(join), arrived=arrived))
 
 
-def cancel(plan: Plan, task: TaskState, why: str) -> None:
+def cancel(plan: Plan, task: TaskState, why: str, *, again: bool) -> None:
     """An open task that is not needed any more; who held it is told and may still read the request."""
     changes = {"state": next_state(Task.skip, task.state), "unassigned": False, "check_at": None}
-    plan.change_task(task.id, task.version, {**changes, "completed_at": plan.at})
+    plan.change_task(task.id, task.version, {**changes, "completed_at": plan.at, "superseded": again})
     if task.in_queue:
         plan.closed_queues.append(task.id)
     plan.log(

@@ -186,7 +186,8 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
     if way.is_return:
         supersede(plan, decision.moved.superseded, way.target, definition, decision.answers.values)
     if plan.run.tokens or len(decision.moved.trail) > 1:
-        record_branches(plan, decision.moved, decision.cancelled, definition, _why_cancelled(plan, decision))
+        why = _why_cancelled(plan, decision)
+        record_branches(plan, decision.moved, decision.cancelled, definition, why, again=way.is_return)
     if decision.moved.ended is not None:
         _finish(plan, decision, decision.moved.ended)
     for opening in decision.openings:

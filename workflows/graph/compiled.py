@@ -177,6 +177,11 @@ class CompiledGraph:
             raise NoSuchTransition(name)
         return found
 
+    def ways_called(self, key: str, name: str) -> tuple[CompiledTransition, ...]:
+        """The way of that name out of a step, none where there is no such step or way."""
+        found = self._named.get((key, name))
+        return (found,) if found is not None else ()
+
     def transition_values(
         self, *, record: Values, submitted: Values, actor: Values, requester: Values
     ) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from enum import StrEnum
 from itertools import pairwise
 from typing import Final
 
-from workflows.graph.document import GraphDocument, Step
+from workflows.graph.document import GraphDocument, Step, StepKind
 
 STEP_WIDTH: Final = 168.0
 STEP_HEIGHT: Final = 64.0
@@ -23,6 +23,11 @@ ROW_GAP: Final = 36.0
 SWEEPS: Final = 8
 MAX_BENDS: Final = 3_000
 """Beyond this many bends long arrows are drawn straight: nobody could follow them anyway."""
+
+GATEWAY_HALF: Final[Mapping[StepKind, float]] = {StepKind.FORK: 22.0, StepKind.JOIN: 6.0, StepKind.NOOP: 10.0}
+"""Half of what a gateway takes of the way: a diamond, a bar across it, a ring."""
+GATEWAY_DEPTH: Final[Mapping[StepKind, float]] = {**GATEWAY_HALF, StepKind.JOIN: 26.0}
+"""The same across it."""
 
 Edge = tuple[str, str]
 Point = tuple[float, float]
@@ -42,6 +47,7 @@ class Layout:
     direction: Direction
     centres: Mapping[str, Point]
     bends: Mapping[Edge, tuple[Point, ...]]
+    kinds: Mapping[str, StepKind]
 
     @property
     def half_along(self) -> float:
@@ -51,6 +57,14 @@ class Layout:
     @property
     def half_across(self) -> float:
         return (STEP_HEIGHT if self.direction is Direction.RIGHT else STEP_WIDTH) / 2
+
+    def reach(self, key: str) -> float:
+        """Half of what a step takes of the way: gateways are small."""
+        return GATEWAY_HALF.get(self.kinds[key], self.half_along)
+
+    def depth(self, key: str) -> float:
+        """The same across the flow."""
+        return GATEWAY_DEPTH.get(self.kinds[key], self.half_across)
 
     def on_canvas(self, point: Point) -> Point:
         """(along, across) as (x, y)."""
@@ -82,7 +96,7 @@ def lay_out(document: GraphDocument, direction: Direction = Direction.RIGHT) -> 
         for chain in chains
         if chain[0] not in pinned and chain[-1] not in pinned
     }
-    return Layout(direction, centres, bends)
+    return Layout(direction, centres, bends, {key: step.kind for key, step in steps.items()})
 
 
 def _forward_edges(document: GraphDocument, keys: Sequence[str]) -> list[Edge]:

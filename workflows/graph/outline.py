@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from forms_builder.rules import RuleContext
 from forms_builder.schema.document import FormDocument
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context
-from workflows.graph.document import GraphDocument, Transition
-from workflows.graph.sentences import KINDS, assignee_sentence, rule_sentence, sla_sentence
+from workflows.graph.document import GraphDocument, StepKind, Transition
+from workflows.graph.sentences import KINDS, assignee_sentence, join_sentence, rule_sentence, sla_sentence
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,13 @@ class Progress:
     current: frozenset[str] = frozenset()
     visited: frozenset[str] = frozenset()
     taken: frozenset[tuple[str, str]] = field(default=frozenset())
+    skipped: frozenset[str] = frozenset()
 
     def state(self, key: str) -> str:
-        """ "current", "visited" or empty."""
+        """ "current", "visited", "skipped" or empty."""
         if key in self.current:
             return "current"
-        return "visited" if key in self.visited else ""
+        return "visited" if key in self.visited else "skipped" if key in self.skipped else ""
 
 
 NO_PROGRESS = Progress()
@@ -43,7 +44,7 @@ class Move:
 
 @dataclass(frozen=True, slots=True)
 class OutlineRow:
-    """A step with everything that is said about it. `state` is "current", "visited" or empty."""
+    """A step with everything that is said about it. `state` is "current", "visited", "skipped" or empty."""
 
     key: str
     name: str
@@ -63,6 +64,7 @@ def outline(
     """One row per step in the order of the document; `form` names the fields in conditions."""
     people, moves = assignee_context(form), transition_context(form)
     names = {step.key: step.name for step in reversed(document.steps)}
+    ways = {way.key: names.get(way.source, way.source) for way in document.transitions}
     return [
         OutlineRow(
             key=step.key,
@@ -71,7 +73,9 @@ def outline(
             kind_name=KINDS[step.kind],
             description=step.description,
             outcome=step.outcome,
-            assignee=assignee_sentence(step, people),
+            assignee=join_sentence(step, ways, moves)
+            if step.kind is StepKind.JOIN
+            else assignee_sentence(step, people),
             sla="" if step.kind.value != "task" else sla_sentence(step.sla, document.sla),
             state=progress.state(step.key),
             moves=tuple(
@@ -84,6 +88,12 @@ def outline(
     ]
 
 
+def _condition(transition: Transition, context: RuleContext) -> str:
+    if transition.otherwise:
+        return "nothing else applies"
+    return rule_sentence(transition.condition, context) if transition.condition is not None else ""
+
+
 def _move(transition: Transition, names: dict[str, str], context: RuleContext, progress: Progress) -> Move:
     target_name = names.get(transition.target, transition.target)
     return Move(
@@ -92,7 +102,7 @@ def _move(transition: Transition, names: dict[str, str], context: RuleContext, p
         target=transition.target,
         target_name=target_name,
         is_return=transition.is_return,
-        condition=rule_sentence(transition.condition, context) if transition.condition is not None else "",
+        condition=_condition(transition, context),
         reason_required=transition.reason_required,
         taken=(transition.source, transition.target) in progress.taken,
     )

@@ -53,11 +53,11 @@ def _forward(transition: Transition, layout: Layout, twins: int) -> Route:
     """From the far side of the source through its bends; several arrows between two steps leave apart."""
     (a1, c1), (a2, c2) = layout.centres[transition.source], layout.centres[transition.target]
     shift = twins * PORT
-    half = layout.half_along
+    half, leaving, reaching = layout.half_along, layout.reach(transition.source), layout.reach(transition.target)
     bends = layout.bends.get((transition.source, transition.target), ())
-    stations: list[tuple[float, float, float]] = [(a1 + half, a1 + half, c1 + shift)]
+    stations: list[tuple[float, float, float]] = [(a1 + leaving, a1 + leaving, c1 + shift)]
     stations += [(along - half, along + half, across + shift) for along, across in bends]
-    stations.append((a2 - half, a2 - half, c2 + shift))
+    stations.append((a2 - reaching, a2 - reaching, c2 + shift))
     hull: list[Point] = [(stations[0][0], stations[0][2])]
     path = "M" + _xy(layout, hull[0])
     for (_, leave, row), (arrive, after, next_row) in pairwise(stations):
@@ -109,9 +109,9 @@ def _down(key: str, layout: Layout, level: float, ports: dict[str, int]) -> list
     port = ports[key]
     ports[key] += 1
     offset = (port + 1) // 2 * PORT * (1 if port % 2 else -1)
-    room = layout.half_along - CORNER
+    room = max(layout.reach(key) - CORNER, 0.0)
     start = along + max(-room, min(room, offset))
-    bottom = across + layout.half_across
+    bottom = across + layout.depth(key)
     blocked = any(
         place[1] > across and abs(place[0] - start) < layout.half_along + CORNER
         for other, place in layout.centres.items()

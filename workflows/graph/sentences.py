@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from forms_builder.rules import RuleContext, RuleErrors, explain, parse
 from workflows.graph.document import Assignee, AssigneeMode, Fallback, SlaMode, SlaRule, Step, StepKind, StepSla
+from workflows.graph.gateways import Join, JoinMode
 from workflows.graph.period import PeriodError, parse_period
 
 UNREADABLE: Final = "a rule that cannot be read"
@@ -50,6 +51,19 @@ def _asked(assignee: Assignee, context: RuleContext) -> str:
     if assignee.fallback:
         text += "; else " + ", then ".join(FALLBACKS[fallback] for fallback in assignee.fallback)
     return text + ("; never the requester" if assignee.excludes_requester() else "")
+
+
+def join_sentence(step: Step, ways: Mapping[str, str], context: RuleContext) -> str:
+    """What a join waits for; ``ways`` names the steps that its transitions come from."""
+    join = step.join or Join()
+    waits = {
+        JoinMode.ALL: "every branch that is on its way",
+        JoinMode.ANY: "the first branch; the others are closed",
+        JoinMode.COUNT: f"{join.count} branches; the others are closed",
+        JoinMode.NAMED: f"{' and '.join(ways.get(key, key) for key in join.ways)}; the others are closed",
+    }[join.mode]
+    counts = f"; a branch counts if {rule_sentence(join.condition, context)}" if join.condition is not None else ""
+    return f"Waits for {waits}{counts}"
 
 
 def sla_sentence(sla: StepSla, default: SlaRule | None) -> str:

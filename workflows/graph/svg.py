@@ -16,6 +16,7 @@ from workflows.graph.document import GraphDocument, StepKind
 from workflows.graph.layout import STEP_HEIGHT, STEP_WIDTH, Direction, Layout, Point, lay_out
 from workflows.graph.outline import NO_PROGRESS, Move, OutlineRow, Progress, outline
 from workflows.graph.routes import Route, number, routes
+from workflows.graph.shapes import gateway
 
 MARGIN: Final = 24.0
 LINE: Final = 17.0
@@ -38,7 +39,8 @@ def graph_svg(
     """The drawing as markup, everything in it escaped.
 
     `ident` starts the ids inside and must differ between the drawings of a page (letters, digits, "-").
-    Classes: graph, graph-step(-start|-task|-end), graph-edge, graph-edge-return, is-current, is-visited, is-taken.
+    Classes: graph, graph-step(-start|-task|-end|-fork|-join|-noop), graph-edge, graph-edge-return, is-current, is-visited,
+    is-skipped, is-taken.
     """
     layout = lay_out(document, direction)
     rows: dict[str, OutlineRow] = {}
@@ -61,7 +63,7 @@ def graph_svg(
         *(_edge(way, moves[way.transition.key], ident) for way in ways),
         "</g>",
         '<g class="graph-steps" font-size="14" text-anchor="middle" fill="none" stroke="currentColor">',
-        *(_step(rows[key], layout.position(key)) for key in layout.centres),
+        *(_step(rows[key], layout.position(key), direction) for key in layout.centres),
         "</g>",
         '<g class="graph-labels" font-size="12" text-anchor="middle">',
         *(_label(way, moves[way.transition.key]) for way in ways),
@@ -150,13 +152,17 @@ def _label(way: Route, move: Move) -> str:
     )
 
 
-def _step(row: OutlineRow, centre: Point) -> str:
+def _step(row: OutlineRow, centre: Point, direction: Direction) -> str:
     x, y = centre
     classes = f"graph-step graph-step-{row.kind}" + (f" is-{row.state}" if row.state else "")
+    opening = f'<g class="{classes}" data-step="{escape(row.key)}"><title>{escape(_step_words(row))}</title>'
+    width = 3 if row.state == "current" else 1.5
+    if (kind := StepKind(row.kind)).is_gateway:
+        return f"{opening}{gateway(kind, row.name, centre, direction, width)}</g>"
     round_ends = row.kind != StepKind.TASK.value
     parts = [
-        f'<g class="{classes}" data-step="{escape(row.key)}"><title>{escape(_step_words(row))}</title>',
-        _box(centre, 0, STEP_HEIGHT / 2 if round_ends else 10, "graph-box", 3 if row.state == "current" else 1.5),
+        opening,
+        _box(centre, 0, STEP_HEIGHT / 2 if round_ends else 10, "graph-box", width),
     ]
     if row.kind == StepKind.END.value:
         parts.append(_box(centre, 4, STEP_HEIGHT / 2 - 4, "graph-box-inner", 1))
@@ -167,7 +173,7 @@ def _step(row: OutlineRow, centre: Point) -> str:
 
 
 def _step_words(row: OutlineRow) -> str:
-    state = {"current": " (now here)", "visited": " (done)"}.get(row.state, "")
+    state = {"current": " (now here)", "visited": " (done)", "skipped": " (not taken)"}.get(row.state, "")
     return f"{row.name}{state}: {row.assignee}" if row.assignee else f"{row.name}{state}"
 
 

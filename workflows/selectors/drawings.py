@@ -1,19 +1,19 @@
 """Graphs to look at: the document of a version, and how far a request has come in it."""
 
 from collections import OrderedDict
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from threading import Lock
 from typing import Final
 from uuid import UUID
 
 from forms_builder.schema.document import FormDocument
-from workflows.graph.compiled import NoSuchTransition
+from workflows.graph.compiled import CompiledTransition
 from workflows.graph.document import GraphDocument
 from workflows.graph.layout import Direction
 from workflows.graph.outline import Progress
 from workflows.graph.svg import graph_svg
-from workflows.models import TaskState, VersionState, WorkflowVersion
-from workflows.selectors.runs import RunView
+from workflows.models import TaskState, TransitionLog, VersionState, WorkflowVersion
+from workflows.selectors.runs import RunView, waiting_joins
 
 KEPT: Final = 256
 _kept: OrderedDict[UUID, GraphDocument] = OrderedDict()
@@ -37,14 +37,14 @@ def graph_of(version: WorkflowVersion) -> GraphDocument:
     return made
 
 
-def path_svg(view: RunView) -> str:
+def path_svg(view: RunView, log: Sequence[TransitionLog]) -> str:
     """The graph of the request's version with the path that was taken, as markup with everything in it escaped."""
     return graph_svg(
         graph_of(view.run.version),
         title=f"Path of request {view.run.number}",
         ident="path",
         direction=Direction.DOWN,
-        progress=_progress(view),
+        progress=_progress(view, log),
         form=trimmed(view.definition.form, view.readable),
     )
 
@@ -56,17 +56,24 @@ def trimmed(form: FormDocument, readable: Collection[str]) -> FormDocument:
     return FormDocument(title=form.title, fields=tuple(field for field in form.fields if field.name in readable))
 
 
-def _progress(view: RunView) -> Progress:
-    graph, taken, reached = view.definition.graph, set(), set()
+def _progress(view: RunView, log: Sequence[TransitionLog]) -> Progress:
+    gone = _gone_ways(view, log)
+    waiting = frozenset(waiting_joins(view))
+    current = frozenset(task.step for task in view.open_tasks) | waiting
+    done = {task.step for task in view.tasks if task.state == TaskState.SUCCESS}
+    passed = {step.key for way in gone for step in (way.source, way.target) if step.kind.is_gateway or step.is_end}
+    latest = {task.step: task for task in view.tasks}
+    skipped = frozenset(key for key, task in latest.items() if task.state == TaskState.SKIPPED and not task.superseded)
+    taken = frozenset((way.source.key, way.target.key) for way in gone)
+    return Progress(current, frozenset(done | passed) - waiting, taken, skipped)
+
+
+def _gone_ways(view: RunView, log: Sequence[TransitionLog]) -> list[CompiledTransition]:
+    """The ways that were gone: those behind gateways are told by the history."""
+    graph = view.definition.graph
+    keys = {key for row in log for key in row.detail.get("trail", ())}
+    found = [way for key in graph.steps for way in graph.transitions_from(key) if way.key in keys] if keys else []
     for task in view.tasks:
-        if task.state != TaskState.SUCCESS:
-            continue
-        try:
-            target = graph.transition(task.step, task.transition).target
-        except NoSuchTransition:
-            continue
-        taken.add((task.step, target.key))
-        if target.is_end:
-            reached.add(target.key)
-    visited = {task.step for task in view.tasks if task.state == TaskState.SUCCESS} | reached
-    return Progress(frozenset(task.step for task in view.open_tasks), frozenset(visited), frozenset(taken))
+        if task.state == TaskState.SUCCESS:
+            found += [way for way in graph.ways_called(task.step, task.transition) if way.key not in keys]
+    return found

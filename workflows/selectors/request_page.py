@@ -15,11 +15,11 @@ from forms_builder.schema.fields import FileField
 from forms_builder.selectors import attachments_of_run
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import excludes_requester
-from workflows.graph.document import StepKind
 from workflows.models import FINAL_RUN, ParticipantKind, RunStatus, TaskState
 from workflows.policies import REASSIGN_ANY
+from workflows.selectors.drawings import trimmed
 from workflows.selectors.people import active_members
-from workflows.selectors.runs import RunView, TaskRow
+from workflows.selectors.runs import RunView, TaskRow, waiting_joins
 from workflows.selectors.takeover import may_take_over
 from workflows.subjects import subject_of
 
@@ -69,7 +69,7 @@ class TaskFacts:
 
 @dataclass(frozen=True, slots=True)
 class ProgressStep:
-    """A step as the sidebar lists it; ``state`` is done, current, ahead or skipped."""
+    """A step as the sidebar lists it; ``state`` is done, current, waiting (a join), ahead or skipped."""
 
     name: str
     state: str
@@ -231,30 +231,46 @@ def people_of(view: RunView, task: TaskRow | None) -> People:
 def progress_of(view: RunView) -> list[ProgressStep]:
     """The steps in the order of the graph, and the end that was reached.
 
-    What comes after the current step is still ahead, also where a request has been sent back; ways that were not taken are
-    skipped in the end.
+    What a way back has gone over is ahead again. Joins are listed where branches wait at them.
     """
     latest = {task.step: task for task in view.tasks}
+    waiting = waiting_joins(view)
     over = view.run.status in FINAL_RUN
     found: list[ProgressStep] = []
     for step in view.definition.graph.steps.values():
-        if step.kind is StepKind.END:
-            continue
-        task = latest.get(step.key)
-        is_later = any(one.state == "current" for one in found)
-        if task is None or (is_later and not task.is_open):
-            found.append(ProgressStep(step.name, "skipped" if over else "ahead"))
-        elif task.is_open:
-            who = task.assignee.name if task.assignee else "" if task.unassigned else "Team queue"
-            found.append(ProgressStep(step.name, "current", who, task.opened_at))
-        elif task.state == TaskState.SKIPPED:
-            found.append(ProgressStep(step.name, "skipped"))
-        else:
-            who = task.completed_by.name if task.completed_by else ""
-            found.append(ProgressStep(step.name, "done", who, task.completed_at))
+        if step.key in waiting:
+            arrived = f"{waiting[step.key]} arrived, waits for others"
+            found.append(ProgressStep(step.name, "waiting", arrived))
+        elif not (step.is_end or step.kind.is_gateway):
+            found.append(_progress_step(step.name, latest.get(step.key), over=over))
     if view.run.status == RunStatus.COMPLETED:
         found.append(ProgressStep(view.run.outcome, "done", "", view.run.finished_at))
     return found
+
+
+def _progress_step(name: str, task: TaskRow | None, *, over: bool) -> ProgressStep:
+    """A step by its latest task."""
+    if task is not None and task.is_open:
+        who = task.assignee.name if task.assignee else "" if task.unassigned else "Team queue"
+        return ProgressStep(name, "current", who, task.opened_at)
+    if task is None or task.superseded:
+        return ProgressStep(name, "skipped" if over else "ahead")
+    if task.state == TaskState.SKIPPED:
+        return ProgressStep(name, "skipped")
+    return ProgressStep(name, "done", task.completed_by.name if task.completed_by else "", task.completed_at)
+
+
+def superseded_form(view: RunView, task: TaskRow | None, sources: OrganisationSources) -> StepForm | None:
+    """The answers that a way back has gone over, as far as the person may read them and is not just asked for them anew;
+    None where there are none."""
+    names = view.run.superseded.keys() & view.readable
+    if task is not None and task.is_held_by(view.viewer.id):
+        names -= view.definition.form.plan(task.step).writable_names
+    if not names:
+        return None
+    form = trimmed(view.definition.form, names)
+    steps = view.definition.graph.steps
+    return reading_form(form, steps, values=view.run.superseded, labels=view.run.labels, sources=sources)
 
 
 def files_of(view: RunView) -> list[FileRow]:

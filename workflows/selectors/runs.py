@@ -166,6 +166,13 @@ def readable_fields(
     return definition.form.visible_at(steps | {reached_end} if reached_end else steps)
 
 
+def waiting_joins(view: RunView) -> dict[str, int]:
+    """The joins at which branches of the request wait for others, with how many have arrived."""
+    graph = view.definition.graph
+    here = [token["step"] for token in view.run.tokens]
+    return {key: here.count(key) for key in here if key in graph.steps and graph.step(key).join is not None}
+
+
 def visible_to(actor: Membership) -> QuerySet[WorkflowRun]:
     """The requests that the person may see.
 

@@ -1,7 +1,7 @@
 """What happened to a request, in sentences, oldest first. Names are those that people had then."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
@@ -25,16 +25,33 @@ class Entry:
     text: str
     words: str = ""
     note: str = ""
+    superseded: bool = False
+    """Decided, but a way back has gone over it since."""
 
 
-def timeline(view: RunView) -> list[Entry]:
-    """History and remarks of a request that the person may see. Two queries. No form values are in it."""
+def history(view: RunView) -> list[TransitionLog]:
+    """The history as it is stored, in order; its details are not for everybody. One query."""
     here = {"organisation_id": view.run.organisation_id, "run_id": view.run.id}
-    log = TransitionLog.objects.filter(**here).order_by("seq")
+    return list(TransitionLog.objects.filter(**here).order_by("seq"))
+
+
+def timeline(view: RunView, log: Sequence[TransitionLog] | None = None) -> list[Entry]:
+    """History and remarks of a request that the person may see. Two queries, one where the ``log`` was read. No form values
+    are in it."""
+    here = {"organisation_id": view.run.organisation_id, "run_id": view.run.id}
+    gone = {task.id for task in view.tasks if task.superseded}
     remarks = Comment.objects.filter(kind=CommentKind.COMMENT, **here).select_related("author").order_by("created_at")
-    entries = [(row.at, 0, row.seq, entry_of(row)) for row in log]
+    entries = [
+        (row.at, 0, row.seq, replace(entry_of(row), superseded=_is_superseded(row, gone)))
+        for row in (history(view) if log is None else log)
+    ]
     entries += [(remark.created_at, 1, number, _remark(remark)) for number, remark in enumerate(remarks)]
     return [entry for *_, entry in sorted(entries, key=lambda item: item[:3])]
+
+
+def _is_superseded(row: TransitionLog, gone: Collection[UUID | None]) -> bool:
+    """Whether it is a decision that a way back has gone over; the way back itself is none."""
+    return row.kind == LogKind.MOVED and row.task_id in gone and not row.detail.get("return")
 
 
 def _remark(remark: Comment) -> Entry:

@@ -9,8 +9,7 @@ from accounts.templatetags.ui import REFUSALS
 from workflows.assignment import PersonRef
 from workflows.engine.definition import RunningDefinition
 from workflows.forms import DecisionForm
-from workflows.graph.compiled import CompiledStep
-from workflows.selectors.desk import Way
+from workflows.selectors.desk import Branch, Way
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -39,9 +38,29 @@ class Offer:
         return bool(self.people)
 
 
+@dataclass(frozen=True, slots=True)
+class BranchOffer:
+    """A step that opens beside others, with a picker of its own; ``ways`` are the keys of the ways that open it.
+
+    Without ``people`` there is no choice, and ``note`` says whom it goes to. ``person`` is posted or preselected.
+    """
+
+    step: str
+    name: str
+    ways: tuple[str, ...]
+    people: tuple[OfferedPerson, ...]
+    open_to_all: bool
+    note: str
+    person: str = ""
+    errors: Sequence[str] = ()
+
+
 @dataclass(frozen=True)
 class ActionBar:
-    """Everything that the template shows; ``errors`` has "transition", "assignee", "comment" and "all"."""
+    """Everything that the template shows; ``errors`` has "transition", "assignee", "comment" and "all".
+
+    ``branches`` are the pickers of ways that open several steps at once.
+    """
 
     transitions: tuple[Offer, ...]
     version: int | None
@@ -51,6 +70,7 @@ class ActionBar:
     assignee: str = ""
     comment: str = ""
     errors: Errors = field(default_factory=dict)
+    branches: tuple[BranchOffer, ...] = ()
 
     @property
     def has_people(self) -> bool:
@@ -63,7 +83,7 @@ class ActionBar:
 
 def fresh_bar(ways: Sequence[Way], definition: RunningDefinition, version: int | None, shown: str = "") -> ActionBar:
     """The bar as it is first shown; with one way only, that one is chosen, and its person if there is one only."""
-    offers = tuple(_offer(way, definition.graph.step(way.target)) for way in ways)
+    offers = tuple(_offer(way, definition) for way in ways)
     only = offers[0] if len(offers) == 1 else None
     person = ways[0].assignee if only is not None and only.takes_person else None
     return ActionBar(
@@ -73,13 +93,55 @@ def fresh_bar(ways: Sequence[Way], definition: RunningDefinition, version: int |
         shown=shown,
         chosen=only.name if only else "",
         assignee=str(person.id) if person else "",
+        branches=_branches(ways, definition),
     )
+
+
+def _branches(ways: Sequence[Way], definition: RunningDefinition) -> tuple[BranchOffer, ...]:
+    """One picker per step, also where several ways open it."""
+    found: dict[str, BranchOffer] = {}
+    for way in ways:
+        for branch in way.branches if len(way.branches) > 1 else ():
+            before = found.get(branch.step)
+            if before is not None:
+                found[branch.step] = replace(before, ways=(*before.ways, way.key))
+                continue
+            fixed = definition.graph.step(branch.step).asks_requester or bool(branch.note)
+            people = () if fixed else offered(branch.assignees)
+            found[branch.step] = BranchOffer(
+                branch.step,
+                branch.name,
+                (way.key,),
+                people,
+                branch.to_team,
+                _branch_note(branch),
+                str(people[0].id) if len(people) == 1 else "",
+            )
+    return tuple(found.values())
+
+
+def _branch_note(branch: Branch) -> str:
+    """Whom a branch asks, and whether it is sure that it opens, in words."""
+    words = []
+    if branch.conditional:
+        words.append("Opens only with some answers.")
+    if branch.assignee is not None:
+        words.append(f"Goes to {branch.assignee.name}.")
+    if branch.note:
+        words.append(f"{branch.note[:1].upper()}{branch.note[1:]}.")
+    return " ".join(words)
 
 
 def filled_bar(bar: ActionBar, posted: DecisionForm, errors: Errors, *, key: str) -> ActionBar:
     """The bar with what was typed and what is wrong with it; version and content stay the fresh ones."""
+    if "assignee" in errors and not bar.has_people:
+        errors = {**errors, "all": [*errors.get("all", ()), *errors["assignee"]]}
     return replace(
         bar,
+        branches=tuple(
+            replace(one, person=posted.named.get(one.step, ""), errors=errors.get(f"assignees.{one.step}", ()))
+            for one in bar.branches
+        ),
         idempotency_key=key or bar.idempotency_key,
         chosen=posted["transition"].value() or "",
         assignee=posted["assignee"].value() or "",
@@ -93,27 +155,38 @@ def bar_errors(fields: Errors) -> dict[str, list[str]]:
     found: dict[str, list[str]] = {}
     for path, texts in fields.items():
         if path != "data" and not path.startswith("data."):
-            place = path if path in ("transition", "assignee", "comment") else "all"
+            known = path in ("transition", "assignee", "comment") or path.startswith("assignees.")
+            place = path if known else "all"
             found.setdefault(place, []).extend(texts)
     return found
 
 
-def _offer(way: Way, target: CompiledStep) -> Offer:
+def _offer(way: Way, definition: RunningDefinition) -> Offer:
     if way.is_end:
+        target = definition.graph.step(way.target)
         refused = target.outcome.lower().startswith(REFUSALS)
         return Offer(way.name, way.key, "end-bad" if refused else "end-good", "Ends the request.", way.reason_required)
     kind = "return" if way.is_return else "forward"
+    own = way.only is not None and definition.graph.step(way.only.step).asks_requester
     # The requester's own step, and a fallback, leave no choice.
-    fixed = target.asks_requester or bool(way.note)
-    people = () if fixed else offered(way.assignees)
-    return Offer(way.name, way.key, kind, _note(way, target), way.reason_required, people, way.to_team or way.is_return)
+    people = () if own or way.note else offered(way.assignees)
+    return Offer(
+        way.name, way.key, kind, _note(way, own=own), way.reason_required, people, way.to_team or way.is_return
+    )
 
 
-def _note(way: Way, target: CompiledStep) -> str:
+def _note(way: Way, *, own: bool) -> str:
     """Whom the way asks, in words."""
+    if len(way.branches) > 1:
+        sure = [branch.name for branch in way.branches if not branch.conditional]
+        maybe = [branch.name for branch in way.branches if branch.conditional]
+        others = f"{' and, with' if sure else 'With'} some answers, {', '.join(maybe)}" if maybe else ""
+        return f"Goes several ways at once: {', '.join(sure)}{others}."
+    if not way.branches:
+        return f"Arrives at {way.target_name}, which leads on when no other branch is waited for." if way.waits else ""
     why = f" {way.note[:1].upper()}{way.note[1:]}." if way.note else ""
     if way.assignee is not None:
-        back = "back " if way.is_return and target.asks_requester else ""
+        back = "back " if way.is_return and own else ""
         return f"Goes {back}to {way.assignee.name}.{why}"
     if way.to_team:
         return f"Goes to the team queue of {len(way.assignees)} people, unless you choose one."

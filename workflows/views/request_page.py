@@ -21,7 +21,7 @@ from workflows.selectors.drawings import path_svg
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, RunView, TaskRow
 from workflows.selectors.sla_words import why_due
-from workflows.selectors.timeline import timeline
+from workflows.selectors.timeline import history, timeline
 from workflows.views.action_bar import ActionBar, OfferedPerson, fresh_bar, offered
 from workflows.views.base import page
 from workflows.views.uploads import NO_UPLOADS, Uploads
@@ -80,6 +80,7 @@ class RequestPage:
         others = self._hand_over_to(may)
         may = replace(may, reassign=may.reassign and bool(others))
         known = visible_to(actor, deleted=True).filter(id=view.run.definition_id).exists()
+        log = history(view)
         found: dict[str, Any] = {
             "run": facts.run_facts(view, definition_known=known),
             "task": facts.task_facts(task),
@@ -87,14 +88,16 @@ class RequestPage:
             "role": facts.role_of(view, task),
             "actions": None,
             "actions_why": "" if self.decides else facts.why_not(view, task),
-            "timeline": timeline(view),
+            "timeline": timeline(view, log),
             "progress": facts.progress_of(view),
             "people": facts.people_of(view, task),
             "files": [_file(row) for row in facts.files_of(view)],
             "about": facts.about(view),
-            "graph_svg": mark_safe(path_svg(view)),  # noqa: S308 - made and escaped by us
+            "graph_svg": mark_safe(path_svg(view, log)),  # noqa: S308 - made and escaped by us
             "may": may,
             "reassign": others,
+            "superseded": facts.superseded_form(view, task if self.decides else None, self.sources),
+            "others": [facts.task_facts(one) for one in view.open_tasks if task is None or one.id != task.id],
             "members": short_list(actor) if may.add_stakeholder else (),
         }
         if self.decides and "actions" not in more:

@@ -15,6 +15,7 @@ from accounts.views.base import MemberRequired, refusals_as_pages
 from forms_builder.html_input import html_name
 from forms_builder.rendering import StepForm
 from forms_builder.schema import fields as f
+from workflows.engine.state import Opened
 from workflows.forms import DecisionForm
 from workflows.selectors.doors import open_run, open_task
 from workflows.selectors.runs import RunView, TaskRow
@@ -67,6 +68,7 @@ class TaskCompleteView(MemberRequired, View):
                 actor=self.actor,
                 transition=choice.get("transition", ""),
                 assignee=choice.get("assignee"),
+                assignees=choice.get("assignees"),
                 data=request.POST,
                 comment=choice.get("comment", ""),
                 version=choice.get("version"),
@@ -112,10 +114,19 @@ class TaskCompleteView(MemberRequired, View):
 def said(result: TaskResult, transition: str) -> str:
     """The message after a decision."""
     if result.opened:
-        opened = result.opened[0]
-        whom = opened.assignee.name if opened.assignee else "the team" if opened.candidate_ids else ""
-        return f"“{transition}”: {whom} has been asked." if whom else f"“{transition}”: nobody can be asked yet."
+        asked = [_whom(opened) for opened in result.opened]
+        named = [whom for whom in asked if whom]
+        if not named:
+            return f"“{transition}”: nobody can be asked yet."
+        verb = "has been asked" if len(named) == 1 else "have been asked"
+        return f"“{transition}”: {' and '.join(named)} {verb}."
+    if not result.outcome:
+        return f"“{transition}”: the request goes on when the other branches are through."
     return f"The request is done: {result.outcome}."
+
+
+def _whom(opened: Opened) -> str:
+    return opened.assignee.name if opened.assignee else "the team" if opened.candidate_ids else ""
 
 
 def _again(

@@ -96,6 +96,7 @@ class RequestStartView(MemberRequired, View):
                 data=request.POST,
                 transition=posted.cleaned_data["transition"],
                 assignee=posted.cleaned_data["assignee"],
+                assignees=posted.cleaned_data["assignees"],
                 comment=posted.cleaned_data["comment"],
                 uploaded=uploads.stored,
                 upload_problems=uploads.problems,

@@ -14,6 +14,7 @@ const PAGE = `<form><cs-decision>
     <optgroup label="HR review" data-transition="to_hr"><option value="hema">Hema</option><option value="hari">Hari</option></optgroup>
     <optgroup label="Finance" data-transition="to_fin"><option value="farid">Farid</option></optgroup>
   </select></div>
+  <div data-branch="to_fin both"><select name="assignees.money"><option value="">Choose</option></select></div>
   <textarea name="comment"></textarea><span data-reason-mark>optional</span>
 </cs-decision></form>`;
 
@@ -29,7 +30,7 @@ describe("the action bar", () => {
 
   beforeEach(() => {
     show(PAGE);
-    select = document.querySelector("select") as HTMLSelectElement;
+    select = document.querySelector("select[name=assignee]") as HTMLSelectElement;
     reason = document.querySelector("textarea") as HTMLTextAreaElement;
   });
 
@@ -43,6 +44,15 @@ describe("the action bar", () => {
     choose("HR review");
     choose("Finance");
     expect(select.value).toBe("farid");
+  });
+
+  it("shows the pickers of steps that open at once only for their way", () => {
+    const branch = document.querySelector("[data-branch]") as HTMLElement;
+    const money = branch.querySelector("select") as HTMLSelectElement;
+    choose("HR review");
+    expect([branch.hidden, money.disabled]).toEqual([true, true]);
+    choose("Finance");
+    expect([branch.hidden, money.disabled]).toEqual([false, false]);
   });
 
   it("posts nobody where the step takes nobody, and asks for the reason", () => {

@@ -3,7 +3,8 @@
  * are offered, grouped by step, and the server refuses what does not fit.
  *
  * Radios carry `data-transition` (key), `data-assignee` ("choose" | "none"), `data-note` and `data-reason` ("required" | "").
- * The options of the select stand in `<optgroup data-transition>`.
+ * The options of the select stand in `<optgroup data-transition>`. Steps that open at once have a picker each, in a
+ * `[data-branch]` that names the keys of the ways that open it.
  */
 export default class Decision extends HTMLElement {
   private people = new Map<string, HTMLOptionElement[]>();
@@ -21,6 +22,7 @@ export default class Decision extends HTMLElement {
 
   private follow(radio: HTMLInputElement | null, chosen: boolean): void {
     this.showPeople(radio, chosen);
+    this.showBranches(radio);
     this.showReason(radio);
   }
 
@@ -42,6 +44,14 @@ export default class Decision extends HTMLElement {
     const first = people.find((one) => one.value === kept) ?? (people.length === 1 ? people[0] : nobody);
     if (first) first.selected = true;
     select.dispatchEvent(new CustomEvent("countersign:options"));
+  }
+
+  private showBranches(radio: HTMLInputElement | null): void {
+    const key = radio?.dataset["transition"] ?? "";
+    for (const place of this.querySelectorAll<HTMLElement>("[data-branch]")) {
+      place.hidden = !(place.dataset["branch"] ?? "").split(" ").includes(key);
+      for (const select of place.querySelectorAll("select")) select.disabled = place.hidden;
+    }
   }
 
   private showReason(radio: HTMLInputElement | null): void {

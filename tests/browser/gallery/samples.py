@@ -6,6 +6,7 @@ from types import SimpleNamespace as Some
 
 from django import forms
 
+from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.pages import PAGE_NAMES
 from tests.browser.gallery.parts import (
@@ -249,6 +250,9 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "request": request,
     "request-manager": request_manager,
     "request-closed": request_closed,
+    "request-branches": request_branches,
+    "request-waiting": request_waiting,
+    "definition-branches": lambda: definition_branches(definition("graph")()),
     "definition": definition("graph"),
     "definition-form": definition("form"),
     "definition-preferences": definition("preferences"),
