@@ -1,4 +1,4 @@
-"""F1 and F14: moves of a request in one process, beside pgbench's one-statement transition and Viewflow, in turns in one run.
+"""F1 and F14: moves of a request in one process, alone and in bulk, beside pgbench's one statement and Viewflow, in turns.
 
 Ours is measured with everything on: row-level security, rights, form, history, audit, outbox.
 """
@@ -14,6 +14,7 @@ from benchmarks import anchors, report, server, world
 
 STEPS = 300
 WARM = 300
+BULK = 100
 Figures = dict[str, float]
 
 
@@ -68,6 +69,25 @@ class Engine:
         rest = iter(waiting[20:])
         return per_second(lambda: self.manage(next(rest)), seconds)
 
+    def in_bulk(self, seconds: float) -> float:
+        """The same decisions, ``BULK`` by one service call in one transaction, per second."""
+        from workflows.services.bulk import BulkRow
+
+        wanted = int(8_000 * seconds) // BULK + 2
+        rows = iter([[BulkRow(self.start().id, 1) for _ in range(BULK)] for _ in range(wanted)])
+        self.decide_bulk(next(rows))
+        return per_second(lambda: self.decide_bulk(next(rows)), seconds, moves=BULK)
+
+    def decide_bulk(self, rows: Any) -> None:
+        from accounts.tenancy.scope import organisation_scope
+        from workflows.models import BulkAction
+        from workflows.services.bulk import BulkWish, bulk_ask
+
+        wish = BulkWish(BulkAction.DECIDE, rows, "HR review", self.acme.officer.id)
+        with organisation_scope(self.acme.organisation_id):
+            if bulk_ask(actor=self.acme.manager, wish=wish).done != len(rows):
+                raise RuntimeError("A row was left.")
+
     def statements(self) -> int:
         """Of one decision, without BEGIN and COMMIT; the declaration of the organisation travels with the former."""
         from django.db import connection
@@ -101,6 +121,7 @@ def measure(database: Any, engine: Engine, seconds: float) -> Figures:
         "viewflow_statements": viewflow["statements"],
         "complete": engine.completing(seconds),
         "complete_long": engine.completing(seconds, engine.long),
+        "bulk": engine.in_bulk(seconds),
         "applications": per_second(engine.application, seconds, moves=3),
     }
 
@@ -113,6 +134,7 @@ def show(found: Figures) -> None:
         ("Viewflow: start, manager, HR", "viewflow_applications", ""),
         ("Countersign: start, manager, HR", "applications", ""),
         ("Countersign: complete and open the next", "complete", int(found["statements"])),
+        (f"Countersign: the same, {BULK} at once", "bulk", ""),
         (f"Countersign: the same in a graph of {STEPS} steps", "complete_long", ""),
     ]
     rows = [[name, found[key], count, found[key] / floor, found[key] / viewflow] for name, key, count in named]

@@ -1,5 +1,6 @@
 """What pages post, besides the answers of a step: those are ``forms_builder.rendering.StepForm``."""
 
+import re
 from io import BytesIO
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -11,6 +12,7 @@ from accounts.tenancy.parts import StrictJSONParser
 from workflows.shown import LONGEST
 
 MAX_TEXT: Final = 5_000
+TICKED: Final = re.compile(r"([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})\.([0-9]{1,9})")
 
 
 class NoteForm(forms.Form):
@@ -53,6 +55,42 @@ class HandOverForm(NoteForm):
     assignee = forms.UUIDField(
         error_messages={"required": "Choose a person.", "invalid": "Choose a person of the list."}
     )
+
+
+class BulkForm(forms.Form):
+    """What is to be done with the ticked tasks: ``do`` is ``way:<name>``, ``reassign`` or ``claim``."""
+
+    do = forms.CharField(max_length=130, error_messages={"required": "Choose what is to be done."})
+    assignee = forms.UUIDField(required=False, error_messages={"invalid": "Choose a person of the list."})
+    comment = forms.CharField(required=False, max_length=MAX_TEXT)
+
+    @property
+    def tab(self) -> str:
+        """The list of the inbox from which they were ticked."""
+        return "team" if self.data.get("tab") == "team" else "decide"
+
+    @property
+    def words(self) -> str:
+        """What stood in its search box."""
+        return str(self.data.get("q", "")).strip()[:200]
+
+    @property
+    def wanted(self) -> list[tuple[UUID, int | None]]:
+        """The ticked tasks with the versions that were shown, each once; what is none is left out."""
+        found: dict[UUID, int | None] = {}
+        for value in self.data.getlist("ids"):  # type: ignore[attr-defined]  # the posted form
+            match = TICKED.fullmatch(value)
+            if match:
+                found[UUID(match[1])] = int(match[2])
+        return list(found.items())
+
+    def problems(self) -> dict[str, list[str]]:
+        """What is wrong with it, by place."""
+        found = {name: [str(text) for text in texts] for name, texts in self.errors.items()}
+        wanted = self.cleaned_data.get("do", "")
+        if wanted and not wanted.startswith("way:") and wanted not in ("reassign", "claim"):
+            found["do"] = ["Choose what is to be done."]
+        return found
 
 
 class CommentForm(forms.Form):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.views import actions, definitions, home, inbox, migration, requests, runs, search, start, why
+from workflows.views import actions, bulk, definitions, home, inbox, migration, requests, runs, search, start, why
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -16,6 +16,11 @@ urlpatterns = [
     path("requests/<uuid:run_id>/comments/", actions.RunCommentView.as_view(), name="run_comment"),
     path("requests/<uuid:run_id>/watch/", actions.RunWatchView.as_view(), name="run_watch"),
     path("requests/<uuid:run_id>/stakeholders/", actions.RunStakeholderView.as_view(), name="run_stakeholder"),
+    path("tasks/bulk/", bulk.BulkChoiceView.as_view(), name="bulk_choice"),
+    path("tasks/bulk/ask/", bulk.BulkAskView.as_view(), name="bulk_ask"),
+    path("tasks/bulk/<uuid:bulk_id>/", bulk.BulkView.as_view(), name="bulk"),
+    path("tasks/bulk/<uuid:bulk_id>/undo/", bulk.BulkUndoView.as_view(), name="bulk_undo"),
+    path("tasks/bulk/<uuid:bulk_id>/run/", bulk.BulkRunView.as_view(), name="bulk_run"),
     path("tasks/<uuid:task_id>/complete/", requests.TaskCompleteView.as_view(), name="task_complete"),
     path("tasks/<uuid:task_id>/reassign/", actions.TaskReassignView.as_view(), name="task_reassign"),
     path("tasks/<uuid:task_id>/take-over/", actions.TaskTakeOverView.as_view(), name="task_take_over"),

@@ -49,6 +49,9 @@ class InboxRow:
     overdue: bool = False
     status: str = "running"
     outcome: str = ""
+    task: UUID | None = None
+    version: int = 0
+    """The task that the row is about and its version, in lists of tasks."""
 
 
 def tabs_of(actor: Membership) -> tuple[InboxTab, ...]:
@@ -66,6 +69,17 @@ def inbox_page(actor: Membership, tab: InboxTab, *, q: str = "", cursor: Cursor 
     if tab in (InboxTab.MINE, InboxTab.FOLLOWING):
         return page_of(found, where, lambda rows: rows_with_open_tasks(actor, rows), order)
     return page_of(found, where, lambda rows: [_row(row) for row in rows], order)
+
+
+def task_ids_of(actor: Membership, tab: InboxTab, q: str, most: int) -> list[UUID]:
+    """The newest tasks of a list that wait for the person."""
+    who = Who.of(actor)
+    queued = _queued(who).filter(words_in(q, "task__run__")).order_by("-opened_at", "-task_id")
+    found = list(queued.values_list("opened_at", "task_id")[:most])
+    if tab is InboxTab.DECIDE:
+        assigned = _assigned(who).filter(words_in(q, "run__")).order_by("-opened_at", "-id")
+        found = sorted([*found, *assigned.values_list("opened_at", "id")[:most]], reverse=True)
+    return [task_id for _, task_id in found[:most]]
 
 
 def inbox_counts(actor: Membership) -> dict[InboxTab, int]:
@@ -198,7 +212,7 @@ def run_columns(run: str) -> dict[str, str]:
 def _task_columns(task: str) -> dict[str, str]:
     paths = {"id": "run_id", "number": "run__number", "title": "run__title", "requester": "requester__name"}
     paths |= {"definition": "definition__name", "last_at": "opened_at"}
-    paths |= {"step": "step_name", "due_at": "due_at", "overdue": "overdue"}
+    paths |= {"step": "step_name", "due_at": "due_at", "overdue": "overdue", "task": "id", "version": "version"}
     return {f"shown_{name}": f"{task}{path}" for name, path in paths.items()}
 
 

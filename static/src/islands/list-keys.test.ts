@@ -23,3 +23,12 @@ it("moves by J and K, stops at the ends, and leaves typing alone", () => {
   press("j", box);
   expect(document.activeElement).toBe(box);
 });
+
+it("ticks the row that has the focus by X", () => {
+  show(`<cs-list-keys><p data-row><input type="checkbox" id="box"><a data-open id="one" href="#1">1</a></p></cs-list-keys>`);
+  press("x");
+  expect((document.getElementById("box") as HTMLInputElement).checked).toBe(false);
+  press("j");
+  press("x");
+  expect((document.getElementById("box") as HTMLInputElement).checked).toBe(true);
+});

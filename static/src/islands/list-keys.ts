@@ -1,5 +1,5 @@
 /**
- * J and K move through the rows (`[data-row]`), Enter opens the row, / goes to the search box.
+ * J and K move through the rows (`[data-row]`), Enter opens the row, X ticks it, / goes to the search box.
  * Keys typed into a field, or with a modifier, belong to the browser.
  */
 export default class ListKeys extends HTMLElement {
@@ -19,6 +19,13 @@ export default class ListKeys extends HTMLElement {
     if (key === "j" || key === "k") {
       event.preventDefault();
       this.move(key === "j" ? 1 : -1);
+    } else if (key === "x") {
+      const row = document.activeElement?.closest("[data-row]");
+      const box = row && this.contains(row) ? row.querySelector<HTMLInputElement>("input[type=checkbox]") : null;
+      if (box) {
+        event.preventDefault();
+        box.click();
+      }
     } else if (key === "/") {
       const box = document.querySelector<HTMLInputElement>('input[type="search"]');
       if (box) {

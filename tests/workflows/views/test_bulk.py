@@ -1,0 +1,111 @@
+"""Many requests at once as pages, without script: ticked, compared, asked for, undone, done."""
+
+import re
+from typing import Any
+from uuid import UUID
+
+import pytest
+from django.test import Client
+
+from tests.cast import Acme
+from tests.workflows.views.story import at_hr, install, load, send, signed_in, started, text
+from workflows.models import BulkAct, WorkflowRun, WorkflowSettings
+
+IDS = re.compile(r'name="ids" value="([^"]+)"')
+KEY = re.compile(r'name="idempotency_key" value="([^"]+)"')
+
+pytestmark = pytest.mark.django_db
+
+
+def choose(client: Client, **more: Any) -> Any:
+    """Tick everything that the inbox offers and look at it side by side."""
+    return send(client, "/tasks/bulk/", tab="decide", ids=IDS.findall(text(load(client, "/inbox/"))), **more)
+
+
+def ask(client: Client, page: Any, **more: Any) -> Any:
+    given = {"ids": IDS.findall(text(page)), "idempotency_key": KEY.findall(text(page))[0], "tab": "decide"}
+    return send(client, "/tasks/bulk/ask/", **given | more)
+
+
+def outcomes(acme: Acme, run_ids: list[UUID]) -> set[str]:
+    with acme.scope():
+        return set(WorkflowRun.objects.filter(id__in=run_ids).values_list("outcome", flat=True))
+
+
+def test_a_page_of_the_inbox_is_decided_after_the_time_to_undo(acme: Acme) -> None:
+    definition = install(acme)
+    run_ids = [started(acme, definition) for _ in range(3)]
+    ravi = signed_in(acme.ravi)
+    page = choose(ravi)
+    assert [way.name for way in page.context["choice"].ways] == ["HR review", "Rejected", "Apply"]
+    asked = ask(ravi, page, do="way:Rejected", comment="All of them")
+    waiting = load(ravi, asked["Location"])
+    assert "Nothing has happened yet" in text(waiting)
+    assert ask(ravi, page, do="way:Rejected")["Location"] == asked["Location"]
+    assert outcomes(acme, run_ids) == {""}
+    assert "Nothing has happened to the requests" in text(
+        ravi.post(f"{asked['Location']}undo/", follow=True)  # type: ignore[arg-type]  # the answer's page
+    )
+    again = ask(ravi, choose(ravi), do="way:Rejected", comment="All of them")
+    done = ravi.post(f"{again['Location']}run/", follow=True)
+    assert "3 of 3 done." in text(done)  # type: ignore[arg-type]  # the answer's page
+    assert outcomes(acme, run_ids) == {"Rejected"}
+    assert signed_in(acme.meera).get(again["Location"]).status_code == 404
+
+
+def test_what_differs_is_said_and_only_what_all_share_is_offered(acme: Acme) -> None:
+    definition = install(acme)
+    first, second = started(acme, definition), started(acme, definition)
+    with acme.scope():
+        acme.ravi.department_id = acme.hema.department_id
+        acme.ravi.save(update_fields=["department_id"])
+    at_hr(acme, second, assignee=acme.ravi)
+    ravi = signed_in(acme.ravi)
+    page = choose(ravi)
+    choice = page.context["choice"]
+    assert [way.name for way in choice.ways] == ["Rejected", "Apply"]
+    assert {(kind.step, kind.count) for kind in choice.kinds} == {("Manager review", 1), ("HR review", 1)}
+    only = next(kind.key for kind in choice.kinds if kind.step == "Manager review")
+    kept = choose(ravi, only=only).context["choice"]
+    assert [row.task.run_id for row in kept.rows] == [first]
+    assert [one.name for one in kept.ways[0].people] == ["Hari", "Hema", "Ravi"]
+
+
+def test_at_once_where_the_organisation_wants_no_time_to_undo(acme: Acme) -> None:
+    definition = install(acme)
+    stale = started(acme, definition)
+    other = started(acme, definition)
+    with acme.scope():
+        WorkflowSettings.objects.create(organisation=acme.organisation, undo_seconds=0)
+    ravi = signed_in(acme.ravi)
+    page = choose(ravi)
+    at_hr(acme, stale)
+    done = load(ravi, ask(ravi, page, do="way:Rejected")["Location"])
+    assert [row.code for row in done.context["left"]] == ["task.not_open"]
+    assert "Ravi chose" in text(done)
+    assert outcomes(acme, [other]) == {"Rejected"}
+
+
+def test_a_wish_without_a_choice_comes_back(acme: Acme) -> None:
+    started(acme, install(acme))
+    ravi = signed_in(acme.ravi)
+    for given in ({}, {"do": "sing"}, {"do": "reassign"}):
+        answer = ask(ravi, choose(ravi), comment="Typed text", **given)
+        assert answer.status_code == 422
+        assert "Typed text" in text(answer)
+    with acme.scope():
+        assert not BulkAct.objects.exists()
+    assert send(ravi, "/tasks/bulk/", tab="decide", ids="nonsense").status_code == 302
+
+
+def test_the_whole_team_queue_is_claimed(acme: Acme) -> None:
+    definition = install(acme)
+    for _ in range(2):
+        at_hr(acme, started(acme, definition))
+    hema = signed_in(acme.hema)
+    page = send(hema, "/tasks/bulk/", tab="team", all="1")
+    assert page.context["choice"].claims == 2
+    asked = ask(hema, page, do="claim")
+    hema.post(f"{asked['Location']}run/")
+    assert len(load(hema, "/inbox/?tab=team").context["page"].rows) == 0
+    assert len(load(hema, "/inbox/").context["page"].rows) == 2
