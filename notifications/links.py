@@ -12,6 +12,11 @@ def request_path(run_id: UUID) -> str:
     return reverse("request", args=[run_id])
 
 
+def inbox_path() -> str:
+    """The person's work, for notices about several requests."""
+    return reverse("inbox")
+
+
 def proposal_path(proposal_id: UUID) -> str:
     """The page of a proposed data flow."""
     return reverse("flows:proposal", args=[proposal_id])

@@ -5,8 +5,8 @@ keys of the rows make planning repeatable: what is there already is left alone.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from uuid import UUID
 
@@ -19,12 +19,17 @@ from notifications import absences, proposals
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
 from notifications.inserts import insert_new
-from notifications.links import absences_path, proposal_path, request_path
+from notifications.links import absences_path, inbox_path, proposal_path, request_path
 from notifications.models import OutboxEvent
-from notifications.recipients import Around, Told, told
+from notifications.recipients import RULES, Around, Told, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts
 from notifications.wording import values_of
+from workflows.events import BulkDone, Via
 from workflows.selectors.audience import Audience, audiences
+
+MAIL = "email"
+MOST_LINES = 100
+"""Of a mail about many requests."""
 
 
 class BadFact(ValueError):
@@ -41,6 +46,11 @@ class Heard:
     @property
     def run_id(self) -> UUID | None:
         return getattr(self.event, "run_id", None)
+
+    @property
+    def in_bulk(self) -> bool:
+        """Whether it was done together with others: mails then tell of all of them at once."""
+        return getattr(self.event, "via", "") == Via.BULK
 
     @cached_property
     def path(self) -> str:
@@ -63,7 +73,8 @@ def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
     people = readers(organisation.id, {one.member_id for _, some in tellings for one in some})
     written: dict[type[models.Model], list[models.Model]] = defaultdict(list)
     texts = _Wordings(organisation.id)
-    for notice, channel in _notices(organisation, tellings, people):
+    notices = [*_notices(organisation, tellings, people), *_digests(organisation, heard, texts)]
+    for notice, channel in notices:
         row = channel.row(notice, texts.of(channel, notice.kind))
         written[type(row)].append(row)
     for new in written.values():
@@ -138,19 +149,67 @@ def _notices(
             reader = people.get(one.member_id)
             if reader is None:
                 continue
-            notice = Notice(
-                organisation_id=organisation.id,
-                event_id=item.entry.id,
-                kind=one.notice,
-                at=item.entry.at,
-                actor=item.entry.actor_label if item.entry.actor_id else "",
-                recipient_id=one.member_id,
-                run_id=item.run_id,
-                path=item.path,
-                watching=one.watching,
-                values={**values, "recipient": reader.name},
+            notice = _notice(item, one, values, reader)
+            channels = (channel for channel in CHANNELS if channel.name in reader.channels)
+            yield from ((notice, channel) for channel in channels if not (channel.name == MAIL and item.in_bulk))
+
+
+def _notice(item: Heard, one: Told, values: Mapping[str, str], reader: Reader) -> Notice:
+    return Notice(
+        organisation_id=item.entry.organisation_id,
+        event_id=item.entry.id,
+        kind=one.notice,
+        at=item.entry.at,
+        actor=item.entry.actor_label if item.entry.actor_id else "",
+        recipient_id=one.member_id,
+        run_id=item.run_id,
+        path=item.path,
+        watching=one.watching,
+        values={**values, "recipient": reader.name},
+    )
+
+
+def _digests(
+    organisation: Organisation, heard: Iterable[Heard], texts: "_Wordings"
+) -> Iterator[tuple[Notice, Channel]]:
+    """One mail for each person about all that was done to many requests at once, in place of a mail for each of them."""
+    mail = next(channel for channel in CHANNELS if channel.name == MAIL)
+    for done in (item for item in heard if item.entry.kind == BulkDone.kind):
+        parts: dict[UUID, list[Notice]] = defaultdict(list)
+        acts = [item for item in _heard_with(done.entry) if item.in_bulk]
+        around = _around(organisation.id, acts)
+        tellings = [(item, told(item.event, item.entry.actor_id, around[item.entry.id])) for item in acts]
+        people = readers(organisation.id, {one.member_id for _, some in tellings for one in some})
+        for item, some in tellings:
+            values = values_of(
+                item.event, person=item.entry.actor_label, organisation=organisation.name, zone=organisation.time_zone
             )
-            yield from ((notice, channel) for channel in CHANNELS if channel.name in reader.channels)
+            for one in some:
+                reader = people.get(one.member_id)
+                if reader is not None and MAIL in reader.channels:
+                    parts[one.member_id].append(_notice(item, one, values, reader))
+        yield from ((_joined(done, some, texts), mail) for some in parts.values())
+
+
+def _joined(done: Heard, parts: Sequence[Notice], texts: "_Wordings") -> Notice:
+    """The parts as one notice; a single one is told in its own words."""
+    first = replace(parts[0], event_id=done.entry.id)
+    if len(parts) == 1:
+        return first
+    titles = [texts.of(CHANNELS[0], part.kind).subject_for(part) for part in parts[:MOST_LINES]]
+    if len(parts) > MOST_LINES:
+        titles.append(f"and {len(parts) - MOST_LINES} more")
+    runs = {part.run_id for part in parts}
+    values = {**first.values, "count": str(len(runs)), "list": "\n".join(titles)}
+    return replace(first, kind=BulkDone.kind, run_id=None, path=inbox_path(), watching=False, values=values)
+
+
+def _heard_with(done: AuditEntry) -> list[Heard]:
+    """What else was recorded in the same act, as far as somebody is told of it."""
+    rows = AuditEntry.objects.filter(
+        organisation_id=done.organisation_id, at=done.at, actor_id=done.actor_id, kind__in=RULES
+    )
+    return [Heard(entry, event_of(entry)) for entry in rows.exclude(id=done.id).order_by("id")]
 
 
 class _Wordings:

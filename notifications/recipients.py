@@ -145,6 +145,8 @@ RULES: Mapping[str, Rule] = {
     events.RunMigrated.kind: _migrated,
     events.RunWithdrawn.kind: _withdrawn,
     events.ParticipantAdded.kind: _added,
+    # The mails about the requests are joined, see ``planning``; nobody is told of the act as such.
+    events.BulkDone.kind: lambda event, around: (),
     **{kind: _of_absence(people) for kind, people in absences.PEOPLE.items()},
     **{kind: _of_proposal(kind, people) for kind, people in proposals.PEOPLE.items()},
 }

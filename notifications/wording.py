@@ -39,6 +39,8 @@ NAMES: Mapping[str, str] = {
     "substitute": "who stands in for them",
     "since": "the first day of an absence",
     "until": "the last day of an absence",
+    "count": "how many requests a mail tells of",
+    "list": "those requests, a line each",
     "days": "after how many days a proposal timed out",
 }
 
@@ -208,6 +210,12 @@ WORDINGS: Mapping[str, Wording] = {
         "{person} has withdrawn the request. Nothing is left to decide." + _ABOUT + _REASON,
         "{person} withdrew {workflow} #{number}",
         "{reason}",
+    ),
+    events.BulkDone.kind: Wording(
+        "Several requests at once",
+        "{count} requests that concern you, by {person}",
+        "{person} has acted on {count} requests that concern you:\n\n{list}",
+        "{count} requests, by {person}",
     ),
     events.ParticipantAdded.kind: Wording(
         "You were added to a request",

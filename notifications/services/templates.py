@@ -34,6 +34,8 @@ SAMPLE = {
     "why": "No manager: fell back to the department's head.",
     "role": "stakeholder",
     "change": "update",
+    "count": "37",
+    "list": "To decide: Leave Application #1042, HR review",
     "days": "30",
     "absent": "Ravi",
     "substitute": "Farid",

@@ -101,6 +101,14 @@ def of_bulk(world: World) -> Mapping[str, Any]:
     return {"bulk_id": world(bulk)}
 
 
+def one_ticked(world: World) -> Mapping[str, Any]:
+    return {"tab": "decide", "ids": f"{world(waiting)}.1"}
+
+
+def rejecting_it(world: World) -> Mapping[str, Any]:
+    return {**one_ticked(world), "do": "way:Rejected"}
+
+
 def to_hari(world: World) -> Mapping[str, Any]:
     return {"assignee": str(world.acme.hari.id)}
 
@@ -110,6 +118,7 @@ def fiona(world: World) -> Mapping[str, Any]:
 
 
 RUN, TASK, DEFINITION = "requests/<uuid:run_id>/", "tasks/<uuid:task_id>/", "workflows/<uuid:definition_id>/"
+BULK = "tasks/bulk/<uuid:bulk_id>/"
 APPLY = make.LEAVE | {"transition": "Manager review"}
 DECISION = {"transition": "Rejected", "comment": "No"}
 DOCUMENT = {
@@ -129,6 +138,11 @@ LINES = [
     Line(f"{RUN}watch/", "post", holder="ravi", ids=of_run, without="farid", data={"action": "watch"}),
     Line(f"{RUN}stakeholders/", "post", ids=of_run, without="ravi", data=fiona),
     Line(f"{RUN}withdraw/", "post", ids=of_run, without="ravi"),
+    Line("tasks/bulk/", "post", holder="ravi", data=one_ticked),
+    Line("tasks/bulk/ask/", "post", holder="ravi", data=rejecting_it),
+    Line(BULK, holder="ravi", ids=of_bulk, without="asha"),
+    Line(f"{BULK}undo/", "post", holder="ravi", ids=of_bulk, without="asha"),
+    Line(f"{BULK}run/", "post", holder="ravi", ids=of_bulk, without="asha"),
     Line(f"{TASK}complete/", "post", holder="ravi", ids=of_task, without="asha", data=DECISION),
     Line(f"{TASK}reassign/", "post", holder="hema", ids=of_queued_task, without="farid", data=to_hari),
     Line(f"{TASK}take-over/", "post", holder="hari", ids=of_queued_task, without="farid"),

@@ -85,7 +85,7 @@ def test_the_products_own_texts_read_well_and_name_the_request(kind: str) -> Non
     wording = WORDINGS[kind]
     for subject, body in ((wording.subject, wording.body), (wording.title, wording.line)):
         shown = preview(subject=subject, body=body)
-        about = ("absent", "until") if kind.startswith("absence.") else ("number",)
+        about = {"absence": ("absent", "until"), "bulk": ("count",)}.get(kind.partition(".")[0], ("number",))
         assert any(SAMPLE[name] in shown.subject for name in about)
         assert "{" not in shown.subject + shown.body
     assert set(SAMPLE) == set(NAMES)

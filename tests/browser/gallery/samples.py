@@ -6,6 +6,7 @@ from types import SimpleNamespace as Some
 
 from django import forms
 
+from tests.browser.gallery import bulk
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.pages import PAGE_NAMES
@@ -120,8 +121,11 @@ def claim() -> Page:
 
 def inbox() -> Page:
     tabs = [tab("To decide", 12, True), tab("Team queue", 4), tab("Mine", 2), tab("Following", 31)]
-    page = Some(rows=rows(), next="abc", previous="", count="1 to 8 of 12")
-    return "workflows/inbox.html", {"tabs": tabs, "tab": "mine", "q": "", "page": page}
+    listed = rows()[:6]
+    for number, one in enumerate(listed, start=1):
+        one.task, one.version = ID, number
+    page = Some(rows=listed, next="abc", previous="", count="1 to 6 of 12")
+    return "workflows/inbox.html", {"tabs": tabs, "tab": "decide", "q": "", "page": page}
 
 
 def inbox_empty() -> Page:
@@ -247,6 +251,9 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "inbox": inbox,
     "inbox-empty": inbox_empty,
     "messages": messages,
+    "bulk-choice": bulk.choice,
+    "bulk-waiting": bulk.waiting,
+    "bulk-done": bulk.done,
     "request": request,
     "request-manager": request_manager,
     "request-closed": request_closed,
