@@ -20,6 +20,7 @@ from tests.contracts.urls_workflow_pages import (
     started,
     to_hari,
     waiting,
+    with_task,
 )
 from tests.factories import workflows as make
 from tests.factories.forms_builder import stored_file, upload
@@ -78,12 +79,6 @@ def a_run(world: World) -> Mapping[str, Any]:
 
 def to_ravi(world: World) -> Mapping[str, Any]:
     return {"assignee": str(world.acme.ravi.id)}
-
-
-def with_task(world: World) -> Mapping[str, Any]:
-    """No arguments, but a task to decide."""
-    world(waiting)
-    return {}
 
 
 def all_of_them(world: World) -> Mapping[str, Any]:

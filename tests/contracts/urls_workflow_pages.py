@@ -101,6 +101,12 @@ def of_bulk(world: World) -> Mapping[str, Any]:
     return {"bulk_id": world(bulk)}
 
 
+def with_task(world: World) -> Mapping[str, Any]:
+    """No arguments, but a task to decide."""
+    world(waiting)
+    return {}
+
+
 def one_ticked(world: World) -> Mapping[str, Any]:
     return {"tab": "decide", "ids": f"{world(waiting)}.1"}
 
@@ -138,8 +144,8 @@ LINES = [
     Line(f"{RUN}watch/", "post", holder="ravi", ids=of_run, without="farid", data={"action": "watch"}),
     Line(f"{RUN}stakeholders/", "post", ids=of_run, without="ravi", data=fiona),
     Line(f"{RUN}withdraw/", "post", ids=of_run, without="ravi"),
-    Line("tasks/bulk/", "post", holder="ravi", data=one_ticked),
-    Line("tasks/bulk/ask/", "post", holder="ravi", data=rejecting_it),
+    Line("tasks/bulk/", "post", holder="ravi", ids=with_task, data=one_ticked),
+    Line("tasks/bulk/ask/", "post", holder="ravi", ids=with_task, data=rejecting_it),
     Line(BULK, holder="ravi", ids=of_bulk, without="asha"),
     Line(f"{BULK}undo/", "post", holder="ravi", ids=of_bulk, without="asha"),
     Line(f"{BULK}run/", "post", holder="ravi", ids=of_bulk, without="asha"),
