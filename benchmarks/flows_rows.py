@@ -156,12 +156,12 @@ PROPOSALS: Final[dict[str, str]] = {
     "approvals": """
         INSERT INTO flows_approval (id, organisation_id, created_at, modified_at, proposal_id, revision, side_id, side_code,
             side_name,
-            entity_id, quorum, status, decided_at, is_asked)
+            entity_id, quorum, status, decided_at, is_asked, is_open)
         SELECT pg_temp.one(13, 2 * n + k), %(organisation)s, at, at, pg_temp.one(10, n), 1,
             CASE k WHEN 0 THEN %(source_side)s::uuid ELSE %(target_side)s::uuid END,
             CASE k WHEN 0 THEN 'source' ELSE 'target' END, CASE k WHEN 0 THEN 'Source' ELSE 'Target' END,
             pg_temp.one(1, CASE k WHEN 0 THEN source ELSE target END), 1, said, CASE said WHEN 'pending' THEN NULL ELSE at END,
-            is_open AND said = 'pending'
+            is_open AND said = 'pending', is_open
         FROM told, generate_series(0, 1) k, LATERAL (SELECT CASE
             WHEN k = 0 AND source_agreed OR k = 1 AND target_agreed THEN 'approved'
             WHEN k = 0 AND state = 'SOURCE_REJECTED' OR k = 1 AND state = 'TARGET_REJECTED' THEN 'rejected'

@@ -1,6 +1,6 @@
 """What every page shows around its content."""
 
-from typing import Any
+from typing import Any, Final
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -10,6 +10,9 @@ from accounts.models import Membership
 from flows.proposals.selectors import pending_count
 from notifications.selectors.inbox import unread_count
 from workflows.selectors.inbox import decide_count
+from workflows.views.base import shown_count
+
+FLOWS: Final = 100
 
 
 class Badges:
@@ -29,9 +32,9 @@ class Badges:
         return unread_count(self._member)
 
     @cached_property
-    def flows(self) -> int:
-        """Proposals of data flows that the person may approve or reject."""
-        return pending_count(self._member)
+    def flows(self) -> str:
+        """Proposals of data flows that the person may approve or reject, up to a hundred."""
+        return shown_count(pending_count(self._member, FLOWS), FLOWS)
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

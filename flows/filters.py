@@ -9,7 +9,7 @@ from django.http import QueryDict
 
 from accounts.models import Membership
 from flows.models import ProposalType, ProposedFlow
-from flows.proposals.selectors import board
+from flows.proposals.selectors.asker import Asker
 
 ACTIONABLE: Final = (("outstanding", "My outstanding actions"), ("completed", "My completed actions"))
 MINE: Final = (("proposed", "Proposed by me"), ("approval", "For my approval"))
@@ -26,7 +26,7 @@ class ProposalFilter(django_filters.FilterSet):
     caller or for their approval; ``side``: the sides that are still asked; ``q``: number, end or person.
 
     ``states`` and ``sides`` are what the organisation has, tenant-made ones included; any other value is an error.
-    Several filtersets of one request share an ``asker``, so that nothing is asked twice.
+    An ``asker`` is given by whoever asks it more, so that nothing is asked twice.
     """
 
     open = django_filters.BooleanFilter(field_name="is_open", label="Active")
@@ -49,12 +49,12 @@ class ProposalFilter(django_filters.FilterSet):
         actor: Membership,
         states: Sequence[tuple[str, str]],
         sides: Sequence[tuple[str, str]],
-        asker: board.Asker | None = None,
+        asker: Asker | None = None,
         **more: Any,
     ) -> None:
         super().__init__(data, queryset, **more)
         self.actor = actor
-        self.asker = asker or board.Asker(actor)
+        self.asker = asker or Asker(actor)
         # Filters are copied for each filterset, so these are this one's.
         self.filters["state"].extra["choices"] = list(states)
         self.filters["side"].extra["choices"] = list(sides)
@@ -75,7 +75,7 @@ class ProposalFilter(django_filters.FilterSet):
         return rows.filter(self.asker.waits_for(values)) if values else rows
 
     def by_words(self, rows: Proposals, name: str, value: str) -> Proposals:
-        return rows.filter(self.asker.words(value)) if value.strip() else rows
+        return rows.filter(self.asker.words(value.strip()).condition(self.asker.is_open)) if value.strip() else rows
 
     def _any(self, rows: Proposals, conditions: dict[str, Q]) -> Proposals:
         found = Q()

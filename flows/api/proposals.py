@@ -28,7 +28,7 @@ from flows.api.outputs import (
 from flows.api.paging import KeysetPages
 from flows.api.schemas import EXAMPLES, FlowDefSerializer
 from flows.models import Approval, ProposalComment, ProposedFlow
-from flows.proposals.selectors import access_proposal, approvers, my_permissions, pending_count, pending_of
+from flows.proposals.selectors import access_proposal, approvers, my_permissions, pending_counted
 from flows.proposals.selectors.answers import comments_of, proposal_answers, proposals_read, transitions_of
 from flows.proposals.selectors.board import COLUMNS
 from flows.proposals.services.act import proposal_comment, proposal_unwatch, proposal_watch
@@ -167,7 +167,9 @@ class ProposalPendingView(ListView):
     filter_backends = ()
 
     def get_queryset(self) -> QuerySet[ProposedFlow]:
-        return pending_of(self.actor).select_related("source", "target", "maker")
+        found = pending_counted(self.actor)
+        cast(PendingPages, self.paginator).count = found.number
+        return found.rows.select_related("source", "target", "maker")
 
     def complete(self, rows: list[Any]) -> list[Any]:
         return proposal_answers(self.actor, rows)
@@ -175,7 +177,6 @@ class ProposalPendingView(ListView):
     @extend_schema(operation_id="flows_proposals_pending")
     def get(self, request: Request) -> Response:
         """What waits for your approval or rejection, and how many there are; of very many the first thousand are counted."""
-        cast(PendingPages, self.paginator).count = pending_count(self.actor)
         return self.list(request)
 
 

@@ -39,7 +39,8 @@ class Approval(OrganisationOwned):
 
     ``entity`` is the end whose people are asked, where the side has one. A specification that several flows share makes
     one row per end concerned. ``unattended_at``: since when too few people are left who may approve; the admins were told then.
-    ``is_asked``: somebody can still answer, so it is pending, of the current revision of an open proposal.
+    ``is_asked``: somebody can still answer, so it is pending, of the current revision of an open proposal. ``is_open`` is that
+    of the proposal, of whatever revision; it follows by a trigger, and with it nobody is asked any more.
     """
 
     proposal = OrganisationForeignKey(ProposedFlow, on_delete=models.PROTECT, related_name="approvals")
@@ -53,6 +54,7 @@ class Approval(OrganisationOwned):
     decided_at = models.DateTimeField(null=True)
     unattended_at = models.DateTimeField(null=True)
     is_asked = models.BooleanField(default=True)
+    is_open = models.BooleanField(default=True)
 
     class Meta:
         constraints = (
@@ -69,7 +71,7 @@ class Approval(OrganisationOwned):
             ),
             models.CheckConstraint(condition=models.Q(quorum__gte=1), name="approval_quorum"),
             models.CheckConstraint(
-                condition=models.Q(is_asked=False) | models.Q(status="pending"), name="approval_asked"
+                condition=models.Q(is_asked=False) | models.Q(status="pending", is_open=True), name="approval_asked"
             ),
         )
         indexes = (
@@ -83,10 +85,10 @@ class Approval(OrganisationOwned):
                 condition=models.Q(is_asked=True),
                 name="approval_asks_side",
             ),
-            # What the people of an entity were ever asked.
-            models.Index(fields=("organisation", "entity", "side", "proposal"), name="approval_entity"),
-            # What the holders of a role, or the owners of data types, were ever asked.
-            models.Index(fields=("organisation", "side", "proposal"), name="approval_side"),
+            # What the people of an entity were ever asked, of the active proposals or of the completed ones.
+            models.Index(fields=("organisation", "entity", "side", "is_open", "proposal"), name="approval_of_entity"),
+            # What the holders of a role, or the owners of data types, were ever asked, likewise.
+            models.Index(fields=("organisation", "side", "is_open", "proposal"), name="approval_of_side"),
         )
         triggers = (COUNTED,)
 

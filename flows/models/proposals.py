@@ -44,6 +44,20 @@ CLOSED_STATES = (
 )
 
 
+# The lists of a person are read from the approvals; whoever closes or opens a proposal need not think of them.
+FOLLOWED = pgtrigger.Trigger(
+    name="followed",
+    when=pgtrigger.After,
+    operation=pgtrigger.Update,
+    condition=pgtrigger.Condition("NEW.is_open IS DISTINCT FROM OLD.is_open"),
+    func="""
+        UPDATE flows_approval SET is_open = NEW.is_open, is_asked = is_asked AND NEW.is_open
+            WHERE organisation_id = NEW.organisation_id AND proposal_id = NEW.id AND is_open <> NEW.is_open;
+        RETURN NULL;
+    """,
+)
+
+
 class ProposalCounter(OrganisationRow):
     """The last number given to a proposal. Proposing holds this row until its commit; deciding never touches it."""
 
@@ -165,6 +179,7 @@ class ProposedFlow(Stateful, OrganisationOwned):
                 ),
             ),
             pgtrigger.Protect(name="kept", operation=pgtrigger.Delete),
+            FOLLOWED,
         )
 
     def __str__(self) -> str:

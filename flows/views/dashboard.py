@@ -20,8 +20,11 @@ from flows.filters import ProposalFilter
 from flows.forms import SavedViewForm
 from flows.policies import proposals as policy
 from flows.proposals.selectors import board
-from flows.proposals.selectors.board import COUNT_CAP, Place, Proposals, Sort
+from flows.proposals.selectors.asker import Asker, Proposals, proposals_of
+from flows.proposals.selectors.board import Place, Sort
+from flows.proposals.selectors.counts import Counts, counts_of
 from flows.proposals.selectors.drafts import drafts_of, saved_views_of
+from flows.proposals.selectors.gathering import COUNT_CAP
 from flows.proposals.services.saved_views import view_delete, view_save
 from flows.setup import PROPOSAL_WORKFLOW, settings_of
 from flows.views.export import export_response
@@ -58,6 +61,7 @@ class Pill:
     value: str
     label: str
     count: str
+    """Empty where it was not counted."""
     on: bool
 
 
@@ -88,12 +92,14 @@ class Board:
             if state.is_end == (self.tab == COMPLETED) and not state.is_start
         ]
         self.sort = Sort.parse(query.get("sort", ""))
-        self.rows = board.proposals_of(actor.organisation_id)
-        self.asker = board.Asker(actor)
-        self.filter = self._filter(self._given(filters.GROUPS, "q"), self.of_tab(self.tab))
-
-    def of_tab(self, tab: str) -> Proposals:
-        return self.rows.filter(is_open=tab == ACTIVE)
+        self.asker = Asker(actor, is_open=self.tab == ACTIVE)
+        given = QueryDict(mutable=True)
+        for name in (*filters.GROUPS, "q"):
+            given.setlist(name, query.getlist(name))
+        self.rows = proposals_of(actor.organisation_id).filter(is_open=self.tab == ACTIVE)
+        self.filter = ProposalFilter(
+            given, self.rows, actor=actor, states=self.states, sides=self.sides, asker=self.asker
+        )
 
     def found(self) -> Proposals:
         """The proposals that all filters leave; a filter that cannot be read leaves none."""
@@ -118,7 +124,7 @@ class Board:
             "tab": self.tab,
             "groups": self._groups(counts),
             "narrowed": self.narrowed,
-            "filtered": shown_count(counts["found"], COUNT_CAP) or "0",
+            "filtered": _shown(counts.found),
             "q": self.query.get("q", ""),
             "sort": self.sort,
             "heads": self._heads(),
@@ -132,27 +138,11 @@ class Board:
             "drafts": drafts_of(self.actor).count(),
         }
 
-    def _given(self, names: Sequence[str], *more: str) -> QueryDict:
-        given = QueryDict(mutable=True)
-        for name in (*names, *more):
-            given.setlist(name, self.query.getlist(name))
-        return given
-
-    def _filter(self, data: QueryDict, rows: Proposals) -> ProposalFilter:
-        return ProposalFilter(data, rows, actor=self.actor, states=self.states, sides=self.sides, asker=self.asker)
-
-    def _counts(self) -> dict[str, int]:
+    def _counts(self) -> Counts:
         """Per tab and per pill, each over what the search box leaves of the tab; and what all filters leave."""
-        wanted: dict[str, Proposals] = {"found": self.found()}
-        only_words = self._given((), "q")
-        for tab in TABS:
-            wanted[tab] = self._filter(only_words, self.of_tab(tab)).qs
-        # The values are our own, so the filters are asked directly: reading a form for each would take most of the page's time.
-        of_tab = self._filter(only_words, self.of_tab(self.tab))
-        for name, choices in self._choices():
-            narrow = of_tab.filters[name].filter
-            wanted |= {f"{name}.{value}": narrow(of_tab.qs, [value]) for value, _ in choices}
-        return board.counted(wanted)
+        choices = [(name, value) for name, values in self._choices() for value, _ in values]
+        chosen = [(name, value) for name in filters.GROUPS for value in self.query.getlist(name)]
+        return counts_of(self.asker, self.query.get("q", "").strip(), choices, self.found(), chosen)
 
     def _choices(self) -> list[tuple[str, Sequence[tuple[str, str]]]]:
         found: list[tuple[str, Sequence[tuple[str, str]]]] = [
@@ -163,7 +153,7 @@ class Board:
         ]
         return [*found, ("side", self.sides)] if self.tab == ACTIVE else found
 
-    def _groups(self, counts: Mapping[str, int]) -> list[tuple[str, list[Pill]]]:
+    def _groups(self, counts: Counts) -> list[tuple[str, list[Pill]]]:
         return [
             (
                 LEGENDS[name],
@@ -172,7 +162,7 @@ class Board:
                         name,
                         value,
                         label,
-                        shown_count(counts[f"{name}.{value}"], COUNT_CAP) or "0",
+                        "" if counts.values is None else _shown(counts.values[name, value]),
                         value in self.query.getlist(name),
                     )
                     for value, label in choices
@@ -181,14 +171,14 @@ class Board:
             for name, choices in self._choices()
         ]
 
-    def _tabs(self, counts: Mapping[str, int]) -> list[Tab]:
+    def _tabs(self, counts: Counts) -> list[Tab]:
         # A state belongs to one tab, a side is asked in one: these filters do not come along.
         return [
             Tab(
                 tab,
                 label,
                 _address(self.query_string(tab=tab, state="", side="")),
-                shown_count(counts[tab], COUNT_CAP) or "0",
+                _shown(counts.tabs[tab == ACTIVE]),
                 tab == self.tab,
             )
             for tab, label in TABS.items()
@@ -263,6 +253,10 @@ class SavedViewDeleteView(MemberRequired, View):
 
 def _address(query: str) -> str:
     return f"{reverse('flows:dashboard')}?{query}" if query else reverse("flows:dashboard")
+
+
+def _shown(count: int) -> str:
+    return shown_count(count, COUNT_CAP) or "0"
 
 
 def _view(view: Any, query: str) -> dict[str, Any]:

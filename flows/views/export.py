@@ -13,7 +13,8 @@ from accounts.models import Membership
 from accounts.tenancy.scope import organisation_scope
 from flows.models import ApprovalStatus
 from flows.proposals.selectors import board
-from flows.proposals.selectors.board import ListedProposal, Place, Proposals, Sort
+from flows.proposals.selectors.asker import Proposals
+from flows.proposals.selectors.board import ListedProposal, Place, Sort
 from workflows.selectors.tracking import Life
 
 BATCH: Final = 500

@@ -1,7 +1,7 @@
 """Reading proposals. Rights, lists and counts come from one expression, see ``rights``."""
 
 from flows.proposals.selectors.doors import ProposalNotFound, access_proposal
-from flows.proposals.selectors.listing import pending_count, pending_of, revisions_of
+from flows.proposals.selectors.listing import pending_count, pending_counted, pending_of, revisions_of
 from flows.proposals.selectors.standing import (
     ApprovalRow,
     ApprovalSpeakers,
@@ -24,6 +24,7 @@ __all__ = [
     "approvers",
     "my_permissions",
     "pending_count",
+    "pending_counted",
     "pending_of",
     "revisions_of",
     "situation_of",

@@ -1,4 +1,4 @@
-"""The dashboard: what each filter means, how many there are, the order, and pages by cursor that cost the same however far."""
+"""The dashboard: the order, and pages by cursor that cost the same however far."""
 
 import json
 from base64 import urlsafe_b64decode, urlsafe_b64encode
@@ -7,32 +7,18 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
 from typing import Any, Final, Self
 from uuid import UUID
 
-from django.contrib.postgres.fields import ArrayField
-from django.core.exceptions import EmptyResultSet
-from django.db import connection
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, TextField, UUIDField, Value
-from django.db.models.functions import Cast
+from django.db.models import F, Q
 
 from accounts.models import Membership
-from flows.catalogue.selectors.finding import has_words as end_has_words
-from flows.models import ApprovalSide, ApprovalStatus, CatalogueEntity, ProposalDataType, ProposedFlow
-from flows.proposals.selectors.gathering import Asked, gather_rows
-from flows.proposals.selectors.rights import FEW_CONCERNED, concerns, has_voted, waiting_among, waits_for
+from flows.models import ApprovalSide, ApprovalStatus, ProposalDataType, ProposedFlow
+from flows.proposals.selectors.asker import Proposals, proposals_of
+from flows.proposals.selectors.rights import waiting_among
 from flows.proposals.selectors.standing import ApprovalRow, situations
 from workflows.selectors.paging import PAGE_SIZE, Page
 from workflows.selectors.tracking import Life
-
-COUNT_CAP: Final = 1_000
-"""Counts go up to here; a list says "999+" then."""
-FOUND_PEOPLE: Final = 100
-MOST_ENDS: Final = 5_000
-"""So many ends are named by their ids; with more of them any page of proposals is quickly full."""
-
-Proposals = QuerySet[ProposedFlow]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,103 +112,9 @@ class ListedProposal:
         return ", ".join(dict.fromkeys(names))
 
 
-def proposals_of(organisation_id: UUID) -> Proposals:
-    """All proposals: everybody of the organisation may read them."""
-    rows: Proposals = ProposedFlow.objects.filter(organisation_id=organisation_id)
-    return rows
-
-
 def titles_of(organisation_id: UUID, ids: Collection[UUID]) -> Proposals:
     """Proposals with their ends, to name them."""
     return proposals_of(organisation_id).filter(id__in=ids).select_related("source", "target")
-
-
-class Asks(Asked):
-    """Whether one of some sides is still asked for the proposal of a row."""
-
-    template = """
-        EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, id, revision, codes)
-                  JOIN flows_approval a ON a.organisation_id = me.organisation_id AND a.proposal_id = me.id
-                                       AND a.revision = me.revision
-                 WHERE a.is_asked AND a.side_code = ANY(me.codes) OFFSET 0)
-    """
-
-
-class Asker:
-    """What the filters ask about one person; each answer is read once, however many filters ask."""
-
-    def __init__(self, actor: Membership) -> None:
-        self.actor = actor
-        self.organisation_id: UUID = actor.organisation_id
-        self._words: dict[str, Q] = {}
-
-    @cached_property
-    def outstanding(self) -> Q:
-        """Proposals that wait for the person."""
-        return waits_for(self.actor)
-
-    @cached_property
-    def completed(self) -> Q:
-        """Proposals that they have decided."""
-        return has_voted(self.actor)
-
-    @cached_property
-    def approval(self) -> Q:
-        """Proposals for a side of which they speak, decided or not."""
-        return concerns(self.actor)
-
-    def words(self, text: str) -> Q:
-        if text not in self._words:
-            self._words[text] = has_words(self.organisation_id, text)
-        return self._words[text]
-
-    def acted(self, what: str) -> Q:
-        """``outstanding`` or ``completed``."""
-        return self.outstanding if what == "outstanding" else self.completed
-
-    def concerns(self, how: str) -> Q:
-        """``proposed`` by the person, or for their ``approval``."""
-        return Q(maker_id=self.actor.id) if how == "proposed" else self.approval
-
-    def waits_for(self, sides: Collection[str]) -> Q:
-        """Open proposals of which one of these sides has not decided."""
-        codes = Cast(Value(list(sides)), ArrayField(TextField()))
-        asks = Asks(Cast(Value(self.organisation_id), UUIDField()), F("id"), F("revision"), codes)
-        return Q(asks, is_open=True)
-
-
-def has_words(organisation_id: UUID, words: str) -> Q:
-    """Proposals with this number, or of an end or a maker with these words in the name. Three queries, made here."""
-    text = words.strip()
-    found = Q(number=int(text.lstrip("#"))) if text.lstrip("#").isdecimal() and len(text) < 18 else Q(pk__in=())
-    ends = CatalogueEntity.objects.filter(end_has_words(text), organisation_id=organisation_id)
-    people = Membership.objects.filter(organisation_id=organisation_id, name__icontains=text)
-    found |= Q(maker_id__in=list(people.values_list("id", flat=True)[:FOUND_PEOPLE]))
-    gathered = gather_rows(ends, MOST_ENDS)
-    for column in ("source_id", "target_id"):
-        found |= gathered.condition(Q(Exists(ends.filter(id=OuterRef(column)))), column)
-    return gather_rows(proposals_of(organisation_id).filter(found), FEW_CONCERNED).condition(found)
-
-
-def counted(rows: Mapping[str, Proposals]) -> dict[str, int]:
-    """How many each has, up to ``COUNT_CAP``. One statement."""
-    parts: list[str] = []
-    params: list[Any] = []
-    keys: list[str] = []
-    for key, found in rows.items():
-        try:
-            sql, values = found.order_by().values("id")[:COUNT_CAP].query.sql_with_params()
-        except EmptyResultSet:
-            continue
-        keys.append(key)
-        parts.append(f"(SELECT count(*) FROM ({sql}) c)")  # noqa: S608 - made by Django, values apart
-        params += values
-    counts = dict.fromkeys(rows, 0)
-    if parts:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SELECT {', '.join(parts)}", params)
-            counts.update(zip(keys, cursor.fetchone() or (), strict=True))
-    return counts
 
 
 def sides_asked(organisation_id: UUID) -> list[tuple[str, str]]:

@@ -4,9 +4,9 @@ A set that is too large to read is asked row by row instead; a list of proposals
 large set soon. So a page costs about the same for somebody with ten proposals and for somebody with all of them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import EmptyResultSet
@@ -14,10 +14,22 @@ from django.db import connection
 from django.db.models import BooleanField, F, Func, Q, QuerySet, UUIDField, Value
 from django.db.models.functions import Cast
 
+from accounts.tenancy.statements import execute_prepared
+
 # The ids are put together only when they are all there.
 GATHERED: Final = """
     WITH g(id) AS MATERIALIZED ({rows}), n AS (SELECT count(*) AS rows, count(DISTINCT id) AS number FROM g)
     SELECT n.rows < %s, n.number, CASE WHEN n.rows < %s THEN (SELECT array_agg(DISTINCT id)::text FROM g) END FROM n
+"""
+
+Key = TypeVar("Key")
+COUNT_CAP: Final = 1_000
+"""Counts go up to here; a list says "999+" then."""
+# A query may find an id more than once. It is read a little further than the cap, and to its end only where that did not tell.
+TALLIED: Final = """
+    (WITH g(id) AS MATERIALIZED ({rows}), n AS (SELECT count(*) AS rows, count(DISTINCT id) AS number FROM g)
+     SELECT CASE WHEN n.rows < %s OR n.number >= %s THEN least(n.number, %s)
+                 ELSE (SELECT count(*) FROM (SELECT DISTINCT f.id FROM ({rows}) f(id) LIMIT %s) d) END FROM n)
 """
 
 
@@ -51,16 +63,48 @@ class Gathered:
 
 def gather(sql: str, params: Sequence[Any], most: int) -> Gathered:
     """Read what a query of one column of ids finds, if that is less than ``most`` rows; it is to read no more than that."""
-    with connection.cursor() as cursor:
-        cursor.execute(GATHERED.format(rows=sql), [*params, most, most])
-        is_all, number, ids = cursor.fetchone() or (True, 0, None)
+    [(is_all, number, ids)] = execute_prepared(GATHERED.format(rows=sql), [*params, most, most])
     return Gathered(number, is_all, ids or "{}")
 
 
-def gather_rows(rows: QuerySet[Any], most: int) -> Gathered:
-    """The same for the ids of a queryset."""
-    try:
-        sql, params = rows.order_by().values("id")[:most].query.sql_with_params()
-    except EmptyResultSet:
-        return Gathered(0, is_all=True, ids="{}")
-    return gather(sql, params, most)
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """How many different ids a query finds, up to a cap: a number in a statement that asks for several."""
+
+    sql: str
+    params: Sequence[Any]
+
+
+def tally(sql: str, params: Sequence[Any], cap: int = COUNT_CAP) -> Tally:
+    """Of a query of one column that ends with a LIMIT, whose parameter is left out here."""
+    most = cap + cap // 4
+    return Tally(TALLIED.format(rows=sql), [*params, most, most, cap, cap, *params, None, cap])
+
+
+def counted(wanted: Mapping[Key, QuerySet[Any] | Tally], *, keep: bool = False) -> dict[Key, int]:
+    """How many each has, up to a cap. One statement; ``keep`` its plan where its text is always the same."""
+    counts = dict.fromkeys(wanted, 0)
+    parts: dict[Key, Tally] = {}
+    for key, rows in wanted.items():
+        try:
+            parts[key] = rows if isinstance(rows, Tally) else _counted(rows)
+        except EmptyResultSet:
+            continue
+    if parts:
+        sql = f"SELECT {', '.join(part.sql for part in parts.values())}"
+        params = [value for part in parts.values() for value in part.params]
+        [numbers] = execute_prepared(sql, params) if keep else _executed(sql, params)
+        counts.update(zip(parts, numbers, strict=True))
+    return counts
+
+
+def _executed(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, params)
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+    return rows
+
+
+def _counted(rows: QuerySet[Any]) -> Tally:
+    sql, params = rows.order_by().values("id")[:COUNT_CAP].query.sql_with_params()
+    return Tally(f"(SELECT count(*) FROM ({sql}) c)", params)  # noqa: S608 - made by Django, values apart

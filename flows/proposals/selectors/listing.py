@@ -1,29 +1,40 @@
 """What waits for somebody, and who is asked for a proposal."""
 
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from uuid import UUID
-
-from django.db.models import QuerySet
 
 from accounts.models import Membership
 from flows.models import FlowSettings, ProposalRevision, ProposalWatcher, ProposedFlow
-from flows.proposals.selectors.rights import Speaker, waiting, waits_for
+from flows.proposals.selectors.asker import Asker, Proposals, proposals_of
+from flows.proposals.selectors.gathering import COUNT_CAP, counted
+from flows.proposals.selectors.rights import Speaker, count_waiting
 from flows.proposals.selectors.standing import ApprovalRow, Situation
 
-MANY = 1_000
-"""So many rows are read to count what waits for somebody."""
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The open proposals that wait for a person, and how many they are, up to ``COUNT_CAP``."""
+
+    rows: Proposals
+    number: int
 
 
-def pending_of(actor: Membership) -> "QuerySet[ProposedFlow]":
+def pending_of(actor: Membership) -> Proposals:
     """The open proposals that wait for the person: where they may approve or reject and have not yet."""
-    rows: QuerySet[ProposedFlow] = ProposedFlow.objects.filter(organisation_id=actor.organisation_id)
-    return rows.filter(waits_for(actor))
+    return proposals_of(actor.organisation_id).filter(Asker(actor).outstanding)
 
 
-def pending_count(actor: Membership) -> int:
-    """How many those are; the number of the badge, which stands on every page. One statement, and for whom very many wait
-    they are not all counted."""
-    return waiting(actor, most=MANY).number
+def pending_counted(actor: Membership) -> Pending:
+    """The same with their number. One statement, and another one if that did not tell."""
+    asker = Asker(actor)
+    rows = proposals_of(actor.organisation_id).filter(asker.outstanding)
+    return Pending(rows, counted({"": asker.count_waiting()}, keep=True)[""])
+
+
+def pending_count(actor: Membership, cap: int = COUNT_CAP) -> int:
+    """How many those are, up to ``cap``. One statement."""
+    return counted({"": count_waiting(actor, cap)}, keep=True)[""]
 
 
 def who_may_approve(

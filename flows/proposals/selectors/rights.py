@@ -9,17 +9,17 @@ with it: where it believes the tables to be empty, as right after a first import
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Final
 from uuid import UUID
 
-from django.db import connection
 from django.db.models import F, Q, UUIDField, Value
 from django.db.models.functions import Cast
 
 from accounts.models import Membership
-from flows.proposals.selectors.gathering import Asked, Gathered, gather
+from accounts.tenancy.statements import execute_prepared
+from flows.proposals.selectors.gathering import COUNT_CAP, Asked, Gathered, Tally, gather, tally
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,12 +40,10 @@ GROUNDS: Final = (
     Ground(
         "involvement",
         """flows_involvement i
-           CROSS JOIN LATERAL (
-               SELECT e.kind FROM flows_catalogueentity e
-                WHERE e.organisation_id = i.organisation_id AND e.id = i.entity_id OFFSET 0
-           ) e
            JOIN flows_sidekind k ON k.organisation_id = i.organisation_id AND k.involvement_kind_id = i.kind_id
-                                AND (k.entity_kind = '' OR k.entity_kind = e.kind)""",
+                                AND (k.entity_kind = '' OR k.entity_kind = (
+                                         SELECT e.kind FROM flows_catalogueentity e
+                                          WHERE e.organisation_id = i.organisation_id AND e.id = i.entity_id))""",
         *("i.organisation_id", "i.member_id", "i.kind_id", "k.may_approve", "k.may_reject"),
         "i.entity_id = a.entity_id AND k.side_id = a.side_id",
     ),
@@ -85,12 +83,12 @@ def _speakers(ground: Ground) -> str:
     """  # noqa: S608 - constants
 
 
-def _spoken_for(ground: Ground, which: str) -> str:
+def _spoken_for(ground: Ground, which: str, columns: str) -> str:
     return f"""
         SELECT a.*, {ground.may_approve} AS may_approve, {ground.may_reject} AS may_reject
           FROM {ground.tables}
          CROSS JOIN LATERAL (
-               SELECT a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id FROM flows_approval a
+               SELECT {columns} FROM flows_approval a
                 WHERE a.organisation_id = {ground.organisation} AND {ground.match} AND {which} OFFSET 0
          ) a
          WHERE {ground.organisation} = me.organisation_id AND {ground.member} = me.member_id
@@ -101,9 +99,9 @@ SPEAKERS: Final = " UNION ALL ".join(_speakers(ground) for ground in GROUNDS)
 """For the approval ``a``: each person and ground."""
 
 
-def spoken_for(which: str) -> str:
+def spoken_for(which: str, columns: str) -> str:
     """For the person ``me``: each approval for which they speak and ground; ``which`` is a condition on ``a``."""
-    return " UNION ALL ".join(_spoken_for(ground, which) for ground in GROUNDS)
+    return " UNION ALL ".join(_spoken_for(ground, which, columns) for ground in GROUNDS)
 
 
 ALLOWED: Final = (
@@ -134,7 +132,7 @@ IT_IS_ME: Final = {"organisation": "me.organisation_id", "member": "me.member_id
 
 PENDING: Final = f"""
     SELECT r.proposal_id FROM {ME}
-     CROSS JOIN LATERAL ({spoken_for("a.is_asked")}) r
+     CROSS JOIN LATERAL ({spoken_for("a.is_asked", "a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id")}) r
      CROSS JOIN LATERAL (SELECT r.id, r.organisation_id, r.proposal_id, r.revision, r.side_id) a
      CROSS JOIN LATERAL (
            SELECT p.maker_id FROM flows_proposedflow p
@@ -146,10 +144,21 @@ PENDING: Final = f"""
 """  # noqa: S608 - constants
 """From a person to the proposals that wait for them; a proposal comes once for each approval and ground."""
 
-CONCERNED: Final = f"""
-    SELECT r.proposal_id FROM {ME} CROSS JOIN LATERAL ({spoken_for("true")}) r WHERE EXISTS ({HERE.format(**IT_IS_ME)}) LIMIT %s
-"""  # noqa: S608 - constants
-"""From a person to the proposals with an approval, of whatever revision and decided or not, for which they speak."""
+OF_TAB: Final[Mapping[bool | None, str]] = {True: "AND {row}.is_open", False: "AND NOT {row}.is_open", None: ""}
+"""The active ones, the completed ones, all."""
+
+
+def _concerned(is_open: bool | None) -> str:
+    which = "true " + OF_TAB[is_open].format(row="a")
+    return f"""
+        SELECT r.proposal_id FROM {ME} CROSS JOIN LATERAL ({spoken_for(which, "a.proposal_id")}) r
+         WHERE EXISTS ({HERE.format(**IT_IS_ME)}) LIMIT %s
+    """  # noqa: S608 - constants
+
+
+CONCERNED: Final = {is_open: _concerned(is_open) for is_open in OF_TAB}
+"""From a person to the proposals with an approval, of whatever revision and decided or not, for which they speak. It reads
+nothing but an index."""
 
 WAITING: Final = f"""
     CROSS JOIN LATERAL (
@@ -206,10 +215,30 @@ UNATTENDED: Final = f"""
      LIMIT %s
 """  # noqa: S608 - constants
 
-VOTED: Final = f"""
-    SELECT v.proposal_id FROM {ME} JOIN flows_vote v ON v.organisation_id = me.organisation_id AND v.member_id = me.member_id
-     LIMIT %s
-"""  # noqa: S608 - constants
+# A vote comes after its proposal, so those on open ones are not older than the oldest of these; a day for clocks that differ.
+RECENT: Final = """
+    AND v.at > (SELECT o.created_at FROM flows_proposedflow o WHERE o.organisation_id = me.organisation_id AND o.is_open
+                 ORDER BY o.created_at LIMIT 1) - interval '1 day'
+"""
+
+
+def _voted(is_open: bool | None) -> str:
+    of_tab = f"""
+        CROSS JOIN LATERAL (
+              SELECT FROM flows_proposedflow p
+               WHERE p.organisation_id = v.organisation_id AND p.id = v.proposal_id {OF_TAB[is_open].format(row="p")} OFFSET 0
+        ) p
+    """
+    return f"""
+        SELECT v.proposal_id FROM {ME}
+         CROSS JOIN LATERAL (
+               SELECT v.organisation_id, v.proposal_id FROM flows_vote v
+                WHERE v.organisation_id = me.organisation_id AND v.member_id = me.member_id {RECENT if is_open else ""} OFFSET 0
+         ) v {of_tab if is_open is not None else ""} LIMIT %s
+    """  # noqa: S608 - constants
+
+
+VOTED: Final = {is_open: _voted(is_open) for is_open in OF_TAB}
 HAS_VOTED: Final = """
     EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, member_id, id)
               JOIN flows_vote v ON v.organisation_id = me.organisation_id AND v.proposal_id = me.id
@@ -237,8 +266,7 @@ ALL: Final = f"""
      GROUP BY a.id, m.id, m.name, m.email ORDER BY m.name, m.id
 """  # noqa: S608 - constants
 
-FEW_WAITING: Final = 5_000
-FEW_CONCERNED: Final = 20_000
+FEW: Final = 2_000
 """Up to so many rows, a person's proposals are gathered by their ids. For whom there are more, each proposal is asked as the list
 is walked: it finds enough of them soon."""
 
@@ -275,20 +303,28 @@ class HasVoted(Asked):
     template = HAS_VOTED
 
 
-def waits_for(actor: Membership) -> Q:
-    """Proposals that wait for the person. One query, made here."""
-    row = (F("id"), F("revision"), F("maker_id"), F("is_open"))
-    return waiting(actor).condition(Waits(*_person(actor), *row)) & Q(is_open=True)
+def concerns(actor: Membership, is_open: bool | None = None) -> Q:
+    """Proposals for an approval of which the person speaks, decided or not; ``is_open`` where only these are asked for. One
+    query, made here."""
+    return concerned(actor, is_open).condition(concerns_by_row(actor))
 
 
-def concerns(actor: Membership) -> Q:
-    """Proposals for an approval of which the person speaks, decided or not. One query, made here."""
-    return concerned(actor).condition(Concerns(*_person(actor), F("id")))
+def has_voted(actor: Membership, is_open: bool | None = None) -> Q:
+    """Proposals on which the person has voted; ``is_open`` where only these are asked for. One query, made here."""
+    return voted(actor, is_open).condition(voted_by_row(actor))
 
 
-def has_voted(actor: Membership) -> Q:
-    """Proposals on which the person has voted. One query, made here."""
-    return voted(actor).condition(HasVoted(*_person(actor), F("id")))
+def waits_by_row(actor: Membership) -> Waits:
+    """Whether a proposal waits for the person, asked of each row."""
+    return Waits(*_person(actor), F("id"), F("revision"), F("maker_id"), F("is_open"))
+
+
+def concerns_by_row(actor: Membership) -> Concerns:
+    return Concerns(*_person(actor), F("id"))
+
+
+def voted_by_row(actor: Membership) -> HasVoted:
+    return HasVoted(*_person(actor), F("id"))
 
 
 def _person(actor: Membership) -> tuple[Cast, Cast]:
@@ -298,47 +334,54 @@ def _person(actor: Membership) -> tuple[Cast, Cast]:
 
 def voices_of(actor: Membership, proposal_ids: Iterable[UUID]) -> dict[UUID, Voice]:
     """The approvals of these proposals, of any revision, for which the person speaks."""
-    rows = _rows(MINE, [actor.organisation_id, list(proposal_ids), actor.id])
+    rows = execute_prepared(MINE, [actor.organisation_id, list(proposal_ids), actor.id])
     return {approval_id: Voice(approve, reject) for approval_id, approve, reject in rows if approve or reject}
 
 
 def speakers_of(organisation_id: UUID, proposal_ids: Iterable[UUID]) -> dict[UUID, tuple[Speaker, ...]]:
     """Everybody active who speaks for each approval of these proposals, by name."""
     found: dict[UUID, list[Speaker]] = defaultdict(list)
-    for approval_id, ident, name, email, approve, reject, because in _rows(ALL, [organisation_id, list(proposal_ids)]):
+    for approval_id, ident, name, email, approve, reject, because in execute_prepared(
+        ALL, [organisation_id, list(proposal_ids)]
+    ):
         if approve or reject:
             found[approval_id].append(Speaker(ident, name, email, approve, reject, tuple(because)))
     return {approval_id: tuple(people) for approval_id, people in found.items()}
 
 
-def waiting(actor: Membership, *, most: int = FEW_WAITING) -> Gathered:
+def waiting(actor: Membership, *, most: int = FEW) -> Gathered:
     """The proposals that wait for the person."""
     return gather(PENDING, [actor.organisation_id, actor.id, most], most)
 
 
+def count_waiting(actor: Membership, cap: int = COUNT_CAP) -> Tally:
+    return tally(PENDING, [actor.organisation_id, actor.id], cap)
+
+
 def waiting_among(actor: Membership, proposal_ids: Iterable[UUID]) -> frozenset[UUID]:
     """Those of these proposals that wait for the person."""
-    rows = _rows(PENDING_AMONG, [actor.organisation_id, actor.id, list(proposal_ids)])
+    rows = execute_prepared(PENDING_AMONG, [actor.organisation_id, actor.id, list(proposal_ids)])
     return frozenset(ident for (ident,) in rows)
 
 
-def concerned(actor: Membership, *, most: int = FEW_CONCERNED) -> Gathered:
+def concerned(actor: Membership, is_open: bool | None = None, *, most: int = FEW) -> Gathered:
     """The proposals for an approval of which the person speaks, decided or not."""
-    return gather(CONCERNED, [actor.organisation_id, actor.id, most], most)
+    return gather(CONCERNED[is_open], [actor.organisation_id, actor.id, most], most)
 
 
-def voted(actor: Membership, *, most: int = FEW_CONCERNED) -> Gathered:
+def count_concerned(actor: Membership, is_open: bool) -> Tally:
+    return tally(CONCERNED[is_open], [actor.organisation_id, actor.id])
+
+
+def voted(actor: Membership, is_open: bool | None = None, *, most: int = FEW) -> Gathered:
     """The proposals on which the person has voted."""
-    return gather(VOTED, [actor.organisation_id, actor.id, most], most)
+    return gather(VOTED[is_open], [actor.organisation_id, actor.id, most], most)
+
+
+def count_voted(actor: Membership, is_open: bool) -> Tally:
+    return tally(VOTED[is_open], [actor.organisation_id, actor.id])
 
 
 def unattended_ids(organisation_id: UUID, *, limit: int) -> list[UUID]:
     """Open proposals of which an approval has lost its people, or has them again after the loss was told."""
-    return [ident for (ident,) in _rows(UNATTENDED, [organisation_id, limit])]
-
-
-def _rows(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, params)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    return [ident for (ident,) in execute_prepared(UNATTENDED, [organisation_id, limit])]
