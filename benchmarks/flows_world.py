@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.models import Department, Membership, Organisation
 from accounts.tenancy.scope import organisation_scope
 from benchmarks.flows_rows import Rows, Sizes, entity_id, proposal_id
+from config.context import FLOWS
 from config.demo import scale
 from flows.models import ApprovalSide, CatalogueEntity, DataType, InvolvementKind, LogicalFlow, ProposedFlow
 from flows.proposals.selectors import pending_count
@@ -147,7 +148,7 @@ class Place:
     def badge(self, member: Membership, times: int) -> Figures:
         def one() -> None:
             with self.scope():
-                pending_count(member)
+                pending_count(member, FLOWS)
 
         one()
         with self.scope():
@@ -182,8 +183,12 @@ class Place:
             "dashboard, swamped": (self.swamped, dashboard),
             "pending list": (self.quiet, f"{dashboard}?actionable=outstanding"),
             "pending list, busy": (self.busy, f"{dashboard}?actionable=outstanding"),
+            "pending list, swamped": (self.swamped, f"{dashboard}?actionable=outstanding"),
+            "a word of 5,000 ends": (self.quiet, f"{dashboard}?q={word}"),
             "completed": (self.quiet, f"{dashboard}?tab=completed"),
+            "completed, busy": (self.busy, f"{dashboard}?tab=completed"),
             "pending over REST": (self.busy, "/api/v1/flows/proposals/pending/"),
+            "pending over REST, swamped": (self.swamped, "/api/v1/flows/proposals/pending/"),
             "type-ahead": (self.quiet, f"/flows/suggest/?q={word}"),
             "entity": (self.quiet, f"/flows/entities/{entity_id(self.sizes.entities // 3)}/"),
             "entity, hub": (self.quiet, f"/flows/entities/{entity_id(0)}/"),

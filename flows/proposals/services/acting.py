@@ -174,8 +174,6 @@ def write_step(held: Held, step: Step, *, by: Actor, reason: str, at: datetime) 
         *("failure", "failed_at", "failed_vote"),
     ]
     row.save(update_fields=[*changed, *row.touch(by.actor_id, at)])
-    if not step.is_open:
-        Approval.objects.filter(organisation_id=row.organisation_id, proposal=row, is_asked=True).update(is_asked=False)
     if step.states:
         track(row, step.states, by=by, reason=reason, at=at)
 

@@ -20,7 +20,7 @@ from accounts.audit.record import SYSTEM, record
 from accounts.models import Organisation
 from accounts.tenancy.batch import WriteBatch
 from flows.events import ProposalReminded, ProposalTimedOut
-from flows.models import Approval, FlowSettings, ProposalWatcher, ProposedFlow
+from flows.models import FlowSettings, ProposalWatcher, ProposedFlow
 from flows.proposals.selectors.rights import speakers_of, unattended_ids
 from flows.proposals.selectors.standing import situations
 from flows.proposals.services.acting import Held, facts_about, hold
@@ -138,8 +138,6 @@ def _close(over: Sequence[ProposedFlow], settings: FlowSettings, at: datetime, b
         batch=batch,
     )
     batch.update_each(ProposedFlow, [_closed(row, states[row.id], at) for row in over])
-    asked = [approval.id for row in over for approval in found[row.id].approvals if approval.slot.is_pending]
-    batch.update_each(Approval, [{"id": ident, "is_asked": False} for ident in asked])
     return states
 
 

@@ -8,7 +8,9 @@ from django.db import connection
 
 from accounts.models import Membership
 from flows.models import ProposedFlow
-from flows.proposals.selectors import board, pending_count, pending_of, rights
+from flows.proposals.selectors import pending_count, pending_of, rights, words
+from flows.proposals.selectors.asker import Asker, Proposals, proposals_of
+from flows.proposals.selectors.gathering import counted
 from flows.proposals.selectors.rights import waiting_among
 from flows.proposals.services.act import proposal_approve, proposal_cancel
 from tests.factories.accounts import give_role
@@ -43,7 +45,7 @@ def propose(world: World, name: str, maker: Membership | None = None) -> Propose
     return world.propose(maker=maker, flowAttributes=attributes)
 
 
-def named(rows: "board.Proposals") -> list[str]:
+def named(rows: Proposals) -> list[str]:
     return sorted(row.flow_def["flowAttributes"]["name"] for row in rows)
 
 
@@ -78,10 +80,10 @@ def test_what_somebody_was_asked_and_has_decided(
 ) -> None:
     for read in (rights.concerned, rights.voted):
         monkeypatch.setattr(read, "__kwdefaults__", {"most": most})
-    everything = board.proposals_of(world.acme.organisation.id)
-    asked = {name: everything.filter(board.Asker(person).approval).count() for name, person in board_of.items()}
+    everything = proposals_of(world.acme.organisation.id)
+    asked = {name: everything.filter(Asker(person).approval).count() for name, person in board_of.items()}
     assert asked == {"Asha": 0, "Ravi": 5, "Meera": 5, "Hari": 5, "Fiona": 5, "Omar": 5, "Farid": 0}
-    decided = {name for name, one in board_of.items() if everything.filter(board.Asker(one).completed).exists()}
+    decided = {name for name, one in board_of.items() if everything.filter(Asker(one).completed).exists()}
     assert decided == {"Ravi"}
 
 
@@ -94,15 +96,17 @@ def test_the_switches_of_the_organisation_are_in_the_lists(world: World, board_o
     assert named(pending_of(board_of["Hari"])) == ["half", "new", "own"]
 
 
-@pytest.mark.parametrize(("most_ends", "most"), [(5_000, 20_000), (1, 20_000), (1, 1)])
-def test_words_find_ends_people_and_numbers(
-    world: World, monkeypatch: pytest.MonkeyPatch, most_ends: int, most: int
-) -> None:
-    monkeypatch.setattr(board, "MOST_ENDS", most_ends)
-    monkeypatch.setattr(board, "FEW_CONCERNED", most)
+@pytest.mark.parametrize(("most", "few"), [(5_000, 2_000), (1, 2_000), (1, 1), (5_000, 1)])
+def test_words_find_ends_people_and_numbers(world: World, monkeypatch: pytest.MonkeyPatch, most: int, few: int) -> None:
+    monkeypatch.setattr(words, "MOST", most)
+    monkeypatch.setattr(words, "FEW_FOUND", few)
     proposal, own = world.propose(), world.acme.organisation.id
-    for words, finds in {"led": 1, "ORD": 1, "risk": 0, "asha": 1, f"#{proposal.number}": 1, "999": 0}.items():
-        assert board.proposals_of(own).filter(board.has_words(own, words)).count() == finds, words
+    for text, finds in {"led": 1, "ORD": 1, "risk": 0, "asha": 1, f"#{proposal.number}": 1, "999": 0}.items():
+        found = words.Words(own, text, (None, True, False))
+        counts = [proposals_of(own).filter(found.condition(None), is_open=tab).count() for tab in (True, False)]
+        assert counts == [finds, 0], text
+        assert proposals_of(own).filter(found.condition(True), is_open=True).count() == finds
+        assert proposals_of(own).filter(found.condition(False), is_open=False).count() == 0
 
 
 def test_lists_are_quick_where_the_statistics_say_that_there_is_nothing(world: World) -> None:
@@ -113,10 +117,11 @@ def test_lists_are_quick_where_the_statistics_say_that_there_is_nothing(world: W
         owner.execute("ANALYZE")
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '2s'")
-    own, ravi = world.acme.organisation.id, board.Asker(world.acme.ravi)
-    everything = board.proposals_of(own)
-    wanted = [ravi.outstanding, ravi.completed, ravi.approval, ravi.waits_for(["source"]), ravi.words("led")]
-    counts = board.counted({str(number): everything.filter(one) for number, one in enumerate(wanted)})
+    own, ravi = world.acme.organisation.id, Asker(world.acme.ravi)
+    everything = proposals_of(own)
+    led = ravi.words("led").condition(None)
+    wanted = [ravi.outstanding, ravi.completed, ravi.approval, ravi.waits_for(["source"]), led]
+    counts = counted({str(number): everything.filter(one) for number, one in enumerate(wanted)})
     assert list(counts.values()) == [120, 0, 120, 120, 120]
     assert pending_count(world.acme.ravi) == 120
     assert rights.unattended_ids(own, limit=500) == []
