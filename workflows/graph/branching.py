@@ -53,6 +53,10 @@ def _gateways(shape: Shape) -> Iterator[Problem]:
             message = f"A way back leaves “{source.name}”, where nobody decides."
             hint = "Let a person's step lead back."
             yield Problem("gateway-return", f"transitions.{row}.return", "blocks", message, hint)
+        if way.is_return and shape.steps[way.target][1].kind is StepKind.JOIN:
+            message = f"A way back leads to the join “{shape.name(way.target)}”, where only branches of a fork come in."
+            hint = "Lead back to before the fork, or to the step after the join."
+            yield Problem("return-to-join", f"transitions.{row}.to", "blocks", message, hint)
         if not way.otherwise:
             continue
         place = f"transitions.{row}.otherwise"

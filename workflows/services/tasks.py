@@ -299,6 +299,8 @@ def _content_decided_on(
 
 def _what_happened(run: RunState, task: TaskState, actor: Membership) -> str:
     if task.completed_at is None or not task.completed_by:
+        if run.finished_at is None:
+            return "This task is not needed any more: the request has gone another way."
         return f"This task is closed: the request is {run.outcome.lower() or run.status}."
     local = task.completed_at.astimezone(ZoneInfo(actor.organisation.time_zone))
     return f"{task.completed_by} chose “{task.transition}” at {local:%H:%M} on {local.day} {local:%b}."

@@ -74,6 +74,7 @@ def test_a_way_back_into_another_branch_blocks() -> None:
     ("more", "code", "place"),
     [
         ([way("meet", "check", **BACK)], "gateway-return", "transitions.15.return"),
+        ([way("sign", "meet", **BACK)], "return-to-join", "transitions.15.to"),
         ([way("meet", "done")], "join-ways", "steps.5"),
         ([way("check", "done", otherwise=True)], "otherwise-unused", "transitions.15.otherwise"),
         (
