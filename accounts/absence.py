@@ -105,8 +105,8 @@ def stands_in_for(standing: Iterable[StandIn], member_id: UUID, at: datetime, su
 
 
 def away_words(found: Away) -> str:
-    """ "away until 5 Oct → Farid", for lists to choose from."""
-    words = f"away until {found.until.day} {found.until:%b}"
+    """ "(away until 5 Oct) → Farid", to be put behind the name in lists to choose from."""
+    words = f"(away until {found.until.day} {found.until:%b})"
     if not found.substitute_name:
         return words
     return f"{words} → {found.substitute_name}{', who is away too' if found.substitute_away else ''}"

@@ -22,7 +22,7 @@ from notifications.inserts import insert_new
 from notifications.links import absences_path, inbox_path, proposal_path, request_path
 from notifications.models import OutboxEvent
 from notifications.recipients import RULES, Around, Told, told
-from notifications.selectors.planning import Reader, own_texts, readers, same_acts
+from notifications.selectors.planning import Reader, own_texts, readers, same_acts, stand_ins
 from notifications.wording import values_of
 from workflows.events import BulkDone, Via
 from workflows.selectors.audience import Audience, audiences
@@ -126,6 +126,7 @@ def _around(organisation_id: UUID, heard: Iterable[Heard]) -> dict[UUID, Around]
     items = list(heard)
     circles = audiences(organisation_id, {item.run_id for item in items if item.run_id is not None})
     acts = same_acts(organisation_id, [item.entry for item in items])
+    standing = stand_ins(organisation_id, [(item.entry, item.event) for item in items])
     found = {}
     for item in items:
         circle = circles.get(item.run_id, Audience()) if item.run_id else Audience()
@@ -134,6 +135,7 @@ def _around(organisation_id: UUID, heard: Iterable[Heard]) -> dict[UUID, Around]
             stakeholders=circle.stakeholders,
             watchers=circle.watchers,
             covered=acts[item.entry.at, item.entry.actor_id, item.run_id],
+            stand_ins=standing.get(item.entry.id, {}),
         )
     return found
 

@@ -35,6 +35,8 @@ class Around:
     stakeholders: Sequence[UUID] = ()
     watchers: Sequence[UUID] = ()
     covered: frozenset[str] = field(default_factory=frozenset)
+    stand_ins: Mapping[UUID, Sequence[UUID]] = field(default_factory=dict)
+    """Of people who must decide and are away then: who stands in for them."""
 
 
 Rule = Callable[[Any, Around], Iterable[Told]]
@@ -55,7 +57,15 @@ def _followers(notice: str, around: Around) -> Iterator[Told]:
 
 
 def _deciders(event: events.TaskOpened | events.TaskReminded, around: Around) -> Iterator[Told]:
-    yield from (Told(member, event.kind) for member in _one_or_many(event.assignee_id, event.candidate_ids))
+    yield from _and_stand_ins(event, _one_or_many(event.assignee_id, event.candidate_ids), around)
+
+
+def _and_stand_ins(event: events.TaskEvent, members: Iterable[UUID], around: Around) -> Iterator[Told]:
+    """Who must decide, then those who stand in for them, without the requester."""
+    asked = tuple(members)
+    yield from (Told(member, event.kind) for member in asked)
+    instead = (one for member in asked for one in around.stand_ins.get(member, ()))
+    yield from (Told(one, on_behalf(event.kind)) for one in instead if one != event.requester_id)
 
 
 def _one_or_many(assignee_id: UUID | None, candidate_ids: Iterable[UUID]) -> Iterable[UUID]:
@@ -71,14 +81,14 @@ def _moved(event: events.TaskMoved, around: Around) -> Iterator[Told]:
 
 
 def _handed_over(event: events.TaskHandedOver, around: Around) -> Iterator[Told]:
-    yield Told(event.assignee_id, event.kind)
+    yield from _and_stand_ins(event, (event.assignee_id,), around)
     if event.previous_assignee_id is not None:
         yield Told(event.previous_assignee_id, left(event.kind))
 
 
 def _overdue(event: events.TaskOverdue, around: Around) -> Iterator[Told]:
     if event.assignee_id is not None:
-        yield Told(event.assignee_id, event.kind)
+        yield from _and_stand_ins(event, (event.assignee_id,), around)
     yield from (Told(member, event.kind) for member in event.admin_ids)
 
 
@@ -122,21 +132,34 @@ def _of_absence(people: Callable[[Any], absences.People]) -> Rule:
     return lambda event, around: (Told(member, event.kind) for member in people(event))
 
 
+def on_behalf(kind: str) -> str:
+    """The wording for who stands in, beside the one for who is away."""
+    return f"{kind}.on_behalf"
+
+
 def left(kind: str) -> str:
     """The wording for who loses a task, beside the one for who gets it."""
     return f"{kind}.left"
 
+
+HANDED = tuple(
+    one.kind
+    for one in (
+        events.TaskReassigned,
+        events.TaskTakenOver,
+        events.TaskClaimed,
+        events.TaskAssigned,
+        events.TaskEscalated,
+    )
+)
+"""The ways in which a task gets another holder."""
 
 RULES: Mapping[str, Rule] = {
     events.RunStarted.kind: lambda event, around: _followers(event.kind, around),
     events.TaskOpened.kind: _deciders,
     events.TaskReminded.kind: _deciders,
     events.TaskMoved.kind: _moved,
-    events.TaskReassigned.kind: _handed_over,
-    events.TaskTakenOver.kind: _handed_over,
-    events.TaskClaimed.kind: _handed_over,
-    events.TaskAssigned.kind: _handed_over,
-    events.TaskEscalated.kind: _handed_over,
+    **dict.fromkeys(HANDED, _handed_over),
     events.TaskOverdue.kind: _overdue,
     events.TaskUnassigned.kind: _admins,
     events.TaskCancelled.kind: lambda event, around: (Told(member, event.kind) for member in event.holder_ids),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from accounts.audit.events import Event
 from notifications import absences, proposals
 from notifications.proposal_wording import TEXTS
-from notifications.recipients import left
+from notifications.recipients import HANDED, left, on_behalf
 from workflows import events
 
 NAMES: Mapping[str, str] = {
@@ -224,6 +224,42 @@ WORDINGS: Mapping[str, Wording] = {
         "{person} added you to {workflow} #{number}",
         "As {role}.",
     ),
+    on_behalf(events.TaskOpened.kind): Wording(
+        "A task waits for somebody for whom you stand in",
+        "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
+        "Somebody for whom you stand in is asked at the step {step}: {assignee}.\nYou may decide on their behalf until {due}."
+        + _ABOUT
+        + _REASON,
+        "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
+        "Requested by {requester}.\nDue {due}.\n{reason}",
+    ),
+    on_behalf(events.TaskReminded.kind): Wording(
+        "A reminder for somebody for whom you stand in",
+        "Reminder: decide {workflow} #{number} on behalf of {assignee} until {due}",
+        "The decision of {assignee}, for whom you stand in, at the step {step} is due on {due}." + _ABOUT,
+        "Reminder, on behalf of {assignee}: {workflow} #{number}, {step}",
+        "Due {due}.",
+    ),
+    on_behalf(events.TaskOverdue.kind): Wording(
+        "A task of somebody for whom you stand in is overdue",
+        "Overdue, on behalf of {assignee}: {workflow} #{number}, {step}",
+        "The step {step} was due on {due} and has not been decided.\nIt is with {assignee}, for whom you stand in."
+        + _ABOUT,
+        "Overdue, on behalf of {assignee}: {workflow} #{number}, {step}",
+        "Due {due}.",
+    ),
+    **{
+        on_behalf(kind): Wording(
+            "A task went to somebody for whom you stand in",
+            "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
+            "The step {step} is now with {assignee}, for whom you stand in.\nYou may decide on their behalf until {due}."
+            + _ABOUT
+            + _REASON,
+            "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
+            "Due {due}.\n{reason}",
+        )
+        for kind in HANDED
+    },
     **{kind: Wording(*texts) for kind, texts in {**TEXTS, **absences.TEXTS}.items()},
 }
 

@@ -8,9 +8,11 @@ class WorkflowsConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.policies import register
+        from accounts.scopes import register_scopes
         from forms_builder.policies import register_reader
         from workflows import events, models, policies, subjects  # noqa: F401 - events register themselves
         from workflows.selectors.attachments import may_read
+        from workflows.selectors.definitions import absence_scopes
         from workflows.selectors.publishing import SUBJECT, version_url
         from workflows.services import publishing
 
@@ -23,3 +25,4 @@ class WorkflowsConfig(AppConfig):
         register(models.WorkflowSettings, policies.settings)
         register_reader(may_read)
         subjects.register(SUBJECT, subjects.Subject("Version", version_url, publishing.on_finish))
+        register_scopes(absence_scopes)

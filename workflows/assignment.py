@@ -1,11 +1,11 @@
 """Who is asked next. Pure: people are facts, the answer is an assignment or a refusal."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
 from uuid import UUID
 
-from accounts.absence import OwnAbsence, StandIn
+from accounts.absence import Away, OwnAbsence, StandIn
 from forms_builder.rules import (
     All,
     Compiled,
@@ -42,6 +42,8 @@ class PersonRef:
     id: UUID
     name: str
     email: str = ""
+    away: Away | None = field(default=None, compare=False)
+    """How the person is out, where people are listed to be chosen from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,15 +216,19 @@ def resolve(step: CompiledStep, candidates: Sequence[PersonRef]) -> Assignment |
 
 
 def first_fallback(
-    chain: Sequence[Fallback], targets: Mapping[Fallback, Person], never: Iterable[UUID]
+    chain: Sequence[Fallback],
+    targets: Mapping[Fallback, Person],
+    never: Iterable[UUID],
+    reachable: Callable[[Person], bool],
 ) -> tuple[Fallback, Person] | None:
-    """The first of the chain who is there, active, and none of ``never`` (the requester, the actor, the holder)."""
+    """The first of the chain who is there, active, and none of ``never`` (the requester, the actor, the holder).
+
+    Who is away and has nobody to stand in comes after those who can be reached, and before nobody.
+    """
     refused = set(never)
-    for fallback in chain:
-        person = targets.get(fallback)
-        if person is not None and person.is_active and person.id not in refused:
-            return fallback, person
-    return None
+    there = [(one, person) for one in chain if (person := targets.get(one)) is not None]
+    able = [(one, person) for one, person in there if person.is_active and person.id not in refused]
+    return next((one for one in able if reachable(one[1])), able[0] if able else None)
 
 
 def why_nobody(step: CompiledStep, requester: Person) -> str:

@@ -27,6 +27,9 @@ class RunEvent(Event):
     definition_name: str
     requester_id: UUID
     requester_name: str
+    on_behalf_of_id: UUID | None = None
+    """In whose place the actor acted, who was away; None as a rule."""
+    on_behalf_of_name: str = ""
     via: str = ""
     """How it came, see ``Via``; empty as a rule."""
 

@@ -1,15 +1,15 @@
 """Who is away, and who stands in. What decisions ask is read together with the person, see ``OWN`` and ``STANDS_IN``."""
 
 import json
-from collections import defaultdict
 from collections.abc import Collection, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.absence import StandIn
+from accounts.absence import Period, StandIn
 from accounts.models import Absence, Membership
 from accounts.policies import carries
 from accounts.policies.people import MANAGE_PEOPLE
@@ -72,21 +72,32 @@ def _stand_ins(rows: Any) -> tuple[StandIn, ...]:
     return tuple(StandIn.of_row(row) for row in found or ())
 
 
-def substitutes_at(
-    organisation_id: UUID, member_ids: Collection[UUID], at: datetime
-) -> Mapping[UUID, list[tuple[UUID, frozenset[str]]]]:
-    """Who stands in for each of these people at the moment, and for which work. One query."""
-    found: dict[UUID, list[tuple[UUID, frozenset[str]]]] = defaultdict(list)
+@dataclass(frozen=True, slots=True)
+class Substitution:
+    """Who stood in for whom, from when to when, for which work."""
+
+    member_id: UUID
+    substitute_id: UUID
+    period: Period
+    scope: frozenset[str]
+
+
+def substitutions_of_many(
+    organisation_id: UUID, member_ids: Collection[UUID], since: datetime, until: datetime
+) -> list[Substitution]:
+    """Who stood in for these people at some moment between the two, both included. One query."""
     rows = Absence.objects.filter(
         organisation_id=organisation_id,
         member_id__in=member_ids,
-        accepted_at__isnull=False,
-        ended_at__isnull=True,
-        starts_at__lte=at,
-        ends_at__gt=at,
-    )
-    for member, substitute, scope in rows.order_by("id").values_list("member_id", "substitute_id", "scope"):
-        found[member].append((substitute, frozenset(scope)))
+        accepted_at__lte=until,
+        starts_at__lte=until,
+        ends_at__gt=since,
+    ).exclude(ended_at__lte=since)
+    found = []
+    names = ("member_id", "substitute_id", "starts_at", "accepted_at", "ends_at", "ended_at", "scope")
+    for member, substitute, starts, accepted, ends, ended, scope in rows.order_by("id").values_list(*names):
+        period = Period(max(starts, accepted), min(ends, ended) if ended else ends)
+        found.append(Substitution(member, substitute, period, frozenset(scope)))
     return found
 
 

@@ -1,14 +1,18 @@
 """What planning reads, a few queries for a whole batch."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
+from accounts.absence import covers
+from accounts.audit.events import Event
 from accounts.models import AuditEntry, Membership
+from accounts.selectors.absences import substitutions_of_many
 from notifications.models import Preference, Template
 from workflows import events
+from workflows.selectors.definitions import subjects_of_many
 
 # Acts that may tell the followers the same as another fact recorded with them.
 TELLING = (events.RunStarted.kind, events.RunCompleted.kind)
@@ -43,6 +47,36 @@ def own_texts(organisation_id: UUID) -> dict[tuple[str, str], tuple[str, str]]:
         (channel, kind): (subject, body)
         for channel, kind, subject, body in rows.values_list("channel", "kind", "subject", "body")
     }
+
+
+def stand_ins(
+    organisation_id: UUID, heard: Iterable[tuple[AuditEntry, Event]]
+) -> Mapping[UUID, Mapping[UUID, Sequence[UUID]]]:
+    """By entry, who stood in for whom of those who must decide, when it was recorded and for this work.
+
+    One query where somebody must decide, and one more where one of them is away.
+    """
+    asked = {entry: _asked(event) for entry, event in heard if isinstance(event, events.TaskEvent) and _asked(event)}
+    if not asked:
+        return {}
+    moments = [entry.at for entry in asked]
+    members = {one for some in asked.values() for one in some}
+    away = substitutions_of_many(organisation_id, members, min(moments), max(moments))
+    if not away:
+        return {}
+    definitions = {entry.payload["definition_id"] for entry in asked}
+    subjects = subjects_of_many(organisation_id, [UUID(one) for one in definitions])
+    found: dict[UUID, dict[UUID, list[UUID]]] = defaultdict(lambda: defaultdict(list))
+    for entry, some in asked.items():
+        about = subjects.get(UUID(entry.payload["definition_id"]), frozenset())
+        for one in away:
+            if one.member_id in some and one.period.holds(entry.at) and covers(one.scope, about):
+                found[entry.id][one.member_id].append(one.substitute_id)
+    return found
+
+
+def _asked(event: Event) -> set[UUID]:
+    return {one for one in (getattr(event, "assignee_id", None), *getattr(event, "candidate_ids", ())) if one}
 
 
 Act = tuple[datetime, UUID | None, UUID | None]

@@ -63,7 +63,7 @@ def test_a_substitute_counts_once_accepted_and_only_in_the_time(acme: Acme) -> N
     assert [away(own(acme), at, ()) is None for at in (BEGINS - MOMENT, BEGINS, ENDS)] == [True, False, True]
     found = away(own(acme), BEGINS, ())
     assert found is not None
-    assert (found.is_covered, away_words(found)) == (True, "away until 5 Oct → Farid")
+    assert (found.is_covered, away_words(found)) == (True, "(away until 5 Oct) → Farid")
     assert kinds() == ["absence.set", "absence.substitute_asked", "absence.substitute_accepted"]
 
 
@@ -73,7 +73,7 @@ def test_no_chains_the_substitute_of_the_substitute_is_not_asked(acme: Acme) -> 
     assert not stands_in_for(stand_ins_of(acme.fiona), acme.ravi.id, BEGINS, ())
     found = away(own(acme), BEGINS, ())
     assert found is not None
-    assert (found.is_covered, away_words(found)) == (False, "away until 5 Oct → Farid, who is away too")
+    assert (found.is_covered, away_words(found)) == (False, "(away until 5 Oct) → Farid, who is away too")
 
 
 def test_no_circles_however_long(acme: Acme) -> None:

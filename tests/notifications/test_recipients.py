@@ -152,4 +152,4 @@ def test_a_move_that_starts_or_ends_the_request_is_told_once(acme: Acme, kind: s
 
 def test_every_kind_has_a_case_and_a_wording() -> None:
     assert set(RULES) <= set(WORDINGS)
-    assert {kind.removesuffix(".left") for kind in WORDINGS} == set(RULES)
+    assert {kind.removesuffix(".left").removesuffix(".on_behalf") for kind in WORDINGS} == set(RULES)

@@ -19,6 +19,7 @@ from workflows.selectors.listing import (
     tasks_decided_by,
     tasks_of,
     tasks_of_nobody,
+    tasks_on_behalf,
     tasks_queued_for,
     tasks_waiting_for,
 )
@@ -71,14 +72,16 @@ class RunListFilter(OfCaller, RunFilter):
 
 
 class TaskListFilter(OfCaller, django_filters.FilterSet):
-    """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone, ``nobody`` for
-    what a tenant admin must assign.
+    """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone, ``behalf`` for
+    what waits for people who are away and for whom the caller stands in, ``nobody`` for what a tenant admin must assign.
 
     ``state`` is ``open`` (the default with ``assigned``), ``done`` or ``all``. Without ``run`` and ``assigned`` the list is
     the caller's own work.
     """
 
-    assigned = django_filters.ChoiceFilter(choices=[(ME, "me"), ("team", "team"), ("nobody", "nobody")], method="kept")
+    assigned = django_filters.ChoiceFilter(
+        choices=[(one, one) for one in (ME, "team", "behalf", "nobody")], method="kept"
+    )
     state = django_filters.ChoiceFilter(choices=[("open", "open"), ("done", "done"), ("all", "all")], method="kept")
     run = django_filters.UUIDFilter(field_name="run_id")
     search = django_filters.CharFilter(method="with_words", max_length=200)
@@ -95,6 +98,8 @@ class TaskListFilter(OfCaller, django_filters.FilterSet):
         actor = self.actor
         if assigned == "team":
             return tasks_queued_for(actor)
+        if assigned == "behalf":
+            return tasks_on_behalf(actor)
         if assigned == "nobody":
             return tasks_of_nobody(actor)
         if not assigned and run is not None:

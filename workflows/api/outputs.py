@@ -46,6 +46,9 @@ class StepSerializer(serializers.Serializer[Any]):
     overdue = serializers.BooleanField(read_only=True)
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     completed_by = PersonSerializer(read_only=True, allow_null=True)
+    on_behalf_of = PersonSerializer(
+        read_only=True, allow_null=True, help_text="In whose place it was decided, who was away."
+    )
     transition = serializers.CharField(read_only=True, help_text="The way that was chosen, or empty.")
     superseded = serializers.BooleanField(read_only=True, help_text="The request was sent back over it since.")
 
@@ -158,6 +161,7 @@ def _step(row: TaskRow) -> dict[str, Any]:
         "overdue": row.overdue,
         "completed_at": _moment(row.completed_at),
         "completed_by": _person(row.completed_by),
+        "on_behalf_of": _person(row.on_behalf_of),
         "transition": row.transition,
         "superseded": row.superseded,
     }
@@ -174,6 +178,7 @@ def _moment(value: datetime | None) -> str | None:
 class CommentSerializer(serializers.Serializer[Comment]):
     id = serializers.UUIDField(read_only=True)
     author = PersonSerializer(read_only=True)
+    on_behalf_of = PersonSerializer(read_only=True, allow_null=True)
     text = serializers.CharField(read_only=True)
     kind = serializers.CharField(read_only=True, help_text="comment, or the reason given with a decision")
     at = serializers.DateTimeField(read_only=True, source="created_at")
@@ -184,6 +189,9 @@ class TimelineEntrySerializer(serializers.Serializer[Entry]):
 
     kind = serializers.CharField(read_only=True)
     actor = serializers.CharField(read_only=True, source="by")
+    on_behalf_of = serializers.CharField(
+        read_only=True, help_text="Who was away and in whose place it was done, or empty."
+    )
     text = serializers.CharField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     comment = serializers.CharField(read_only=True, source="words", help_text="What the person wrote, or empty.")

@@ -6,6 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.absence import Away
 from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.policies import carries
@@ -27,6 +28,7 @@ from workflows.selectors.desk import (
 from workflows.selectors.doors import TaskView
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.services.runs import start_values
+from workflows.substitution import subjects_of
 
 
 def task_detail(seen: TaskView) -> dict[str, Any]:
@@ -45,6 +47,7 @@ def task_detail(seen: TaskView) -> dict[str, Any]:
         "run": view.run,
         "definition": view.run.definition,
         "requester": view.run.requester,
+        "acts_for": view.acts_for(task) if decides else None,
         "fields": _of_step(view, task, sources) if decides else _read_only(view, sources),
         "transitions": ways_from(desk) if desk and decides else (),
         "colleagues": colleagues_at(desk, task.assignee) if desk else (),
@@ -64,6 +67,22 @@ def _read_only(view: RunView, sources: OrganisationSources) -> list[dict[str, An
     return [entry for entry in entries if entry["name"] in names]
 
 
+class AwaySerializer(serializers.Serializer[Away]):
+    """Somebody is out of office; the task is theirs all the same, and the substitute may act on it as well."""
+
+    until = serializers.DateField(read_only=True, help_text="The last day.")
+    substitute = serializers.CharField(
+        read_only=True, source="substitute_name", help_text="Who has accepted to stand in, or empty."
+    )
+    substitute_away = serializers.BooleanField(
+        read_only=True, help_text="They are out as well; nobody is followed further."
+    )
+
+
+class AskablePersonSerializer(PersonSerializer):
+    away = AwaySerializer(read_only=True, allow_null=True)
+
+
 class BranchSerializer(serializers.Serializer[Branch]):
     """A step that a way opens."""
 
@@ -78,7 +97,7 @@ class BranchSerializer(serializers.Serializer[Branch]):
     queue = serializers.BooleanField(
         read_only=True, source="to_team", help_text="Without an assignee it goes to all of `assignees`."
     )
-    assignees = PersonSerializer(many=True, read_only=True)
+    assignees = AskablePersonSerializer(many=True, read_only=True)
     note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
 
 
@@ -96,7 +115,7 @@ class TransitionSerializer(serializers.Serializer[Way]):
     queue = serializers.BooleanField(
         read_only=True, source="to_team", help_text="Without an assignee it goes to all of `assignees`."
     )
-    assignees = PersonSerializer(many=True, read_only=True, help_text="Empty where several `branches` open.")
+    assignees = AskablePersonSerializer(many=True, read_only=True, help_text="Empty where several `branches` open.")
     note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
     branches = BranchSerializer(many=True, read_only=True, help_text="The steps that open: several behind a fork.")
     waits = serializers.BooleanField(read_only=True, help_text="It leads to a join, which may wait for other branches.")
@@ -138,7 +157,9 @@ def start_detail(actor: Membership, found: Any) -> dict[str, Any]:
     values, step = start_values(actor, running), running.graph.start.key
     return answer | {
         "fields": serialize_fields(running.form, step, values, sources=OrganisationSources(actor)),
-        "transitions": ways_of_start(actor, running, found.owner_id, values),
+        "transitions": ways_of_start(
+            actor, running, found.owner_id, values, subjects=subjects_of(found.id, found.group_id)
+        ),
     }
 
 
@@ -150,10 +171,14 @@ class FormFields(serializers.ReadOnlyField):
 class TaskSerializer(TaskRowSerializer):
     """A task with the form of its step."""
 
+    acts_for = PersonSerializer(
+        read_only=True, allow_null=True, help_text="Who is away and in whose place the caller may decide, or null."
+    )
+
     transitions = TransitionSerializer(
         many=True, read_only=True, help_text="Empty unless the task waits for the caller."
     )
-    colleagues = PersonSerializer(many=True, read_only=True, help_text="To whom the caller may hand the task.")
+    colleagues = AskablePersonSerializer(many=True, read_only=True, help_text="To whom the caller may hand the task.")
     shown = serializers.CharField(
         read_only=True,
         help_text="Fingerprint of what the step shows, to be sent with the decision; empty unless the caller decides.",

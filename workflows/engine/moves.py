@@ -137,6 +137,7 @@ def move(
             "unassigned": False,
             "completed_at": clock.at,
             "completed_by_id": by.id,
+            **({"on_behalf_of_id": by.behalf.id} if by.behalf else {}),
             "transition": decision.way.name,
             "check_at": None,
             **({"superseded": True} if decision.way.is_return else {}),

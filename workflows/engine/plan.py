@@ -60,7 +60,12 @@ class Plan:
             "requester_id": run.requester.id,
             "requester_name": run.requester.name,
             "via": self.by.via,
+            **self._behalf("on_behalf_of_id", "on_behalf_of_name"),
         }
+
+    def _behalf(self, ident: str, name: str) -> dict[str, Any]:
+        """In whose place the actor acts; nothing as a rule."""
+        return {ident: self.by.behalf.id, name: self.by.behalf.name} if self.by.behalf else {}
 
     def add(self, model: type[models.Model], **columns: Any) -> None:
         """A row to insert, with its organisation; what is left out gets the model's default."""
@@ -103,6 +108,7 @@ class Plan:
             to_member_id=to.id if to else None,
             to_name=to.name if to else "",
             at=self.at,
+            **self._behalf("for_member_id", "for_name"),
             **columns,
         )
 
@@ -117,6 +123,7 @@ class Plan:
             text=text,
             kind=kind.value,
             task_id=task_id,
+            on_behalf_of_id=self.by.behalf.id if self.by.behalf else None,
             **self.owned(),
         )
 

@@ -38,6 +38,8 @@ class RunState:
     """Values that a way back has gone over and that were not given again yet."""
     subject_kind: str = ""
     subject_id: UUID | None = None
+    group_id: UUID | None = None
+    """Of the workflow; absences may be limited to it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,11 @@ class TaskState:
     def in_queue(self) -> bool:
         return self.is_open and self.assignee is None and not self.unassigned
 
+    @property
+    def holders(self) -> tuple[UUID, ...]:
+        """Who is to decide: the assignee, or everybody of the queue."""
+        return (self.assignee.id,) if self.assignee is not None else self.candidate_ids
+
     def is_held_by(self, member_id: UUID) -> bool:
         """Whether the person is to decide: the assignee, or anybody of the queue."""
         if self.assignee is not None:
@@ -93,6 +100,8 @@ class By:
     name: str
     via: str = ""
     """How the act came, where that is worth telling, see ``workflows.events.Via``; empty as a rule."""
+    behalf: PersonRef | None = None
+    """Who is away, and in whose place the person acts; None as a rule."""
 
 
 @dataclass(frozen=True, slots=True)

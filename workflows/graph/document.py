@@ -96,6 +96,8 @@ class Separation(Part):
     """Who may not decide although the rule names them."""
 
     not_requester: bool = True
+    not_own_delegate: bool = False
+    """Keeps out whoever stands in for the requester as well, while they do."""
 
 
 class Assignee(Part):

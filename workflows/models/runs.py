@@ -110,9 +110,10 @@ class Task(Stateful, OrganisationOwned):
     """One stay of a run at a step.
 
     Who must decide: ``assignee``; without one, any of the open ``candidates``; with neither it is ``unassigned`` and
-    waits for a tenant admin. ``definition`` and ``requester`` repeat the run's for the inbox. ``check_at`` is when the
-    SLA sweep looks next: the reminder, then the due time, then nothing. ``superseded``: decided, but a way back has gone over
-    it since. ``version`` grows with every change.
+    waits for a tenant admin. ``on_behalf_of`` is in whose place ``completed_by`` decided, where the task was not theirs.
+    ``definition`` and ``requester`` repeat the run's for the inbox. ``check_at`` is when the SLA sweep looks next: the
+    reminder, then the due time, then nothing. ``superseded``: decided, but a way back has gone over it since. ``version``
+    grows with every change.
     """
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="tasks")
@@ -133,6 +134,7 @@ class Task(Stateful, OrganisationOwned):
     escalations = models.SmallIntegerField(default=0, db_default=0)
     completed_at = models.DateTimeField(null=True)
     completed_by = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    on_behalf_of = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     transition = models.CharField(max_length=120, blank=True, db_default="")
     superseded = models.BooleanField(default=False, db_default=False)
     version = models.IntegerField(default=1, db_default=1)
@@ -217,6 +219,7 @@ class Comment(OrganisationOwned):
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="comments")
     author = OrganisationForeignKey(Membership, on_delete=models.PROTECT, related_name="+")
+    on_behalf_of = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     text = models.TextField(max_length=5_000)
     kind = models.CharField(max_length=20, choices=CommentKind.choices, default=CommentKind.COMMENT)
     task = OrganisationForeignKey(Task, on_delete=models.PROTECT, null=True, related_name="comments")
@@ -282,8 +285,9 @@ class LogKind(models.TextChoices):
 class TransitionLog(OrganisationRow):
     """The history of a run, numbered without gaps and append-only.
 
-    People are ids with the name they had then. ``from_member_id`` is who the task left without deciding it, and keeps the
-    right to read the run. ``detail`` holds what a sentence of the timeline needs.
+    People are ids with the name they had then. ``for_member_id`` is in whose place ``by_id`` acted. ``from_member_id`` is who
+    the task left without deciding it, and keeps the right to read the run. ``detail`` holds what a sentence of the timeline
+    needs.
     """
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="log")
@@ -295,6 +299,8 @@ class TransitionLog(OrganisationRow):
     transition = models.CharField(max_length=120, blank=True, db_default="")
     by_id = models.UUIDField(null=True)
     by_name = models.CharField(max_length=200)
+    for_member_id = models.UUIDField(null=True)
+    for_name = models.CharField(max_length=200, blank=True, db_default="")
     from_member_id = models.UUIDField(null=True)
     from_name = models.CharField(max_length=200, blank=True, db_default="")
     to_member_id = models.UUIDField(null=True)

@@ -10,8 +10,9 @@ from accounts.policies import carries
 from accounts.tenancy.errors import NotFound
 from forms_builder.selectors import document_of
 from workflows.engine.definition import VERSIONS, RunningDefinition
-from workflows.models import WorkflowDefinition, WorkflowVersion, WorkflowVisibility
+from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
 from workflows.policies import EDIT, PUBLISH, VIEW_ALL
+from workflows.substitution import subjects_of
 
 
 class DefinitionNotFound(NotFound):
@@ -39,6 +40,20 @@ def definitions_of(organisation_id: UUID) -> QuerySet[WorkflowDefinition]:
         organisation_id=organisation_id, deleted_at=None
     )
     return found
+
+
+def absence_scopes(organisation_id: UUID) -> list[tuple[str, str]]:
+    """What an absence can be limited to: the groups, and the workflows that are in use."""
+    groups = WorkflowGroup.objects.filter(organisation_id=organisation_id).order_by("name", "id")
+    flows = definitions_of(organisation_id).filter(published_version__isnull=False).order_by("name", "id")
+    found = [(f"group:{ident}", f"Group {name}") for ident, name in groups.values_list("id", "name")]
+    return found + [(f"workflow:{ident}", name) for ident, name in flows.values_list("id", "name")]
+
+
+def subjects_of_many(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, frozenset[str]]:
+    """What work of each workflow is about, as absences are limited to it. One query."""
+    rows = WorkflowDefinition.objects.filter(organisation_id=organisation_id, id__in=list(ids))
+    return {ident: subjects_of(ident, group) for ident, group in rows.values_list("id", "group_id")}
 
 
 def startable_by(actor: Membership) -> QuerySet[WorkflowDefinition]:

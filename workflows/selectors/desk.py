@@ -1,12 +1,16 @@
 """Where a decision is made: the ways on, and the people who may be asked. Read for pages, and read again when deciding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from django.utils import timezone
+
+from accounts.absence import away
 from accounts.models import Membership
+from accounts.selectors.absences import stand_ins_of
 from forms_builder.rules import Compiled, EvaluationError
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import (
@@ -17,7 +21,6 @@ from workflows.assignment import (
     excludes_requester,
     fallback_note,
     first_fallback,
-    may_hold,
     nobody_note,
     why_nobody,
 )
@@ -28,6 +31,7 @@ from workflows.graph.tokens import Holds, front
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.shown import fingerprint, shown_names
+from workflows.substitution import bars_delegates, delegates_of, is_own_delegate, is_reachable, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +45,14 @@ class Desk:
     organisation_id: UUID
     known: Mapping[UUID, Person] = field(default_factory=dict)
     """People whose facts have been read already."""
+    subjects: frozenset[str] = frozenset()
+    """What the request is about, as absences are limited to it."""
+    at: datetime = field(default_factory=timezone.now)
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
         old = self.situation
-        situation = Situation(old.requester, old.actor, old.form, data, old.environment)
-        return Desk(self.definition, self.step, situation, self.owner_id, self.organisation_id, self.known)
+        return replace(self, situation=Situation(old.requester, old.actor, old.form, data, old.environment))
 
 
 def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
@@ -97,16 +103,26 @@ def opened_by(graph: CompiledGraph, way: CompiledTransition) -> list[CompiledSte
     return [step for step in front(graph, way) if not step.is_end and not step.kind.is_gateway]
 
 
-def eligible_people(desk: Desk, target: CompiledStep) -> list[PersonRef]:
-    """Whom the rule of the step names, trimmed to who may hold it."""
+def eligible_people(desk: Desk, target: CompiledStep, *, with_absences: bool = False) -> list[PersonRef]:
+    """Whom the rule of the step names, trimmed to who may hold it; with how they are away where that is asked."""
     rule = desk.definition.eligible(target)
     if rule is None:
         return []
     if rule.pinned:
         person = _the_one(desk, rule.pinned)
-        return [person.ref] if person is not None and is_eligible(desk, target, person) else []
-    never = [desk.situation.requester.id] if excludes_requester(target) else []
-    return candidates(desk.organisation_id, rule, desk.situation, never=never)
+        found = person is not None and is_eligible(desk, target, person)
+        return [seen(person, desk.at, desk.subjects)] if person is not None and found else []
+    look = (lambda absences: away(absences, desk.at, desk.subjects)) if with_absences else None
+    return candidates(desk.organisation_id, rule, desk.situation, never=_kept_out(desk, target), look=look)
+
+
+def _kept_out(desk: Desk, target: CompiledStep) -> frozenset[UUID]:
+    """Who may not hold the step whatever its rule says: the requester, and whoever stands in for them."""
+    requester = desk.situation.requester
+    if not excludes_requester(target):
+        return frozenset()
+    delegates = delegates_of(requester, desk.at, desk.subjects) if bars_delegates(target) else frozenset()
+    return delegates | {requester.id}
 
 
 def _the_one(desk: Desk, field_id: str) -> Person | None:
@@ -124,22 +140,25 @@ def _the_one(desk: Desk, field_id: str) -> Person | None:
 def is_eligible(desk: Desk, target: CompiledStep, person: Person) -> bool:
     """Whether the person is one of those, without a query."""
     rule = desk.definition.eligible(target)
-    allowed = may_hold(target, person, desk.situation.requester.id)
+    allowed = person.is_active and person.id not in _kept_out(desk, target)
     return allowed and rule is not None and rule.admits(person, desk.situation)
 
 
 def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
-    """Nobody fits the rule: the first of the fallback chain, never the requester or the actor; else nobody."""
+    """Nobody fits the rule: the first of the fallback chain who can be reached, never the requester or the actor; else
+    nobody."""
     requester, actor = desk.situation.requester, desk.situation.actor
     chain = target.assignee.fallback if target.assignee else ()
     why = why_nobody(target, requester)
     if chain:
         targets = fallback_targets(desk.organisation_id, requester, desk.owner_id)
-        never = {actor.id} | ({requester.id} if excludes_requester(target) else set())
-        found = first_fallback(chain, targets, never)
+        never = {actor.id, *_kept_out(desk, target)}
+        found = first_fallback(chain, targets, never, lambda one: is_reachable(one, desk.at, desk.subjects))
         if found is not None:
             fallback, person = found
-            return Assignment(person=person.ref, note=fallback_note(why, fallback, person.ref))
+            return Assignment(
+                person=seen(person, desk.at, desk.subjects), note=fallback_note(why, fallback, person.ref)
+            )
     return Assignment(note=nobody_note(why))
 
 
@@ -221,7 +240,15 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
     environment = OrganisationSources(actor, at=at, run_id=run.id).environment
     situation = Situation(people[run.requester_id], people[actor.id], view.definition.form, run.data, environment)
     step = view.definition.graph.step(task.step)
-    return Desk(view.definition, step, situation, run.definition.owner_id, actor.organisation_id)
+    return Desk(
+        view.definition,
+        step,
+        situation,
+        run.definition.owner_id,
+        actor.organisation_id,
+        subjects=view.subjects,
+        at=at or timezone.now(),
+    )
 
 
 def content_of(view: RunView, task: TaskRow) -> str:
@@ -231,9 +258,13 @@ def content_of(view: RunView, task: TaskRow) -> str:
 
 
 def may_decide(view: RunView, task: TaskRow) -> bool:
-    """Whether the task waits for the person who looks; requesters do not decide where the step separates."""
-    own = view.is_requester and excludes_requester(view.definition.graph.step(task.step))
-    return task.is_held_by(view.viewer.id) and not own
+    """Whether the task waits for the person who looks, or for somebody in whose place they act; requesters do not decide
+    where the step separates."""
+    step = view.definition.graph.step(task.step)
+    held = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
+    if not held or (view.is_requester and excludes_requester(step)):
+        return False
+    return not is_own_delegate(step, stand_ins_of(view.viewer), view.run.requester_id, timezone.now(), view.subjects)
 
 
 def ways_on(view: RunView, task: TaskRow, *, at: datetime | None = None) -> list[Way]:
@@ -250,6 +281,7 @@ def ways_of_start(
     owner_id: UUID,
     values: Mapping[str, Any],
     *,
+    subjects: frozenset[str] = frozenset(),
     at: datetime | None = None,
 ) -> list[Way]:
     """The same for the first step of a request that is about to start with ``values``."""
@@ -257,12 +289,15 @@ def ways_of_start(
     me = people[actor.id]
     environment = OrganisationSources(actor, at=at).environment
     situation = Situation(me, me, definition.form, values, environment)
-    return ways_from(Desk(definition, definition.graph.start, situation, owner_id, actor.organisation_id))
+    here = actor.organisation_id
+    start = definition.graph.start
+    return ways_from(Desk(definition, start, situation, owner_id, here, subjects=subjects, at=at or timezone.now()))
 
 
 def colleagues_at(desk: Desk, holder: PersonRef | None) -> list[PersonRef]:
     """The same for a desk that is there already. One query."""
-    return [one for one in eligible_people(desk, desk.step) if holder is None or one.id != holder.id]
+    found = eligible_people(desk, desk.step, with_absences=True)
+    return [one for one in found if holder is None or one.id != holder.id]
 
 
 def ways_from(desk: Desk) -> list[Way]:
@@ -331,8 +366,8 @@ def _branch(desk: Desk, step: CompiledStep, sure: bool) -> Branch:
 
 def _people(desk: Desk, target: CompiledStep) -> tuple[tuple[PersonRef, ...], str]:
     if target.asks_requester:
-        return (desk.situation.requester.ref,), ""
-    found = eligible_people(desk, target)
+        return (seen(desk.situation.requester, desk.at, desk.subjects),), ""
+    found = eligible_people(desk, target, with_absences=True)
     if found:
         return tuple(found), ""
     instead = fall_back(desk, target)

@@ -8,12 +8,16 @@ from functools import cache
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
-from django.db.models import F, IntegerField, Q, QuerySet, Subquery, Value
+from django.db.models import CharField, F, IntegerField, Q, QuerySet, Subquery, Value
+from django.utils import timezone
 
+from accounts.absence import StandIn
 from accounts.models import Membership
+from accounts.selectors.absences import stand_ins_of
 from workflows.models import OPEN_TASK, Participant, ParticipantKind, Task, TaskCandidate, WorkflowRun
 from workflows.selectors.paging import PAGE_SIZE, Cursor, Order, Page, Row, page_of
 from workflows.selectors.prepared import Prepared
+from workflows.selectors.runs import limited_to
 
 CAP: Final = 100
 """Counts stop here; it is shown as "99+"."""
@@ -27,6 +31,8 @@ BY_RUN: Final = Order("", "key")
 class InboxTab(StrEnum):
     DECIDE = "decide"
     TEAM = "team"
+    BEHALF = "behalf"
+    """What waits for people who are away and for whom the person stands in; for those who stand in for somebody."""
     MINE = "mine"
     FOLLOWING = "following"
     UNASSIGNED = "unassigned"
@@ -45,6 +51,8 @@ class InboxRow:
     last_at: datetime
     step: str = ""
     assignee: str = ""
+    behalf: str = ""
+    """Who is away, in whose place the person may decide."""
     due_at: datetime | None = None
     overdue: bool = False
     status: str = "running"
@@ -55,16 +63,19 @@ class InboxRow:
 
 
 def tabs_of(actor: Membership) -> tuple[InboxTab, ...]:
-    """The lists that the person has."""
-    if actor.is_tenant_admin:
-        return tuple(InboxTab)
-    return tuple(tab for tab in InboxTab if tab is not InboxTab.UNASSIGNED)
+    """The lists that the person has. No query."""
+    missing = set() if actor.is_tenant_admin else {InboxTab.UNASSIGNED}
+    if not _holding(actor):
+        missing.add(InboxTab.BEHALF)
+    return tuple(tab for tab in InboxTab if tab not in missing)
 
 
 def inbox_page(actor: Membership, tab: InboxTab, *, q: str = "", cursor: Cursor | None = None) -> Page[InboxRow]:
     """One page of a list, newest first; ``q`` keeps requests with these words in title or requester, or this number."""
     order = BY_RUN if tab is InboxTab.FOLLOWING else BY_TIME
     where = cursor if cursor is not None and order.fits(cursor) else None
+    if tab is InboxTab.BEHALF:
+        return page_of(_on_behalf(actor, q, where), where, lambda rows: [_row(row) for row in rows], order)
     found = _listed(actor, tab, where) if not q else list(_list(Who.of(actor), tab, q, where))
     if tab in (InboxTab.MINE, InboxTab.FOLLOWING):
         return page_of(found, where, lambda rows: rows_with_open_tasks(actor, rows), order)
@@ -92,6 +103,8 @@ def inbox_counts(actor: Membership) -> dict[InboxTab, int]:
         [found] = _counted(actor.is_tenant_admin).rows(Who.of(actor)._asdict())
         found["decide"] = min(found.pop("assigned") + found["team"], CAP)
         known = actor.__dict__["_inbox_counts"] = {InboxTab(name): count for name, count in found.items()}
+        if _holding(actor):
+            known[InboxTab.BEHALF] = _behalf_count(actor)
     return known
 
 
@@ -150,6 +163,45 @@ def _followed(who: Who) -> QuerySet[Participant]:
     """Requests of others: being a stakeholder by one's own doing means having asked for it, which is "mine"."""
     places: QuerySet[Participant] = Participant.objects.filter(organisation_id=who.organisation_id, member_id=who.id)
     return places.exclude(kind=ParticipantKind.STAKEHOLDER, created_by_id=who.id)
+
+
+# --- in the place of somebody who is away ---
+
+
+def _holding(actor: Membership) -> list[StandIn]:
+    """For whom the person stands in now."""
+    now = timezone.now()
+    return [one for one in stand_ins_of(actor) if one.period.holds(now)]
+
+
+def _on_behalf(actor: Membership, q: str, cursor: Cursor | None) -> list[Row]:
+    """A window of what waits for them; a task of two people who are both away is there once."""
+    found = [BY_TIME.window(part, cursor) for part in _behalf_parts(actor, q)]
+    if not found:
+        return []
+    merged = found[0].union(*found[1:], all=True).order_by(*BY_TIME.sorted_by(cursor))[: PAGE_SIZE + 1]
+    return list({row["key"]: row for row in merged}.values())
+
+
+def _behalf_count(actor: Membership) -> int:
+    found = [part.order_by("-at").values("key")[:CAP] for part in _behalf_parts(actor, "")]
+    return min(len(found[0].union(*found[1:])), CAP)
+
+
+def _behalf_parts(actor: Membership, q: str) -> list[QuerySet[Any, Row]]:
+    """The two scans of "to decide" for each of them, without what the person must not decide or has in their own queue."""
+    parts: list[QuerySet[Any, Row]] = []
+    own = _queued(Who.of(actor)).values("task_id")
+    for one in _holding(actor):
+        who = Who(actor.organisation_id, one.member_id)
+        tasks = _assigned(who).exclude(requester_id=actor.id).filter(limited_to(one.scope), words_in(q, "run__"))
+        places = _queued(who).exclude(task__requester_id=actor.id).exclude(task_id__in=own)
+        places = places.filter(limited_to(one.scope, "task__"), words_in(q, "task__run__"))
+        for rows, task, key in ((tasks, "", "id"), (places, "task__", "task_id")):
+            named = rows.annotate(behalf=Value(one.member_name, output_field=CharField()))
+            columns = {**_task_columns(task), "shown_behalf": "behalf"}
+            parts.append(shaped(named, columns, key=key, at="opened_at"))
+    return parts
 
 
 # --- rows ---

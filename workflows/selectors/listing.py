@@ -6,12 +6,14 @@ from django.db.models import Prefetch, QuerySet
 
 from accounts.models import Membership
 from workflows.models import OPEN_TASK, Comment, Task, TaskCandidate, WorkflowRun
-from workflows.selectors.runs import visible_list, visible_to
+from workflows.selectors.runs import on_behalf, visible_list, visible_to
 
 
 def runs_listed(actor: Membership) -> QuerySet[WorkflowRun]:
     """The requests that the person may see, with their steps. Three statements per page."""
-    steps = Task.objects.filter(organisation_id=actor.organisation_id).select_related("assignee", "completed_by")
+    steps = Task.objects.filter(organisation_id=actor.organisation_id).select_related(
+        "assignee", "completed_by", "on_behalf_of"
+    )
     rows = visible_list(actor).select_related("definition", "version", "requester")
     return rows.defer("version__graph", "data", "labels", "context").prefetch_related(
         Prefetch("tasks", steps.order_by("opened_at", "id"))
@@ -35,6 +37,12 @@ def tasks_waiting_for(actor: Membership) -> QuerySet[Task]:
 def tasks_queued_for(actor: Membership) -> QuerySet[Task]:
     """Open tasks in a team queue of the person."""
     return _with_run(actor).filter(id__in=_queue(actor).values("task_id"))
+
+
+def tasks_on_behalf(actor: Membership) -> QuerySet[Task]:
+    """Open tasks that wait for people who are away and for whom the person stands in."""
+    tasks, waiting = _with_run(actor), on_behalf(actor)
+    return tasks.exclude(requester_id=actor.id).filter(waiting) if waiting else tasks.none()
 
 
 def tasks_of_nobody(actor: Membership) -> QuerySet[Task]:
@@ -64,7 +72,7 @@ def of_state(tasks: QuerySet[Task], state: str) -> QuerySet[Task]:
 def comments_of(organisation_id: UUID, run_id: UUID) -> QuerySet[Comment]:
     """What was written about a request; the caller has passed its door."""
     comments: QuerySet[Comment] = Comment.objects.filter(organisation_id=organisation_id, run_id=run_id)
-    return comments.select_related("author")
+    return comments.select_related("author", "on_behalf_of")
 
 
 def _queue(actor: Membership) -> QuerySet[TaskCandidate]:
@@ -76,6 +84,6 @@ def _queue(actor: Membership) -> QuerySet[TaskCandidate]:
 
 def _with_run(actor: Membership) -> QuerySet[Task]:
     tasks: QuerySet[Task] = Task.objects.filter(organisation_id=actor.organisation_id)
-    return tasks.select_related("run", "definition", "requester", "assignee", "completed_by").defer(
+    return tasks.select_related("run", "definition", "requester", "assignee", "completed_by", "on_behalf_of").defer(
         "run__data", "run__labels", "run__context"
     )

@@ -5,14 +5,16 @@ The run is locked before its tasks, here and in every other place, so that two w
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from accounts.tenancy.statements import execute_prepared
-from workflows.assignment import Person
+from workflows.assignment import Person, PersonRef
 from workflows.engine.state import RunState, TaskState
 from workflows.graph.tokens import Token
 from workflows.selectors.people import as_json, persons_at
+from workflows.substitution import acting_for, subjects_of
 
 _COLUMNS: Final = {
     **{
@@ -33,6 +35,7 @@ _COLUMNS: Final = {
     "run_id": "r.id",
     "definition_name": "d.name",
     "owner_id": "d.owner_id",
+    "group_id": "d.group_id",
     "candidate_ids": """ARRAY(
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
@@ -137,6 +140,16 @@ class LockedTask:
     named: tuple[UUID, ...]
     stamp: int | None
     """Of the directory as it was read, for what is kept of it."""
+
+    def acts_for(self, at: datetime) -> PersonRef | None:
+        """Of those who hold the task the one in whose place the actor may act, being no holder."""
+        if self.task.is_held_by(self.actor.id):
+            return None
+        return acting_for(self.actor.stands_in, self.task.holders, at, self.subjects)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        return subjects_of(self.run.definition_id, self.run.group_id)
 
     @property
     def chosen(self) -> Person | None:
@@ -259,6 +272,7 @@ def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
         definition_id=row["definition_id"],
         definition_name=row["definition_name"],
         owner_id=row["owner_id"],
+        group_id=row["group_id"],
         version_id=row["version_id"],
         version_no=row["version_no"],
         data=as_json(row["data"]),

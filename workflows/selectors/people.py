@@ -1,12 +1,14 @@
 """People as rules see them, and the people whom a rule names."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, Final
 from uuid import UUID
 
 import orjson
 from django.db.models import Q, QuerySet
+from django.db.models.expressions import RawSQL
 
+from accounts.absence import Away, OwnAbsence
 from accounts.models import Membership, MembershipRole
 from accounts.selectors.absences import OWN, STANDS_IN
 from accounts.selectors.stamps import Kept
@@ -92,9 +94,15 @@ def active_members(organisation_id: UUID) -> QuerySet[Membership]:
 
 
 def candidates(
-    organisation_id: UUID, eligibility: Eligibility, situation: Situation, *, never: Iterable[UUID] = ()
+    organisation_id: UUID,
+    eligibility: Eligibility,
+    situation: Situation,
+    *,
+    never: Iterable[UUID] = (),
+    look: Callable[[Sequence[OwnAbsence]], Away | None] | None = None,
 ) -> list[PersonRef]:
     """The active people whom the rule names, without ``never``, by name; at most ``QUEUE_LIMIT``. One query as a rule.
+    With ``look`` their absences are read along, and it says how each is away.
 
     A rule without an answer names nobody.
     """
@@ -105,8 +113,15 @@ def candidates(
         return []
     except RuleNotSql:
         return _asked_one_by_one(people, eligibility, situation)
-    rows = matching.order_by("name", "id").values_list("id", "name", "email")[:QUEUE_LIMIT]
-    return [PersonRef(*row) for row in rows]
+    rows = matching.order_by("name", "id").values_list("id", "name", "email")
+    if look is None:
+        return [PersonRef(*row) for row in rows[:QUEUE_LIMIT]]
+    out = RawSQL(OWN.format(person='"accounts_membership"'), [])  # noqa: S611 - a constant
+    found = matching.annotate(out=out).order_by("name", "id").values_list("id", "name", "email", "out")[:QUEUE_LIMIT]
+    return [
+        PersonRef(ident, name, email, look([OwnAbsence.of_row(one) for one in as_json(absences)]))
+        for ident, name, email, absences in found
+    ]
 
 
 def candidate_filter(organisation_id: UUID, eligibility: Eligibility, situation: Situation) -> Q:

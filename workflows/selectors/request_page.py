@@ -115,9 +115,11 @@ class May:
 
 
 def open_task(view: RunView) -> TaskRow | None:
-    """The task that the page is about: one of the person's own if there is one, else the first open one."""
+    """The task that the page is about: one of the person's own if there is one, else one on which they act in somebody's
+    place, else the first open one."""
     tasks = view.open_tasks
-    return next((task for task in tasks if task.is_held_by(view.viewer.id)), tasks[0] if tasks else None)
+    own = next((task for task in tasks if task.is_held_by(view.viewer.id)), None)
+    return own or next((task for task in tasks if view.acts_for(task)), tasks[0] if tasks else None)
 
 
 def run_facts(view: RunView, *, definition_known: bool) -> RunFacts:
@@ -158,6 +160,8 @@ def role_of(view: RunView, task: TaskRow | None) -> str:
         if view.is_requester:
             return "Your request waits for you"
         return "You decide this step" if task.assignee else "Your team decides this step"
+    if task is not None and (away := view.acts_for(task)):
+        return f"You act on behalf of {away.name}"
     if view.is_requester:
         return "You asked for this"
     if any(one.completed_by is not None and one.completed_by.id == me for one in view.tasks):
@@ -181,7 +185,7 @@ def why_not(view: RunView, task: TaskRow | None) -> str:
 
 def may(view: RunView, task: TaskRow | None, actor: Membership) -> May:
     """The rights of the person around this request; the services ask again."""
-    holder = task is not None and task.is_held_by(actor.id)
+    holder = task is not None and (task.is_held_by(actor.id) or view.acts_for(task) is not None)
     in_queue = task is not None and task.assignee is None and not task.unassigned
     stakeholder = view.is_requester or view.is_follower(ParticipantKind.STAKEHOLDER)
     watcher = view.is_follower(ParticipantKind.WATCHER)
@@ -257,7 +261,9 @@ def _progress_step(name: str, task: TaskRow | None, *, over: bool) -> ProgressSt
         return ProgressStep(name, "skipped" if over else "ahead")
     if task.state == TaskState.SKIPPED:
         return ProgressStep(name, "skipped")
-    return ProgressStep(name, "done", task.completed_by.name if task.completed_by else "", task.completed_at)
+    who = task.completed_by.name if task.completed_by else ""
+    who += f" on behalf of {task.on_behalf_of.name}" if task.on_behalf_of else ""
+    return ProgressStep(name, "done", who, task.completed_at)
 
 
 def superseded_form(view: RunView, task: TaskRow | None, sources: OrganisationSources) -> StepForm | None:

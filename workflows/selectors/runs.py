@@ -9,8 +9,10 @@ from uuid import UUID
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.db.models.functions import JSONObject
+from django.utils import timezone
 
 from accounts.models import Membership
+from accounts.selectors.absences import stand_ins_of
 from accounts.tenancy.errors import NotFound
 from workflows.assignment import PersonRef
 from workflows.engine.definition import RunningDefinition
@@ -26,6 +28,7 @@ from workflows.models import (
 )
 from workflows.policies import sees_all_runs
 from workflows.selectors.definitions import definition_of
+from workflows.substitution import acting_for, subjects_of
 
 
 class RunNotFound(NotFound):
@@ -53,6 +56,8 @@ class TaskRow:
     candidate_ids: tuple[UUID, ...]
     superseded: bool = False
     """Decided, but a way back has gone over it since."""
+    on_behalf_of: PersonRef | None = None
+    """In whose place it was decided."""
 
     @property
     def is_open(self) -> bool:
@@ -102,6 +107,17 @@ class RunView:
             raise RunNotFound
         return found
 
+    def acts_for(self, task: TaskRow) -> PersonRef | None:
+        """Of those who hold an open task the one in whose place the person may act, being no holder."""
+        if task.is_held_by(self.viewer.id):
+            return None
+        return acting_for(stand_ins_of(self.viewer), task.holders, timezone.now(), self.subjects)
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What the request is about, as absences are limited to it."""
+        return subjects_of(self.run.definition_id, self.run.definition.group_id)
+
     def is_follower(self, kind: str) -> bool:
         return any(one.kind == kind and one.member.id == self.viewer.id for one in self.followers)
 
@@ -115,6 +131,7 @@ class RunView:
             if (task.assignee is not None and task.assignee.id == me)
             or (task.completed_by is not None and task.completed_by.id == me)
             or me in task.candidate_ids
+            or (task.is_open and self.acts_for(task) is not None)
         }
 
     @property
@@ -173,11 +190,11 @@ def waiting_joins(view: RunView) -> dict[str, int]:
     return {key: here.count(key) for key in here if key in graph.steps and graph.step(key).join is not None}
 
 
-def visible_to(actor: Membership) -> QuerySet[WorkflowRun]:
+def visible_to(actor: Membership, at: datetime | None = None) -> QuerySet[WorkflowRun]:
     """The requests that the person may see.
 
-    Their own, those of workflows they own, those they decide, decided, may decide or had to decide, and those they
-    follow. Tenant admins and people with ``run.view_all`` see all.
+    Their own, those of workflows they own, those they decide, decided, may decide or had to decide, those they follow, and
+    while they stand in for somebody those that wait for that person. Tenant admins and people with ``run.view_all`` see all.
     """
     runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id)
     if sees_all_runs(actor):
@@ -190,7 +207,39 @@ def visible_to(actor: Membership) -> QuerySet[WorkflowRun]:
     left = TransitionLog.objects.filter(from_member_id=actor.id, **here)
     follows = Participant.objects.filter(member_id=actor.id, **here)
     mine = Q(requester_id=actor.id) | Q(definition__owner_id=actor.id)
-    return runs.filter(mine | Exists(tasks) | Exists(queues) | Exists(left) | Exists(follows))
+    near = mine | Q(Exists(tasks)) | Q(Exists(queues)) | Q(Exists(left)) | Q(Exists(follows))
+    if behalf := on_behalf(actor, at):
+        near |= Q(Exists(Task.objects.filter(behalf, **here)))
+    return runs.filter(near)
+
+
+def on_behalf(actor: Membership, at: datetime | None = None) -> Q | None:
+    """The open tasks on which the person may act in somebody's place, as a filter over tasks; None who stands in for nobody."""
+    moment = at or timezone.now()
+    found = None
+    for one in stand_ins_of(actor):
+        if one.period.holds(moment):
+            waiting = tasks_held_by(one.member_id) & limited_to(one.scope)
+            found = waiting if found is None else found | waiting
+    return found
+
+
+def tasks_held_by(member_id: UUID) -> Q:
+    """Open tasks that wait for the person, alone or in a queue."""
+    queue = TaskCandidate.objects.filter(
+        organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"), member_id=member_id, is_open=True
+    )
+    return Q(state__in=OPEN_TASK) & (Q(assignee_id=member_id) | Q(Exists(queue)))
+
+
+def limited_to(scope: Iterable[str], task: str = "") -> Q:
+    """Tasks of the workflows and groups that an absence is limited to; all without any. ``task`` is the path to them."""
+    keys = [key.partition(":") for key in scope]
+    if not keys:
+        return Q()
+    workflows = [ident for kind, _, ident in keys if kind == "workflow"]
+    groups = [ident for kind, _, ident in keys if kind == "group"]
+    return Q(**{f"{task}definition_id__in": workflows}) | Q(**{f"{task}definition__group_id__in": groups})
 
 
 def visible_list(actor: Membership) -> QuerySet[WorkflowRun]:
@@ -217,13 +266,15 @@ def visible_list(actor: Membership) -> QuerySet[WorkflowRun]:
             Participant.objects.filter(**here, member_id=me).values("run_id"),
         )
     )
+    if behalf := on_behalf(actor):
+        near = near.union(tasks.filter(behalf).values("run_id"))
     owned = list(WorkflowDefinition.objects.filter(**here, owner_id=me).values_list("id", flat=True))
     return runs.filter(Q(id__in=near) | Q(definition_id__in=owned)) if owned else runs.filter(id__in=near)
 
 
-def may_see(actor: Membership, run_id: UUID) -> bool:
+def may_see(actor: Membership, run_id: UUID, at: datetime | None = None) -> bool:
     """Whether the person may know of the request. One query."""
-    return visible_to(actor).filter(id=run_id).exists()
+    return visible_to(actor, at).filter(id=run_id).exists()
 
 
 def visible_among(actor: Membership, run_ids: Iterable[UUID]) -> set[UUID]:
@@ -307,6 +358,7 @@ _TASK = JSONObject(
     },
     assignee=_person("assignee"),
     completed_by=_person("completed_by"),
+    on_behalf_of=_person("on_behalf_of"),
     candidates=ArraySubquery(
         TaskCandidate._base_manager.filter(organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"))
         .order_by("id")
@@ -334,6 +386,7 @@ def _task(row: Mapping[str, Any]) -> TaskRow:
         transition=row["transition"],
         candidate_ids=tuple(UUID(one) for one in row["candidates"]),
         superseded=row["superseded"],
+        on_behalf_of=_ref(row["on_behalf_of"]),
     )
 
 

@@ -26,7 +26,7 @@ d.is_active AND d.deleted_at IS NULL AND d.published_version_id IS NOT NULL AND 
     )
 )"""
 _FROM: Final = "FROM workflows_workflowdefinition d WHERE d.organisation_id = %s AND d.id = %s"
-READ_START: Final = f"SELECT d.name, d.owner_id, d.published_version_id, {STAMP} {_FROM} AND {_STARTABLE}"
+READ_START: Final = f"SELECT d.name, d.owner_id, d.group_id, d.published_version_id, {STAMP} {_FROM} AND {_STARTABLE}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,7 @@ class Starting:
     definition_id: UUID
     name: str
     owner_id: UUID
+    group_id: UUID | None
     version_id: UUID
     stamp: int | None
     """Of the directory as it was read."""
@@ -48,6 +49,6 @@ def read_start(actor: Membership, definition_id: UUID, chosen: Collection[UUID] 
     rows = execute_prepared(READ_START, [here, here, definition_id, actor.id])
     if not rows:
         return None
-    name, owner_id, version_id, stamp = rows[0]
+    name, owner_id, group_id, version_id, stamp = rows[0]
     people = persons_at(here, stamp, (actor.id, actor.manager_id, *chosen))
-    return Starting(definition_id, name, owner_id, version_id, stamp, people)
+    return Starting(definition_id, name, owner_id, group_id, version_id, stamp, people)

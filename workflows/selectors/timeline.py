@@ -25,6 +25,8 @@ class Entry:
     text: str
     words: str = ""
     note: str = ""
+    on_behalf_of: str = ""
+    """The name of who was away, where somebody acted in their place."""
     superseded: bool = False
     """Decided, but a way back has gone over it since."""
 
@@ -63,7 +65,7 @@ def entry_of(row: TransitionLog) -> Entry:
     text = _SENTENCES[LogKind(row.kind)](row, row.detail)
     notes = (row.detail.get("note", ""), VIA.get(row.detail.get("via", ""), ""))
     note = "; ".join(text for text in notes if text)
-    return Entry(row.at, row.kind, row.by_name, row.by_id, text, row.reason, note)
+    return Entry(row.at, row.kind, row.by_name, row.by_id, text, row.reason, note, row.for_name)
 
 
 def _moved(row: TransitionLog, detail: Mapping[str, Any]) -> str:

@@ -24,6 +24,7 @@ from workflows.selectors.desk import may_decide
 from workflows.selectors.request_page import TEAM, why_not
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.selectors.timeline import entry_of
+from workflows.substitution import OWN_DELEGATE
 
 NO_FIELD: Final = "No field of this name is shown to you in this request: there is none, or none that you may read."
 OWN: Final = "It is your own request, and requesters do not decide at this step."
@@ -123,9 +124,15 @@ def why_of(view: RunView) -> Why:
 def deciding(view: RunView, task: TaskRow) -> Deciding:
     """Whether the person may decide the task now, in words."""
     if may_decide(view, task):
-        return Deciding(task.id, task.step_name, True, "You may decide this step.")
+        away = view.acts_for(task)
+        words = (
+            f"You may decide this step on behalf of {away.name}, who is away." if away else "You may decide this step."
+        )
+        return Deciding(task.id, task.step_name, True, words)
     own = view.is_requester and excludes_requester(view.definition.graph.step(task.step))
-    texts = (why_not(view, task) if not task.is_held_by(view.viewer.id) else "", OWN if own else "")
+    holds = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
+    barred = OWN if own else OWN_DELEGATE if holds else ""
+    texts = (why_not(view, task) if not holds else "", barred)
     return Deciding(task.id, task.step_name, False, " ".join(text for text in texts if text))
 
 

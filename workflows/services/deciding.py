@@ -5,6 +5,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.db.models.functions import Coalesce
+
 from accounts.tenancy.errors import Invalid
 from forms_builder.rendering import form_class
 from forms_builder.schema.parts import has_unstorable
@@ -340,13 +342,13 @@ def _checked(desk: Desk, target: CompiledStep, chosen_id: UUID, chosen: Person |
 
 
 def _previous_holder(desk: Desk, target: CompiledStep, run_id: UUID) -> Assignment | None:
-    """Who decided the step last time, if they still may."""
+    """Whose decision the step was last time, if they still may."""
     last = (
         Task.objects.filter(
             organisation_id=desk.organisation_id, run_id=run_id, step=target.key, completed_by__isnull=False
         )
         .order_by("-completed_at")
-        .values_list("completed_by_id", flat=True)
+        .values_list(Coalesce("on_behalf_of_id", "completed_by_id"), flat=True)
         .first()
     )
     person = persons(desk.organisation_id, [last]).get(last) if last else None

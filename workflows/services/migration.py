@@ -28,6 +28,7 @@ from workflows.selectors.desk import Desk, eligible_people, fall_back, is_eligib
 from workflows.selectors.locks import RunAndTasks, lock_open_runs, open_runs
 from workflows.selectors.people import persons
 from workflows.services.deciding import clean_text
+from workflows.substitution import subjects_of
 
 MOST_AT_ONCE: Final = 500
 
@@ -219,7 +220,8 @@ def _holders(actor: Membership, new: RunningDefinition, found: Sequence[RunAndTa
         if rule is None or any(name.startswith("actor.") for name in rule.reads):
             return None  # the requester's own step, or a rule about who decided before: the holder stays
         situation = Situation(run.requester, run.requester, new.form, run.data, environment)
-        desk = Desk(new, target, situation, run.owner_id, run.organisation_id, known)
+        about = subjects_of(run.definition_id, run.group_id)
+        desk = Desk(new, target, situation, run.owner_id, run.organisation_id, known, about, at)
         return _new_holder(desk, task, target, known)
 
     return holder

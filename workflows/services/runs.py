@@ -34,6 +34,7 @@ from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, access_run, may_see
 from workflows.selectors.starting import Starting, read_start
 from workflows.services.deciding import CommentInvalid, Standing, Submission, Wish, clean_text, decision_of
+from workflows.substitution import subjects_of
 
 NEXT_NUMBER = """
 INSERT INTO workflows_runcounter (id, organisation_id, last) VALUES (%s, %s, 1)
@@ -107,7 +108,16 @@ def run_start(
     if about is not None:
         initial |= {name: value for name, value in about.values.items() if name in definition.form.by_name}
     situation = Situation(requester, requester, definition.form, initial, sources.environment)
-    desk = Desk(definition, definition.graph.start, situation, found.owner_id, actor.organisation_id, found.people)
+    desk = Desk(
+        definition,
+        definition.graph.start,
+        situation,
+        found.owner_id,
+        actor.organisation_id,
+        found.people,
+        subjects=subjects_of(found.definition_id, found.group_id),
+        at=clock.at,
+    )
     decision = decision_of(desk, wish, Standing((), found.people, {}, None), sources)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
     run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at, about)
@@ -224,6 +234,7 @@ def _run_state(
         requester=requester,
         definition_id=found.definition_id,
         definition_name=found.name,
+        group_id=found.group_id,
         owner_id=found.owner_id,
         version_id=found.version_id,
         version_no=0,

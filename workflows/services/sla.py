@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
-from workflows.assignment import FALLBACK_NAMES, Person, fallback_note, first_fallback, nobody_note
+from workflows.assignment import Person, fallback_note, first_fallback, nobody_note
 from workflows.engine import moves
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
@@ -21,6 +21,7 @@ from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import claim_due, claim_orphaned
 from workflows.selectors.people import fallback_targets, persons, tenant_admin_ids
 from workflows.sla import SlaSetting
+from workflows.substitution import is_reachable, subjects_of
 
 BATCH = 500
 THE_CLOCK = By(None, SYSTEM.actor_label)
@@ -54,7 +55,7 @@ def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swe
         return Swept()
     clock = Clock(at)
     admins: tuple[UUID, ...] | None = None
-    targets = _Targets(organisation_id, [pair for pair in claimed if _is_due(pair[1], at)])
+    targets = _Targets(organisation_id, [pair for pair in claimed if _is_due(pair[1], at)], at)
     plans: list[Plan] = []
     counts: dict[str, int] = defaultdict(int)
     for run, task in claimed:
@@ -107,7 +108,8 @@ def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, 
     step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
     chain = step.assignee.fallback if step.assignee else ()
     targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
-    found = first_fallback(chain, targets, {run.requester.id})
+    subjects = subjects_of(run.definition_id, run.group_id)
+    found = first_fallback(chain, targets, {run.requester.id}, lambda one: is_reachable(one, clock.at, subjects))
     why = f"{task.assignee.name if task.assignee else 'the holder'} has left"
     if found is None:
         return moves.orphan(run, task, clock, THE_CLOCK, admins, nobody_note(why))
@@ -131,8 +133,9 @@ def _one_per_run(claimed: Iterable[tuple[RunState, TaskState]]) -> list[tuple[Ru
 class _Targets:
     """To whom each due task goes, with the people of the whole batch read at once."""
 
-    def __init__(self, organisation_id: UUID, due: list[tuple[RunState, TaskState]]) -> None:
+    def __init__(self, organisation_id: UUID, due: list[tuple[RunState, TaskState]], at: datetime) -> None:
         self.organisation_id = organisation_id
+        self.at = at
         holders = {task.assignee.id for _, task in due if task.assignee}
         self.known: dict[UUID, Person] = {}
         self._read(holders | {run.owner_id for run, _ in due})
@@ -147,13 +150,16 @@ class _Targets:
         chain = list(dict.fromkeys((Fallback.MANAGER, *limit.fallback)))
         holder = task.assignee.id if task.assignee else None
         never = {run.requester.id} | ({holder} if holder else set())
-        found = first_fallback(chain, self._by_fallback(holder, run.owner_id), never)
+        subjects = subjects_of(run.definition_id, run.group_id)
+        there = self._by_fallback(holder, run.owner_id)
+        found = first_fallback(chain, there, never, lambda one: is_reachable(one, self.at, subjects))
         if found is None:
             return None
         fallback, person = found
         if fallback is Fallback.MANAGER:
             return person, ""
-        return person, f"no manager: fell back to {FALLBACK_NAMES[fallback]}, {person.name}"
+        why = "the manager is not available" if Fallback.MANAGER in there else "no manager"
+        return person, fallback_note(why, fallback, person.ref)
 
     def why_none(self, run: RunState, task: TaskState) -> str:
         limit = self._limit(run, task)

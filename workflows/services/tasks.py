@@ -31,6 +31,7 @@ from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import has_grant, may_take_over
 from workflows.services.deciding import AssigneeInvalid, Standing, Submission, Wish, clean_text, decision_of
 from workflows.shown import changed, digest, shown_names
+from workflows.substitution import OWN_DELEGATE, is_own_delegate
 
 OWN_REQUEST = "The requester may not decide their own request."
 
@@ -96,7 +97,7 @@ def task_complete(
     """
     moment = at or timezone.now()
     wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, shown, assignees or {})
-    locked = _locked(task_id, actor, wish.named)
+    locked = _locked(task_id, actor, wish.named, at=moment)
     made = completion(locked, wish, actor=actor, version=version, at=moment, via=via)
     result = _written(made.plan, locked.task, actor)
     attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
@@ -126,17 +127,16 @@ def completion(
     if actor.id == run.requester.id and excludes_requester(step):
         raise Denied(OWN_REQUEST, code="task.complete.denied")
     _fresh(locked, version, actor)
-    if not task.is_held_by(actor.id):
-        raise Denied(_not_yours(task), code="task.complete.denied")
+    behalf = _seat(locked, actor, step, at, "task.complete.denied")
     content = _content_decided_on(locked, definition, step, wish.shown)
     sources = OrganisationSources(actor, at=at, run_id=run.id)
     situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
-    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id)
+    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, subjects=locked.subjects, at=at)
     decision = decision_of(desk, wish, Standing(run.tokens, locked.people, run.labels, run.id), sources)
     if decision.moved.cancelled:
         decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
-    by = By(actor.id, actor.name, via)
+    by = By(actor.id, actor.name, via, behalf)
     plan = moves.move(run, task, replace(decision, shown=content), definition, clock, by)
     return Completion(plan, attachment_ids(definition.form, decision.answers.values))
 
@@ -152,11 +152,12 @@ def task_reassign(
 ) -> TaskResult:
     """Hand the task to somebody else whom the step's rule names; the time limit runs on.
 
-    The holder may, and people with ``task.reassign_any``. Raises TaskNotFound, Denied (``task.reassign.denied``),
-    TaskNotOpen, TaskStale, AssigneeInvalid.
+    The holder may, whoever stands in for them, and people with ``task.reassign_any``. Raises TaskNotFound, Denied
+    (``task.reassign.denied``), TaskNotOpen, TaskStale, AssigneeInvalid.
     """
-    locked = _locked(task_id, actor, [assignee])
-    plan = reassignment(locked, actor=actor, comment=comment, version=version, at=at or timezone.now())
+    moment = at or timezone.now()
+    locked = _locked(task_id, actor, [assignee], at=moment)
+    plan = reassignment(locked, actor=actor, comment=comment, version=version, at=moment)
     return _written(plan, locked.task, actor)
 
 
@@ -166,10 +167,11 @@ def reassignment(
     """The chosen person gets the task under lock; nothing is written yet. Raises what ``task_reassign`` raises, for people
     who may see the request."""
     _fresh(locked, version, actor)
-    if not (locked.task.is_held_by(actor.id) or carries(actor, REASSIGN_ANY)):
+    behalf = locked.acts_for(at)
+    if not (locked.task.is_held_by(actor.id) or behalf is not None or carries(actor, REASSIGN_ANY)):
         raise Denied(_not_yours(locked.task), code="task.reassign.denied")
     to = _eligible_colleague(locked, actor, at)
-    return _handed(locked, actor, to, LogKind.REASSIGNED, comment, at, via)
+    return _handed(locked, By(actor.id, actor.name, via, behalf), to, LogKind.REASSIGNED, comment, at)
 
 
 def task_take_over(
@@ -187,7 +189,7 @@ def task_take_over(
     step = desk.step
     right = may_take_over(actor, locked.run.definition_id)
     near = right and (is_eligible(desk, step, locked.actor) or has_grant(actor, locked.run.definition_id))
-    if not near and not _visible(locked, actor):
+    if not near and not _visible(locked, actor, at or timezone.now()):
         raise TaskNotFound
     if not right:
         raise Denied(code="task.take_over.denied")
@@ -196,17 +198,21 @@ def task_take_over(
     _fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return _unchanged(locked)
-    plan = _handed(locked, actor, locked.actor.ref, LogKind.TAKEN_OVER, comment, at or timezone.now())
+    by = By(actor.id, actor.name)
+    plan = _handed(locked, by, locked.actor.ref, LogKind.TAKEN_OVER, comment, at or timezone.now())
     return _written(plan, locked.task, actor)
 
 
 def task_claim(
     *, task_id: UUID, actor: Membership, version: int | None = None, at: datetime | None = None
 ) -> TaskResult:
-    """Take a task out of the team queue for oneself. Raises TaskNotFound, Denied (``task.claim.denied``), TaskNotOpen,
-    TaskStale."""
-    locked = _locked(task_id, actor)
-    plan = claim(locked, actor=actor, version=version, at=at or timezone.now())
+    """Take a task out of the team queue for oneself, or for a colleague of the queue for whom one stands in.
+
+    Raises TaskNotFound, Denied (``task.claim.denied``), TaskNotOpen, TaskStale.
+    """
+    moment = at or timezone.now()
+    locked = _locked(task_id, actor, at=moment)
+    plan = claim(locked, actor=actor, version=version, at=moment)
     return _written(plan, locked.task, actor) if plan else _unchanged(locked)
 
 
@@ -216,9 +222,11 @@ def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: dat
     _fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return None
-    if not (locked.task.in_queue and actor.id in locked.task.candidate_ids):
+    behalf = _seat(locked, actor, _desk(locked, actor, at).step, at, "task.claim.denied")
+    if not locked.task.in_queue:
         raise Denied(_not_yours(locked.task), code="task.claim.denied")
-    return _handed(locked, actor, locked.actor.ref, LogKind.CLAIMED, "", at, via)
+    by = By(actor.id, actor.name, via, behalf)
+    return _handed(locked, by, behalf or locked.actor.ref, LogKind.CLAIMED, "", at)
 
 
 def task_assign(
@@ -236,30 +244,46 @@ def task_assign(
     chosen = locked.chosen
     if chosen is None or not may_hold(step, chosen, locked.run.requester.id):
         raise AssigneeInvalid({"assignee": ["Choose an active person other than the requester."]}, assignees=[])
-    plan = _handed(locked, actor, chosen.ref, LogKind.ASSIGNED, comment, at or timezone.now())
+    by = By(actor.id, actor.name)
+    plan = _handed(locked, by, chosen.ref, LogKind.ASSIGNED, comment, at or timezone.now())
     return _written(plan, locked.task, actor)
 
 
 # --- shared beats ---
 
 
-def _locked(task_id: UUID, actor: Membership, chosen: Collection[UUID] = ()) -> LockedTask:
+def _locked(task_id: UUID, actor: Membership, chosen: Collection[UUID] = (), at: datetime | None = None) -> LockedTask:
     """The task under lock, for somebody who may know of it. Raises TaskNotFound."""
     locked = lock_task(actor.organisation_id, task_id, actor.id, chosen)
-    if locked is None or not _visible(locked, actor):
+    if locked is None or not _visible(locked, actor, at or timezone.now()):
         raise TaskNotFound
     return locked
 
 
-def _visible(locked: LockedTask, actor: Membership) -> bool:
-    return is_near(locked, actor) or may_see(actor, locked.run.id)
+def _visible(locked: LockedTask, actor: Membership, at: datetime) -> bool:
+    return is_near(locked, actor, at) or may_see(actor, locked.run.id, at)
 
 
-def is_near(locked: LockedTask, actor: Membership) -> bool:
+def is_near(locked: LockedTask, actor: Membership, at: datetime | None = None) -> bool:
     """Whether what was locked says already that the person may see the request."""
-    assignee = locked.task.assignee
-    known = actor.id == locked.run.requester.id or actor.id in locked.task.candidate_ids
-    return known or (assignee is not None and assignee.id == actor.id)
+    task = locked.task
+    known = actor.id == locked.run.requester.id or actor.id in task.candidate_ids
+    if known or (task.assignee is not None and task.assignee.id == actor.id):
+        return True
+    return task.is_open and locked.acts_for(at or timezone.now()) is not None
+
+
+def _seat(locked: LockedTask, actor: Membership, step: CompiledStep, at: datetime, code: str) -> PersonRef | None:
+    """In whose place the actor decides, None for their own. Raises Denied for who neither holds the task nor stands in for
+    somebody who does, and for whom the step keeps out, in whosever place."""
+    behalf = locked.acts_for(at)
+    if not locked.task.is_held_by(actor.id) and behalf is None:
+        raise Denied(_not_yours(locked.task), code=code)
+    if actor.id == locked.run.requester.id and excludes_requester(step):
+        raise Denied(OWN_REQUEST, code=code)
+    if is_own_delegate(step, locked.actor.stands_in, locked.run.requester.id, at, locked.subjects):
+        raise Denied(OWN_DELEGATE, code=code)
+    return behalf
 
 
 def _fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
@@ -328,7 +352,15 @@ def _desk(locked: LockedTask, actor: Membership, at: datetime | None) -> Desk:
     definition = definition_of(run.organisation_id, run.version_id)
     environment = OrganisationSources(actor, at=at, run_id=run.id).environment
     situation = Situation(run.requester, locked.actor, definition.form, run.data, environment)
-    return Desk(definition, definition.graph.step(locked.task.step), situation, run.owner_id, run.organisation_id)
+    return Desk(
+        definition,
+        definition.graph.step(locked.task.step),
+        situation,
+        run.owner_id,
+        run.organisation_id,
+        subjects=locked.subjects,
+        at=at or timezone.now(),
+    )
 
 
 def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> PersonRef:
@@ -346,10 +378,7 @@ def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> 
     return chosen.ref
 
 
-def _handed(
-    locked: LockedTask, actor: Membership, to: PersonRef, kind: LogKind, comment: str, at: datetime, via: str = ""
-) -> Plan:
-    by = By(actor.id, actor.name, via)
+def _handed(locked: LockedTask, by: By, to: PersonRef, kind: LogKind, comment: str, at: datetime) -> Plan:
     return moves.hand_over(locked.run, locked.task, to, kind, Clock(at), by, reason=clean_text(comment))
 
 

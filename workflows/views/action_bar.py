@@ -10,6 +10,7 @@ from workflows.assignment import PersonRef
 from workflows.engine.definition import RunningDefinition
 from workflows.forms import DecisionForm
 from workflows.selectors.desk import Branch, Way
+from workflows.substitution import person_words
 
 Errors = Mapping[str, Sequence[str]]
 
@@ -126,7 +127,7 @@ def _branch_note(branch: Branch) -> str:
     if branch.conditional:
         words.append("Opens only with some answers.")
     if branch.assignee is not None:
-        words.append(f"Goes to {branch.assignee.name}.")
+        words.append(f"Goes to {person_words(branch.assignee)}.")
     if branch.note:
         words.append(f"{branch.note[:1].upper()}{branch.note[1:]}.")
     return " ".join(words)
@@ -187,7 +188,7 @@ def _note(way: Way, *, own: bool) -> str:
     why = f" {way.note[:1].upper()}{way.note[1:]}." if way.note else ""
     if way.assignee is not None:
         back = "back " if way.is_return and own else ""
-        return f"Goes {back}to {way.assignee.name}.{why}"
+        return f"Goes {back}to {person_words(way.assignee)}.{why}"
     if way.to_team:
         return f"Goes to the team queue of {len(way.assignees)} people, unless you choose one."
     if way.is_return:
@@ -196,10 +197,11 @@ def _note(way: Way, *, own: bool) -> str:
 
 
 def offered(people: Sequence[PersonRef]) -> tuple[OfferedPerson, ...]:
-    """People for a list to choose from; the address tells namesakes apart."""
+    """People for a list to choose from; the address tells namesakes apart, and who is away says so."""
     names = [person.name for person in people]
     return tuple(
-        OfferedPerson(person.id, person.name, person.email if names.count(person.name) > 1 else "") for person in people
+        OfferedPerson(person.id, person_words(person), person.email if names.count(person.name) > 1 else "")
+        for person in people
     )
 
 

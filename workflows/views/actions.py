@@ -100,7 +100,8 @@ class TaskTakeOverView(ActionView):
 
         def act() -> None:
             version = form.cleaned_data["version"]
-            if task.assignee is None and task.is_held_by(self.actor.id):
+            in_queue = task.assignee is None and not task.unassigned
+            if in_queue and (task.is_held_by(self.actor.id) or door.view.acts_for(task)):
                 task_claim(task_id=task_id, actor=self.actor, version=version)
             else:
                 comment = form.cleaned_data["comment"]

@@ -17,6 +17,7 @@ from workflows.views.base import Tab, page, shown_count, words
 LABELS: Final[Mapping[InboxTab, str]] = {
     InboxTab.DECIDE: "To decide",
     InboxTab.TEAM: "Team queue",
+    InboxTab.BEHALF: "On behalf of",
     InboxTab.MINE: "Mine",
     InboxTab.FOLLOWING: "Following",
     InboxTab.UNASSIGNED: "Without assignee",
@@ -24,7 +25,8 @@ LABELS: Final[Mapping[InboxTab, str]] = {
 
 
 class InboxView(MemberRequired, View):
-    """``?tab=decide|team|mine|following`` (tenant admins: also ``unassigned``), ``q``, ``cursor``."""
+    """``?tab=decide|team|mine|following`` (who stands in for somebody: also ``behalf``; tenant admins: ``unassigned``), ``q``
+    and ``cursor``."""
 
     http_method_names = ("get", "head", "options")
 

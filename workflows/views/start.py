@@ -16,6 +16,7 @@ from workflows.models import WorkflowDefinition
 from workflows.selectors.definitions import DefinitionNotFound, access_start, definition_of
 from workflows.selectors.desk import ways_of_start
 from workflows.services.runs import run_start, start_values
+from workflows.substitution import subjects_of
 from workflows.views.action_bar import (
     ActionBar,
     Errors,
@@ -56,7 +57,13 @@ class StartPage:
 
     def bar(self) -> ActionBar:
         """The ways on from the start; their conditions are judged by the prefilled values."""
-        ways = ways_of_start(self.actor, self.running, self.definition.owner_id, self.values)
+        ways = ways_of_start(
+            self.actor,
+            self.running,
+            self.definition.owner_id,
+            self.values,
+            subjects=subjects_of(self.definition.id, self.definition.group_id),
+        )
         return fresh_bar(ways, self.running, None)
 
     def response(self, request: HttpRequest, form: StepForm, bar: ActionBar, *, status: int = 200) -> HttpResponse:

@@ -41,7 +41,8 @@ def test_a_task_shows_the_form_of_its_step_and_the_ways_on(acme: Acme, leave: Wo
     assert ways(task) == {"HR review": ["Hari", "Hema"], "Rejected": [], "Apply": ["Asha"]}
     to_hr = task["transitions"][0]
     assert (to_hr["to"], to_hr["queue"], to_hr["assignee_required"], to_hr["ends"]) == ("HR review", True, False, False)
-    assert to_hr["assignees"][0] == {"id": str(acme.hari.id), "name": "Hari", "email": "hari@acme.example"}
+    hari = {"id": str(acme.hari.id), "name": "Hari", "email": "hari@acme.example"}
+    assert to_hr["assignees"][0] == {**hari, "away": None}
 
 
 def test_whoever_is_not_to_decide_sees_no_ways_and_only_what_they_may_read(
