@@ -115,6 +115,29 @@ def _migrated(event: events.RunMigrated, around: Around) -> Iterator[Told]:
     yield from (Told(member, left(event.kind)) for member in event.lost_ids)
 
 
+def _manager_told(event: events.TaskManagerTold, around: Around) -> Iterator[Told]:
+    yield Told(event.manager_id, event.kind)
+    if event.assignee_id is not None:
+        yield Told(event.assignee_id, left(event.kind))
+
+
+def _owner(event: events.TaskTimeoutNear | events.RunTimeoutNear, around: Around) -> Iterator[Told]:
+    yield Told(event.owner_id, event.kind)
+
+
+def _timed_out(event: events.RunTimedOut, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in (event.owner_id, *event.assignee_ids))
+    yield from _to_requester_and_followers(event, around)
+
+
+def _asked(event: events.TaskAsked, around: Around) -> Iterator[Told]:
+    yield Told(event.asked_id, event.kind)
+
+
+def _answered(event: events.TaskAnswered, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in event.holder_ids)
+
+
 def _admins(event: events.TaskUnassigned, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in event.admin_ids)
 
@@ -161,6 +184,14 @@ RULES: Mapping[str, Rule] = {
     events.TaskMoved.kind: _moved,
     **dict.fromkeys(HANDED, _handed_over),
     events.TaskOverdue.kind: _overdue,
+    events.TaskManagerTold.kind: _manager_told,
+    events.TaskTimeoutNear.kind: _owner,
+    events.RunTimeoutNear.kind: _owner,
+    events.RunTimedOut.kind: _timed_out,
+    events.TaskHeld.kind: _to_requester_and_followers,
+    events.TaskAsked.kind: _asked,
+    events.TaskAnswered.kind: _answered,
+    events.TaskResumed.kind: _to_requester_and_followers,
     events.TaskUnassigned.kind: _admins,
     events.TaskCancelled.kind: lambda event, around: (Told(member, event.kind) for member in event.holder_ids),
     events.RunCommented.kind: _commented,

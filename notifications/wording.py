@@ -162,6 +162,69 @@ WORDINGS: Mapping[str, Wording] = {
         "Overdue: {workflow} #{number}, {step}",
         "Due {due}.\nWith {assignee}.",
     ),
+    events.TaskManagerTold.kind: Wording(
+        "A task of somebody you lead takes long",
+        "For your attention: {workflow} #{number}, {step}",
+        "The step {step} is with {assignee} and was to be decided until {due}. It stays there; you may want to ask."
+        + _ABOUT,
+        "{workflow} #{number}, {step} waits for {assignee}",
+        "Due {due}.",
+    ),
+    left(events.TaskManagerTold.kind): Wording(
+        "Your manager was told of a task of yours",
+        "Told your manager: {workflow} #{number}, {step}",
+        "Your decision at the step {step} was to be made until {due}. Your manager has been told." + _ABOUT,
+        "Your manager was told of {workflow} #{number}, {step}",
+        "Due {due}.",
+    ),
+    events.TaskTimeoutNear.kind: Wording(
+        "A task of your workflow runs long",
+        "Runs long: {workflow} #{number}, {step}",
+        "The step {step} has been open for longer than the workflow foresees.\nIt is with {assignee}." + _ABOUT,
+        "{workflow} #{number}, {step} runs long",
+        "With {assignee}.",
+    ),
+    events.RunTimeoutNear.kind: Wording(
+        "A request of your workflow runs long",
+        "Runs long: {workflow} #{number}",
+        "The request has been open for longer than the workflow foresees." + _ABOUT,
+        "{workflow} #{number} runs long",
+    ),
+    events.RunTimedOut.kind: Wording(
+        "A request was ended by its timeout",
+        "{outcome}: {workflow} #{number}",
+        "The request was open for too long and has been ended. Nothing is left to decide.\nIt was at {step}." + _ABOUT,
+        "{workflow} #{number}: {outcome}",
+        "It was open for too long.",
+    ),
+    events.TaskHeld.kind: Wording(
+        "A request was put on hold",
+        "On hold: {workflow} #{number}, {step}",
+        "{person} has put the step {step} on hold.\n{why}" + _ABOUT + _REASON,
+        "{workflow} #{number}, {step} is on hold",
+        "By {person}: {why}\n{reason}",
+    ),
+    events.TaskAsked.kind: Wording(
+        "Somebody needs an answer from you",
+        "Your answer is needed: {workflow} #{number}",
+        "{person} asks about your request:\n\n{comment}\n\nIts time limit stands still until you answer." + _ABOUT,
+        "{person} asks you about {workflow} #{number}",
+        "{comment}",
+    ),
+    events.TaskAnswered.kind: Wording(
+        "Your question was answered",
+        "Answered: {workflow} #{number}, {step}",
+        "{person} has answered:\n\n{comment}\n\nPlease decide until {due}." + _ABOUT,
+        "{person} answered on {workflow} #{number}",
+        "{comment}",
+    ),
+    events.TaskResumed.kind: Wording(
+        "A request on hold goes on",
+        "Going on: {workflow} #{number}, {step}",
+        "{person} goes on with the step {step}.\nIt is due on {due}." + _ABOUT + _REASON,
+        "{workflow} #{number}, {step} goes on",
+        "By {person}.\n{reason}",
+    ),
     events.TaskUnassigned.kind: Wording(
         "A task has nobody to decide it",
         "Assign somebody: {workflow} #{number}, {step}",
@@ -281,7 +344,7 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
     found: dict[str, Any] = {name: getattr(event, name, "") for name in _SAME_NAME}
     found |= {name: getattr(event, attribute, "") for name, attribute in _OTHER_NAME.items()}
     number, due = getattr(event, "run_number", None), getattr(event, "due_at", None)
-    found["why"] = found["why"] or getattr(event, "fallback", "")
+    found["why"] = found["why"] or getattr(event, "fallback", "") or getattr(event, "hold_reason", "")
     if event.subject_kind == proposals.SUBJECT:
         found |= _of_proposal(event)
         number = getattr(event, "number", None)

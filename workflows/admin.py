@@ -30,6 +30,7 @@ from workflows.graph.svg import graph_svg
 from workflows.models import (
     OPEN_TASK,
     Comment,
+    HoldReason,
     Participant,
     Task,
     TaskCandidate,
@@ -57,6 +58,15 @@ def is_own_admin(request: HttpRequest) -> bool:
 
 @admin.register(WorkflowGroup)
 class WorkflowGroupAdmin(OrganisationModelAdmin):
+    list_display = ("name", "position")
+    ordering = ("position", "name")
+    fields = ("name", "position")
+
+
+@admin.register(HoldReason)
+class HoldReasonAdmin(OrganisationModelAdmin):
+    """Why a task may be put on hold; while there is none, the product offers its own reasons."""
+
     list_display = ("name", "position")
     ordering = ("position", "name")
     fields = ("name", "position")

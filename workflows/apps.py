@@ -17,6 +17,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.services import publishing
 
         register(models.WorkflowGroup, policies.groups)
+        register(models.HoldReason, policies.hold_reasons)
         register(models.WorkflowDefinition, policies.definitions)
         register(models.WorkflowRun, policies.runs)
         register(models.Task, policies.tasks)

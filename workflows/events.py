@@ -13,6 +13,8 @@ class Via(StrEnum):
 
     BULK = "bulk"
     MAIL_LINK = "mail_link"
+    TIME_LIMIT = "time_limit"
+    """Nobody did: a rung of the step's ladder decided."""
 
 
 class RunEvent(Event):
@@ -76,7 +78,7 @@ class TaskMoved(TaskEvent):
     to_step: str
     to_step_name: str
     is_return: bool
-    by_id: UUID
+    by_id: UUID | None
     by_name: str
     assignee_id: UUID | None
     assignee_name: str
@@ -135,6 +137,49 @@ class TaskReminded(TaskEvent):
     due_at: datetime
 
 
+class TaskManagerTold(TaskEvent):
+    """The holder's manager is told that the task is due soon, or has been for a while; it stays with the holder."""
+
+    kind: ClassVar[str] = "task.manager_told"
+
+    assignee_id: UUID | None
+    assignee_name: str
+    manager_id: UUID
+    manager_name: str
+    due_at: datetime | None
+
+
+class TaskTimeoutNear(TaskEvent):
+    """The soft timeout of a task has passed; the owner of the workflow is warned."""
+
+    kind: ClassVar[str] = "task.timeout_near"
+
+    owner_id: UUID
+    assignee_id: UUID | None
+    assignee_name: str
+
+
+class RunTimeoutNear(RunEvent):
+    """The soft timeout of a request has passed; the owner of the workflow is warned."""
+
+    kind: ClassVar[str] = "run.timeout_near"
+
+    owner_id: UUID
+
+
+class RunTimedOut(RunEvent):
+    """A hard timeout has ended the request; ``step_name`` is whose it was, empty for that of the whole request."""
+
+    kind: ClassVar[str] = "run.timed_out"
+
+    owner_id: UUID
+    outcome: str
+    step: str
+    step_name: str
+    assignee_ids: tuple[UUID, ...]
+    """Who had to decide until then."""
+
+
 class TaskOverdue(TaskEvent):
     """The time limit passed and the task stays where it is. Tenant admins are told."""
 
@@ -144,6 +189,52 @@ class TaskOverdue(TaskEvent):
     assignee_name: str
     due_at: datetime
     admin_ids: tuple[UUID, ...]
+
+
+class TaskHeld(TaskEvent):
+    """The clock stands still for a reason of the organisation's list; ``reason`` is what was written beside it."""
+
+    kind: ClassVar[str] = "task.held"
+
+    hold_reason: str
+    by_id: UUID
+    by_name: str
+    reason: str
+
+
+class TaskAsked(TaskEvent):
+    """The requester was asked; the clock stands still until they answer."""
+
+    kind: ClassVar[str] = "task.asked"
+
+    asked_id: UUID
+    asked_name: str
+    by_id: UUID
+    by_name: str
+    text: str
+
+
+class TaskAnswered(TaskEvent):
+    """The requester has answered; ``holder_ids`` decide now, or asked."""
+
+    kind: ClassVar[str] = "task.answered"
+
+    by_id: UUID
+    by_name: str
+    text: str
+    holder_ids: tuple[UUID, ...]
+    due_at: datetime | None
+
+
+class TaskResumed(TaskEvent):
+    """The clock goes on."""
+
+    kind: ClassVar[str] = "task.resumed"
+
+    by_id: UUID
+    by_name: str
+    reason: str
+    due_at: datetime | None
 
 
 class TaskUnassigned(TaskEvent):
@@ -236,7 +327,7 @@ class RunCompleted(RunEvent):
     kind: ClassVar[str] = "run.completed"
 
     outcome: str
-    by_id: UUID
+    by_id: UUID | None
     by_name: str
     reason: str
 

@@ -93,6 +93,20 @@ class BulkForm(forms.Form):
         return found
 
 
+class HoldForm(NoteForm):
+    """Why the clock is to stand still; which reasons there are, the service knows."""
+
+    reason = forms.CharField(max_length=120, error_messages={"required": "Choose a reason."})
+
+
+class AskForm(NoteForm):
+    question = forms.CharField(max_length=MAX_TEXT, error_messages={"required": "Write what you want to know."})
+
+
+class AnswerForm(NoteForm):
+    answer = forms.CharField(max_length=MAX_TEXT, error_messages={"required": "Write an answer."})
+
+
 class CommentForm(forms.Form):
     text = forms.CharField(max_length=MAX_TEXT, error_messages={"required": "Write something."}, widget=forms.Textarea)
 

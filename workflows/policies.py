@@ -25,6 +25,12 @@ class GroupPolicy(DirectoryPolicy):
     noun = "group"
 
 
+class HoldReasonPolicy(DirectoryPolicy):
+    """For which reasons the clock may stand still belongs to the organisation's directory too."""
+
+    noun = "hold_reason"
+
+
 class TrackingPolicy(AdministrationPolicy):
     """The states of entities and which may follow which: for tenant admins."""
 
@@ -83,7 +89,7 @@ class TaskPolicy(Policy[Task]):
     """Who may decide a task, hand it over, or take it from somebody who is away."""
 
     noun = "task"
-    actions = ("complete", "reassign", "take_over", "claim", "assign")
+    actions = ("complete", "reassign", "take_over", "claim", "assign", "hold", "ask", "resume")
     codes: ClassVar[dict[str, str]] = {
         TAKE_OVER_CODE: "Take over a colleague's task",
         REASSIGN_ANY: "Hand over any task within its step",
@@ -96,6 +102,9 @@ class TaskPolicy(Policy[Task]):
         holder = Q(id=obj.assignee_id) if obj.assignee_id else queued
         return {
             "complete": holder,
+            "hold": holder,
+            "ask": holder,
+            "resume": holder,
             "reassign": holder | has_code(REASSIGN_ANY),
             "take_over": has_code(TAKE_OVER_CODE) | granted(obj),
             "claim": queued,
@@ -119,6 +128,7 @@ def sees_all_runs(actor: Membership) -> bool:
 
 
 groups = GroupPolicy()
+hold_reasons = HoldReasonPolicy()
 tracking = TrackingPolicy()
 settings = SettingsPolicy()
 definitions = DefinitionPolicy()

@@ -16,9 +16,11 @@ from zoneinfo import ZoneInfo
 
 from workflows.graph.document import Escalation, Fallback, SlaMode, SlaRule, StepSla
 from workflows.graph.period import Period, PeriodError, Unit, parse_period
+from workflows.graph.timing import RungRule
 
 __all__ = [
     "NO_CALENDARS",
+    "ROUND_THE_CLOCK",
     "Calendar",
     "CalendarError",
     "Calendars",
@@ -124,6 +126,8 @@ class Calendars:
 
 
 NO_CALENDARS: Final = Calendars()
+ROUND_THE_CLOCK: Final = Calendar(ZoneInfo("UTC"), (((0, 24 * 60),),) * 7)
+"""For tasks whose calendar has been taken away while they were open: what is due, is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,6 +138,7 @@ class SlaSetting:
     escalate: Escalation
     fallback: tuple[Fallback, ...]
     remind_after: Period | None = None
+    rungs: tuple[RungRule, ...] = ()
 
     @classmethod
     def resolve(cls, step: StepSla, default: SlaRule | None) -> Self | None:
@@ -146,7 +151,7 @@ class SlaSetting:
         if rule is None or not rule.period:
             return None
         remind = parse_period(rule.remind_after) if rule.remind_after else None
-        return cls(parse_period(rule.period), rule.escalate, rule.fallback, remind)
+        return cls(parse_period(rule.period), rule.escalate, rule.fallback, remind, rule.rungs)
 
 
 def due_at(calendar: Calendar, start: datetime, period: Period | str) -> datetime:

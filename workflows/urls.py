@@ -2,11 +2,27 @@
 
 from django.urls import path
 
-from workflows.views import actions, bulk, definitions, home, inbox, migration, requests, runs, search, start, why
+from workflows.views import (
+    actions,
+    bulk,
+    definitions,
+    forecast,
+    home,
+    inbox,
+    migration,
+    pauses,
+    requests,
+    runs,
+    search,
+    start,
+    why,
+)
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("inbox/", inbox.InboxView.as_view(), name="inbox"),
+    path("forecast/", forecast.ForecastView.as_view(), name="forecast"),
+    path("forecast/chip/", forecast.ForecastChipView.as_view(), name="forecast_chip"),
     path("badges/", inbox.BadgesView.as_view(), name="badges"),
     path("search/", search.SearchView.as_view(), name="search"),
     path("start/<slug:slug>/", start.RequestStartView.as_view(), name="request_start"),
@@ -24,6 +40,10 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/complete/", requests.TaskCompleteView.as_view(), name="task_complete"),
     path("tasks/<uuid:task_id>/reassign/", actions.TaskReassignView.as_view(), name="task_reassign"),
     path("tasks/<uuid:task_id>/take-over/", actions.TaskTakeOverView.as_view(), name="task_take_over"),
+    path("tasks/<uuid:task_id>/hold/", pauses.TaskHoldView.as_view(), name="task_hold"),
+    path("tasks/<uuid:task_id>/resume/", pauses.TaskResumeView.as_view(), name="task_resume"),
+    path("tasks/<uuid:task_id>/ask/", pauses.TaskAskView.as_view(), name="task_ask"),
+    path("tasks/<uuid:task_id>/answer/", pauses.TaskAnswerView.as_view(), name="task_answer"),
     path("workflows/import/", definitions.DefinitionImportView.as_view(), name="definition_import"),
     path("workflows/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="definition"),
     path("workflows/<uuid:definition_id>/clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),

@@ -172,6 +172,7 @@ VERSION_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
 REFUSALS: Final = ("reject", "refus", "declin", "den", "cancel")
 # Icon names used from Python, for the sprite: icon="hourglass" icon="progress" icon="circle-check" icon="alert-circle"
 # icon="circle-minus" icon="clock" icon="refresh" icon="pencil" icon="archive" icon="circle-x" icon="clock-exclamation"
+# icon="player-pause"
 
 
 @register.simple_tag
@@ -191,8 +192,15 @@ def version_chip(state: str) -> SafeString:
 
 
 @register.simple_tag
-def sla_chip(due_at: datetime | None, overdue: bool = False, done: bool = False) -> SafeString:
-    """Time left until a target, in calendar time; nothing without a target or when the work is done."""
+def sla_chip(
+    due_at: datetime | None, overdue: bool = False, done: bool = False, paused: datetime | None = None, why: str = ""
+) -> SafeString:
+    """Time left until a target, in calendar time; nothing without a target or when the work is done. Since ``paused`` the clock
+    stands still, ``why`` says in two words for what."""
+    if paused is not None and not done:
+        return chip(
+            why or "Paused", "player-pause", "", f"The clock stands still since {exactly(timezone.localtime(paused))}"
+        )
     if due_at is None or done:
         return SafeString("")
     left = due_at - timezone.now()

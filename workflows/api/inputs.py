@@ -123,6 +123,18 @@ class ReassignBody(HandOverBody):
     assignee = Id()
 
 
+class HoldBody(HandOverBody):
+    reason = Text(max_length=120, help_text="One of the organisation's reasons; a refusal names them.")
+
+
+class QuestionBody(ClaimBody):
+    question = Text(max_length=MAX_COMMENT)
+
+
+class AnswerBody(ClaimBody):
+    answer = Text(max_length=MAX_COMMENT)
+
+
 class AssignBody(Body):
     assignee = Id()
     comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)

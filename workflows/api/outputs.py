@@ -44,6 +44,10 @@ class StepSerializer(serializers.Serializer[Any]):
     opened_at = serializers.DateTimeField(read_only=True)
     due_at = serializers.DateTimeField(read_only=True, allow_null=True)
     overdue = serializers.BooleanField(read_only=True)
+    paused_at = serializers.DateTimeField(
+        read_only=True, allow_null=True, help_text="Since when the clock stands still."
+    )
+    pause = serializers.CharField(read_only=True, help_text="Why it does: hold, question, or empty.")
     completed_at = serializers.DateTimeField(read_only=True, allow_null=True)
     completed_by = PersonSerializer(read_only=True, allow_null=True)
     on_behalf_of = PersonSerializer(
@@ -159,6 +163,8 @@ def _step(row: TaskRow) -> dict[str, Any]:
         "opened_at": _moment(row.opened_at),
         "due_at": _moment(row.due_at),
         "overdue": row.overdue,
+        "paused_at": _moment(row.paused_at),
+        "pause": row.pause,
         "completed_at": _moment(row.completed_at),
         "completed_by": _person(row.completed_by),
         "on_behalf_of": _person(row.on_behalf_of),

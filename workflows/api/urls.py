@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from workflows.api import attachments, bulk, definitions, migration, runs, tasks, why
+from workflows.api import attachments, bulk, definitions, forecast, migration, pauses, runs, tasks, why
 
 urlpatterns = [
     path("tasks/bulk/", bulk.BulkView.as_view(), name="api-bulk"),
@@ -27,6 +27,11 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/take-over/", tasks.TaskTakeOverView.as_view(), name="api-task-take-over"),
     path("tasks/<uuid:task_id>/claim/", tasks.TaskClaimView.as_view(), name="api-task-claim"),
     path("tasks/<uuid:task_id>/assign/", tasks.TaskAssignView.as_view(), name="api-task-assign"),
+    path("tasks/<uuid:task_id>/hold/", pauses.TaskHoldView.as_view(), name="api-task-hold"),
+    path("tasks/<uuid:task_id>/resume/", pauses.TaskResumeView.as_view(), name="api-task-resume"),
+    path("tasks/<uuid:task_id>/ask/", pauses.TaskAskView.as_view(), name="api-task-ask"),
+    path("tasks/<uuid:task_id>/answer/", pauses.TaskAnswerView.as_view(), name="api-task-answer"),
+    path("forecast/", forecast.ForecastView.as_view(), name="api-forecast"),
     path("attachments/", attachments.AttachmentUploadView.as_view(), name="api-attachments"),
     path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("definitions/", definitions.DefinitionListView.as_view(), name="api-definitions"),

@@ -11,7 +11,9 @@ from forms_builder.rules import Rule, fields_of
 from forms_builder.schema.document import FormDocument
 from workflows.assignment import Eligibility
 from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition
-from workflows.graph.document import GraphDocument, StepKind
+from workflows.graph.document import GraphDocument, Step, StepKind
+from workflows.graph.timing import Timeout
+from workflows.ladder import Timing
 from workflows.sla import SlaSetting
 
 CACHED_VERSIONS: Final = 256
@@ -25,17 +27,20 @@ class RunningDefinition:
     graph: CompiledGraph
     form: FormDocument
     eligibility: Mapping[str, Eligibility]
-    limits: Mapping[str, SlaSetting]
+    limits: Mapping[str, Timing]
     condition_reads: Mapping[str, frozenset[str]]
     """The form fields that a transition's condition reads, by transition."""
     judged: Mapping[str, frozenset[str]]
     """What the conditions of the ways out of a step read, by step, as rules call it."""
+    timeout: Timeout | None = None
+    """Of the whole request."""
 
     @classmethod
     def of(cls, version_id: UUID, graph: Mapping[str, Any], form: FormDocument) -> Self:
         """Compile a version that passed the lint. Raises ``GraphBroken`` or ``DocumentError``."""
-        compiled = CompiledGraph.build(GraphDocument.load(graph), form)
-        limits = {key: _limit(step, compiled) for key, step in compiled.steps.items()}
+        document = GraphDocument.load(graph)
+        compiled = CompiledGraph.build(document, form)
+        limits = {step.key: _timing(step, document) for step in document.steps}
         return cls(
             version_id,
             compiled,
@@ -49,6 +54,7 @@ class RunningDefinition:
                 if way.condition is not None
             },
             {key: frozenset(_judged(compiled.transitions_from(key))) for key in compiled.steps},
+            document.timeout,
         )
 
     def eligible(self, step: CompiledStep) -> Eligibility | None:
@@ -86,8 +92,10 @@ class VersionCache:
 VERSIONS: Final = VersionCache()
 
 
-def _limit(step: CompiledStep, graph: CompiledGraph) -> SlaSetting | None:
-    return SlaSetting.resolve(step.sla, graph.sla) if step.kind is StepKind.TASK else None
+def _timing(step: Step, document: GraphDocument) -> Timing | None:
+    if step.kind is not StepKind.TASK:
+        return None
+    return Timing.of(SlaSetting.resolve(step.sla, document.sla), step.timeout or document.task_timeout)
 
 
 def _judged(ways: Iterable[CompiledTransition]) -> Iterator[str]:

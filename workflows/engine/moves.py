@@ -10,7 +10,8 @@ from workflows.assignment import Assignment, PersonRef
 from workflows.engine.branches import given_again, record_branches, supersede
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
-from workflows.engine.state import Answers, By, Clock, RunState, TaskState
+from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState
+from workflows.engine.timeouts import set_timer
 from workflows.events import (
     RunCompleted,
     RunStarted,
@@ -41,6 +42,7 @@ from workflows.models import (
 from workflows.models import TaskState as State
 
 WITHDRAWN = "Withdrawn"
+NO_COLUMNS: Columns = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +119,8 @@ def start(
         kind = ParticipantKind.STAKEHOLDER.value
         plan.add(Participant, id=new_id(), run_id=run.id, member_id=member_id, kind=kind, **plan.owned())
     _go(plan, done_id, decision, definition, clock)
+    if definition.timeout is not None:
+        set_timer(plan, definition.timeout, clock)
     return plan, _run_row(run, plan, decision.answers)
 
 
@@ -300,12 +304,13 @@ def hand_over(
     *,
     reason: str = "",
     note: str = "",
+    ladder: Columns = NO_COLUMNS,
 ) -> Plan:
-    """The task gets another holder within its step. Its time limit runs on."""
+    """The task gets another holder within its step. Its time limit runs on; ``ladder`` is what an escalation says of it."""
     plan = Plan(run, by, clock.at)
     changes: dict[str, Any] = {"assignee_id": to.id, "unassigned": False}
     if kind is LogKind.ESCALATED:
-        changes |= {"escalations": task.escalations + 1, "overdue": True, "check_at": None}
+        changes |= {"escalations": task.escalations + 1, "overdue": True, **ladder}
     plan.change_task(task.id, task.version, changes)
     if task.in_queue:
         plan.closed_queues.append(task.id)
@@ -365,10 +370,10 @@ def orphan(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tupl
     return plan
 
 
-def remind(run: RunState, task: TaskState, clock: Clock, by: By) -> Plan:
-    """The reminder before the due time; the sweep looks again when that has come."""
+def remind(run: RunState, task: TaskState, clock: Clock, by: By, ladder: Columns) -> Plan:
+    """The reminder of the due time; ``ladder`` says when the sweep looks next."""
     plan = Plan(run, by, clock.at)
-    plan.change_task(task.id, task.version, {"reminded": True, "check_at": task.due_at})
+    plan.change_task(task.id, task.version, {"reminded": True, **ladder})
     plan.log(LogKind.REMINDED, task_id=task.id, to=task.assignee, to_step=task.step, detail={"to_name": task.step_name})
     plan.events.append(
         TaskReminded(
@@ -385,10 +390,12 @@ def remind(run: RunState, task: TaskState, clock: Clock, by: By) -> Plan:
     return plan
 
 
-def mark_overdue(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str) -> Plan:
+def mark_overdue(
+    run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str, ladder: Columns
+) -> Plan:
     """The time limit has passed and there is nobody to hand the task to; told once."""
     plan = Plan(run, by, clock.at)
-    plan.change_task(task.id, task.version, {"overdue": True, "check_at": None})
+    plan.change_task(task.id, task.version, {"overdue": True, **ladder})
     detail = {"to_name": task.step_name, "note": why}
     plan.log(LogKind.OVERDUE, task_id=task.id, to=task.assignee, to_step=task.step, detail=detail)
     plan.events.append(

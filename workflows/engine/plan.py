@@ -16,6 +16,7 @@ from workflows.assignment import Assignment, PersonRef
 from workflows.engine.state import By, Clock, Opened, RunState
 from workflows.events import TaskOpened, TaskUnassigned
 from workflows.graph.compiled import CompiledStep
+from workflows.ladder import Timing
 from workflows.models import (
     Comment,
     CommentKind,
@@ -27,7 +28,6 @@ from workflows.models import (
     next_state,
 )
 from workflows.models import TaskState as State
-from workflows.sla import CalendarError, SlaSetting, due_at
 
 
 class Plan:
@@ -44,6 +44,7 @@ class Plan:
         self.candidacies: list[tuple[UUID, UUID, bool]] = []
         """Task, person, and whether the task is open to them from now on; for people who were in its queue before."""
         self.superseded_steps: list[str] = []
+        self.updates: list[tuple[type[models.Model], UUID, dict[str, Any]]] = []
         self.rows: dict[type[models.Model], list[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.opened: list[Opened] = []
@@ -132,11 +133,15 @@ class Plan:
         columns = {**changes, "version": version + 1, "modified_at": self.at, "modified_by_id": self.by.id}
         self.task_changes.append((task_id, columns, {"version": version}))
 
+    def change_more(self, task_id: UUID, changes: Mapping[str, Any]) -> None:
+        """Further columns of a task that the plan changes already."""
+        next(columns for one, columns, _ in self.task_changes if one == task_id).update(changes)
+
     def open_task(
         self,
         step: CompiledStep,
         assignment: Assignment,
-        limit: SlaSetting | None,
+        limit: Timing | None,
         clock: Clock,
         *,
         from_step_name: str,
@@ -144,7 +149,8 @@ class Plan:
         admin_ids: tuple[UUID, ...] = (),
     ) -> Opened:
         """A new task at the step, its queue, and the facts that tell of it."""
-        due, remind = deadlines(limit, clock, assignment.person.id if assignment.person else None)
+        calendar = clock.calendars.of(assignment.person.id if assignment.person else None)
+        due, check = limit.deadlines(calendar, self.at) if limit is not None else (None, None)
         opened = Opened(
             id=new_id(),
             step=step.key,
@@ -154,7 +160,7 @@ class Plan:
             due_at=due,
             note=assignment.note,
         )
-        self._add_task(opened, assignment, remind)
+        self._add_task(opened, assignment, check)
         for member_id in opened.candidate_ids:
             self.add(
                 TaskCandidate, id=new_id(), task_id=opened.id, member_id=member_id, opened_at=self.at, **self.owned()
@@ -181,7 +187,7 @@ class Plan:
         )
         return opened
 
-    def _add_task(self, opened: Opened, assignment: Assignment, remind: datetime | None) -> None:
+    def _add_task(self, opened: Opened, assignment: Assignment, check: datetime | None) -> None:
         self.add(
             Task,
             id=opened.id,
@@ -194,7 +200,7 @@ class Plan:
             unassigned=assignment.is_unassigned,
             opened_at=self.at,
             due_at=opened.due_at,
-            check_at=remind or opened.due_at,
+            check_at=check,
             **self.owned(),
         )
 
@@ -244,6 +250,8 @@ class Plan:
 
     def add_to(self, batch: WriteBatch) -> None:
         """What is neither the run nor one of the compared tasks nor a closed queue."""
+        for changed, row_id, columns in self.updates:
+            batch.update(changed, row_id, columns)
         for task_id, member_id, is_open in self.candidacies:
             batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
         if self.superseded_steps:
@@ -281,21 +289,3 @@ def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:
     for group in changes.values():
         batch.update_each(Task, group)
     return [event for plan in plans for event in plan.events]
-
-
-def deadlines(
-    limit: SlaSetting | None, clock: Clock, member_id: UUID | None
-) -> tuple[datetime | None, datetime | None]:
-    """Due time and reminder of a task opened now for this person (None: for a team), in the calendar of their place.
-
-    None without a limit, or where the calendar has no working time.
-    """
-    calendar = clock.calendars.of(member_id)
-    if limit is None or calendar is None:
-        return None, None
-    try:
-        due = due_at(calendar, clock.at, limit.period)
-        remind = due_at(calendar, clock.at, limit.remind_after) if limit.remind_after else None
-    except CalendarError:
-        return None, None
-    return due, remind if remind is not None and remind < due else None

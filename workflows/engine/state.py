@@ -11,6 +11,9 @@ from workflows.graph.tokens import Token
 from workflows.models import OPEN_TASK
 from workflows.sla import NO_CALENDARS, Calendars
 
+Columns = Mapping[str, Any]
+"""Values of a row by column."""
+
 
 @dataclass(frozen=True, slots=True)
 class RunState:
@@ -61,6 +64,11 @@ class TaskState:
     completed_at: datetime | None = None
     completed_by: str = ""
     completed_by_id: UUID | None = None
+    paused_at: datetime | None = None
+    pause: str = ""
+    rungs_done: int = 0
+    stood_still: int = 0
+    """For how many seconds of working time the clock has stood still until now."""
     candidate_ids: tuple[UUID, ...] = ()
     """People of the team queue, also after it was closed."""
 

@@ -9,9 +9,9 @@ from forms_builder.schema.diff import diff as form_diff
 from forms_builder.schema.document import FormDocument
 from workflows.graph.contexts import assignee_context, transition_context
 from workflows.graph.document import GraphDocument, SlaRule, Step, Transition
-from workflows.graph.sentences import KINDS, assignee_sentence, rule_sentence, sla_sentence
+from workflows.graph.sentences import KINDS, assignee_sentence, rule_sentence, sla_sentence, timeout_sentence
 
-_TOLD: Final = frozenset({"key", "name", "kind", "assignee", "sla", "position", "layout"})
+_TOLD: Final = frozenset({"key", "name", "kind", "assignee", "sla", "timeout", "position", "layout"})
 """Parts of a step that have sentences of their own, or that mean nothing to a request."""
 _WAY_TOLD: Final = frozenset({"key", "name", "source", "target", "condition"})
 
@@ -131,6 +131,20 @@ def _times(old: Edition, new: Edition) -> Iterator[str]:
             sla_sentence(was.sla, old.graph.sla),
             sla_sentence(step.sla, new.graph.sla),
         )
+    yield from _timeouts(old, new)
+
+
+def _timeouts(old: Edition, new: Edition) -> Iterator[str]:
+    pairs = [
+        ("the whole request", old.graph.timeout, new.graph.timeout),
+        ("tasks", old.graph.task_timeout, new.graph.task_timeout),
+    ]
+    pairs += [
+        (f"“{step.name}”", old.steps[key].timeout, step.timeout) for key, step in new.steps.items() if key in old.steps
+    ]
+    for what, before, after in pairs:
+        if before != after:
+            yield _limit(f"The timeout of {what}", timeout_sentence(before), timeout_sentence(after))
 
 
 def _limit(what: str, before: str, after: str) -> str:

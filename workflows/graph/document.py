@@ -16,6 +16,7 @@ from forms_builder.schema.document import DocumentError
 from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, refuse_deep, storable
 from forms_builder.schema.upgrades import DocumentTooNew, upgraded
 from workflows.graph.gateways import Join
+from workflows.graph.timing import Period, Rungs, Timeout
 
 __all__ = ["DocumentError", "GraphDocument", "Step", "Transition"]
 
@@ -32,7 +33,6 @@ UPGRADES: Final[dict[int, Callable[[RawDocument], RawDocument]]] = {}
 
 OptionalName = Annotated[str, StringConstraints(max_length=120), AfterValidator(plain)]
 Name = Annotated[str, StringConstraints(min_length=1, max_length=120), AfterValidator(plain)]
-Period = Annotated[str, StringConstraints(max_length=20), AfterValidator(plain)]
 Properties = Annotated[dict[str, JsonValue], AfterValidator(storable)]
 
 
@@ -116,13 +116,15 @@ class Assignee(Part):
 class SlaRule(Part):
     """A time limit in working time ("30m", "2h", "2d", "1w") and what happens when it has passed.
 
-    `remind_after` counts from the opening of the task, like `period`, and is the shorter of the two.
+    `remind_after` counts from the opening of the task, like `period`, and is the shorter of the two. It and `escalate` are
+    shorthand for the usual ladder; with `rungs` these are the ladder, and `fallback` serves their hand-overs.
     """
 
     period: Period = ""
     remind_after: Period = ""
     escalate: Escalation = Escalation.MANAGER
     fallback: tuple[Fallback, ...] = Field(default=(), max_length=10)
+    rungs: Rungs = ()
 
 
 class StepSla(SlaRule):
@@ -151,6 +153,8 @@ class Step(Part):
     shown_required: bool = False
     """Whether programs too must send with a decision what they were shown, as pages always do."""
     join: Join | None = None
+    timeout: Timeout | None = None
+    """Of the tasks of this step, in place of the workflow's `task_timeout`."""
     position: Position | None = None
     layout: Properties = Field(default_factory=dict, max_length=50)
 
@@ -199,6 +203,9 @@ class GraphDocument(Part):
     steps: tuple[Step, ...] = Field(default=(), max_length=STORED_STEPS_LIMIT)
     transitions: tuple[Transition, ...] = Field(default=(), max_length=STORED_TRANSITIONS_LIMIT)
     sla: SlaRule | None = None
+    timeout: Timeout | None = None
+    """Of the whole request."""
+    task_timeout: Timeout | None = None
     stakeholders: tuple[Stakeholder, ...] = Field(default=(), max_length=50)
     layout: Properties = Field(default_factory=dict, max_length=50)
 

@@ -5,8 +5,15 @@ from dataclasses import dataclass, field
 from forms_builder.rules import RuleContext
 from forms_builder.schema.document import FormDocument
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context
-from workflows.graph.document import GraphDocument, StepKind, Transition
-from workflows.graph.sentences import KINDS, assignee_sentence, join_sentence, rule_sentence, sla_sentence
+from workflows.graph.document import GraphDocument, Step, StepKind, Transition
+from workflows.graph.sentences import (
+    KINDS,
+    assignee_sentence,
+    join_sentence,
+    rule_sentence,
+    sla_sentence,
+    timeout_sentence,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +83,7 @@ def outline(
             assignee=join_sentence(step, ways, moves)
             if step.kind is StepKind.JOIN
             else assignee_sentence(step, people),
-            sla="" if step.kind.value != "task" else sla_sentence(step.sla, document.sla),
+            sla=_times(step, document),
             state=progress.state(step.key),
             moves=tuple(
                 _move(transition, names, moves, progress)
@@ -92,6 +99,14 @@ def _condition(transition: Transition, context: RuleContext) -> str:
     if transition.otherwise:
         return "nothing else applies"
     return rule_sentence(transition.condition, context) if transition.condition is not None else ""
+
+
+def _times(step: Step, document: GraphDocument) -> str:
+    """The time limit and the timeout of a task, in words."""
+    if step.kind is not StepKind.TASK:
+        return ""
+    said = (sla_sentence(step.sla, document.sla), timeout_sentence(step.timeout or document.task_timeout))
+    return "; ".join(filter(None, said))
 
 
 def _move(transition: Transition, names: dict[str, str], context: RuleContext, progress: Progress) -> Move:

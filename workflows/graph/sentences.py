@@ -7,6 +7,7 @@ from forms_builder.rules import RuleContext, RuleErrors, explain, parse
 from workflows.graph.document import Assignee, AssigneeMode, Fallback, SlaMode, SlaRule, Step, StepKind, StepSla
 from workflows.graph.gateways import Join, JoinMode
 from workflows.graph.period import PeriodError, parse_period
+from workflows.graph.timing import HardEnd, RungDeed, RungRule, Timeout
 
 UNREADABLE: Final = "a rule that cannot be read"
 
@@ -71,8 +72,37 @@ def sla_sentence(sla: StepSla, default: SlaRule | None) -> str:
     rule = {SlaMode.INHERIT: default, SlaMode.OFF: None, SlaMode.OWN: sla}[sla.mode]
     if rule is None or not rule.period:
         return ""
-    try:
-        words = parse_period(rule.period).words
-    except PeriodError:
-        words = rule.period
+    words = _words(rule.period)
+    words += "".join(f"; {_rung_words(rung)}" for rung in rule.rungs)
     return f"{words} (of the workflow)" if sla.mode is SlaMode.INHERIT else words
+
+
+DEEDS: Final[Mapping[RungDeed, str]] = {
+    RungDeed.REMIND: "remind",
+    RungDeed.TELL: "tell the manager",
+    RungDeed.HAND_OVER: "hand over",
+    RungDeed.DECIDE: "decide",
+}
+
+
+def _rung_words(rung: RungRule) -> str:
+    """ "remind 4 working hours before", "hand over when due" """
+    deed = f"{DEEDS[rung.do]} “{rung.transition}”" if rung.transition else DEEDS[rung.do]
+    return f"{deed} {_words(rung.offset)} {rung.when}" if rung.offset else f"{deed} when due"
+
+
+def timeout_sentence(timeout: Timeout | None) -> str:
+    """ "the owner is warned after 3 working days; it fails after 5 working days" """
+    if timeout is None:
+        return ""
+    end = "it fails" if timeout.then is HardEnd.FAIL else "it is stopped"
+    parts = [f"the owner is warned after {_words(timeout.soft)}"] if timeout.soft else []
+    parts += [f"{end} after {_words(timeout.hard)}"] if timeout.hard else []
+    return "; ".join(parts)
+
+
+def _words(text: str) -> str:
+    try:
+        return parse_period(text).words
+    except PeriodError:
+        return text

@@ -12,6 +12,7 @@ from workflows.graph.document import Assignee, Escalation, SlaMode, SlaRule, Ste
 from workflows.graph.period import Period, PeriodError, parse_period
 from workflows.graph.problems import Level, Problem
 from workflows.graph.structure import Shape
+from workflows.graph.timing_check import bad_period, check_rungs, check_timeout, check_ways
 
 ACTED_ON: Final = (StepKind.START, StepKind.TASK)
 """Steps at which a person fills in the form."""
@@ -23,6 +24,7 @@ def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
     for row, step in enumerate(shape.document.steps):
         yield from _assignee(step, f"steps.{row}", people)
         yield from _step_sla(step, f"steps.{row}.sla")
+        yield from check_timeout(step.timeout, f"steps.{row}.timeout", f"“{step.name}”")
     for row, way in enumerate(shape.document.transitions):
         if way.condition is not None:
             yield from _rule(way.condition, f"transitions.{row}.condition", moves)
@@ -31,6 +33,9 @@ def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
             yield from _rule(step.join.condition, f"steps.{row}.join.condition", moves)
     if shape.document.sla is not None:
         yield from _limit(shape.document.sla, "sla", "The workflow")
+    yield from check_ways(shape.document)
+    yield from check_timeout(shape.document.timeout, "timeout", "The workflow")
+    yield from check_timeout(shape.document.task_timeout, "task_timeout", "The workflow")
 
 
 def check_with_form(shape: Shape, form: FormDocument) -> Iterator[Problem]:
@@ -150,7 +155,8 @@ def _limit(sla: SlaRule, place: str, who: str) -> Iterator[Problem]:
     elif reminder and period and reminder.unit is period.unit and reminder.amount >= period.amount:
         message = f"{who} reminds after {reminder}, when the time of {period} has already passed."
         yield Problem("late-reminder", f"{place}.remind_after", "blocks", message, "Remind earlier.")
-    if sla.period and sla.escalate is Escalation.NONE:
+    yield from check_rungs(sla, place, who)
+    if sla.period and sla.escalate is Escalation.NONE and not sla.rungs:
         message = f"{who} has a time limit, but nobody gets the task when it has passed; it is only marked overdue."
         if sla.fallback:
             message = f"{who} names fallbacks for an escalation that is switched off."
@@ -165,9 +171,8 @@ def _period(text: str, place: str, who: str) -> tuple[Period | None, list[Proble
         return None, []
     try:
         return parse_period(text), []
-    except PeriodError as error:
-        message = f"{who}: “{text}” is no period."
-        return None, [Problem("bad-period", place, "blocks", message, str(error))]
+    except PeriodError:
+        return None, [bad_period(text, place, who)]
 
 
 def _rule(raw: dict[str, Any], place: str, context: RuleContext) -> Iterator[Problem]:

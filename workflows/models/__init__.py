@@ -8,6 +8,7 @@ from workflows.models.definitions import (
     WorkflowVersion,
     WorkflowVisibility,
 )
+from workflows.models.pauses import HoldReason, PauseKind, TaskPause
 from workflows.models.runs import (
     Comment,
     CommentKind,
@@ -22,6 +23,7 @@ from workflows.models.runs import (
 )
 from workflows.models.settings import WorkflowSettings
 from workflows.models.states import FINAL_RUN, OPEN_TASK, RunStatus, TaskState, VersionState, next_state
+from workflows.models.timers import RunTimer
 from workflows.models.tracking import (
     EntityResult,
     EntityState,
@@ -48,13 +50,17 @@ __all__ = [
     "EntityStateNext",
     "EntityTransition",
     "EntityWorkflow",
+    "HoldReason",
     "LogKind",
     "Participant",
     "ParticipantKind",
+    "PauseKind",
     "RunCounter",
     "RunStatus",
+    "RunTimer",
     "Task",
     "TaskCandidate",
+    "TaskPause",
     "TaskState",
     "Tone",
     "TransitionLog",

@@ -111,9 +111,12 @@ class Task(Stateful, OrganisationOwned):
 
     Who must decide: ``assignee``; without one, any of the open ``candidates``; with neither it is ``unassigned`` and
     waits for a tenant admin. ``on_behalf_of`` is in whose place ``completed_by`` decided, where the task was not theirs.
-    ``definition`` and ``requester`` repeat the run's for the inbox. ``check_at`` is when the SLA sweep looks next: the
-    reminder, then the due time, then nothing. ``superseded``: decided, but a way back has gone over it since. ``version``
-    grows with every change.
+    ``definition`` and ``requester`` repeat the run's for the inbox. ``version`` grows with every change. ``superseded``:
+    decided, but a way back has gone over it since.
+
+    ``check_at`` is when the SLA sweep looks next, for the first rung of the step's ladder that is not among the bits of
+    ``rungs_done``; nothing while the clock stands still (``paused_at``, and in ``pause`` why, see ``TaskPause``).
+    ``stood_still`` is for how many seconds of working time it did so until now.
     """
 
     run = OrganisationForeignKey(WorkflowRun, on_delete=models.PROTECT, related_name="tasks")
@@ -132,6 +135,10 @@ class Task(Stateful, OrganisationOwned):
     reminded = models.BooleanField(default=False, db_default=False)
     overdue = models.BooleanField(default=False, db_default=False)
     escalations = models.SmallIntegerField(default=0, db_default=0)
+    rungs_done = models.SmallIntegerField(default=0, db_default=0)
+    paused_at = models.DateTimeField(null=True)
+    pause = models.CharField(max_length=10, blank=True, db_default="")
+    stood_still = models.IntegerField(default=0, db_default=0)
     completed_at = models.DateTimeField(null=True)
     completed_by = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
     on_behalf_of = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
@@ -181,6 +188,10 @@ class Task(Stateful, OrganisationOwned):
     @fsm(field="state", source=TaskState.WAITING, target=TaskState.SUCCESS)
     def decide(self) -> None:
         """A person chose the next step."""
+
+    @fsm(field="state", source=OPEN_TASK, target=TaskState.FAILURE)
+    def fail(self) -> None:
+        """Its time was up, and that ends it."""
 
     @fsm(field="state", source=(TaskState.WAITING, TaskState.RUNNING), target=TaskState.SKIPPED)
     def skip(self) -> None:
@@ -269,10 +280,17 @@ class LogKind(models.TextChoices):
     TAKEN_OVER = "taken_over", "Taken over"
     CLAIMED = "claimed", "Claimed"
     REMINDED = "reminded", "Reminded"
+    TOLD = "told", "Told the manager"
+    WARNED = "warned", "Warned of the timeout"
+    TIMED_OUT = "timed_out", "Timed out"
     ESCALATED = "escalated", "Escalated"
     OVERDUE = "overdue", "Overdue"
     UNASSIGNED = "unassigned", "Waiting for assignment"
     MIGRATED = "migrated", "Moved to another version"
+    HELD = "held", "Put on hold"
+    ASKED = "asked", "Asked the requester"
+    ANSWERED = "answered", "Answered"
+    RESUMED = "resumed", "Resumed"
     WITHDRAWN = "withdrawn", "Withdrawn"
     COMPLETED = "completed", "Completed"
     SKIPPED = "skipped", "Branch not taken"

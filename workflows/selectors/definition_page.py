@@ -16,7 +16,7 @@ from forms_builder.selectors import document_of
 from workflows.graph.document import Escalation, GraphDocument, SlaRule, StakeholderKind, StepKind
 from workflows.graph.layout import Direction
 from workflows.graph.outline import OutlineRow, outline
-from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence
+from workflows.graph.sentences import FALLBACKS, rule_sentence, sla_sentence, timeout_sentence
 from workflows.graph.svg import graph_svg
 from workflows.models import (
     FINAL_RUN,
@@ -198,7 +198,7 @@ def preferences(view: DefinitionView) -> Preferences:
     names = rows.order_by("department__name", "designation__name").values_list("department__name", "designation__name")
     return Preferences(
         sla=tuple((step.name, sla_sentence(step.sla, default) or "No target") for step in tasks),
-        sla_default=_limit_words(default),
+        sla_default="; ".join(filter(None, (_limit_words(default), timeout_sentence(view.graph.timeout)))),
         visibility=tuple(_visibility_words(*row) for row in names),
         stakeholders=tuple(STAKEHOLDERS[one.kind] for one in view.graph.stakeholders),
     )

@@ -14,7 +14,7 @@ from django.utils import timezone
 from accounts.absence import StandIn
 from accounts.models import Membership
 from accounts.selectors.absences import stand_ins_of
-from workflows.models import OPEN_TASK, Participant, ParticipantKind, Task, TaskCandidate, WorkflowRun
+from workflows.models import OPEN_TASK, Participant, ParticipantKind, PauseKind, Task, TaskCandidate, WorkflowRun
 from workflows.selectors.paging import PAGE_SIZE, Cursor, Order, Page, Row, page_of
 from workflows.selectors.prepared import Prepared
 from workflows.selectors.runs import limited_to
@@ -60,6 +60,16 @@ class InboxRow:
     task: UUID | None = None
     version: int = 0
     """The task that the row is about and its version, in lists of tasks."""
+    paused_at: datetime | None = None
+    pause: str = ""
+    is_mine: bool = False
+
+    @property
+    def paused_why(self) -> str:
+        """In two words for what the clock waits."""
+        if self.pause == PauseKind.QUESTION:
+            return "Answer needed" if self.is_mine else "Asked"
+        return "On hold" if self.pause else ""
 
 
 def tabs_of(actor: Membership) -> tuple[InboxTab, ...]:
@@ -128,6 +138,7 @@ class Who(NamedTuple):
         return cls(actor.organisation_id, actor.id)
 
 
+_CLOCK: Final = ("due_at", "overdue", "paused_at", "pause")
 ANYBODY: Final = Who(UUID(int=1), UUID(int=2))
 ANYWHERE: Final = Cursor(datetime(2000, 1, 1, tzinfo=UTC), UUID(int=3))
 """Placeholders of the prepared statements."""
@@ -264,7 +275,7 @@ def run_columns(run: str) -> dict[str, str]:
 def _task_columns(task: str) -> dict[str, str]:
     paths = {"id": "run_id", "number": "run__number", "title": "run__title", "requester": "requester__name"}
     paths |= {"definition": "definition__name", "last_at": "opened_at"}
-    paths |= {"step": "step_name", "due_at": "due_at", "overdue": "overdue", "task": "id", "version": "version"}
+    paths |= {name: name for name in _CLOCK} | {"step": "step_name", "task": "id", "version": "version"}
     return {f"shown_{name}": f"{task}{path}" for name, path in paths.items()}
 
 
@@ -279,9 +290,14 @@ def rows_with_open_tasks(actor: Membership, rows: Sequence[Row]) -> list[InboxRo
         organisation_id=actor.organisation_id, run_id__in=[row["shown_id"] for row in rows], state__in=OPEN_TASK
     ).order_by("opened_at")
     open_tasks = {
-        run: {"step": step, "assignee": assignee or "", "due_at": due_at, "overdue": overdue}
-        for run, step, assignee, due_at, overdue in tasks.values_list(
-            "run_id", "step_name", "assignee__name", "due_at", "overdue"
+        run: {
+            "step": step,
+            "assignee": assignee or "",
+            "is_mine": requester == actor.id,
+            **dict(zip(_CLOCK, clock, strict=True)),
+        }
+        for run, step, assignee, requester, *clock in tasks.values_list(
+            "run_id", "step_name", "assignee__name", "requester_id", *_CLOCK
         )
     }
     return [_row(row, **open_tasks.get(row["shown_id"], {})) for row in rows]

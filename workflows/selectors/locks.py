@@ -29,7 +29,7 @@ _COLUMNS: Final = {
         name: f"t.{name}"
         for name in (
             "id", "step", "step_name", "state", "version", "opened_at", "due_at", "overdue", "escalations", "unassigned",
-            "transition", "completed_at", "completed_by_id", "assignee_id",
+            "transition", "completed_at", "completed_by_id", "assignee_id", "paused_at", "pause", "rungs_done", "stood_still",
         )
     },
     "run_id": "r.id",
@@ -204,14 +204,21 @@ def open_at(organisation_id: UUID, run_id: UUID, steps: Collection[str]) -> tupl
     return tuple(_task(row, found.people) for row in found.rows)
 
 
-def claim_due(organisation_id: UUID, at: Any, limit: int) -> list[tuple[RunState, TaskState]]:
-    """Lock open tasks whose reminder or due time has come, skipping what somebody else holds."""
-    return _pairs(_read(CLAIM_DUE, [organisation_id, at, limit], organisation_id))
+class Claimed(NamedTuple):
+    """Tasks under lock, at most one of each run, and the stamp of the directory they were read with."""
+
+    tasks: list[tuple[RunState, TaskState]]
+    stamp: int | None = None
 
 
-def claim_orphaned(organisation_id: UUID, limit: int) -> list[tuple[RunState, TaskState]]:
+def claim_due(organisation_id: UUID, at: Any, limit: int) -> Claimed:
+    """Lock open tasks of whose ladder a rung has come, skipping what somebody else holds."""
+    return _claimed(_read(CLAIM_DUE, [organisation_id, at, limit], organisation_id))
+
+
+def claim_orphaned(organisation_id: UUID, limit: int) -> Claimed:
     """Lock open tasks whose assignee has left, skipping what somebody else holds."""
-    return _pairs(_read(CLAIM_ORPHANED, [organisation_id, organisation_id, limit], organisation_id))
+    return _claimed(_read(CLAIM_ORPHANED, [organisation_id, organisation_id, limit], organisation_id))
 
 
 RunAndTasks = tuple[RunState, list[TaskState]]
@@ -260,6 +267,13 @@ def _pairs(found: _Found) -> list[tuple[RunState, TaskState]]:
     return [(_run(row, found.people), _task(row, found.people)) for row in found.rows]
 
 
+def _claimed(found: _Found) -> Claimed:
+    """A run's history is numbered, so two tasks of one run take two claims."""
+    first = {row["run_id"]: row for row in reversed(found.rows)}
+    tasks = [(_run(row, found.people), _task(row, found.people)) for row in reversed(first.values())]
+    return Claimed(tasks, found.rows[0]["stamp"] if found.rows else None)
+
+
 def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
     return RunState(
         id=row["run_id"],
@@ -304,5 +318,9 @@ def _task(row: Row, people: Mapping[UUID, Person]) -> TaskState:
         completed_at=row["completed_at"],
         completed_by=people[decider].name if decider else "",
         completed_by_id=decider,
+        paused_at=row["paused_at"],
+        pause=row["pause"],
+        rungs_done=row["rungs_done"],
+        stood_still=row["stood_still"],
         candidate_ids=tuple(row["candidate_ids"]),
     )

@@ -56,10 +56,11 @@ class Cursor:
 
 @dataclass(frozen=True, slots=True)
 class Order:
-    """By which columns a list is ordered, newest first: a time (empty: none) and an id, as the queryset names them."""
+    """By which columns a list is ordered: a time (empty: none) and an id, as the queryset names them."""
 
     at: str
     id: str
+    newest_first: bool = True
 
     def window(self, rows: QuerySet[Any, Any], cursor: Cursor | None) -> QuerySet[Any, Any]:
         """The rows of one page and one more, which says that there is another page."""
@@ -72,7 +73,7 @@ class Order:
         return (cursor.at is None) == (not self.at)
 
     def sorted_by(self, cursor: Cursor | None) -> list[str]:
-        sign = "" if cursor is not None and cursor.back else "-"
+        sign = "" if (cursor is not None and cursor.back) is self.newest_first else "-"
         return [f"{sign}{column}" for column in (self.at, self.id) if column]
 
     def cursor(self, row: Row, *, back: bool = False) -> Cursor:
@@ -80,7 +81,7 @@ class Order:
         return Cursor(row[self.at] if self.at else None, row[self.id], back)
 
     def _beyond(self, cursor: Cursor) -> Q:
-        way = "gt" if cursor.back else "lt"
+        way = "gt" if cursor.back is self.newest_first else "lt"
         if not self.at:
             return Q(**{f"{self.id}__{way}": cursor.id})
         # The first condition is for the index, the others decide among rows of the same moment.

@@ -15,7 +15,7 @@ from forms_builder.schema.fields import FileField
 from forms_builder.selectors import attachments_of_run
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import excludes_requester
-from workflows.models import FINAL_RUN, ParticipantKind, RunStatus, TaskState
+from workflows.models import FINAL_RUN, ParticipantKind, PauseKind, RunStatus, TaskState
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.drawings import trimmed
 from workflows.selectors.people import active_members
@@ -65,6 +65,7 @@ class TaskFacts:
     overdue: bool
     version: int
     unassigned: bool
+    paused_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,10 @@ class May:
     take_over: bool = False
     claim: bool = False
     assign: bool = False
+    hold: bool = False
+    ask: bool = False
+    resume: bool = False
+    answer: bool = False
     withdraw: bool = False
     comment: bool = False
     watch: bool = False
@@ -116,10 +121,13 @@ class May:
 
 def open_task(view: RunView) -> TaskRow | None:
     """The task that the page is about: one of the person's own if there is one, else one on which they act in somebody's
-    place, else the first open one."""
+    place, else one that waits for their answer, else the first open one."""
     tasks = view.open_tasks
     own = next((task for task in tasks if task.is_held_by(view.viewer.id)), None)
-    return own or next((task for task in tasks if view.acts_for(task)), tasks[0] if tasks else None)
+    if own is not None:
+        return own
+    asks = [task for task in tasks if view.is_requester and task.pause == PauseKind.QUESTION]
+    return next((task for task in tasks if view.acts_for(task)), next(iter((*asks, *tasks)), None))
 
 
 def run_facts(view: RunView, *, definition_known: bool) -> RunFacts:
@@ -150,6 +158,7 @@ def task_facts(task: TaskRow | None) -> TaskFacts | None:
         overdue=task.overdue,
         version=task.version,
         unassigned=task.unassigned,
+        paused_at=task.paused_at,
     )
 
 
@@ -196,12 +205,20 @@ def may(view: RunView, task: TaskRow | None, actor: Membership) -> May:
         take_over=claim or (task is not None and not holder and not _is_own(view, task) and _takes_over(view, actor)),
         claim=claim,
         assign=task is not None and task.unassigned and actor.is_tenant_admin,
+        hold=holder and not _stands(task),
+        ask=holder and not _stands(task) and not view.is_requester,
+        resume=holder and _stands(task),
+        answer=view.is_requester and task is not None and task.pause == PauseKind.QUESTION,
         withdraw=view.is_requester and view.run.status not in FINAL_RUN,
         comment=True,
         watch=not watcher and not stakeholder,
         unwatch=watcher,
         add_stakeholder=stakeholder and view.run.status not in FINAL_RUN,
     )
+
+
+def _stands(task: TaskRow | None) -> bool:
+    return task is not None and task.paused_at is not None
 
 
 def _takes_over(view: RunView, actor: Membership) -> bool:

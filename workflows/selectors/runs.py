@@ -58,6 +58,8 @@ class TaskRow:
     """Decided, but a way back has gone over it since."""
     on_behalf_of: PersonRef | None = None
     """In whose place it was decided."""
+    paused_at: datetime | None = None
+    pause: str = ""
 
     @property
     def is_open(self) -> bool:
@@ -353,7 +355,7 @@ _TASK = JSONObject(
         name: F(name)
         for name in (
             "id", "step", "step_name", "state", "version", "unassigned", "opened_at", "due_at", "overdue", "escalations",
-            "completed_at", "transition", "superseded",
+            "completed_at", "transition", "superseded", "paused_at", "pause",
         )
     },
     assignee=_person("assignee"),
@@ -387,6 +389,8 @@ def _task(row: Mapping[str, Any]) -> TaskRow:
         candidate_ids=tuple(UUID(one) for one in row["candidates"]),
         superseded=row["superseded"],
         on_behalf_of=_ref(row["on_behalf_of"]),
+        paused_at=_moment(row["paused_at"]),
+        pause=row["pause"],
     )
 
 

@@ -11,7 +11,8 @@ from workflows.sla import Calendar
 
 def why_due(view: RunView, task: TaskRow | None, organisation_id: UUID) -> str:
     """For example "2 working days from Wed 1 Oct 17:00, in working hours; 2 Oct is a holiday." Empty without a limit."""
-    limit = view.definition.limits.get(task.step) if task is not None else None
+    timing = view.definition.limits.get(task.step) if task is not None else None
+    limit = timing.limit if timing is not None else None
     if task is None or limit is None or task.due_at is None:
         return ""
     calendar = calendars_now(organisation_id).of(task.assignee.id if task.assignee else None)
@@ -23,6 +24,9 @@ def why_due(view: RunView, task: TaskRow | None, organisation_id: UUID) -> str:
     if holidays:
         days = ", ".join(f"{day.day} {day:%b}" for day in holidays)
         parts.append(f"{days} {'is a holiday' if len(holidays) == 1 else 'are holidays'}")
+    if task.paused_at is not None:
+        since = task.paused_at.astimezone(calendar.zone)
+        parts.append(f"the clock stands still since {since:%a} {since.day} {since:%b %H:%M}")
     if task.escalations:
         parts.append("it has been escalated already")
     elif limit.escalate is Escalation.MANAGER:

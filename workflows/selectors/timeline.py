@@ -10,7 +10,11 @@ from workflows.events import Via
 from workflows.models import Comment, CommentKind, LogKind, TransitionLog
 from workflows.selectors.runs import RunView
 
-VIA: Final[Mapping[str, str]] = {Via.BULK: "together with others", Via.MAIL_LINK: "by mail link"}
+VIA: Final[Mapping[str, str]] = {
+    Via.BULK: "together with others",
+    Via.MAIL_LINK: "by mail link",
+    Via.TIME_LIMIT: "by time limit",
+}
 """How somebody acted, in words."""
 
 
@@ -71,6 +75,8 @@ def entry_of(row: TransitionLog) -> Entry:
 def _moved(row: TransitionLog, detail: Mapping[str, Any]) -> str:
     step = detail.get("to_name", row.to_step)
     verb = "returned it to" if detail.get("return") else "moved it to"
+    if not row.by_id:
+        verb = f"time is up: {verb}" if detail.get("via") == Via.TIME_LIMIT else verb
     if row.to_name:
         return f"{verb} {step}, with {row.to_name}"
     if detail.get("queue"):
@@ -114,6 +120,21 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
         f"moved it to version {detail.get('to_version')} of the workflow, at {detail.get('to_name', row.to_step)}"
         + (f", with {row.to_name}" if row.to_name else "")
     ),
+    LogKind.TOLD: lambda row, detail: f"told {row.to_name} of {detail.get('to_name', row.to_step)}",
+    LogKind.WARNED: lambda row, detail: (
+        f"runs long: the owner was warned{' of ' + detail['to_name'] if detail.get('to_name') else ''}"
+    ),
+    LogKind.TIMED_OUT: lambda row, detail: (
+        f"time is up: {detail.get('to_name') or 'the request'} was open for too long, the request ended"
+    ),
+    LogKind.HELD: lambda row, detail: f"put {detail.get('to_name', row.to_step)} on hold: {detail.get('why', '')}",
+    LogKind.ASKED: lambda row, detail: (
+        f"asked {row.to_name}; the clock of {detail.get('to_name', row.to_step)} stands still"
+    ),
+    LogKind.ANSWERED: lambda row, detail: (
+        f"answered {row.to_name}; the clock of {detail.get('to_name', row.to_step)} goes on"
+    ),
+    LogKind.RESUMED: lambda row, detail: f"goes on with {detail.get('to_name', row.to_step)}",
     LogKind.WITHDRAWN: lambda row, detail: "withdrew the request",
     LogKind.COMPLETED: lambda row, detail: (
         f"{'ended the request' if row.by_id else 'the request ended'}: {detail.get('outcome', '')}"

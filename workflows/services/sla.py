@@ -1,82 +1,74 @@
-"""The sweep: remind before a time limit, hand over or mark overdue after it; tasks of leavers. Each once, in batches."""
+"""The sweep: climb the rungs of the tasks' ladders that have come, and give on the tasks of leavers. Each once, in batches."""
 
-from collections import defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from django.db import connection, transaction
 
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
-from workflows.assignment import Person, fallback_note, first_fallback, nobody_note
-from workflows.engine import moves
+from accounts.tenancy.errors import Invalid
+from workflows.assignment import fallback_note, first_fallback, nobody_note
+from workflows.engine import moves, timeouts
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
-from workflows.engine.state import By, Clock, RunState, TaskState
-from workflows.graph.document import Escalation, Fallback
+from workflows.engine.state import By, Clock, Columns, RunState, TaskState
+from workflows.events import Via
+from workflows.graph.timing import HardEnd
+from workflows.ladder import Deed, Ladder, Rung, Standing
 from workflows.models import LogKind
+from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.locks import claim_due, claim_orphaned
-from workflows.selectors.people import fallback_targets, persons, tenant_admin_ids
-from workflows.sla import SlaSetting
+from workflows.selectors.locks import claim_due, claim_orphaned, lock_run
+from workflows.selectors.people import fallback_targets, tenant_admin_ids
+from workflows.services.sla_targets import Targets
+from workflows.services.unattended import decided_by_clock
+from workflows.sla import ROUND_THE_CLOCK, Calendars
 from workflows.substitution import is_reachable, subjects_of
 
-BATCH = 500
-THE_CLOCK = By(None, SYSTEM.actor_label)
+BATCH: Final = 500
+THE_CLOCK: Final = By(None, SYSTEM.actor_label)
+BY_LIMIT: Final = By(None, SYSTEM.actor_label, Via.TIME_LIMIT)
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did, as numbers of tasks."""
+    """What a sweep did, as numbers of tasks; ``passed`` are those for which nothing was left to do."""
 
     reminded: int = 0
+    told: int = 0
     escalated: int = 0
     overdue: int = 0
+    decided: int = 0
+    warned: int = 0
+    ended: int = 0
+    passed: int = 0
 
     @property
     def total(self) -> int:
-        return self.reminded + self.escalated + self.overdue
+        return sum(getattr(self, one.name) for one in fields(self))
 
     def __add__(self, other: "Swept") -> "Swept":
-        return Swept(self.reminded + other.reminded, self.escalated + other.escalated, self.overdue + other.overdue)
+        return Swept(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
 @transaction.atomic
 def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swept:
-    """Do what is due at ``at`` for at most ``limit`` open tasks of the organisation.
+    """Do what is due at ``at`` for at most ``limit`` open tasks of the organisation, one rung each.
 
     Tasks that somebody else holds under lock are left for the next sweep, so any number of sweeps may run at once and each
-    rung is claimed once. A handful of reads and one writing statement, whatever the number of tasks. Needs the scope.
+    rung is climbed once. A handful of reads and one writing statement, whatever the number of tasks. Needs the scope.
     """
-    claimed = _one_per_run(claim_due(organisation_id, at, limit))
-    if not claimed:
+    claimed = claim_due(organisation_id, at, limit)
+    if not claimed.tasks:
         return Swept()
-    clock = Clock(at)
-    admins: tuple[UUID, ...] | None = None
-    targets = _Targets(organisation_id, [pair for pair in claimed if _is_due(pair[1], at)], at)
-    plans: list[Plan] = []
-    counts: dict[str, int] = defaultdict(int)
-    for run, task in claimed:
-        if not _is_due(task, at):
-            plans.append(moves.remind(run, task, clock, THE_CLOCK))
-            counts["reminded"] += 1
-            continue
-        found = targets.of(run, task)
-        if found is not None:
-            person, note = found
-            plans.append(moves.hand_over(run, task, person.ref, LogKind.ESCALATED, clock, THE_CLOCK, note=note))
-            counts["escalated"] += 1
-            continue
-        admins = tenant_admin_ids(organisation_id) if admins is None else admins
-        plans.append(moves.mark_overdue(run, task, clock, THE_CLOCK, admins, targets.why_none(run, task)))
-        counts["overdue"] += 1
-    batch = WriteBatch()
-    events = write_all(plans, batch)
-    record(events, actor=SYSTEM, organisation_id=organisation_id, at=at, batch=batch)
-    batch.execute()
-    return Swept(**counts)
+    sweep = _Sweep(organisation_id, calendars_at(organisation_id, claimed.stamp), claimed.stamp, at)
+    plans = sweep.plans(claimed.tasks)
+    _write(organisation_id, plans, at)
+    return Swept(**sweep.counts)
 
 
 def organisations_due(at: datetime) -> list[UUID]:
@@ -92,16 +84,21 @@ def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH)
 
     Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
     """
-    claimed = _one_per_run(claim_orphaned(organisation_id, limit))
+    claimed = claim_orphaned(organisation_id, limit).tasks
     if not claimed:
         return 0
     admins = tenant_admin_ids(organisation_id)
     plans = [_released(run, task, Clock(at), admins) for run, task in claimed]
+    _write(organisation_id, plans, at)
+    return len(plans)
+
+
+def _write(organisation_id: UUID, plans: list[Plan], at: datetime) -> None:
     batch = WriteBatch()
     events = write_all(plans, batch)
-    record(events, actor=SYSTEM, organisation_id=organisation_id, at=at, batch=batch)
+    if events:
+        record(events, actor=SYSTEM, organisation_id=organisation_id, at=at, batch=batch)
     batch.execute()
-    return len(plans)
 
 
 def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, ...]) -> Plan:
@@ -118,75 +115,121 @@ def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, 
     return moves.hand_over(run, task, person.ref, LogKind.ASSIGNED, clock, THE_CLOCK, note=note)
 
 
-def _is_due(task: TaskState, at: datetime) -> bool:
-    return task.due_at is not None and task.due_at <= at
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """A task, the rung that has come, and the columns that say so."""
+
+    run: RunState
+    task: TaskState
+    rung: Rung | None
+    columns: Columns
 
 
-def _one_per_run(claimed: Iterable[tuple[RunState, TaskState]]) -> list[tuple[RunState, TaskState]]:
-    """A run's history is numbered, so two tasks of one run take two sweeps."""
-    first: dict[UUID, tuple[RunState, TaskState]] = {}
-    for run, task in claimed:
-        first.setdefault(run.id, (run, task))
-    return list(first.values())
+class _Sweep:
+    """One batch: what each claimed task's ladder calls for, as plans."""
 
-
-class _Targets:
-    """To whom each due task goes, with the people of the whole batch read at once."""
-
-    def __init__(self, organisation_id: UUID, due: list[tuple[RunState, TaskState]], at: datetime) -> None:
+    def __init__(self, organisation_id: UUID, calendars: Calendars, stamp: int | None, at: datetime) -> None:
         self.organisation_id = organisation_id
-        self.at = at
-        holders = {task.assignee.id for _, task in due if task.assignee}
-        self.known: dict[UUID, Person] = {}
-        self._read(holders | {run.owner_id for run, _ in due})
-        self._read({one for holder in holders for one in self._above(holder)})
-        self._read({one for holder in holders for above in self._above(holder) for one in self._above(above)})
+        self.calendars = calendars
+        self.stamp = stamp
+        self.clock = Clock(at, calendars)
+        self.counts: dict[str, int] = {}
+        self._admins: tuple[UUID, ...] | None = None
 
-    def of(self, run: RunState, task: TaskState) -> tuple[Person, str] | None:
-        """The person and a note where it is not the assignee's manager; None where the task stays."""
-        limit = self._limit(run, task)
-        if limit is None or limit.escalate is Escalation.NONE:
-            return None
-        chain = list(dict.fromkeys((Fallback.MANAGER, *limit.fallback)))
-        holder = task.assignee.id if task.assignee else None
-        never = {run.requester.id} | ({holder} if holder else set())
-        subjects = subjects_of(run.definition_id, run.group_id)
-        there = self._by_fallback(holder, run.owner_id)
-        found = first_fallback(chain, there, never, lambda one: is_reachable(one, self.at, subjects))
-        if found is None:
-            return None
-        fallback, person = found
-        if fallback is Fallback.MANAGER:
-            return person, ""
-        why = "the manager is not available" if Fallback.MANAGER in there else "no manager"
-        return person, fallback_note(why, fallback, person.ref)
+    def plans(self, claimed: list[tuple[RunState, TaskState]]) -> list[Plan]:
+        turns = [self._turn(run, task) for run, task in claimed]
+        needy = [
+            (one.run, one.task)
+            for one in turns
+            if one.rung is not None and one.rung.deed in (Deed.HAND_OVER, Deed.TELL)
+        ]
+        self.targets = Targets(self.organisation_id, self.stamp, needy, self.clock.at)
+        return [self._deeds[one.rung.deed if one.rung else None](self, one) for one in turns]
 
-    def why_none(self, run: RunState, task: TaskState) -> str:
-        limit = self._limit(run, task)
-        if limit is None or limit.escalate is Escalation.NONE:
-            return ""
-        return "nobody to hand it to"
-
-    def _limit(self, run: RunState, task: TaskState) -> SlaSetting | None:
+    def _turn(self, run: RunState, task: TaskState) -> _Turn:
         definition: RunningDefinition = definition_of(self.organisation_id, run.version_id)
-        return definition.limits.get(task.step)
+        timing = definition.limits.get(task.step)
+        ladder = timing.ladder if timing is not None else Ladder()
+        calendar = self.calendars.of(task.assignee.id if task.assignee else None) or ROUND_THE_CLOCK
+        stood_still = timedelta(seconds=task.stood_still)
+        rung, done = ladder.turn(
+            Standing(task.opened_at, task.due_at, task.rungs_done, stood_still), calendar, self.clock.at
+        )
+        check = ladder.next_check(Standing(task.opened_at, task.due_at, done, stood_still), calendar)
+        return _Turn(run, task, rung, {"rungs_done": done, "check_at": check})
 
-    def _by_fallback(self, holder: UUID | None, owner_id: UUID) -> dict[Fallback, Person]:
-        person = self.known.get(holder) if holder else None
-        manager = self.known.get(person.manager_id) if person and person.manager_id else None
-        wanted = {
-            Fallback.MANAGER: manager,
-            Fallback.MANAGER_OF_MANAGER: self.known.get(manager.manager_id) if manager and manager.manager_id else None,
-            Fallback.DEPARTMENT_HEAD: (
-                self.known.get(person.department_head_id) if person and person.department_head_id else None
-            ),
-            Fallback.WORKFLOW_OWNER: self.known.get(owner_id),
-        }
-        return {fallback: one for fallback, one in wanted.items() if one is not None}
+    def _count(self, name: str) -> None:
+        self.counts[name] = self.counts.get(name, 0) + 1
 
-    def _above(self, member_id: UUID) -> list[UUID]:
-        person = self.known.get(member_id)
-        return [one for one in (person.manager_id, person.department_head_id) if one] if person else []
+    def _pass(self, turn: _Turn) -> Plan:
+        self._count("passed")
+        return timeouts.climb(turn.run, turn.task, self.clock, THE_CLOCK, turn.columns)
 
-    def _read(self, ids: set[UUID]) -> None:
-        self.known |= persons(self.organisation_id, ids - self.known.keys())
+    def _remind(self, turn: _Turn) -> Plan:
+        self._count("reminded")
+        return moves.remind(turn.run, turn.task, self.clock, THE_CLOCK, turn.columns)
+
+    def _tell(self, turn: _Turn) -> Plan:
+        found = self.targets.of(turn.run, turn.task)
+        if found is None:
+            return self._pass(turn)
+        self._count("told")
+        return timeouts.tell(turn.run, turn.task, found[0].ref, self.clock, THE_CLOCK, turn.columns)
+
+    def _hand_over(self, turn: _Turn) -> Plan:
+        found = self.targets.of(turn.run, turn.task)
+        if found is None:
+            return self._overdue(turn)
+        self._count("escalated")
+        person, note = found
+        return moves.hand_over(
+            turn.run,
+            turn.task,
+            person.ref,
+            LogKind.ESCALATED,
+            self.clock,
+            THE_CLOCK,
+            note=note,
+            ladder=turn.columns,
+        )
+
+    def _decide(self, turn: _Turn) -> Plan:
+        """As a person would, by the way that the rung names; where that is not open, the admins are told."""
+        way = turn.rung.transition if turn.rung is not None else ""
+        try:
+            plan = decided_by_clock(turn.run, turn.task, way, self.clock, BY_LIMIT, turn.columns)
+        except Invalid as refusal:
+            texts = [text for some in refusal.fields.values() for text in some]
+            return self._overdue(turn, why=f"it could not be decided as “{way}”: {' '.join(texts)}")
+        self._count("decided")
+        return plan
+
+    def _overdue(self, turn: _Turn, why: str = "") -> Plan:
+        self._count("overdue")
+        if self._admins is None:
+            self._admins = tenant_admin_ids(self.organisation_id)
+        why = why or self.targets.why_none(turn.run, turn.task)
+        return moves.mark_overdue(turn.run, turn.task, self.clock, THE_CLOCK, self._admins, why, turn.columns)
+
+    def _warn(self, turn: _Turn) -> Plan:
+        self._count("warned")
+        return timeouts.warn_of_task(turn.run, turn.task, self.clock, THE_CLOCK, turn.columns)
+
+    def _end(self, turn: _Turn) -> Plan:
+        """The run is locked already, so its other tasks are free."""
+        self._count("ended")
+        found = lock_run(self.organisation_id, turn.run.id)
+        tasks = [one for one in found[1] if one.is_open] if found else [turn.task]
+        then = turn.rung.then if turn.rung is not None else HardEnd.FAIL
+        return timeouts.end(turn.run, tasks, turn.task, then, self.clock, THE_CLOCK)
+
+    _deeds: Final[Mapping[Deed | None, Callable[["_Sweep", _Turn], Plan]]] = {
+        None: _pass,
+        Deed.REMIND: _remind,
+        Deed.TELL: _tell,
+        Deed.HAND_OVER: _hand_over,
+        Deed.DECIDE: _decide,
+        Deed.OVERDUE: _overdue,
+        Deed.WARN: _warn,
+        Deed.END: _end,
+    }

@@ -97,7 +97,7 @@ def task_complete(
     """
     moment = at or timezone.now()
     wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, shown, assignees or {})
-    locked = _locked(task_id, actor, wish.named, at=moment)
+    locked = locked_task(task_id, actor, wish.named, at=moment)
     made = completion(locked, wish, actor=actor, version=version, at=moment, via=via)
     result = _written(made.plan, locked.task, actor)
     attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
@@ -126,7 +126,7 @@ def completion(
     step = definition.graph.step(task.step)
     if actor.id == run.requester.id and excludes_requester(step):
         raise Denied(OWN_REQUEST, code="task.complete.denied")
-    _fresh(locked, version, actor)
+    fresh(locked, version, actor)
     behalf = _seat(locked, actor, step, at, "task.complete.denied")
     content = _content_decided_on(locked, definition, step, wish.shown)
     sources = OrganisationSources(actor, at=at, run_id=run.id)
@@ -156,7 +156,7 @@ def task_reassign(
     (``task.reassign.denied``), TaskNotOpen, TaskStale, AssigneeInvalid.
     """
     moment = at or timezone.now()
-    locked = _locked(task_id, actor, [assignee], at=moment)
+    locked = locked_task(task_id, actor, [assignee], at=moment)
     plan = reassignment(locked, actor=actor, comment=comment, version=version, at=moment)
     return _written(plan, locked.task, actor)
 
@@ -166,10 +166,10 @@ def reassignment(
 ) -> Plan:
     """The chosen person gets the task under lock; nothing is written yet. Raises what ``task_reassign`` raises, for people
     who may see the request."""
-    _fresh(locked, version, actor)
+    fresh(locked, version, actor)
     behalf = locked.acts_for(at)
     if not (locked.task.is_held_by(actor.id) or behalf is not None or carries(actor, REASSIGN_ANY)):
-        raise Denied(_not_yours(locked.task), code="task.reassign.denied")
+        raise Denied(not_yours(locked.task), code="task.reassign.denied")
     to = _eligible_colleague(locked, actor, at)
     return _handed(locked, By(actor.id, actor.name, via, behalf), to, LogKind.REASSIGNED, comment, at)
 
@@ -195,7 +195,7 @@ def task_take_over(
         raise Denied(code="task.take_over.denied")
     if not may_hold(step, locked.actor, locked.run.requester.id):
         raise Denied(OWN_REQUEST, code="task.take_over.denied")
-    _fresh(locked, version, actor)
+    fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return _unchanged(locked)
     by = By(actor.id, actor.name)
@@ -211,7 +211,7 @@ def task_claim(
     Raises TaskNotFound, Denied (``task.claim.denied``), TaskNotOpen, TaskStale.
     """
     moment = at or timezone.now()
-    locked = _locked(task_id, actor, at=moment)
+    locked = locked_task(task_id, actor, at=moment)
     plan = claim(locked, actor=actor, version=version, at=moment)
     return _written(plan, locked.task, actor) if plan else _unchanged(locked)
 
@@ -219,12 +219,12 @@ def task_claim(
 def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: datetime, via: str = "") -> Plan | None:
     """The actor takes the task under lock out of the queue, None if they have it; nothing is written yet. Raises what
     ``task_claim`` raises, for people who may see the request."""
-    _fresh(locked, version, actor)
+    fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return None
     behalf = _seat(locked, actor, _desk(locked, actor, at).step, at, "task.claim.denied")
     if not locked.task.in_queue:
-        raise Denied(_not_yours(locked.task), code="task.claim.denied")
+        raise Denied(not_yours(locked.task), code="task.claim.denied")
     by = By(actor.id, actor.name, via, behalf)
     return _handed(locked, by, behalf or locked.actor.ref, LogKind.CLAIMED, "", at)
 
@@ -236,8 +236,8 @@ def task_assign(
 
     Raises TaskNotFound, Denied (``task.assign.denied``), TaskNotOpen, AssigneeInvalid.
     """
-    locked = _locked(task_id, actor, [assignee])
-    _fresh(locked, None, actor)
+    locked = locked_task(task_id, actor, [assignee])
+    fresh(locked, None, actor)
     if not actor.is_tenant_admin or not locked.task.unassigned:
         raise Denied(code="task.assign.denied")
     step = _desk(locked, actor, at).step
@@ -252,7 +252,9 @@ def task_assign(
 # --- shared beats ---
 
 
-def _locked(task_id: UUID, actor: Membership, chosen: Collection[UUID] = (), at: datetime | None = None) -> LockedTask:
+def locked_task(
+    task_id: UUID, actor: Membership, chosen: Collection[UUID] = (), at: datetime | None = None
+) -> LockedTask:
     """The task under lock, for somebody who may know of it. Raises TaskNotFound."""
     locked = lock_task(actor.organisation_id, task_id, actor.id, chosen)
     if locked is None or not _visible(locked, actor, at or timezone.now()):
@@ -278,7 +280,7 @@ def _seat(locked: LockedTask, actor: Membership, step: CompiledStep, at: datetim
     somebody who does, and for whom the step keeps out, in whosever place."""
     behalf = locked.acts_for(at)
     if not locked.task.is_held_by(actor.id) and behalf is None:
-        raise Denied(_not_yours(locked.task), code=code)
+        raise Denied(not_yours(locked.task), code=code)
     if actor.id == locked.run.requester.id and excludes_requester(step):
         raise Denied(OWN_REQUEST, code=code)
     if is_own_delegate(step, locked.actor.stands_in, locked.run.requester.id, at, locked.subjects):
@@ -286,7 +288,7 @@ def _seat(locked: LockedTask, actor: Membership, step: CompiledStep, at: datetim
     return behalf
 
 
-def _fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
+def fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
     """Raises TaskNotOpen or TaskStale, telling what happened meanwhile."""
     task = locked.task
     if not task.is_open:
@@ -341,7 +343,7 @@ def _state_of(task: TaskState) -> dict[str, Any]:
     }
 
 
-def _not_yours(task: TaskState) -> str:
+def not_yours(task: TaskState) -> str:
     if task.assignee is not None:
         return f"This task is with {task.assignee.name}, not with you."
     return "This task is not yours to decide."
@@ -384,7 +386,7 @@ def _handed(locked: LockedTask, by: By, to: PersonRef, kind: LogKind, comment: s
 
 def _written(plan: Plan, task: TaskState, actor: Membership) -> TaskResult:
     plan.write(actor)
-    return _result(plan, task)
+    return result_of(plan, task)
 
 
 def _unchanged(locked: LockedTask) -> TaskResult:
@@ -392,7 +394,7 @@ def _unchanged(locked: LockedTask) -> TaskResult:
     return TaskResult(run.id, run.number, run.status, run.outcome, locked.task.id, locked.task.version)
 
 
-def _result(plan: Plan, task: TaskState) -> TaskResult:
+def result_of(plan: Plan, task: TaskState) -> TaskResult:
     run = plan.run
     return TaskResult(
         run_id=run.id,

@@ -18,6 +18,7 @@ from workflows.selectors import request_page as facts
 from workflows.selectors.definitions import visible_to
 from workflows.selectors.desk import Desk, colleagues_at, content_of, desk_at, may_decide, ways_from
 from workflows.selectors.drawings import path_svg
+from workflows.selectors.pauses import hold_reasons, open_pause
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, RunView, TaskRow
 from workflows.selectors.sla_words import why_due
@@ -85,6 +86,8 @@ class RequestPage:
             "run": facts.run_facts(view, definition_known=known),
             "task": facts.task_facts(task),
             "sla_why": why_due(view, task, actor.organisation_id),
+            "pause": open_pause(actor.organisation_id, task.id) if task is not None and task.paused_at else None,
+            "hold_reasons": hold_reasons(actor.organisation_id) if may.hold else (),
             "role": facts.role_of(view, task),
             "actions": None,
             "actions_why": "" if self.decides else facts.why_not(view, task),

@@ -34,7 +34,7 @@ def test_each_is_told_what_they_are_here_and_may_do(acme: Acme) -> None:
     send(signed_in(acme.asha), f"/requests/{run_id}/stakeholders/", member=str(acme.fiona.id))
     wanted = {
         "asha": ("You asked for this", May(withdraw=True, comment=True, add_stakeholder=True)),
-        "ravi": ("You decide this step", May(comment=True, watch=True)),
+        "ravi": ("You decide this step", May(hold=True, ask=True, comment=True, watch=True)),
         "fiona": ("You are a stakeholder", May(comment=True, add_stakeholder=True)),
         "tess": ("You may look at this", May(take_over=True, comment=True, watch=True)),
     }

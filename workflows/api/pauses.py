@@ -1,0 +1,44 @@
+"""Stopping the clock of a task over REST, and letting it go on."""
+
+from uuid import UUID
+
+from drf_spectacular.utils import extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from workflows.api.inputs import AnswerBody, HandOverBody, HoldBody, QuestionBody
+from workflows.api.runs import run_answer
+from workflows.api.tasks import IF_MATCH, TaskAction
+from workflows.services.pauses import task_answer, task_ask, task_hold, task_resume
+
+
+class TaskHoldView(TaskAction):
+    @extend_schema(operation_id="tasks_hold", request=HoldBody, parameters=[IF_MATCH])
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Put your task on hold for one of the organisation's reasons; its time limit stands still."""
+        result = task_hold(task_id=task_id, actor=self.actor, **self.given(HoldBody))
+        return run_answer(self.actor, result.run_id)
+
+
+class TaskResumeView(TaskAction):
+    @extend_schema(operation_id="tasks_resume", request=HandOverBody, parameters=[IF_MATCH])
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Let the clock of your task go on; its due time is moved by the working time that was lost."""
+        result = task_resume(task_id=task_id, actor=self.actor, **self.given(HandOverBody))
+        return run_answer(self.actor, result.run_id)
+
+
+class TaskAskView(TaskAction):
+    @extend_schema(operation_id="tasks_ask", request=QuestionBody, parameters=[IF_MATCH])
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Ask the requester something; the time limit stands still until they have answered."""
+        result = task_ask(task_id=task_id, actor=self.actor, **self.given(QuestionBody))
+        return run_answer(self.actor, result.run_id)
+
+
+class TaskAnswerView(TaskAction):
+    @extend_schema(operation_id="tasks_answer", request=AnswerBody, parameters=[IF_MATCH])
+    def post(self, request: Request, task_id: UUID) -> Response:
+        """Answer what you were asked about your request; the clock goes on."""
+        result = task_answer(task_id=task_id, actor=self.actor, **self.given(AnswerBody))
+        return run_answer(self.actor, result.run_id)

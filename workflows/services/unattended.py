@@ -1,0 +1,44 @@
+"""A decision that nobody makes: the clock takes a named way, planned as a person's decision is."""
+
+from dataclasses import replace
+
+from accounts.models import Membership
+from forms_builder.sources import OrganisationSources
+from workflows.assignment import Situation
+from workflows.engine import moves
+from workflows.engine.moves import Decision
+from workflows.engine.plan import Plan
+from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.desk import Desk
+from workflows.selectors.locks import open_at
+from workflows.selectors.people import tenant_admin_ids
+from workflows.services.deciding import Standing, Submission, Wish, movement_of, openings_for, way_of
+
+NOTHING_SAID = Wish(Submission(), None, None, "")
+
+
+def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clock, by: By, ladder: Columns) -> Plan:
+    """The plan by which the task under lock goes the way called ``transition`` without answers, as the rule of time says.
+
+    Where several people may be asked next nobody is there to choose: they share a queue. Raises Invalid where the way is not
+    there or its condition does not hold.
+    """
+    definition = definition_of(run.organisation_id, run.version_id)
+    requester = Membership.objects.select_related("user", "organisation").get(
+        organisation_id=run.organisation_id, id=run.requester.id
+    )
+    environment = OrganisationSources(requester, at=clock.at, run_id=run.id).environment
+    situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
+    desk = Desk(definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id)
+    way = way_of(desk, transition, {})
+    moved = movement_of(desk, way, run.tokens, {})
+    moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
+    openings = openings_for(desk, way, moved, NOTHING_SAID, Standing(run.tokens, {}, run.labels, run.id))
+    admins = tenant_admin_ids(run.organisation_id) if any(one.assignment.is_unassigned for one in openings) else ()
+    decision = Decision(way, moved, openings, Answers(), admin_ids=admins)
+    if moved.cancelled:
+        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
+    plan = moves.move(run, task, decision, definition, clock, by)
+    plan.change_more(task.id, {"overdue": True, "rungs_done": ladder["rungs_done"]})
+    return plan
