@@ -231,6 +231,18 @@ def first_fallback(
     return next((one for one in able if reachable(one[1])), able[0] if able else None)
 
 
+def targets_among(people: Mapping[UUID, Person], base: Person, owner_id: UUID) -> dict[Fallback, Person]:
+    """Whom the fallbacks mean for ``base`` where ``people`` are all there are."""
+    manager = people.get(base.manager_id) if base.manager_id else None
+    wanted = {
+        Fallback.MANAGER: manager,
+        Fallback.MANAGER_OF_MANAGER: people.get(manager.manager_id) if manager and manager.manager_id else None,
+        Fallback.DEPARTMENT_HEAD: people.get(base.department_head_id) if base.department_head_id else None,
+        Fallback.WORKFLOW_OWNER: people.get(owner_id),
+    }
+    return {fallback: one for fallback, one in wanted.items() if one is not None}
+
+
 def why_nobody(step: CompiledStep, requester: Person) -> str:
     """The reason for a fallback in the words of the timeline."""
     reads = fields_of(step.assignee_rule) if step.assignee_rule is not None else ()

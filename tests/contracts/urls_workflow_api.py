@@ -130,6 +130,7 @@ LINES = [
     Line(f"{DEFINITION}migration/rehearsal/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}migration/", "post", holder="omar", ids=of_definition_in_use, without="asha", data=a_run),
     Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}cases/", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}changes/", holder="omar", ids=of_definition, without="asha"),
     Line(DEFINITION, "delete", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}restore/", "post", holder="omar", ids=of_deleted, without="asha"),

@@ -23,6 +23,8 @@ from workflows.policies import definitions
 from workflows.selectors.definition_changes import StepInUse, VersionChanges, version_changes
 from workflows.selectors.definitions import access_definition, visible_to
 from workflows.selectors.landing import with_start
+from workflows.services.case_stage import CaseResult
+from workflows.services.cases import Coverage, Played, cases_play
 from workflows.services.definitions import (
     Imported,
     definition_clone,
@@ -218,6 +220,41 @@ class DefinitionChangesView(MemberView):
         """What a version changes, in words, and where open requests of other versions stand. For designers and the owner."""
         number, against = _version_wanted(request), _version_wanted(request, "with")
         return Response(VersionChangesSerializer(version_changes(self.actor, definition_id, number, against)).data)
+
+
+class CaseResultSerializer(serializers.Serializer[CaseResult]):
+    name = serializers.CharField(read_only=True)
+    passed = serializers.BooleanField(read_only=True)
+    problems = serializers.ListField(read_only=True, child=serializers.CharField(), help_text="Why it does not pass.")
+    path = serializers.ListField(read_only=True, child=serializers.CharField(), help_text="Keys of the steps it went.")
+    outcome = serializers.CharField(read_only=True)
+
+
+class CoverageSerializer(serializers.Serializer[Coverage]):
+    percent = serializers.IntegerField(read_only=True, help_text="Of all steps and transitions together.")
+    missed_steps = serializers.ListField(read_only=True, child=serializers.CharField())
+    missed_transitions = serializers.ListField(read_only=True, child=serializers.CharField(), source="missed_ways")
+
+
+class PlayedSerializer(serializers.Serializer[Played]):
+    version = serializers.IntegerField(read_only=True, source="version.number")
+    failed = serializers.IntegerField(read_only=True)
+    coverage = CoverageSerializer(read_only=True)
+    results = CaseResultSerializer(many=True, read_only=True)
+
+
+class DefinitionCasesView(MemberView):
+    serializer_class = PlayedSerializer
+
+    @extend_schema(
+        operation_id="definitions_cases",
+        parameters=[OpenApiParameter("version", int, description="Its number; else the newest.")],
+        responses=PlayedSerializer,
+    )
+    def get(self, request: Request, definition_id: UUID) -> Response:
+        """Play the test cases of a version: a result for each, and what they go through. Stores nothing."""
+        found = cases_play(actor=self.actor, definition_id=definition_id, number=_version_wanted(request))
+        return Response(PlayedSerializer(found).data)
 
 
 class DefinitionPublishView(MemberView):

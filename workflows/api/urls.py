@@ -47,6 +47,11 @@ urlpatterns = [
         name="api-definition-publish-request",
     ),
     path(
+        "definitions/<uuid:definition_id>/cases/",
+        definitions.DefinitionCasesView.as_view(),
+        name="api-definition-cases",
+    ),
+    path(
         "definitions/<uuid:definition_id>/restore/",
         definitions.DefinitionRestoreView.as_view(),
         name="api-definition-restore",

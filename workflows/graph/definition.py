@@ -2,10 +2,11 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import ValidationError
+from pydantic import Field, ValidationError
 
 from forms_builder.schema.document import DocumentError, FormDocument
 from forms_builder.schema.parts import LongText, Part
+from workflows.graph.cases import MAX_CASES, Case, cases_to_json
 from workflows.graph.document import GraphDocument, Name, OptionalName, problem_message, problem_path
 from workflows.graph.lint import Problem, lint
 
@@ -19,6 +20,7 @@ class DefinitionDocument(Part):
     description: LongText = ""
     form: FormDocument
     graph: GraphDocument
+    cases: tuple[Case, ...] = Field(default=(), max_length=MAX_CASES)
 
     @classmethod
     def load(cls, raw: object) -> Self:
@@ -50,6 +52,7 @@ class DefinitionDocument(Part):
             "description": self.description,
             "form": self.form.to_json(),
             "graph": self.graph.to_json(),
+            **({"cases": cases_to_json(self.cases)} if self.cases else {}),
         }
 
     def lint(self) -> list[Problem]:

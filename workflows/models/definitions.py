@@ -96,13 +96,15 @@ class WorkflowVisibility(OrganisationOwned):
 
 
 class WorkflowVersion(Stateful, OrganisationOwned):
-    """One edition of a definition: the graph document and the form. Never changed once published."""
+    """One edition of a definition: the graph document, the form, and the cases that it must play. Never changed once
+    published."""
 
     definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
     state = state_field(VersionState, VersionState.DRAFT)
     graph = models.JSONField()
     form = OrganisationForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
+    cases = models.JSONField(default=list, db_default=[])
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = OrganisationForeignKey(
         Membership, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -135,8 +137,9 @@ class WorkflowVersion(Stateful, OrganisationOwned):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "OLD.state <> 'draft' AND (NEW.id, NEW.organisation_id, NEW.definition_id, NEW.number, NEW.graph,"
-                    " NEW.form_id, NEW.published_at, NEW.published_by_id) IS DISTINCT FROM (OLD.id, OLD.organisation_id,"
-                    " OLD.definition_id, OLD.number, OLD.graph, OLD.form_id, OLD.published_at, OLD.published_by_id)"
+                    " NEW.form_id, NEW.cases, NEW.published_at, NEW.published_by_id) IS DISTINCT FROM (OLD.id,"
+                    " OLD.organisation_id, OLD.definition_id, OLD.number, OLD.graph, OLD.form_id, OLD.cases,"
+                    " OLD.published_at, OLD.published_by_id)"
                 ),
             ),
             pgtrigger.Protect(

@@ -18,6 +18,12 @@ class WorkflowSettings(OrganisationOwned):
         validators=[MaxValueValidator(MAX_UNDO)],
         help_text="How long a decision about many requests can be undone before it is made and anybody is told; 0: at once.",
     )
+    cases_gate = models.BooleanField(
+        "cases must pass",
+        default=False,
+        db_default=False,
+        help_text="A version whose test cases do not play as told is not published. Otherwise it is only warned of.",
+    )
     publish_approval = OrganisationForeignKey(
         WorkflowDefinition,
         on_delete=models.PROTECT,

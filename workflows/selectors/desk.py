@@ -22,11 +22,12 @@ from workflows.assignment import (
     fallback_note,
     first_fallback,
     nobody_note,
+    targets_among,
     why_nobody,
 )
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition
-from workflows.graph.document import AssigneeMode, StepKind
+from workflows.graph.document import AssigneeMode, Fallback, StepKind
 from workflows.graph.tokens import Holds, front
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
@@ -48,6 +49,8 @@ class Desk:
     subjects: frozenset[str] = frozenset()
     """What the request is about, as absences are limited to it."""
     at: datetime = field(default_factory=timezone.now)
+    cast: Mapping[UUID, Person] | None = None
+    """Everybody there is, where this is a test case and not the organisation."""
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
@@ -112,6 +115,8 @@ def eligible_people(desk: Desk, target: CompiledStep, *, with_absences: bool = F
         person = _the_one(desk, rule.pinned)
         found = person is not None and is_eligible(desk, target, person)
         return [seen(person, desk.at, desk.subjects)] if person is not None and found else []
+    if desk.cast is not None:
+        return [one.ref for one in sorted(desk.cast.values(), key=_by_name) if is_eligible(desk, target, one)]
     look = (lambda absences: away(absences, desk.at, desk.subjects)) if with_absences else None
     return candidates(desk.organisation_id, rule, desk.situation, never=_kept_out(desk, target), look=look)
 
@@ -134,6 +139,8 @@ def _the_one(desk: Desk, field_id: str) -> Person | None:
         return None
     if member_id is None:
         return None
+    if desk.cast is not None:
+        return desk.cast.get(member_id)
     return desk.known.get(member_id) or persons(desk.organisation_id, {member_id}).get(member_id)
 
 
@@ -151,7 +158,7 @@ def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
     chain = target.assignee.fallback if target.assignee else ()
     why = why_nobody(target, requester)
     if chain:
-        targets = fallback_targets(desk.organisation_id, requester, desk.owner_id)
+        targets = _fallbacks(desk, requester)
         never = {actor.id, *_kept_out(desk, target)}
         found = first_fallback(chain, targets, never, lambda one: is_reachable(one, desk.at, desk.subjects))
         if found is not None:
@@ -160,6 +167,16 @@ def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
                 person=seen(person, desk.at, desk.subjects), note=fallback_note(why, fallback, person.ref)
             )
     return Assignment(note=nobody_note(why))
+
+
+def _fallbacks(desk: Desk, requester: Person) -> Mapping[Fallback, Person]:
+    if desk.cast is None:
+        return fallback_targets(desk.organisation_id, requester, desk.owner_id)
+    return targets_among(desk.cast, requester, desk.owner_id)
+
+
+def _by_name(person: Person) -> tuple[str, UUID]:
+    return person.name, person.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from accounts.tenancy.statements import execute_prepared
 from forms_builder.rule_sql import ManyRows, RuleNotSql, Source, to_q
 from forms_builder.rule_sql import People as PeopleTable
 from forms_builder.rules import EvaluationError
-from workflows.assignment import QUEUE_LIMIT, Eligibility, Person, PersonRef, Situation
+from workflows.assignment import QUEUE_LIMIT, Eligibility, Person, PersonRef, Situation, targets_among
 from workflows.graph.document import Fallback
 
 FACTS: Final = """jsonb_build_object(
@@ -151,13 +151,7 @@ def fallback_targets(organisation_id: UUID, base: Person, owner_id: UUID) -> dic
     first = persons(organisation_id, {one for one in (base.manager_id, base.department_head_id, owner_id) if one})
     manager = first.get(base.manager_id) if base.manager_id else None
     above = persons(organisation_id, {manager.manager_id}) if manager and manager.manager_id else {}
-    wanted = {
-        Fallback.MANAGER: manager,
-        Fallback.MANAGER_OF_MANAGER: next(iter(above.values()), None),
-        Fallback.DEPARTMENT_HEAD: first.get(base.department_head_id) if base.department_head_id else None,
-        Fallback.WORKFLOW_OWNER: first.get(owner_id),
-    }
-    return {fallback: person for fallback, person in wanted.items() if person is not None}
+    return targets_among({**first, **above}, base, owner_id)
 
 
 def tenant_admin_ids(organisation_id: UUID) -> tuple[UUID, ...]:

@@ -20,6 +20,11 @@ def approval_of(organisation_id: UUID) -> WorkflowDefinition | None:
     return found
 
 
+def cases_gate(organisation_id: UUID) -> bool:
+    """Whether a version whose cases fail is kept from being published."""
+    return WorkflowSettings.objects.filter(organisation_id=organisation_id, cases_gate=True).exists()
+
+
 def open_request(organisation_id: UUID, version_id: UUID) -> WorkflowRun | None:
     """The open request to publish a version."""
     rows = WorkflowRun.objects.filter(

@@ -151,7 +151,7 @@ def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) ->
     openings = problems.catch(lambda: openings_for(after, way, moved, wish, standing)) if moved else ()
     problems.settle()
     unassigned = any(one.assignment.is_unassigned for one in openings or ())
-    admins = tenant_admin_ids(desk.organisation_id) if unassigned else ()
+    admins = tenant_admin_ids(desk.organisation_id) if unassigned and desk.cast is None else ()
     judged = judged_by(after, submitted)
     return Decision(way, moved or Movement(), openings or (), answers or Answers(), reason or "", admins, judged=judged)
 

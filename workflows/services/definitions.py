@@ -26,6 +26,7 @@ from workflows.events import (
     DefinitionRestored,
     DefinitionRetired,
 )
+from workflows.graph.cases import cases_of, cases_to_json
 from workflows.graph.definition import DefinitionDocument
 from workflows.graph.document import GraphDocument, StakeholderKind
 from workflows.graph.lint import Problem, blocking, lint
@@ -41,6 +42,7 @@ from workflows.selectors.definitions import DefinitionNotFound, access_definitio
 from workflows.selectors.people import active_members
 from workflows.selectors.publishing import approval_of
 from workflows.selectors.rule_people import rule_problems
+from workflows.services.cases import case_problems
 
 MAX_NAME = 120
 
@@ -102,7 +104,7 @@ def definition_import(
     else:
         definition = locked(actor, definition_id)
         policies.definitions.require(actor, "edit", definition)
-    version = _draft(definition, content.graph, content.form, actor, moment)
+    version = _draft(definition, content, actor, moment)
     event = DefinitionImported(
         subject_id=definition.id,
         definition_name=definition.name,
@@ -112,9 +114,10 @@ def definition_import(
         library_key=definition.library_key,
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
-    return Imported(
-        definition, version, [*content.lint(), *_people_problems(actor.organisation_id, content.graph, content.form)]
-    )
+    problems = [*content.lint(), *_people_problems(actor.organisation_id, content.graph, content.form)]
+    if not blocking(problems):
+        problems += case_problems(version)
+    return Imported(definition, version, problems)
 
 
 @transaction.atomic
@@ -224,9 +227,10 @@ def definition_clone(
         description=source.description,
         form=document_of(version.form),
         graph=graph.model_copy(update={"stakeholders": kept}),
+        cases=cases_of(version.cases),
     )
     definition = _new_definition(actor, content, actor, source.library_key, moment)
-    _draft(definition, content.graph, content.form, actor, moment)
+    _draft(definition, content, actor, moment)
     event = DefinitionCloned(
         subject_id=definition.id,
         definition_name=definition.name,
@@ -300,6 +304,7 @@ def definition_export(*, definition_id: UUID, actor: Membership, number: int | N
         description=definition.description,
         form=document_of(version.form),
         graph=GraphDocument.load(version.graph),
+        cases=cases_of(version.cases),
     ).to_json()
 
 
@@ -322,6 +327,7 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
     except DocumentError as error:
         raise DefinitionInvalid(error.fields) from error
     problems = blocking([*lint(graph, form), *_people_problems(organisation_id, graph, form)])
+    problems = problems or blocking(case_problems(draft))
     if problems:
         fields: dict[str, list[str]] = {}
         for problem in problems:
@@ -388,14 +394,14 @@ def _group(actor: Membership, name: str, at: datetime) -> WorkflowGroup:
 
 
 def _draft(
-    definition: WorkflowDefinition, graph: GraphDocument, form: FormDocument, actor: Membership, at: datetime
+    definition: WorkflowDefinition, content: DefinitionDocument, actor: Membership, at: datetime
 ) -> WorkflowVersion:
     """The draft of a definition with these contents; the one there is gets them, else a new one is made."""
     draft = _version(definition, VersionState.DRAFT)
     if draft is not None:
-        form_draft_save(version_id=draft.form_id, actor=actor, document=form, at=at)
-        draft.graph = graph.to_json()
-        draft.save(update_fields=["graph", *draft.touch(actor.id, at)])
+        form_draft_save(version_id=draft.form_id, actor=actor, document=content.form, at=at)
+        draft.graph, draft.cases = content.graph.to_json(), cases_to_json(content.cases)
+        draft.save(update_fields=["graph", "cases", *draft.touch(actor.id, at)])
         return draft
     latest = (
         WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
@@ -407,8 +413,9 @@ def _draft(
         organisation_id=definition.organisation_id,
         definition=definition,
         number=latest.number + 1 if latest else 1,
-        graph=graph.to_json(),
-        form=_form_draft(definition, latest.form if latest else None, form, actor, at),
+        graph=content.graph.to_json(),
+        cases=cases_to_json(content.cases),
+        form=_form_draft(definition, latest.form if latest else None, content.form, actor, at),
         created_at=at,
         created_by_id=actor.id,
     )

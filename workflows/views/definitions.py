@@ -22,6 +22,7 @@ from workflows.selectors.definition_changes import version_changes
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
+from workflows.services.cases import cases_play
 from workflows.services.definitions import (
     definition_clone,
     definition_delete,
@@ -35,13 +36,13 @@ from workflows.services.publishing import publishing_request
 from workflows.views.base import Tab, page
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
-CHANGES: Final = {"changes": "Changes"}
+CHANGES: Final = {"changes": "Changes", "cases": "Cases"}
 """For those who may compare versions."""
 MAX_NUMBER: Final = 9
 
 
 class DefinitionView(MemberRequired, View):
-    """``?tab=graph|form|preferences|versions|changes`` and ``version``, the published one by default; ``with`` is the
+    """``?tab=graph|form|preferences|versions|changes|cases`` and ``version``, the published one by default; ``with`` is the
     version that the changes are told against."""
 
     http_method_names = ("get", "head", "options")
@@ -77,6 +78,13 @@ class DefinitionView(MemberRequired, View):
                 move = reverse("definition_migration", args=[shown.definition.id]) if shown.may_retire else ""
                 compared = version_changes(self.actor, shown.definition.id, shown.version.number, against)
                 return {"compared": compared, "move_url": move}
+        if tab == "cases":
+            with refusals_as_pages():
+                return {
+                    "played": cases_play(
+                        actor=self.actor, definition_id=shown.definition.id, number=shown.version.number
+                    )
+                }
         if tab == "form":
             return {"steps": shown.steps, "matrix": shown.matrix}
         if tab == "preferences":

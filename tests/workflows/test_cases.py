@@ -1,0 +1,130 @@
+"""Test cases of a workflow: played as in the product, and what they keep from being published."""
+
+import copy
+from collections.abc import Callable
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.cast import Acme
+from tests.factories.branches import contract
+from workflows.engine.definition import RunningDefinition
+from workflows.graph.definition import DefinitionDocument
+from workflows.library import library_item, library_keys
+from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowSettings
+from workflows.selectors.definitions import DefinitionNotFound
+from workflows.services.case_stage import CaseResult, play
+from workflows.services.cases import cases_play, coverage
+from workflows.services.definitions import (
+    DefinitionInvalid,
+    definition_export,
+    definition_import,
+    definition_publish,
+)
+from workflows.services.publishing import settings_save
+
+
+def running(document: DefinitionDocument) -> RunningDefinition:
+    return RunningDefinition.of(uuid4(), document.graph.to_json(), document.form)
+
+
+def leave_case(change: Callable[[dict[str, Any]], object]) -> CaseResult:
+    """The first case of the leave application, changed."""
+    raw = copy.deepcopy(library_item("leave_application").to_json())
+    change(raw["cases"][0])
+    document = DefinitionDocument.load(raw)
+    return play(document.cases[0], running(document))
+
+
+@pytest.mark.parametrize("key", library_keys())
+def test_shipped_cases_play_as_told_and_go_everywhere(key: str) -> None:
+    item = library_item(key)
+    results = [play(case, running(item)) for case in item.cases]
+    assert [result.problems for result in results] == [()] * len(results)
+    assert not results or coverage(running(item), results).missed_ways == ()
+
+
+WRONG: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
+    (
+        "Act 2, hema at “Manager review”: was refused: it waits for Ravi.",
+        lambda case: case["acts"][1].update(by="hema"),
+    ),
+    ("transition: Choose one of", lambda case: case["acts"][1].update(transition="Approved")),
+    ("data.criticality", lambda case: case["acts"][0]["data"].update(criticality="low")),
+    ("the request does not wait there", lambda case: case["acts"].pop(1)),
+    ("the workflow has no such step", lambda case: case["acts"][1].update(step="nowhere")),
+    ("cannot be waited for", lambda case: case["acts"][1].update(after="soon")),
+    ("should have been refused at person", lambda case: case["acts"][1].update(refused="person")),
+    ("It ended with Approved; expected was Rejected.", lambda case: case["expect"].update(outcome="Rejected")),
+    ("expected was apply → rejected", lambda case: case["expect"].update(path=["apply", "rejected"])),
+    ("“reason” is 'Family'; expected was 'Work'.", lambda case: case["expect"].update(values={"reason": "Work"})),
+    ("waits for nobody; expected was Hema", lambda case: case["expect"].update(waits={"hr_review": ["hema"]})),
+]
+
+
+@pytest.mark.parametrize(("told", "change"), WRONG, ids=[told for told, _ in WRONG])
+def test_what_goes_wrong_is_told(told: str, change: Callable[[dict[str, Any]], object]) -> None:
+    result = leave_case(change)
+    assert not result.passed
+    assert told in " ".join(result.problems)
+
+
+def test_branches_are_played_at_once() -> None:
+    raw = contract()
+    raw["cases"] = [
+        {
+            "name": "Dear contract",
+            "people": [
+                {"key": "asha", "department": "ENG"},
+                {"key": "ravi", "department": "ENG"},
+                {"key": "hema", "department": "HR"},
+                {"key": "farid", "department": "FIN"},
+            ],
+            "acts": [
+                {"step": "ask", "by": "asha", "data": {"amount": 5000}},
+                {"step": "check", "by": "ravi", "assignees": {"law": "hema", "money": "farid"}},
+                {"step": "money", "by": "farid", "transition": "Meet"},
+                {"step": "sign", "by": "ravi", "refused": "person"},
+                {"step": "law", "by": "hema", "transition": "Meet", "data": {"advice": "Fine"}},
+            ],
+            "expect": {"path": ["ask", "check", "law", "money", "sign"], "waits": {"sign": ["ravi"]}},
+        }
+    ]
+    document = DefinitionDocument.load(raw)
+    assert play(document.cases[0], running(document)).problems == ()
+
+
+def test_the_clock_hands_a_task_to_the_manager() -> None:
+    def late(case: dict[str, Any]) -> None:
+        case["people"] += [{"key": "meera"}]
+        case["people"][1]["manager"] = "meera"
+        case["acts"][1:] = [case["acts"][1] | {"after": "3d", "refused": "person"}]
+        case["expect"] = {"waits": {"manager_review": ["meera"]}}
+
+    assert leave_case(late).problems == ()
+
+
+def test_a_failing_case_warns_or_keeps_a_version_from_being_published(leave: WorkflowDefinition, acme: Acme) -> None:
+    document = definition_export(definition_id=leave.id, actor=acme.omar)
+    assert len(document["cases"]) == 4
+    ways = {way["key"]: way for way in document["graph"]["transitions"]}
+    ways["hr_approves"] |= {"to": "rejected", "name": "Approved"}
+    ways["hr_rejects"] |= {"to": "approved", "name": "Rejected"}
+    imported = definition_import(definition_id=leave.id, actor=acme.omar, document=document)
+    assert [(one.code, one.level) for one in imported.problems if one.place == "cases.0"] == [("case-failed", "warns")]
+    settings_save(actor=acme.tess, row=WorkflowSettings(), values={"cases_gate": True})
+    with pytest.raises(DefinitionInvalid) as refusal:
+        definition_publish(definition_id=leave.id, actor=acme.omar)
+    assert "does not play as told" in str(refusal.value.fields["cases.0"])
+    settings_save(actor=acme.tess, row=WorkflowSettings.objects.get(), values={"cases_gate": False})
+    assert definition_publish(definition_id=leave.id, actor=acme.omar).number == 2
+
+
+def test_playing_stores_nothing_and_is_for_designers(leave: WorkflowDefinition, acme: Acme) -> None:
+    found = cases_play(actor=acme.omar, definition_id=leave.id)
+    assert (found.failed, found.coverage.percent, found.missed) == (0, 100, [])
+    assert "Manager review → HR review" in found.told[0].path
+    assert WorkflowRun.objects.count() == 0
+    with pytest.raises(DefinitionNotFound):
+        cases_play(actor=acme.asha, definition_id=leave.id)

@@ -1,0 +1,328 @@
+"""One request of a test case, in memory: the same decisions as in the product, with the people of the case, nothing stored."""
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any, Final
+from uuid import UUID, uuid4, uuid5
+from zoneinfo import ZoneInfo
+
+from accounts.tenancy.errors import Invalid
+from forms_builder.rules import Environment, EvaluationClock, WeekCalendar
+from forms_builder.schema.fields import SourcedChoices, SourceName
+from forms_builder.schema.prefill import prefilled
+from forms_builder.schema.sources import FileFacts, Option
+from workflows.assignment import Assignment, Person, Situation, excludes_requester
+from workflows.engine.definition import RunningDefinition
+from workflows.engine.moves import Decision
+from workflows.graph.cases import Act, Case, Persona
+from workflows.graph.tokens import Token
+from workflows.selectors.desk import Desk
+from workflows.services.deciding import Standing, Submission, Wish, decision_of
+from workflows.sla import Calendar, CalendarError, PeriodError, due_at, parse_period
+
+_PEOPLE: Final = UUID("6d1a6f0e-6a3a-4f0e-9a53-0f1e0c5f5b8e")
+"""Namespace of the ids of personas: the same key has the same id in every case."""
+WEEK: Final = Calendar.of("UTC", {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")})
+"""Working time of cases: five days of nine hours."""
+
+
+@dataclass(frozen=True, slots=True)
+class CaseResult:
+    """What a case came to. ``problems`` are sentences; none means that it played as told."""
+
+    name: str
+    problems: tuple[str, ...]
+    path: tuple[str, ...]
+    outcome: str
+    ways: frozenset[str]
+    """Keys of the transitions that were gone."""
+
+    @property
+    def passed(self) -> bool:
+        return not self.problems
+
+
+def play(case: Case, definition: RunningDefinition) -> CaseResult:
+    """Play one case on a version. Never raises for what a case may hold: what goes wrong is a problem of the result."""
+    stage = _Stage(case, definition)
+    for number, act in enumerate(case.acts, start=1):
+        if not stage.act(number, act):
+            break
+    return stage.result()
+
+
+@dataclass(slots=True)
+class _Open:
+    """A task on the stage."""
+
+    holders: tuple[UUID, ...]
+    opened_at: datetime
+    alone: bool
+    due_at: datetime | None = None
+
+
+class _Stage:
+    """One request of a case, in memory."""
+
+    def __init__(self, case: Case, definition: RunningDefinition) -> None:
+        self.case = case
+        self.definition = definition
+        self.people = {person.id: person for person in map(_person, case.people)}
+        self.by_key = {persona.key: self.people[_id(persona.key)] for persona in case.people}
+        self.requester = self.by_key[case.acts[0].by]
+        self.at = case.at
+        self.data: dict[str, Any] = {}
+        self.labels: dict[str, Any] = {}
+        self.tokens: tuple[Token, ...] = ()
+        self.open: dict[str, _Open] = {}
+        self.last: dict[str, UUID] = {}
+        self.path: list[str] = []
+        self.ways: set[str] = set()
+        self.outcome = ""
+        self.problems: list[str] = []
+
+    def act(self, number: int, act: Act) -> bool:
+        """Whether the story can go on."""
+        try:
+            self._pass(act.after)
+            self._decide(act)
+        except Invalid as refusal:
+            places = list(refusal.fields) or [""]
+            return self._refused(
+                number, act, places, "; ".join(f"{p}: {' '.join(t)}" for p, t in refusal.fields.items())
+            )
+        except (PeriodError, CalendarError) as error:
+            self._problem(number, act, f"“{act.after}” cannot be waited for: {error}")
+            return False
+        except _NotAllowed as refusal:
+            return self._refused(number, act, ["person"], str(refusal))
+        if act.refused:
+            self._problem(number, act, f"should have been refused at {act.refused}, and was not")
+            return False
+        return True
+
+    def _refused(self, number: int, act: Act, places: Sequence[str], why: str) -> bool:
+        if act.refused and any(place == act.refused or place.startswith(f"{act.refused}.") for place in places):
+            return True
+        wanted = f" (expected at {act.refused})" if act.refused else ""
+        self._problem(number, act, f"was refused{wanted}: {why}")
+        return False
+
+    def _problem(self, number: int, act: Act, text: str) -> None:
+        self.problems.append(f"Act {number}, {act.by} at “{self._name(act.step)}”: {text}.")
+
+    def _name(self, key: str) -> str:
+        step = self.definition.graph.steps.get(key)
+        return step.name if step else key
+
+    def _decide(self, act: Act) -> None:
+        actor, graph = self.by_key[act.by], self.definition.graph
+        if act.step not in graph.steps:
+            raise _NotAllowed("the workflow has no such step")
+        if not self.path:
+            if act.step != graph.start.key:
+                raise _NotAllowed(f"a request starts at {graph.start.name}")
+            initial = prefilled(self.definition.form, _facts(actor), self.at, self._sources())
+            self.data = {**initial, **self.data}
+        else:
+            self._check_holder(act, actor)
+        step = graph.step(act.step)
+        situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
+        owner = _id(self.case.owner) if self.case.owner else uuid4()
+        desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, self.people)
+        wish = Wish(
+            Submission(_with_ids(act.data)),
+            self._way_name(act),
+            self._named(act),
+            act.comment,
+            assignees={key: _id(person) for key, person in act.assignees.items()},
+        )
+        standing = Standing(self.tokens, self.people, self.labels, None)
+        decision = decision_of(desk, wish, standing, self._sources())
+        self._apply(act.step, actor, decision)
+
+    def _way_name(self, act: Act) -> str | None:
+        """An act names its way as people do, or by its key, which a new name leaves alone."""
+        ways = self.definition.graph.transitions_from(act.step)
+        return next((way.name for way in ways if way.key == act.transition), act.transition) or None
+
+    def _check_holder(self, act: Act, actor: Person) -> None:
+        found = self.open.get(act.step)
+        if found is None:
+            waiting = ", ".join(self._name(key) for key in self.open) or "nowhere"
+            raise _NotAllowed(f"the request does not wait there, but at: {waiting}")
+        if actor.id == self.requester.id and excludes_requester(self.definition.graph.step(act.step)):
+            raise _NotAllowed("the requester may not decide their own request")
+        if actor.id not in found.holders:
+            raise _NotAllowed(f"it waits for {self._people(found.holders)}")
+
+    def _named(self, act: Act) -> UUID | None:
+        """Whom the act names; a way back goes to who had the step last, as in the product."""
+        if act.assignee:
+            return _id(act.assignee)
+        ways = self.definition.graph.transitions_from(act.step)
+        name = self._way_name(act)
+        way = next((way for way in ways if way.name == name and way.is_return), None)
+        if way is None or way.target.asks_requester:
+            return None
+        return self.last.get(way.target.key)
+
+    def _apply(self, step: str, actor: Person, decision: Decision) -> None:
+        self.data = {**self.data, **decision.answers.values}
+        self.labels = {**self.labels, **decision.answers.labels}
+        self.tokens = decision.moved.tokens
+        self.open.pop(step, None)
+        self.last[step] = actor.id
+        if not self.path:
+            self.path.append(step)
+        self.ways |= set(decision.moved.trail)
+        for cancelled in decision.moved.cancelled:
+            self.open.pop(cancelled, None)
+        for opening in decision.openings:
+            self.path.append(opening.step.key)
+            self._open(opening.step.key, opening.assignment)
+        ended = decision.moved.ended
+        if ended is not None:
+            self.open.clear()
+            self.path.append(ended.key)
+            self.outcome = ended.outcome
+
+    def _open(self, key: str, assignment: Assignment) -> None:
+        holders = tuple(one.id for one in ((assignment.person,) if assignment.person else assignment.queue))
+        limit = self.definition.limits.get(key)
+        due = due_at(WEEK, self.at, limit.period) if limit else None
+        self.open[key] = _Open(holders, self.at, assignment.person is not None, due)
+
+    def _pass(self, period: str) -> None:
+        """Working time passes; tasks that become overdue go to their holder's manager where their step says so."""
+        if not period:
+            return
+        self.at = due_at(WEEK, self.at, parse_period(period))
+        for key, task in self.open.items():
+            limit = self.definition.limits.get(key)
+            if limit is None or task.due_at is None or task.due_at > self.at or not task.alone:
+                continue
+            manager = self.people[task.holders[0]].manager_id
+            if limit.escalate == "manager" and manager and manager != self.requester.id:
+                task.holders = (manager,)
+            task.due_at = None
+
+    def result(self) -> CaseResult:
+        self._compare()
+        return CaseResult(self.case.name, tuple(self.problems), tuple(self.path), self.outcome, frozenset(self.ways))
+
+    def _compare(self) -> None:
+        wanted = self.case.expect
+        if wanted.path is not None and tuple(self.path) != wanted.path:
+            self.problems.append(f"It went {_arrows(self.path)}; expected was {_arrows(wanted.path)}.")
+        if wanted.outcome and self.outcome != wanted.outcome:
+            came = f"It ended with {self.outcome}" if self.outcome else "It has not ended"
+            self.problems.append(f"{came}; expected was {wanted.outcome}.")
+        if wanted.waits is not None:
+            self._compare_waiting(wanted.waits)
+        for name, value in wanted.values.items():
+            if self.data.get(name) != _with_ids({name: value})[name]:
+                self.problems.append(f"“{name}” is {self.data.get(name)!r}; expected was {value!r}.")
+
+    def _compare_waiting(self, wanted: Mapping[str, Collection[str]]) -> None:
+        for key in dict.fromkeys((*wanted, *self.open)):
+            there = set(self.open[key].holders) if key in self.open else None
+            people = {_id(person) for person in wanted[key]} if key in wanted else None
+            if there != people:
+                now = "nobody" if there is None else self._people(there)
+                then = "nobody" if people is None else self._people(people)
+                self.problems.append(f"At “{self._name(key)}” it waits for {now}; expected was {then}.")
+
+    def _people(self, ids: Iterable[UUID]) -> str:
+        names = sorted(self.people[one].name for one in ids)
+        return ", ".join(names) or "an assignment"
+
+    def _sources(self) -> "_CaseSources":
+        return _CaseSources(self.at, self.case.people)
+
+
+class _NotAllowed(Exception):
+    """Somebody does what they may not."""
+
+
+@dataclass(frozen=True)
+class _CaseSources:
+    """The world of a case: its people, the moment, and every entry that a form may pick."""
+
+    at: datetime
+    personas: tuple[Persona, ...]
+
+    @property
+    def today(self) -> date:
+        return self.at.date()
+
+    @property
+    def environment(self) -> Environment:
+        clock = EvaluationClock(self.at, ZoneInfo("UTC"), WeekCalendar())
+        return Environment(clock, _Directory(self.personas))
+
+    def options(self, wanted: SourcedChoices) -> Sequence[Option]:
+        return ()
+
+    def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
+        return {value: value for value in values}
+
+    def names(self, source: SourceName, values: Collection[str]) -> Mapping[str, str]:
+        return {value: value for value in values}
+
+    def files(self, ids: Collection[str]) -> Mapping[str, FileFacts]:
+        return {one: FileFacts(one, "file.pdf", 1_000, "application/pdf") for one in ids}
+
+
+@dataclass(frozen=True)
+class _Directory:
+    personas: tuple[Persona, ...]
+
+    def is_manager(self, manager: str, report: str) -> bool:
+        return any(
+            str(_id(one.key)) == report and one.manager and str(_id(one.manager)) == manager for one in self.personas
+        )
+
+    def is_member(self, user: str, group: str) -> bool:
+        return any(str(_id(one.key)) == user and group in (one.department, *one.roles) for one in self.personas)
+
+
+def _person(persona: Persona) -> Person:
+    return Person(
+        id=_id(persona.key),
+        name=persona.name or persona.key.replace("_", " ").title(),
+        email=f"{persona.key}@case.example",
+        manager_id=_id(persona.manager) if persona.manager else None,
+        department=persona.department or None,
+        department_head_id=_id(persona.head) if persona.head else None,
+        designation=persona.designation or None,
+        level=persona.level,
+        city=persona.city or None,
+        state=persona.state or None,
+        country=persona.country or None,
+        roles=persona.roles,
+        is_active=persona.is_active,
+    )
+
+
+def _facts(person: Person) -> dict[str, Any]:
+    """What a form may be prefilled with of the requester."""
+    return {"id": str(person.id), "name": person.name, "email": person.email}
+
+
+def _id(key: str) -> UUID:
+    return uuid5(_PEOPLE, key)
+
+
+def _with_ids(data: Any) -> Any:
+    """ "@key" as the id of that persona, at any depth."""
+    if isinstance(data, str):
+        return str(_id(data[1:])) if data.startswith("@") else data
+    if isinstance(data, Mapping):
+        return {name: _with_ids(value) for name, value in data.items()}
+    return [_with_ids(value) for value in data] if isinstance(data, list | tuple) else data
+
+
+def _arrows(steps: Iterable[str]) -> str:
+    return " → ".join(steps) or "nowhere"
