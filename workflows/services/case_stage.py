@@ -130,7 +130,7 @@ class _Stage:
         step = graph.step(act.step)
         situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
         owner = _id(self.case.owner) if self.case.owner else uuid4()
-        desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, self.people)
+        desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
         wish = Wish(
             Submission(_with_ids(act.data)),
             self._way_name(act),
