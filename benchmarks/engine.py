@@ -11,6 +11,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks import anchors, report, server, world
+from benchmarks.planning import BRANCHES, LARGE, SMALL, Planner
 
 STEPS = 300
 WARM = 300
@@ -123,6 +124,8 @@ def measure(database: Any, engine: Engine, seconds: float) -> Figures:
         "complete_long": engine.completing(seconds, engine.long),
         "bulk": engine.in_bulk(seconds),
         "applications": per_second(engine.application, seconds, moves=3),
+        "planning": per_second(Planner(SMALL).round, seconds / 3, moves=BRANCHES + 1),
+        "planning_long": per_second(Planner(LARGE).round, seconds / 3, moves=BRANCHES + 1),
     }
 
 
@@ -136,6 +139,8 @@ def show(found: Figures) -> None:
         ("Countersign: complete and open the next", "complete", int(found["statements"])),
         (f"Countersign: the same, {BULK} at once", "bulk", ""),
         (f"Countersign: the same in a graph of {STEPS} steps", "complete_long", ""),
+        (f"Planning alone, fork and join, {SMALL} steps", "planning", 0),
+        (f"Planning alone, fork and join, {LARGE} steps", "planning_long", 0),
     ]
     rows = [[name, found[key], count, found[key] / floor, found[key] / viewflow] for name, key, count in named]
     report.table("Moves of a request", ["", "per second", "statements", "x pgbench", "x Viewflow"], rows)
