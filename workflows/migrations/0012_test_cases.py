@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('workflows', '0010_on_behalf_of'),
+        ('workflows', '0011_clocks'),
     ]
 
     operations = [
