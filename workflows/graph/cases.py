@@ -7,7 +7,8 @@ from typing import Annotated, Any, Final, Self
 from pydantic import Field, StringConstraints, model_validator
 
 from forms_builder.schema.parts import FieldName, FreeJson, LongText, Part, ShortText, StepKey
-from workflows.graph.document import Name, OptionalName, Period
+from workflows.graph.document import Name, OptionalName
+from workflows.graph.timing import Period
 
 MAX_CASES: Final = 200
 MAX_PEOPLE: Final = 50

@@ -17,8 +17,10 @@ from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision
 from workflows.graph.cases import Act, Case, Persona
 from workflows.graph.tokens import Token
+from workflows.ladder import Deed, Rung, Standing
 from workflows.selectors.desk import Desk
-from workflows.services.deciding import Standing, Submission, Wish, decision_of
+from workflows.services.deciding import Standing as Here
+from workflows.services.deciding import Submission, Wish, decision_of
 from workflows.sla import Calendar, CalendarError, PeriodError, due_at, parse_period
 
 _PEOPLE: Final = UUID("6d1a6f0e-6a3a-4f0e-9a53-0f1e0c5f5b8e")
@@ -60,6 +62,7 @@ class _Open:
     opened_at: datetime
     alone: bool
     due_at: datetime | None = None
+    done: int = 0
 
 
 class _Stage:
@@ -127,10 +130,6 @@ class _Stage:
             self.data = {**initial, **self.data}
         else:
             self._check_holder(act, actor)
-        step = graph.step(act.step)
-        situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
-        owner = _id(self.case.owner) if self.case.owner else uuid4()
-        desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
         wish = Wish(
             Submission(_with_ids(act.data)),
             self._way_name(act),
@@ -138,9 +137,16 @@ class _Stage:
             act.comment,
             assignees={key: _id(person) for key, person in act.assignees.items()},
         )
-        standing = Standing(self.tokens, self.people, self.labels, None)
-        decision = decision_of(desk, wish, standing, self._sources())
-        self._apply(act.step, actor, decision)
+        self._go(act.step, actor, wish)
+
+    def _go(self, key: str, actor: Person, wish: Wish) -> None:
+        step = self.definition.graph.step(key)
+        situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
+        owner = _id(self.case.owner) if self.case.owner else uuid4()
+        desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
+        here = Here(self.tokens, self.people, self.labels, None)
+        decision = decision_of(desk, wish, here, self._sources())
+        self._apply(key, actor, decision)
 
     def _way_name(self, act: Act) -> str | None:
         """An act names its way as people do, or by its key, which a new name leaves alone."""
@@ -190,23 +196,30 @@ class _Stage:
 
     def _open(self, key: str, assignment: Assignment) -> None:
         holders = tuple(one.id for one in ((assignment.person,) if assignment.person else assignment.queue))
-        limit = self.definition.limits.get(key)
-        due = due_at(WEEK, self.at, limit.period) if limit else None
+        timing = self.definition.limits.get(key)
+        due, _ = timing.deadlines(WEEK, self.at) if timing else (None, None)
         self.open[key] = _Open(holders, self.at, assignment.person is not None, due)
 
     def _pass(self, period: str) -> None:
-        """Working time passes; tasks that become overdue go to their holder's manager where their step says so."""
+        """Working time passes, and what the steps say of their time limits happens: tasks are handed over or decided."""
         if not period:
             return
         self.at = due_at(WEEK, self.at, parse_period(period))
-        for key, task in self.open.items():
-            limit = self.definition.limits.get(key)
-            if limit is None or task.due_at is None or task.due_at > self.at or not task.alone:
-                continue
+        for key, task in list(self.open.items()):
+            timing = self.definition.limits.get(key)
+            while timing is not None and self.open.get(key) is task:
+                rung, task.done = timing.ladder.turn(Standing(task.opened_at, task.due_at, task.done), WEEK, self.at)
+                if rung is None:
+                    break
+                self._climb(key, task, rung)
+
+    def _climb(self, key: str, task: _Open, rung: Rung) -> None:
+        if rung.deed is Deed.HAND_OVER and task.alone:
             manager = self.people[task.holders[0]].manager_id
-            if limit.escalate == "manager" and manager and manager != self.requester.id:
+            if manager and manager != self.requester.id:
                 task.holders = (manager,)
-            task.due_at = None
+        elif rung.deed is Deed.DECIDE:
+            self._go(key, self.requester, Wish(Submission({}), rung.transition, None, ""))
 
     def result(self) -> CaseResult:
         self._compare()
