@@ -57,6 +57,17 @@ def check(request: HttpRequest, account: Account) -> None:
         raise TooManyAttempts
 
 
+def check_address(request: HttpRequest) -> None:
+    """Raises TooManyAttempts when the address is refused for now, whatever it asks for."""
+    if _is_locked(request, _address(request)):
+        raise TooManyAttempts
+
+
+def count_stray(request: HttpRequest) -> None:
+    """Somebody tries addresses that we never gave out."""
+    AxesProxyHandler.user_login_failed(sender=__name__, credentials={"username": _address(request)}, request=request)
+
+
 def serialise(account: Account) -> None:
     """Let the attempts on one account be judged one after the other until the transaction ends."""
     with connection.cursor() as cursor:

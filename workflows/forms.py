@@ -49,6 +49,14 @@ class DecisionForm(NoteForm):
         return found
 
 
+class MailDecisionForm(forms.Form):
+    """The buttons behind the link of a mail."""
+
+    transition = forms.CharField(max_length=120)
+    comment = forms.CharField(required=False, max_length=MAX_TEXT)
+    shown = forms.CharField(required=False, max_length=LONGEST)
+
+
 class HandOverForm(NoteForm):
     """Whom to hand a task to."""
 

@@ -15,6 +15,7 @@ from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest, Now
 
+from accounts.models import AuditEntry
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from notifications.channels.email.channel import Email
@@ -23,6 +24,8 @@ from notifications.channels.email.transport import Outage, Outcome, Result, Tran
 from notifications.models import Attempt, Delivery, SuppressedAddress
 from notifications.selectors.deliveries import why_not_send
 from notifications.services import breaker
+from workflows import events
+from workflows.selectors.mail_links import quick_path
 
 CHANNEL = Email.name
 State = Delivery.State
@@ -37,6 +40,14 @@ FAIR_SHARE = 20
 """Messages of one organisation before it is the next one's turn."""
 ORGANISATIONS = 100
 SECONDS = 50.0
+TO_DECIDE = frozenset(
+    kind.kind
+    for kind in (
+        *(events.TaskOpened, events.TaskReminded, events.TaskReassigned, events.TaskTakenOver),
+        *(events.TaskClaimed, events.TaskAssigned, events.TaskEscalated),
+    )
+)
+"""Mails to who must decide, which may bring a link to do so."""
 STRIKES = 3
 """Connections lost in a row that count as an outage."""
 
@@ -50,6 +61,8 @@ class Claimed:
     delivery: Delivery
     token: UUID
     address: str
+    quick_path: str = ""
+    """Of the link that decides the task at once, where its step allows that."""
 
 
 def due_organisations(most: int = ORGANISATIONS) -> list[UUID]:
@@ -120,7 +133,8 @@ class _Round:
 
     def _hand_over(self, claimed: Claimed) -> Result:
         try:
-            return self.transport.send(compose(claimed.delivery, claimed.address, self.transport.connection))
+            to, path = claimed.address, claimed.quick_path
+            return self.transport.send(compose(claimed.delivery, to, self.transport.connection, quick_path=path))
         except (BadAddress, ValueError) as error:
             return Result(Outcome.DEAD, str(error))
         except Outage as outage:
@@ -173,7 +187,7 @@ def _close(delivery: Delivery, state: Delivery.State, reason: str, outcome: Atte
 
 
 def _lease(delivery: Delivery, died: bool) -> Claimed:
-    claimed = Claimed(delivery, uuid4(), delivery.recipient.email)
+    claimed = Claimed(delivery, uuid4(), delivery.recipient.email, _quick_path(delivery))
     delivery.attempts += 1
     Delivery.objects.filter(id=delivery.id).update(
         state=State.LEASED,
@@ -192,6 +206,15 @@ def _lease(delivery: Delivery, died: bool) -> Claimed:
         started_at=Now(),
     )
     return claimed
+
+
+def _quick_path(delivery: Delivery) -> str:
+    """Made anew for each attempt and kept nowhere: it is a key."""
+    if delivery.kind not in TO_DECIDE:
+        return ""
+    entries = AuditEntry.objects.filter(organisation_id=delivery.organisation_id, id=delivery.event_id)
+    task_id = entries.filter(kind=delivery.kind).values_list("subject_id", flat=True).first()
+    return quick_path(delivery.organisation_id, delivery.recipient_id, task_id) if task_id else ""
 
 
 def finish(claimed: Claimed, result: Result) -> bool:

@@ -8,6 +8,7 @@ from uuid import UUID
 from tests.contracts.url_table import Line, World
 from tests.factories import workflows as make
 from workflows.library import library_item
+from workflows.mail_links import MailLink
 from workflows.models import BulkAction, WorkflowDefinition, WorkflowSettings
 from workflows.services.bulk import BulkRow, BulkWish, bulk_ask
 from workflows.services.definitions import definition_delete, definition_import
@@ -101,6 +102,20 @@ def of_bulk(world: World) -> Mapping[str, Any]:
     return {"bulk_id": world(bulk)}
 
 
+def mail_link(world: World) -> str:
+    """Ravi's own, for a step that may be decided by mail."""
+    document = library_item("leave_application").to_json() | {"name": f"Leave by mail {world.canary}"}
+    review = next(step for step in document["graph"]["steps"] if step["key"] == "manager_review")
+    review["assignee"]["by_mail"] = "link"
+    data = make.LEAVE | {"reason": world.canary}
+    task = make.open_task(make.start_leave(make.publish(document, world.acme.omar), world.acme.asha, data=data).run_id)
+    return MailLink(world.acme.organisation.id, world.acme.ravi.id, task.id, task.version).path
+
+
+def of_mail_link(world: World) -> Mapping[str, Any]:
+    return {"token": world(mail_link).rstrip("/").rpartition("/")[2]}
+
+
 def with_task(world: World) -> Mapping[str, Any]:
     """No arguments, but a task to decide."""
     world(waiting)
@@ -144,6 +159,8 @@ LINES = [
     Line(f"{RUN}watch/", "post", holder="ravi", ids=of_run, without="farid", data={"action": "watch"}),
     Line(f"{RUN}stakeholders/", "post", ids=of_run, without="ravi", data=fiona),
     Line(f"{RUN}withdraw/", "post", ids=of_run, without="ravi"),
+    Line("by-mail/<str:token>/", "get", access="public", ids=of_mail_link),
+    Line("by-mail/<str:token>/", "post", access="public", ids=of_mail_link, data={"transition": "Rejected"}),
     Line("tasks/bulk/", "post", holder="ravi", ids=with_task, data=one_ticked),
     Line("tasks/bulk/ask/", "post", holder="ravi", ids=with_task, data=rejecting_it),
     Line(BULK, holder="ravi", ids=of_bulk, without="asha"),

@@ -92,6 +92,14 @@ class StakeholderKind(StrEnum):
     WORKFLOW_OWNER = "workflow_owner"
 
 
+class ByMail(StrEnum):
+    """Whether the mail about a task brings a link that decides it: not at all, with the link alone, or after a login too."""
+
+    OFF = "off"
+    LINK = "link"
+    LOGIN = "login"
+
+
 class Separation(Part):
     """Who may not decide although the rule names them."""
 
@@ -107,6 +115,7 @@ class Assignee(Part):
     mode: AssigneeMode = AssigneeMode.ONE
     fallback: tuple[Fallback, ...] = Field(default=(), max_length=10)
     separation: Separation = Separation()
+    by_mail: ByMail = ByMail.OFF
 
     def excludes_requester(self) -> bool:
         """True when the requester may never decide here; a step that is the requester's own work excludes nobody."""

@@ -2,10 +2,11 @@
 
 from accounts.tenancy.errors import DomainError, Invalid
 from workflows.engine.state import RunState
+from workflows.models import WorkflowRun
 from workflows.selectors.definitions import definition_of
 
 
-def refusal_text(refusal: DomainError, run: RunState) -> str:
+def refusal_text(refusal: DomainError, run: RunState | WorkflowRun) -> str:
     """What is wrong and what to do about it; fields are called as people know them."""
     if not isinstance(refusal, Invalid) or not refusal.fields:
         return refusal.message

@@ -33,7 +33,9 @@ def one_mailbox(text: str) -> str:
     return text
 
 
-def compose(delivery: Delivery, address: str, connection: BaseEmailBackend) -> EmailMultiAlternatives:
+def compose(
+    delivery: Delivery, address: str, connection: BaseEmailBackend, *, quick_path: str = ""
+) -> EmailMultiAlternatives:
     """The mail of a delivery. Needs its recipient and organisation loaded. Raises BadAddress."""
     organisation = delivery.organisation
     context: dict[str, Any] = {
@@ -42,6 +44,7 @@ def compose(delivery: Delivery, address: str, connection: BaseEmailBackend) -> E
         "subject": delivery.subject,
         "paragraphs": paragraphs(delivery.body),
         "url": organisation_url(organisation.slug, delivery.path) if delivery.path else "",
+        "quick_url": organisation_url(organisation.slug, quick_path) if quick_path else "",
         "unsubscribe_url": "",
     }
     headers = {

@@ -82,3 +82,27 @@ def done() -> Page:
         "done": rows,
     }
     return "workflows/bulk.html", {"act": act, "waits": False, "what": "HR review", **parts}
+
+
+def mail_decision() -> Page:
+    texts = {
+        "First day of leave": "6 Oct 2025",
+        "Last day of leave": "8 Oct 2025",
+        "Reason": "My sister's wedding in Pune",
+    }
+    fields = [
+        Some(kind="", rows=(), files=(), field=Some(type="text"), label=label, text=text)
+        for label, text in texts.items()
+    ]
+    run = Some(
+        id=ID, number=1042, title=TITLES[0], definition=Some(name="Leave Application"), requester=Some(name=PEOPLE[0])
+    )
+    found = Some(
+        member=Some(name="Ravi Nair"),
+        ways=ways("HR review", "Rejected", "Apply"),
+        more=True,
+        facts=Some(read_groups=[Some(title="Leave", fields=fields)]),
+    )
+    task = Some(step_name="Manager review", due_at=ago(hours=-30), overdue=False)
+    context = {"found": found, "run": run, "task": task, "reasons": ["Rejected"], "shown": "x"}
+    return "workflows/mail_decision.html", context

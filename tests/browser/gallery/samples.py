@@ -254,6 +254,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "bulk-choice": bulk.choice,
     "bulk-waiting": bulk.waiting,
     "bulk-done": bulk.done,
+    "mail-decision": bulk.mail_decision,
     "request": request,
     "request-manager": request_manager,
     "request-closed": request_closed,
