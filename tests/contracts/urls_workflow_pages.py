@@ -103,10 +103,10 @@ def of_bulk(world: World) -> Mapping[str, Any]:
 
 
 def mail_link(world: World) -> str:
-    """Ravi's own, for a step that may be decided by mail."""
+    """Ravi's own, for a step that asks for a login as well: the link alone tells nothing then."""
     document = library_item("leave_application").to_json() | {"name": f"Leave by mail {world.canary}"}
     review = next(step for step in document["graph"]["steps"] if step["key"] == "manager_review")
-    review["assignee"]["by_mail"] = "link"
+    review["assignee"]["by_mail"] = "login"
     data = make.LEAVE | {"reason": world.canary}
     task = make.open_task(make.start_leave(make.publish(document, world.acme.omar), world.acme.asha, data=data).run_id)
     return MailLink(world.acme.organisation.id, world.acme.ravi.id, task.id, task.version).path
