@@ -135,13 +135,18 @@ def test_a_retired_workflow_starts_nothing(leave: WorkflowDefinition, acme: Acme
 
 
 def test_a_clone_is_a_draft_of_ones_own(leave: WorkflowDefinition, acme: Acme) -> None:
-    copy = definition_clone(definition_id=leave.id, actor=acme.omar)
+    made = definition_clone(definition_id=leave.id, actor=acme.omar)
+    copy = made.definition
     assert (copy.name, copy.group, copy.owner, copy.published_version) == (
         "Leave Application (copy)", None, acme.omar, None,
     )  # fmt: skip
     version = WorkflowVersion.objects.select_related("form").get(definition=copy)
     original = WorkflowVersion.objects.select_related("form").get(definition=leave)
-    assert (version.state, version.graph) == ("draft", original.graph)
+    steps = {step["key"]: step for step in version.graph["steps"]}
+    assert (version.state, version.graph["transitions"]) == ("draft", original.graph["transitions"])
+    assert "sla" not in steps["manager_review"]
+    assert steps["manager_review"]["assignee"] == original.graph["steps"][1]["assignee"]
+    assert made.blanked == ("The group (was HR)", "The time limit of “Manager review” (was 2 working days)")
     assert version.form.form_id != original.form.form_id
 
 

@@ -26,6 +26,7 @@ from workflows.selectors.landing import with_start
 from workflows.services.case_stage import CaseResult
 from workflows.services.cases import Coverage, Played, cases_play
 from workflows.services.definitions import (
+    Cloned,
     Imported,
     definition_clone,
     definition_delete,
@@ -167,17 +168,26 @@ class CloneBody(Body):
     name = Text(required=False, allow_null=True, help_text="Of the copy; else the old one with “(copy)”.")
 
 
-class DefinitionCloneView(MemberView):
-    serializer_class = DefinitionSerializer
+class ClonedSerializer(serializers.Serializer[Cloned]):
+    id = serializers.UUIDField(read_only=True, source="definition.id")
+    name = serializers.CharField(read_only=True, source="definition.name")
+    slug = serializers.CharField(read_only=True, source="definition.slug")
+    blanked = serializers.ListField(
+        read_only=True, child=serializers.CharField(), help_text="What was taken out and is yours to fill in."
+    )
 
-    @extend_schema(operation_id="definitions_clone", request=CloneBody, responses={201: DefinitionSerializer})
+
+class DefinitionCloneView(MemberView):
+    serializer_class = ClonedSerializer
+
+    @extend_schema(operation_id="definitions_clone", request=CloneBody, responses={201: ClonedSerializer})
     def post(self, request: Request, definition_id: UUID) -> Response:
-        """Copy a workflow as a draft of your own; group, named stakeholders and who may start it are yours to fill in."""
+        """Copy a workflow as a draft of your own; `blanked` says what is yours to fill in, such as group and time limits."""
         with behind(lambda: _may_clone(self.actor, definition_id)):
             body = checked(CloneBody, request)
-        copy = definition_clone(definition_id=definition_id, actor=self.actor, name=body.get("name"))
-        answer = Response(DefinitionSerializer(access_definition(self.actor, copy.id)).data, status=201)
-        answer["Location"] = request.path.replace(f"{definition_id}/clone/", f"{copy.id}/")
+        made = definition_clone(definition_id=definition_id, actor=self.actor, name=body.get("name"))
+        answer = Response(ClonedSerializer(made).data, status=201)
+        answer["Location"] = request.path.replace(f"{definition_id}/clone/", f"{made.definition.id}/")
         return answer
 
 

@@ -26,9 +26,10 @@ from workflows.events import (
     DefinitionRestored,
     DefinitionRetired,
 )
+from workflows.graph.blank import blanked
 from workflows.graph.cases import cases_of, cases_to_json
 from workflows.graph.definition import DefinitionDocument
-from workflows.graph.document import GraphDocument, StakeholderKind
+from workflows.graph.document import GraphDocument
 from workflows.graph.lint import Problem, blocking, lint
 from workflows.models import (
     FINAL_RUN,
@@ -70,6 +71,14 @@ class PublishingNeedsRequest(Conflict):
 class NothingToRetire(Conflict):
     code = "definition.not_published"
     message = "No version of this workflow is published."
+
+
+@dataclass(frozen=True, slots=True)
+class Cloned:
+    """The copy, and what was taken out of it, in words."""
+
+    definition: WorkflowDefinition
+    blanked: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,9 +215,10 @@ def definition_retire(*, definition_id: UUID, actor: Membership, at: datetime | 
 @transaction.atomic
 def definition_clone(
     *, definition_id: UUID, actor: Membership, name: str | None = None, at: datetime | None = None
-) -> WorkflowDefinition:
-    """A copy as a draft, owned by the actor. What must be thought about again is blank: group, people named as
-    stakeholders, and who sees it. Raises DefinitionNotFound, Denied (``definition.create.denied``), DefinitionInvalid."""
+) -> Cloned:
+    """A copy as a draft, owned by the actor. What must be thought about again is blank, and told: group, who sees it,
+    people who are named, time limits. Raises DefinitionNotFound, Denied (``definition.create.denied``), DefinitionInvalid.
+    """
     moment = at or timezone.now()
     source = access_definition(actor, definition_id)
     policies.definitions.require(actor, "create")
@@ -220,13 +230,12 @@ def definition_clone(
     )
     if version is None:
         raise DefinitionNotFound
-    graph = GraphDocument.load(version.graph)
-    kept = tuple(one for one in graph.stakeholders if one.kind is not StakeholderKind.MEMBER)
+    graph, told = blanked(GraphDocument.load(version.graph))
     content = DefinitionDocument(
         name=name_of(name or f"{source.name} (copy)"[:MAX_NAME]),
         description=source.description,
         form=document_of(version.form),
-        graph=graph.model_copy(update={"stakeholders": kept}),
+        graph=graph,
         cases=cases_of(version.cases),
     )
     definition = _new_definition(actor, content, actor, source.library_key, moment)
@@ -240,7 +249,12 @@ def definition_clone(
         source_name=source.name,
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
-    return definition
+    words = (
+        *((f"The group (was {source.group.name})",) if source.group else ()),
+        *(("Who may start it",) if source.visibilities.exists() else ()),
+        *told,
+    )
+    return Cloned(definition, words)
 
 
 @transaction.atomic

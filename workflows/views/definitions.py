@@ -115,8 +115,11 @@ class DefinitionCloneView(MemberRequired, View):
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         target = reverse("home")
         with refusals_as_messages(request):
-            copy = definition_clone(definition_id=definition_id, actor=self.actor)
+            made = definition_clone(definition_id=definition_id, actor=self.actor)
+            copy = made.definition
             messages.success(request, f"“{copy.name}” is a draft of yours now.")
+            if made.blanked:
+                messages.info(request, f"Fill in again: {'; '.join(made.blanked)}.")
             target = reverse("definition", args=[copy.id])
         return redirect(target)
 
