@@ -204,13 +204,13 @@ def excludes_requester(step: CompiledStep) -> bool:
 
 
 def resolve(step: CompiledStep, candidates: Sequence[PersonRef]) -> Assignment | ChoiceNeeded:
-    """Nobody was named: the only candidate, the team queue, or a choice that is still to be made.
+    """Nobody was named: the only candidate, the team queue (of which some steps draw one), or a choice still to be made.
 
     ``candidates`` is not empty; without any, ask ``first_fallback``.
     """
     if len(candidates) == 1:
         return Assignment(person=candidates[0])
-    if step.assignee is not None and step.assignee.mode is AssigneeMode.ANY:
+    if step.assignee is not None and step.assignee.mode not in (AssigneeMode.ONE, AssigneeMode.PREVIOUS_HOLDER):
         return Assignment(queue=tuple(candidates))
     return ChoiceNeeded(tuple(candidates))
 

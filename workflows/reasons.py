@@ -26,6 +26,9 @@ class How(StrEnum):
     ONLY = "only"
     QUEUE = "queue"
     PREVIOUS = "previous"
+    TURN = "turn"
+    LEAST_LOADED = "least_loaded"
+    BEFORE = "before"
     FALLBACK = "fallback"
     NOBODY = "nobody"
 

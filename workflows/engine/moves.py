@@ -349,6 +349,8 @@ def orphan(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tupl
     """The task lost its holder and nobody can be asked instead: it waits for a tenant admin."""
     plan = Plan(run, by, clock.at)
     plan.change_task(task.id, task.version, {"assignee_id": None, "unassigned": True})
+    if task.in_queue:
+        plan.closed_queues.append(task.id)
     plan.log(
         LogKind.UNASSIGNED,
         task_id=task.id,

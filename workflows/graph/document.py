@@ -53,10 +53,15 @@ class StepKind(StrEnum):
 
 
 class AssigneeMode(StrEnum):
-    """`one`: the actor before picks one person. `any`: every candidate sees the task, the first decision counts."""
+    """What happens when the rule names several people. `one`: the actor before picks one. `any`: every candidate sees the
+    task, the first decision counts. `round_robin`: one after the other, in turn. `least_loaded`: who has the fewest open tasks.
+    `previous_holder`: who decided the step last time for the same requester; the actor picks where there was nobody."""
 
     ONE = "one"
     ANY = "any"
+    ROUND_ROBIN = "round_robin"
+    LEAST_LOADED = "least_loaded"
+    PREVIOUS_HOLDER = "previous_holder"
 
 
 class Fallback(StrEnum):

@@ -44,10 +44,18 @@ def assignee_sentence(step: Step, context: RuleContext) -> str:
     return _asked(step.assignee, context)
 
 
+_WHO: Final = {
+    AssigneeMode.ANY: "Any of",
+    AssigneeMode.ROUND_ROBIN: "In turn one of",
+    AssigneeMode.LEAST_LOADED: "The one with the fewest open tasks of",
+    AssigneeMode.PREVIOUS_HOLDER: "Who decided it last time, else one of",
+}
+
+
 def _asked(assignee: Assignee, context: RuleContext) -> str:
     if assignee.rule == "requester":
         return "The requester"
-    who = "Any of" if assignee.mode is AssigneeMode.ANY else "One of"
+    who = _WHO.get(assignee.mode, "One of")
     text = f"{who} the people for whom: {rule_sentence(assignee.rule, context)}"
     if assignee.fallback:
         text += "; else " + ", then ".join(FALLBACKS[fallback] for fallback in assignee.fallback)

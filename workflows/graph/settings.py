@@ -8,7 +8,7 @@ from forms_builder.schema.check import check as check_form
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import Access
 from workflows.graph.contexts import assignee_context, transition_context
-from workflows.graph.document import Assignee, Escalation, SlaMode, SlaRule, Step, StepKind, StepSla
+from workflows.graph.document import Assignee, AssigneeMode, Escalation, SlaMode, SlaRule, Step, StepKind, StepSla
 from workflows.graph.period import Period, PeriodError, parse_period
 from workflows.graph.problems import Level, Problem
 from workflows.graph.structure import Shape
@@ -110,6 +110,9 @@ def _assignee(step: Step, place: str, context: RuleContext) -> Iterator[Problem]
     if step.kind is StepKind.START and assignee.rule != "requester":
         message = f"“{step.name}” is the start; it is always the requester's."
         yield Problem("start-assignee", f"{place}.assignee", "blocks", message, "Remove the rule.")
+    if assignee.rule == "requester" and assignee.mode is not AssigneeMode.ONE:
+        message = f"“{step.name}” is always the requester's, so there is nothing to choose by {assignee.mode}."
+        yield Problem("strategy-unused", f"{place}.assignee.mode", "warns", message, "Remove the strategy.")
     if assignee.rule != "requester":
         yield from _rule(assignee.rule, f"{place}.assignee.rule", context)
         if step.kind is StepKind.TASK:

@@ -34,6 +34,7 @@ from workflows.models.tracking import (
     Tone,
     is_state_code,
 )
+from workflows.models.turns import StepTurn
 
 __all__ = [
     "FINAL_RUN",
@@ -58,6 +59,7 @@ __all__ = [
     "RunCounter",
     "RunStatus",
     "RunTimer",
+    "StepTurn",
     "Task",
     "TaskCandidate",
     "TaskPause",

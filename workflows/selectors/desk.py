@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.utils import timezone
@@ -32,6 +32,7 @@ from workflows.graph.tokens import Holds, front
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.shown import fingerprint, shown_names
+from workflows.strategies import DRAWN
 from workflows.substitution import bars_delegates, delegates_of, is_own_delegate, is_reachable, seen
 
 
@@ -193,6 +194,8 @@ class Branch:
     to_team: bool
     note: str = ""
     conditional: bool = False
+    again: bool = False
+    """Whether it goes to who had it last time, unless somebody is named."""
 
     @property
     def assignee(self) -> PersonRef | None:
@@ -201,7 +204,7 @@ class Branch:
     @property
     def needs_choice(self) -> bool:
         """Whether one person must be named, if it opens."""
-        return len(self.assignees) > 1 and not self.to_team
+        return len(self.assignees) > 1 and not (self.to_team or self.again)
 
 
 @dataclass(frozen=True, slots=True)
@@ -375,10 +378,20 @@ def _steps_behind(desk: Desk, way: CompiledTransition) -> list[tuple[CompiledSte
     return list(found.values())
 
 
+_DRAWN: Final = {
+    AssigneeMode.ROUND_ROBIN: "goes to whoever of {} people is next in turn",
+    AssigneeMode.LEAST_LOADED: "goes to whoever of {} people has the fewest open tasks",
+}
+
+
 def _branch(desk: Desk, step: CompiledStep, sure: bool) -> Branch:
     people, note = _people(desk, step)
     mode = step.assignee.mode if step.assignee else AssigneeMode.ONE
-    return Branch(step.key, step.name, tuple(people), mode is AssigneeMode.ANY and len(people) > 1, note, not sure)
+    several = len(people) > 1
+    if mode in DRAWN and several:
+        return Branch(step.key, step.name, (), False, _DRAWN[mode].format(len(people)), not sure)
+    to_team, again = several and mode is AssigneeMode.ANY, several and mode is AssigneeMode.PREVIOUS_HOLDER
+    return Branch(step.key, step.name, tuple(people), to_team, note, not sure, again)
 
 
 def _people(desk: Desk, target: CompiledStep) -> tuple[tuple[PersonRef, ...], str]:

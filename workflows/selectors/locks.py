@@ -96,10 +96,23 @@ _LEAVERS: Final = """
     WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
 """
 
+# Two short lists, so that nobody reads every open task for them; of a team queue only where nobody else is left in it.
+_ORPHANED: Final = f"""
+    SELECT h.id FROM workflows_task h
+    WHERE h.organisation_id = %s AND h.state IN ('running', 'waiting', 'failure_retry') AND h.assignee_id IN ({_LEAVERS})
+    UNION ALL
+    SELECT c.task_id FROM workflows_taskcandidate c
+    WHERE c.organisation_id = %s AND c.is_open AND c.member_id IN ({_LEAVERS}) AND NOT EXISTS (
+        SELECT FROM workflows_taskcandidate o
+        WHERE o.organisation_id = c.organisation_id AND o.task_id = c.task_id AND o.is_open
+          AND o.member_id NOT IN ({_LEAVERS})
+    )
+"""  # noqa: S608 - constants
+
 CLAIM_ORPHANED: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
-WHERE t.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry') AND t.assignee_id IN ({_LEAVERS})
+WHERE t.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry') AND t.id IN ({_ORPHANED})
 ORDER BY t.opened_at, t.id
 LIMIT %s
 FOR UPDATE OF r, t SKIP LOCKED
@@ -217,8 +230,8 @@ def claim_due(organisation_id: UUID, at: Any, limit: int) -> Claimed:
 
 
 def claim_orphaned(organisation_id: UUID, limit: int) -> Claimed:
-    """Lock open tasks whose assignee has left, skipping what somebody else holds."""
-    return _claimed(_read(CLAIM_ORPHANED, [organisation_id, organisation_id, limit], organisation_id))
+    """Lock open tasks whose assignee has left, or everybody of whose queue, skipping what somebody else holds."""
+    return _claimed(_read(CLAIM_ORPHANED, [*[organisation_id] * 6, limit], organisation_id))
 
 
 RunAndTasks = tuple[RunState, list[TaskState]]

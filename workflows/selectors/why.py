@@ -271,6 +271,9 @@ def _how_text(how: str, opened: TransitionLog | None, *, moved_on: bool) -> str:
         How.ONLY: f"{who} was the only person whom the step could ask.",
         How.QUEUE: f"The step asked {opened.detail.get('queue', 0)} people; the first of them to decide counts.",
         How.PREVIOUS: f"{by} returned it to {who}, who had this step before.",
+        How.TURN: f"It was {who}'s turn among those whom the step asks.",
+        How.LEAST_LOADED: f"Of those whom the step asks {who} had the fewest open tasks.",
+        How.BEFORE: f"{who} decided this step for the requester last time.",
         How.FALLBACK: f"{opened.detail.get('note', '')[:1].upper()}{opened.detail.get('note', '')[1:]}.",
         How.NOBODY: f"{opened.detail.get('note', '')[:1].upper()}{opened.detail.get('note', '')[1:]}.",
     }

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, TypeVar
 from uuid import UUID
 
+from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 
 from accounts.tenancy.errors import Invalid
@@ -23,9 +24,10 @@ from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision, Opening
 from workflows.engine.state import Answers
 from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.graph.document import AssigneeMode
 from workflows.graph.tokens import Arrival, Movement, NoWayOn, Token, advance
 from workflows.models import Task
-from workflows.reasons import how_of, read_by
+from workflows.reasons import How, how_of, read_by
 from workflows.selectors.desk import (
     Desk,
     allowed_ways,
@@ -37,6 +39,8 @@ from workflows.selectors.desk import (
     opened_by,
 )
 from workflows.selectors.people import persons, tenant_admin_ids
+from workflows.services.drawing import drawn
+from workflows.strategies import DRAWN
 
 T = TypeVar("T")
 MAX_COMMENT: Final = 5_000
@@ -98,6 +102,8 @@ class Standing:
     labels: Mapping[str, Any]
     run_id: UUID | None
     """None at the start."""
+    definition_id: UUID | None = None
+    """None where a case is played, which asks the database nothing."""
 
 
 class DecisionInvalid(Invalid):
@@ -150,6 +156,7 @@ def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) ->
     moved = problems.catch(lambda: movement_of(after, way, standing.tokens, submitted))
     openings = problems.catch(lambda: openings_for(after, way, moved, wish, standing)) if moved else ()
     problems.settle()
+    openings = drawn(after, standing.definition_id, openings or ())
     unassigned = any(one.assignment.is_unassigned for one in openings or ())
     admins = tenant_admin_ids(desk.organisation_id) if unassigned and desk.cast is None else ()
     judged = judged_by(after, submitted)
@@ -284,13 +291,15 @@ def _assignment(
     """
     if target.asks_requester:
         return _requesters_own(desk, target, chosen_id)
+    mode = target.assignee.mode if target.assignee else AssigneeMode.ONE
     if chosen_id is not None:
+        if mode in DRAWN and len(offered := eligible_people(desk, target)) > 1:
+            raise _needed(f"Who is asked at “{target.name}” is drawn; name nobody.", offered)
         return _checked(desk, target, chosen_id, standing.people.get(chosen_id))
-    if way.is_return and standing.run_id is not None:
-        before = _previous_holder(desk, target, standing.run_id)
-        if before is not None:
-            return before
-    found = eligible_people(desk, target)
+    before = _before(desk, way, target, standing)
+    if before is not None:
+        return before
+    found = eligible_people(desk, target, with_absences=mode in DRAWN)
     if not found:
         return fall_back(desk, target)
     answer = resolve(target, found)
@@ -314,7 +323,7 @@ def with_reason(
     how = how_of(assignment, own=target.asks_requester, chosen=chosen_id is not None, again=way.is_return)
     known = (chosen if chosen and chosen.id == asked.id else desk.known.get(asked.id)) if asked else None
     facts = read_by(desk.definition.eligible(target), desk.situation, asked, known)
-    return replace(assignment, why={"how": how.value, **({"facts": facts} if facts else {})})
+    return replace(assignment, why={"how": assignment.why.get("how", how.value), **({"facts": facts} if facts else {})})
 
 
 def _requesters_own(desk: Desk, target: CompiledStep, chosen_id: UUID | None) -> Assignment:
@@ -339,6 +348,39 @@ def _checked(desk: Desk, target: CompiledStep, chosen_id: UUID, chosen: Person |
     if chosen is not None and chosen.id == desk.situation.requester.id and excludes_requester(target):
         raise _needed("The requester may not decide their own request.", offered)
     raise _needed(f"This person cannot be asked at “{target.name}”.", offered)
+
+
+def _before(desk: Desk, way: CompiledTransition, target: CompiledStep, standing: Standing) -> Assignment | None:
+    """Who had the step before, for a way back and for steps that go to them; None where there was nobody who still may."""
+    if way.is_return and standing.run_id is not None:
+        again = _previous_holder(desk, target, standing.run_id)
+        if again is not None:
+            return again
+    goes_back = target.assignee is not None and target.assignee.mode is AssigneeMode.PREVIOUS_HOLDER
+    if goes_back and standing.definition_id is not None:
+        return _last_for_requester(desk, target, standing)
+    return None
+
+
+def _last_for_requester(desk: Desk, target: CompiledStep, standing: Standing) -> Assignment | None:
+    """Whose decision the step was last time in this request, else in the requester's latest one of the workflow."""
+    decided = Task.objects.filter(
+        organisation_id=desk.organisation_id,
+        run__requester_id=desk.situation.requester.id,
+        run__definition_id=standing.definition_id,
+        step=target.key,
+        completed_by__isnull=False,
+    )
+    here = Case(When(run_id=standing.run_id, then=Value(1)), default=Value(0))
+    last = (
+        decided.order_by(here.desc(), "-completed_at")
+        .values_list(Coalesce("on_behalf_of_id", "completed_by_id"), flat=True)
+        .first()
+    )
+    person = persons(desk.organisation_id, [last]).get(last) if last else None
+    if person is None or not is_eligible(desk, target, person):
+        return None
+    return Assignment(person=person.ref, why={"how": How.BEFORE.value})
 
 
 def _previous_holder(desk: Desk, target: CompiledStep, run_id: UUID) -> Assignment | None:

@@ -118,7 +118,7 @@ def run_start(
         subjects=subjects_of(found.definition_id, found.group_id),
         at=clock.at,
     )
-    decision = decision_of(desk, wish, Standing((), found.people, {}, None), sources)
+    decision = decision_of(desk, wish, Standing((), found.people, {}, None, found.definition_id), sources)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
     run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at, about)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)

@@ -72,15 +72,16 @@ def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swe
 
 
 def organisations_due(at: datetime) -> list[UUID]:
-    """The organisations with something to do, asked across all of them: a function of the owner tells ids only."""
+    """The organisations with something to do, asked across all of them: functions of the owner tell ids only."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT workflows_sla_due(%s)", [at])
+        cursor.execute("SELECT workflows_sla_due(%s) UNION SELECT workflows_deserted() ORDER BY 1", [at])
         return [row[0] for row in cursor.fetchall()]
 
 
 @transaction.atomic
 def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> int:
-    """Give open tasks of people who are no longer active to the fallback of their step, or to the tenant admins.
+    """Give open tasks of people who are no longer active, alone or as the last of a team queue, to the fallback of their
+    step, or to the tenant admins.
 
     Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
     """
@@ -107,7 +108,7 @@ def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, 
     targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
     subjects = subjects_of(run.definition_id, run.group_id)
     found = first_fallback(chain, targets, {run.requester.id}, lambda one: is_reachable(one, clock.at, subjects))
-    why = f"{task.assignee.name if task.assignee else 'the holder'} has left"
+    why = f"{task.assignee.name} has left" if task.assignee else "everybody of the team queue has left"
     if found is None:
         return moves.orphan(run, task, clock, THE_CLOCK, admins, nobody_note(why))
     fallback, person = found

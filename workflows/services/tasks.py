@@ -132,7 +132,9 @@ def completion(
     sources = OrganisationSources(actor, at=at, run_id=run.id)
     situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
     desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, subjects=locked.subjects, at=at)
-    decision = decision_of(desk, wish, Standing(run.tokens, locked.people, run.labels, run.id), sources)
+    decision = decision_of(
+        desk, wish, Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id), sources
+    )
     if decision.moved.cancelled:
         decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))

@@ -14,6 +14,7 @@ from workflows.selectors.desk import Desk
 from workflows.selectors.locks import open_at
 from workflows.selectors.people import tenant_admin_ids
 from workflows.services.deciding import Standing, Submission, Wish, movement_of, openings_for, way_of
+from workflows.services.drawing import drawn
 
 NOTHING_SAID = Wish(Submission(), None, None, "")
 
@@ -34,7 +35,8 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     way = way_of(desk, transition, {})
     moved = movement_of(desk, way, run.tokens, {})
     moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
-    openings = openings_for(desk, way, moved, NOTHING_SAID, Standing(run.tokens, {}, run.labels, run.id))
+    standing = Standing(run.tokens, {}, run.labels, run.id, run.definition_id)
+    openings = drawn(desk, run.definition_id, openings_for(desk, way, moved, NOTHING_SAID, standing))
     admins = tenant_admin_ids(run.organisation_id) if any(one.assignment.is_unassigned for one in openings) else ()
     decision = Decision(way, moved, openings, Answers(), admin_ids=admins)
     if moved.cancelled:

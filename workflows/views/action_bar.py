@@ -114,7 +114,7 @@ def _branches(ways: Sequence[Way], definition: RunningDefinition) -> tuple[Branc
                 branch.name,
                 (way.key,),
                 people,
-                branch.to_team,
+                branch.to_team or branch.again,
                 _branch_note(branch),
                 str(people[0].id) if len(people) == 1 else "",
             )
@@ -128,6 +128,8 @@ def _branch_note(branch: Branch) -> str:
         words.append("Opens only with some answers.")
     if branch.assignee is not None:
         words.append(f"Goes to {person_words(branch.assignee)}.")
+    if branch.again:
+        words.append("Goes to who decided it last time for the requester, unless you choose somebody.")
     if branch.note:
         words.append(f"{branch.note[:1].upper()}{branch.note[1:]}.")
     return " ".join(words)
@@ -171,8 +173,9 @@ def _offer(way: Way, definition: RunningDefinition) -> Offer:
     own = way.only is not None and definition.graph.step(way.only.step).asks_requester
     # The requester's own step, and a fallback, leave no choice.
     people = () if own or way.note else offered(way.assignees)
+    again = way.only is not None and way.only.again
     return Offer(
-        way.name, way.key, kind, _note(way, own=own), way.reason_required, people, way.to_team or way.is_return
+        way.name, way.key, kind, _note(way, own=own), way.reason_required, people, way.to_team or way.is_return or again
     )
 
 
@@ -193,6 +196,8 @@ def _note(way: Way, *, own: bool) -> str:
         return f"Goes to the team queue of {len(way.assignees)} people, unless you choose one."
     if way.is_return:
         return "Goes back to who decided it last, unless you choose somebody."
+    if way.only is not None and way.only.again:
+        return "Goes to who decided it last time for the requester, unless you choose somebody."
     return "Choose who is asked next." if way.assignees else why.strip()
 
 
