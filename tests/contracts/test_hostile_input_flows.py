@@ -3,27 +3,40 @@
 import json
 import time
 from base64 import urlsafe_b64encode
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from pytest_django import DjangoDbBlocker
 
-from tests.cast import Acme
+from tests.cast import make_acme
 from tests.contracts.test_hostile_input import CURSORS, HOSTILE, SECONDS, VALUES, refused
 from tests.flows.api.world import PROPOSALS, ROOT, Wire, snapshot
 from tests.flows.proposals.world import make_world
 from tests.scenarios.rest import ROOT as API
 from tests.scenarios.rest import Rest
+from tests.worlds import lasting, undone
 
 Place = tuple[Rest, str, bytes]
 BODYLESS = ("approve", "cancel", "resubmit", "retry", "watch")
 LISTS = ("proposals/", "proposals/pending/", "entities/", "logical/", "physical/", "data-types/")
 
 
+@pytest.fixture(scope="module")
+def one_wire(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Wire]:
+    """Made once: nearly all that is sent here changes nothing, and each test undoes what it did."""
+    with lasting(django_db_blocker):
+        acme = make_acme()
+        with acme.scope():
+            world = make_world(acme)
+        yield Wire(world)
+
+
 @pytest.fixture
-def wire(acme: Acme) -> Wire:
-    with acme.scope():
-        return Wire(make_world(acme))
+def wire(one_wire: Wire) -> Iterator[Wire]:
+    with undone():
+        yield one_wire
 
 
 @pytest.fixture

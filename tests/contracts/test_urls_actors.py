@@ -1,7 +1,7 @@
 """Each address x each kind of caller. The table is in ``url_table.py``; an address without a line fails here."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -9,8 +9,6 @@ from typing import Any
 
 import pytest
 import time_machine
-from django.contrib.contenttypes.models import ContentType
-from django.db import transaction
 from django.http import HttpResponse, StreamingHttpResponse
 from django.test import Client
 from django.utils import timezone
@@ -20,8 +18,9 @@ from accounts.audit.models import AuditEntry
 from accounts.authentication import PROOF
 from accounts.models import Membership
 from tests.accounts.clients import browser, program, signed_in
-from tests.contracts.url_table import Line, World, addresses, methods_of
+from tests.contracts.url_table import Ids, Line, World, addresses, methods_of
 from tests.factories.accounts import PASSWORD
+from tests.worlds import lasting, undone
 
 TABLES = sorted(path.stem for path in Path(__file__).parent.glob("urls_*.py"))
 LINES: list[Line] = [line for name in TABLES for line in import_module(f"tests.contracts.{name}").LINES]
@@ -44,17 +43,9 @@ def test_every_line_has_an_address() -> None:
     assert {line.route for line in LINES} <= {route for route, _ in addresses()}
 
 
-@contextmanager
-def undone() -> Iterator[None]:
-    """What happens inside leaves no trace, so that each caller meets the same world."""
-    with transaction.atomic():
-        yield
-        transaction.set_rollback(True)
-
-
 def send(client: Client, line: Line, world: World, ids: Any = None) -> HttpResponse:
     with world.acme.scope():
-        own = line.ids(world)
+        own = world(line.ids)
         data = dict(line.data(world) if callable(line.data) else line.data)
     is_json = line.is_api and line.method != "get" and "file" not in data
     more: dict[str, Any] = {"content_type": "application/json"} if is_json else {}
@@ -128,24 +119,51 @@ def platform(line: Line, world: World) -> Client:
     return client
 
 
+class Room:
+    """The world with the rows that a line's arguments need: made once for all lines in a row that need the same."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.ids: Ids | None = None
+        self.rows = ExitStack()
+
+    def furnish(self, ids: Ids) -> None:
+        if self.ids is not ids:
+            self.clear()
+            self.rows.enter_context(undone())
+            with self.world.acme.scope():
+                self.world(ids)
+            self.ids = ids
+
+    def clear(self) -> None:
+        self.ids = None
+        self.rows.close()
+        self.world.forget()
+
+
 @pytest.fixture(scope="module")
-def one_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+def room(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Room]:
     """Made once: a thousand tests look at it, and each undoes what it did."""
-    with django_db_blocker.unblock(), transaction.atomic():
-        # Content types are looked up once per process, outside of what a test undoes.
-        ContentType.objects.clear_cache()
-        yield World()
-        transaction.set_rollback(True)
+    with lasting(django_db_blocker):
+        room = Room(World())
+        yield room
+        room.clear()
 
 
 @pytest.fixture
-def world(one_world: World) -> Iterator[World]:
-    with undone():
-        yield one_world
-    one_world.forget()
+def world(room: Room, line: Line) -> Iterator[World]:
+    room.furnish(line.ids)
+    with undone(), room.world.forgetting():
+        yield room.world
 
 
-CLOSED = [line for line in LINES if line.access != "public"]
+def by_rows(lines: list[Line]) -> list[Line]:
+    """Those that need the same rows next to each other."""
+    places = {ids: place for place, ids in enumerate(dict.fromkeys(line.ids for line in lines))}
+    return sorted(lines, key=lambda line: places[line.ids])
+
+
+CLOSED = by_rows([line for line in LINES if line.access != "public"])
 
 
 @pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
@@ -165,7 +183,7 @@ def test_without_valid_credentials_of_the_organisation_nothing_happens(line: Lin
         with undone():
             client = make()
             with world.acme.scope():
-                line.ids(world)
+                world(line.ids)
             before = recorded(world)
             answer = send(client, line, world)
             assert is_shut(line, answer), (name, answer.status_code)
@@ -179,7 +197,7 @@ def test_another_organisation_cannot_tell_foreign_from_missing(line: Line, world
         with undone():
             client = client_of(line, stranger)
             with world.acme.scope():
-                ids = line.ids(world)
+                ids = world(line.ids)
             before = recorded(world)
             foreign = send(client, line, world)
             seen = said(foreign)
@@ -196,7 +214,7 @@ def test_another_organisation_cannot_tell_foreign_from_missing(line: Line, world
 def test_a_colleague_without_the_right_is_refused(line: Line, world: World) -> None:
     client = client_of(line, world.person(line.without))
     with world.acme.scope():
-        line.ids(world)
+        world(line.ids)
     before = recorded(world)
     answer = send(client, line, world)
     assert answer.status_code in line.denied
@@ -213,7 +231,9 @@ def test_whoever_has_the_right_gets_in_and_no_cache_keeps_it(line: Line, world: 
     assert {part.strip() for part in answer.headers["Cache-Control"].split(",")} >= {"no-store", "private"}
 
 
-@pytest.mark.parametrize("line", [line for line in LINES if line.access == "public"], ids=lambda line: line.name)
+@pytest.mark.parametrize(
+    "line", by_rows([line for line in LINES if line.access == "public"]), ids=lambda line: line.name
+)
 def test_public_addresses_tell_nothing_of_an_organisation(line: Line, world: World) -> None:
     client = browser("" if line.is_api else "acme")
     answer = send(client, line, world)

@@ -11,7 +11,8 @@ How to add an address: put one ``Line`` into the ``LINES`` of ``tests/contracts/
 * ``holder`` names the person of the cast (tests/cast.py, ``Acme``) who may: the positive control. ``without`` names a
   colleague who may not, and must get ``denied`` (by default 403 or 404); leave it out where every member may.
 * ``ids`` makes the arguments: a function of the ``World``, called in Acme's scope. Build rows with ``world(builder)``: a
-  builder runs once per test. Put ``world.canary`` into every text of a row: it must never reach another organisation.
+  builder of ``ids`` runs once for all lines with the same function, each of which undoes what it did; one of ``data`` once
+  per test. Put ``world.canary`` into every text of a row: it must never reach another organisation.
 * ``data`` is the body, a dictionary or a function of the world; JSON for the API, a form for pages.
 * ``access`` is "member" by default; "platform" for the platform's own admins on the bare domain; "public" for what needs
   no login at all.
@@ -28,6 +29,7 @@ not cached.
 
 import re
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 from uuid import UUID, uuid4
@@ -67,8 +69,15 @@ class World:
         made: T = self._made[builder]
         return made
 
+    @contextmanager
+    def forgetting(self) -> Iterator[None]:
+        """The rows that builders make inside are gone afterwards; what was there before stays."""
+        kept = dict(self._made)
+        yield
+        self._made = kept
+
     def forget(self) -> None:
-        """The rows of the builders are gone; the next test makes its own."""
+        """The rows of all builders are gone."""
         self._made.clear()
 
     def person(self, name: str) -> Membership:
