@@ -197,7 +197,7 @@ def sla_chip(
 ) -> SafeString:
     """Time left until a target, in calendar time; nothing without a target or when the work is done. Since ``paused`` the clock
     stands still, ``why`` says in two words for what."""
-    if paused is not None and not done:
+    if paused and not done:
         return chip(
             why or "Paused", "player-pause", "", f"The clock stands still since {exactly(timezone.localtime(paused))}"
         )

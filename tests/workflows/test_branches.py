@@ -13,6 +13,8 @@ from tests.workflows.test_statements import statements_sent
 from workflows.models import Task, TransitionLog, WorkflowDefinition
 from workflows.selectors.timeline import timeline
 from workflows.services.deciding import AssigneeInvalid
+from workflows.services.definitions import definition_import, definition_publish
+from workflows.services.migration import migration_apply
 from workflows.services.runs import run_start, run_withdraw
 
 
@@ -135,3 +137,32 @@ def test_branches_cost_no_statement_but_where_work_is_taken_away(acme: Acme, ask
     with statements_sent() as statements:
         decide_at(run_id, "money", acme.farid, "No")
     assert [one["sql"].lstrip().split()[0] for one in statements][-3:] == ["SELECT", "SELECT", "WITH"]
+
+
+def test_a_request_with_branches_moves_to_a_new_version_with_them(acme: Acme, asking: WorkflowDefinition) -> None:
+    run_id = split(acme, asking)
+    decide_at(run_id, "law", acme.hema, "Meet", data={"advice": "sign"})
+    renamed = contract()
+    for one in (*renamed["graph"]["steps"], *renamed["graph"]["transitions"]):
+        one |= {part: "finance" for part in ("key", "from", "to") if one.get(part) == "money"}
+    definition_import(actor=acme.omar, document=renamed, definition_id=asking.id)
+    definition_publish(definition_id=asking.id, actor=acme.omar)
+    moved = migration_apply(
+        definition_id=asking.id, actor=acme.omar, run_ids=[run_id], steps={"money": "finance"}, comment="New name"
+    )
+    assert [row.moved for row in moved] == [True]
+    assert {token["step"] for token in tokens_of(run_id)} == {"finance", "meet"}
+    decide_at(run_id, "finance", acme.farid, "Meet")
+    assert (open_steps(run_id), tokens_of(run_id)) == ({"sign"}, [])
+
+
+def test_without_its_join_a_request_with_branches_stays(acme: Acme, asking: WorkflowDefinition) -> None:
+    run_id = split(acme, asking)
+    decide_at(run_id, "law", acme.hema, "Meet", data={"advice": "sign"})
+    other = contract()
+    for one in (*other["graph"]["steps"], *other["graph"]["transitions"]):
+        one |= {part: "gather" for part in ("key", "from", "to") if one.get(part) == "meet"}
+    definition_import(actor=acme.omar, document=other, definition_id=asking.id)
+    definition_publish(definition_id=asking.id, actor=acme.omar)
+    [stayed] = migration_apply(definition_id=asking.id, actor=acme.omar, run_ids=[run_id])
+    assert (stayed.moved, "by “Meet”" in stayed.why) == (False, True)
