@@ -33,6 +33,7 @@ TICKS: dict[str, float] = {
     "accounts.send_links": 5,
     "workflows.sla_sweep": 10,
     "workflows.bulk_wake": 2,
+    "workflows.machines": 2,
     "flows.proposals_sweep": 30,
     "flows.unattended_sweep": 600,
     "flows.backfills_wake": 30,
@@ -47,7 +48,7 @@ TICKS: dict[str, float] = {
 }
 """Task name -> seconds between two runs. Who misses a tick does its work at the next one."""
 
-QUEUES = {"notifications.send": "deliver", "accounts.send_links": "deliver"}
+QUEUES = {"notifications.send": "deliver", "accounts.send_links": "deliver", "workflows.machines": "deliver"}
 """Tasks that talk to other machines wait in a queue of their own, behind which nothing else waits."""
 
 

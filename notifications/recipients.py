@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.audit.events import Event
 from notifications import absences, proposals
-from workflows import events
+from workflows import events, machine_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,18 @@ def _admins(event: events.TaskUnassigned, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in event.admin_ids)
 
 
+def _failed(event: machine_events.TaskFailed, around: Around) -> Iterator[Told]:
+    """The owner; and the admins, where one of them has to do something."""
+    if not event.transition:
+        yield from (Told(member, event.kind) for member in (*event.admin_ids, event.owner_id))
+
+
+def _noticed(event: machine_events.TaskNoticed, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in event.recipient_ids)
+    if event.stakeholders:
+        yield from (Told(member, event.kind) for member in around.stakeholders)
+
+
 def _added(event: events.ParticipantAdded, around: Around) -> Iterator[Told]:
     yield Told(event.member_id, event.kind)
 
@@ -194,6 +206,9 @@ RULES: Mapping[str, Rule] = {
     events.TaskResumed.kind: _to_requester_and_followers,
     events.TaskUnassigned.kind: _admins,
     events.TaskCancelled.kind: lambda event, around: (Told(member, event.kind) for member in event.holder_ids),
+    machine_events.TaskFailed.kind: _failed,
+    machine_events.TaskQuarantined.kind: _failed,
+    machine_events.TaskNoticed.kind: _noticed,
     events.RunCommented.kind: _commented,
     events.RunCompleted.kind: _to_requester_and_followers,
     events.RunMigrated.kind: _migrated,

@@ -14,7 +14,7 @@ from accounts.audit.events import Event
 from notifications import absences, proposals
 from notifications.proposal_wording import TEXTS
 from notifications.recipients import HANDED, left, on_behalf
-from workflows import events
+from workflows import events, machine_events
 
 NAMES: Mapping[str, str] = {
     "number": "the request's number",
@@ -41,6 +41,7 @@ NAMES: Mapping[str, str] = {
     "until": "the last day of an absence",
     "count": "how many requests a mail tells of",
     "list": "those requests, a line each",
+    "message": "the subject that a workflow's own notice has",
     "days": "after how many days a proposal timed out",
 }
 
@@ -239,6 +240,29 @@ WORDINGS: Mapping[str, Wording] = {
         "Not needed any more: {workflow} #{number}, {step}",
         "{why}",
     ),
+    machine_events.TaskFailed.kind: Wording(
+        "An automatic step failed",
+        "Failed: {workflow} #{number}, {step}",
+        "The step {step} could not be done, and the request waits. Please try it again, skip it or correct its settings."
+        "\n\n{why}" + _ABOUT,
+        "Failed: {workflow} #{number}, {step}",
+        "{why}",
+    ),
+    machine_events.TaskQuarantined.kind: Wording(
+        "An automatic step was set aside",
+        "Set aside: {workflow} #{number}, {step}",
+        "The step {step} broke off every time and is not tried any more. The request waits until somebody looks at it."
+        "\n\n{why}" + _ABOUT,
+        "Set aside: {workflow} #{number}, {step}",
+        "{why}",
+    ),
+    machine_events.TaskNoticed.kind: Wording(
+        "A workflow tells you something",
+        "{message}: {workflow} #{number}",
+        "{comment}" + _ABOUT,
+        "{message}: {workflow} #{number}",
+        "{comment}",
+    ),
     events.RunCommented.kind: Wording(
         "Somebody commented",
         "{person} commented on {workflow} #{number}",
@@ -336,6 +360,7 @@ _OTHER_NAME = {
     "assignee": "assignee_name",
     "previous": "previous_assignee_name",
     "comment": "text",
+    "message": "subject",
 }
 
 

@@ -10,7 +10,7 @@ class WorkflowsConfig(AppConfig):
         from accounts.policies import register
         from accounts.scopes import register_scopes
         from forms_builder.policies import register_reader
-        from workflows import events, models, policies, subjects  # noqa: F401 - events register themselves
+        from workflows import events, machine_events, models, policies, subjects  # noqa: F401 - events register themselves
         from workflows.selectors.attachments import may_read
         from workflows.selectors.definitions import absence_scopes
         from workflows.selectors.publishing import SUBJECT, version_url
@@ -21,6 +21,9 @@ class WorkflowsConfig(AppConfig):
         register(models.WorkflowDefinition, policies.definitions)
         register(models.WorkflowRun, policies.runs)
         register(models.Task, policies.tasks)
+        register(models.MachineStep, policies.machines)
+        register(models.Secret, policies.secrets)
+        register(models.ConfiguredTask, policies.configured_tasks)
         for model in (models.EntityWorkflow, models.EntityStateKind, models.EntityStateNext):
             register(model, policies.tracking)
         register(models.WorkflowSettings, policies.settings)

@@ -158,3 +158,27 @@ def _json(raw: bytes) -> Any:
         return StrictJSONParser().parse(BytesIO(raw))
     except ParseError as error:
         raise forms.ValidationError(str(error.detail)) from error
+
+
+class StepSkipForm(forms.Form):
+    """Why a failed automatic step is not needed."""
+
+    reason = forms.CharField(max_length=MAX_TEXT, error_messages={"required": "Say why."})
+
+
+class StepRetryForm(StepSkipForm):
+    """Why it is tried again, and its settings as JSON if they were edited; empty leaves them."""
+
+    params = forms.CharField(required=False, max_length=100_000)
+
+    def clean_params(self) -> dict[str, Any] | None:
+        text = self.cleaned_data["params"].strip()
+        if not text:
+            return None
+        try:
+            found = StrictJSONParser().parse(BytesIO(text.encode()))
+        except ParseError as error:
+            raise forms.ValidationError(f"The settings are no JSON: {error.detail}") from error
+        if not isinstance(found, dict):
+            raise forms.ValidationError("The settings are a JSON object.")
+        return found

@@ -8,15 +8,27 @@ from accounts.models import Membership
 from accounts.policies import Policy, carries, has_code
 from accounts.policies.people import AdministrationPolicy, DirectoryPolicy
 from forms_builder.policies import EDIT, PUBLISH, VIEW_ALL
-from workflows.models import FINAL_RUN, OPEN_TASK, TAKE_OVER, Task, WorkflowDefinition, WorkflowRun
+from workflows.models import (
+    FINAL_RUN,
+    OPEN_TASK,
+    TAKE_OVER,
+    ConfiguredTask,
+    MachineStep,
+    Secret,
+    Task,
+    WorkflowDefinition,
+    WorkflowRun,
+)
 
 TAKE_OVER_CODE = "task.take_over"
 REASSIGN_ANY = "task.reassign_any"
 VIEW_ALL_RUNS = "run.view_all"
+RESOLVE = "machine_step.resolve"
 
-__all__ = ["EDIT", "PUBLISH", "REASSIGN_ANY", "TAKE_OVER_CODE", "VIEW_ALL", "VIEW_ALL_RUNS"]
+__all__ = ["EDIT", "PUBLISH", "REASSIGN_ANY", "RESOLVE", "TAKE_OVER_CODE", "VIEW_ALL", "VIEW_ALL_RUNS"]
 
 NOBODY = Q(pk__in=())
+ADMINS = Q(is_tenant_admin=True)
 
 
 class GroupPolicy(DirectoryPolicy):
@@ -112,6 +124,39 @@ class TaskPolicy(Policy[Task]):
         }[action]
 
 
+class MachinePolicy(Policy[MachineStep]):
+    """Who looks after automatic steps: sees why they failed, and retries, skips or edits them."""
+
+    noun = "machine_step"
+    actions = ("view", "resolve")
+    codes: ClassVar[dict[str, str]] = {RESOLVE: "See and mend failed automatic steps"}
+
+    def holders(self, action: str, obj: MachineStep | None) -> Q:
+        return {"view": has_code(RESOLVE), "resolve": has_code(RESOLVE)}[action]
+
+
+class SecretPolicy(Policy[Secret]):
+    """What automatic steps send and nobody reads: for tenant admins."""
+
+    noun = "secret"
+    actions = ("view", "save", "delete")
+    codes: ClassVar[dict[str, str]] = {}
+
+    def holders(self, action: str, obj: Secret | None) -> Q:
+        return {"view": ADMINS, "save": ADMINS, "delete": ADMINS}[action]
+
+
+class ConfiguredTaskPolicy(Policy[ConfiguredTask]):
+    """The organisation's library of automatic steps belongs to its designers."""
+
+    noun = "configured_task"
+    actions = ("view", "save")
+    codes: ClassVar[dict[str, str]] = {}
+
+    def holders(self, action: str, obj: ConfiguredTask | None) -> Q:
+        return {"view": has_code(EDIT), "save": has_code(EDIT)}[action]
+
+
 def granted(task: Task) -> Q:
     """People whom a tenant admin gave the right to take over tasks of this workflow."""
     return Q(
@@ -134,3 +179,6 @@ settings = SettingsPolicy()
 definitions = DefinitionPolicy()
 runs = RunPolicy()
 tasks = TaskPolicy()
+machines = MachinePolicy()
+secrets = SecretPolicy()
+configured_tasks = ConfiguredTaskPolicy()

@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
 from workflows.services.bulk import bulk_due, organisations_with_due_bulks
+from workflows.services.machine_work import work_due
 from workflows.services.sla import BATCH, organisations_due, sla_sweep, tasks_of_leavers
 from workflows.services.timeouts import FEW, timeouts_sweep
 
@@ -42,3 +43,10 @@ def bulk_of_organisation(*, organisation_id: str) -> None:
     """One wish; another one follows at once."""
     if bulk_due(UUID(organisation_id), at=timezone.now()):
         transaction.on_commit(lambda: bulk_of_organisation.delay(organisation_id=organisation_id))
+
+
+# Not of OrganisationTask, whose body is one transaction: each step is claimed in one, done in none and finished in another.
+@shared_task(name="workflows.machines", ignore_result=True)
+def machines() -> None:
+    """Do the automatic steps that are due, of all organisations in turn."""
+    work_due()

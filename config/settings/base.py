@@ -1,5 +1,6 @@
 """Settings from the environment; `.env.example` lists every variable."""
 
+import json
 import logging
 from datetime import timedelta
 from pathlib import Path
@@ -255,6 +256,17 @@ _BROKER = env.url("CELERY_BROKER_URL", "memory://")
 # The three of them: Celery reads the plain one from the environment, past what is set here.
 CELERY_BROKER_URL = CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = broker_url(_BROKER)
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(_BROKER)
+
+# --- automatic steps ---
+# Networks of our own that they may call, by any port and without TLS; everything private is closed otherwise.
+EGRESS_ALLOW = env.items("EGRESS_ALLOW", ())
+# Keys that secrets are sealed with, newest first; without any it is derived from SECRET_KEY.
+SECRETS_KEYS = [key.strip() for key in env.secret("SECRETS_KEYS", "").split(",") if key.strip()]
+# Off unless said otherwise: they reach databases of the installation, and send what they are told to a model.
+NODES_SQL = env.flag("NODES_SQL", False)
+NODES_LLM = env.flag("NODES_LLM", False)
+# {"erp": {"dsn": "postgresql://reader:...@host/erp", "organisations": ["acme"]}}
+NODES_SQL_CONNECTIONS = json.loads(env.secret("NODES_SQL_CONNECTIONS", "{}"))
 
 # --- files ---
 S3_BUCKET = env.text("S3_BUCKET", "")

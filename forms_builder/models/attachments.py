@@ -12,6 +12,7 @@ class Attachment(OrganisationOwned):
     ``key`` is where it lies in the storage: ``<prefix>/<organisation>/<workflow group>/<run>/<uuid>``, nothing of it
     from the person's own words but the group. ``run_id`` is the workflow run (this app lies below ``workflows``, so it is
     no foreign key), empty until the request that the file was chosen for has started. ``size`` in bytes.
+    ``uploaded_by`` is empty for what an automatic step has made.
     """
 
     run_id = models.UUIDField(null=True, blank=True)
@@ -21,7 +22,9 @@ class Attachment(OrganisationOwned):
     content_type = models.CharField(max_length=100)
     size = models.BigIntegerField()
     sha256 = models.CharField(max_length=64)
-    uploaded_by = OrganisationForeignKey("accounts.Membership", on_delete=models.PROTECT, related_name="+")
+    uploaded_by = OrganisationForeignKey(
+        "accounts.Membership", on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
 
     class Meta:
         constraints = (

@@ -3,18 +3,20 @@
 import hashlib
 import re
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
 from uuid import UUID
 
 from django.conf import settings
+from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
-from accounts.audit.record import record
+from accounts.audit.record import SYSTEM, record
 from accounts.models import Membership
 from accounts.selectors.organisations import active_organisation_ids
 from accounts.tenancy.errors import Invalid
@@ -87,6 +89,54 @@ def attachment_add(
     )  # fmt: skip
     record(event, actor=actor, organisation_id=actor.organisation_id, at=at)
     return attachment
+
+
+@dataclass(frozen=True, slots=True)
+class MadeFile:
+    """What an automatic step has made, judged; its object is stored and its row is not written yet."""
+
+    row: Attachment
+
+
+def file_store(
+    *, organisation_id: UUID, run_id: UUID, name: str, content: bytes, field: str = "", group: str = ""
+) -> MadeFile:
+    """Store the object of a file that the product itself has made for a run. Call outside of a transaction.
+
+    Without ``file_keep`` the object has no row, and the sweeper removes it. Raises AttachmentRefused.
+    """
+    upload = ContentFile(content, name=name)
+    try:
+        judged = judge(name, upload, len(content), most_bytes=settings.ATTACHMENT_MAX_BYTES)
+    except UploadRefused as error:
+        raise AttachmentRefused({field or "file": [str(error)]}) from error
+    identifier = new_id()
+    row = Attachment(
+        id=identifier,
+        organisation_id=organisation_id,
+        run_id=run_id,
+        field=field,
+        key=_key(organisation_id, group, run_id, identifier),
+        name=judged.name,
+        content_type=judged.content_type,
+        size=len(content),
+        sha256=hashlib.sha256(content).hexdigest(),
+    )
+    default_storage.save(row.key, upload)
+    return MadeFile(row)
+
+
+def file_keep(made: MadeFile, *, at: datetime) -> None:
+    """Write the row of a stored file and its fact, in the transaction of the change that it belongs to."""
+    row = made.row
+    row.created_at = at
+    row.touch(None, at)
+    row.save(force_insert=True)
+    event = AttachmentAdded(
+        subject_id=row.id, run_id=row.run_id, field=row.field, name=row.name,
+        content_type=row.content_type, size=row.size, sha256=row.sha256,
+    )  # fmt: skip
+    record(event, actor=SYSTEM, organisation_id=row.organisation_id, at=at)
 
 
 def attachments_from_page(

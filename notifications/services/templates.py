@@ -16,6 +16,7 @@ from notifications.rendering import problems, render, render_line
 from notifications.wording import NAMES, WORDINGS
 
 SAMPLE = {
+    "message": "Paid",
     "number": "1042",
     "title": "Leave of Asha",
     "workflow": "Leave Application",

@@ -13,7 +13,7 @@ from notifications.recipients import RULES, Around, told
 from notifications.wording import WORDINGS
 from tests.cast import Acme
 from tests.factories import notifications as facts
-from workflows import events
+from workflows import events, machine_events
 from workflows.models import WorkflowRun
 
 Make = Callable[[Acme, WorkflowRun], tuple[Event, Membership | None]]
@@ -62,6 +62,14 @@ def absent(kind: type[accounts.AbsenceEvent], by: str, **more: Any) -> Make:
 RAVI = {"assignee_id": lambda a: a.ravi.id, "assignee_name": "Ravi"}
 NOBODY = {"assignee_id": None, "assignee_name": ""}
 FOLLOWERS = {"farid": "", "fiona": "watching"}
+FAILED = {
+    "node": "call",
+    "attempt": 1,
+    "why": "The answer was 503.",
+    "owner_id": lambda a: a.omar.id,
+    "admin_ids": lambda a: (a.tess.id,),
+}
+WORDS = {"subject": "Paid", "text": "It is paid."}
 CASES: dict[str, tuple[Make, dict[str, str]]] = {
     "absence set by oneself": (absent(accounts.AbsenceSet, "ravi", scope=()), {}),
     "absence set by an admin": (absent(accounts.AbsenceSet, "tess", scope=()), {"ravi": ""}),
@@ -95,6 +103,15 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
         {"ravi": "", "tess": ""},
     ),
     "unassigned": (in_step(events.TaskUnassigned, admin_ids=lambda a: (a.tess.id,), why="Nobody"), {"tess": ""}),
+    "failed": (in_step(machine_events.TaskFailed, **FAILED, transition=""), {"tess": "", "omar": ""}),
+    "failed, and went its own way": (in_step(machine_events.TaskFailed, **FAILED, transition="f"), {}),
+    "quarantined": (in_step(machine_events.TaskQuarantined, **FAILED, transition=""), {"tess": "", "omar": ""}),
+    "noticed": (
+        in_step(
+            machine_events.TaskNoticed, node="notify", recipient_ids=lambda a: (a.ravi.id,), stakeholders=True, **WORDS
+        ),
+        {"ravi": "", "farid": ""},
+    ),
     "cancelled": (
         in_step(events.TaskCancelled, holder_ids=lambda a: (a.hema.id, a.hari.id), why="it ended", **by("hema")),
         {"hema": "", "hari": ""},

@@ -2,7 +2,20 @@
 
 from django.urls import path
 
-from workflows.api import attachments, bulk, definitions, forecast, migration, pauses, runs, tasks, why
+from workflows.api import (
+    attachments,
+    bulk,
+    configured_tasks,
+    definitions,
+    forecast,
+    machines,
+    migration,
+    pauses,
+    runs,
+    secrets,
+    tasks,
+    why,
+)
 
 urlpatterns = [
     path("tasks/bulk/", bulk.BulkView.as_view(), name="api-bulk"),
@@ -32,6 +45,16 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/ask/", pauses.TaskAskView.as_view(), name="api-task-ask"),
     path("tasks/<uuid:task_id>/answer/", pauses.TaskAnswerView.as_view(), name="api-task-answer"),
     path("forecast/", forecast.ForecastView.as_view(), name="api-forecast"),
+    path("runs/<uuid:run_id>/machine-steps/", machines.RunMachineStepsView.as_view(), name="api-run-machine-steps"),
+    path("machine-steps/", machines.MachineStepListView.as_view(), name="api-machine-steps"),
+    path("machine-steps/<uuid:task_id>/", machines.MachineStepView.as_view(), name="api-machine-step"),
+    path("machine-steps/<uuid:task_id>/retry/", machines.StepRetryView.as_view(), name="api-machine-step-retry"),
+    path("machine-steps/<uuid:task_id>/skip/", machines.StepSkipView.as_view(), name="api-machine-step-skip"),
+    path("node-kinds/", machines.NodeKindsView.as_view(), name="api-node-kinds"),
+    path("configured-tasks/", configured_tasks.ConfiguredTaskListView.as_view(), name="api-configured-tasks"),
+    path("configured-tasks/<uuid:task_id>/", configured_tasks.ConfiguredTaskView.as_view(), name="api-configured-task"),
+    path("secrets/", secrets.SecretListView.as_view(), name="api-secrets"),
+    path("secrets/<uuid:secret_id>/", secrets.SecretView.as_view(), name="api-secret"),
     path("attachments/", attachments.AttachmentUploadView.as_view(), name="api-attachments"),
     path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("definitions/", definitions.DefinitionListView.as_view(), name="api-definitions"),

@@ -1,6 +1,6 @@
 """The ways a run moves. Each takes what was read under lock and answers with a plan; nothing is read or written here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -9,6 +9,7 @@ from accounts.tenancy.models import new_id
 from workflows.assignment import Assignment, PersonRef
 from workflows.engine.branches import given_again, record_branches, supersede
 from workflows.engine.definition import RunningDefinition
+from workflows.engine.machines import open_machine
 from workflows.engine.plan import Plan
 from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState
 from workflows.engine.timeouts import set_timer
@@ -51,6 +52,11 @@ class Opening:
 
     step: CompiledStep
     assignment: Assignment
+
+    @property
+    def is_unassigned(self) -> bool:
+        """Whether somebody must be asked there and nobody is left."""
+        return self.assignment.is_unassigned and not self.step.is_machine
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,9 +131,16 @@ def start(
 
 
 def move(
-    run: RunState, task: TaskState, decision: Decision, definition: RunningDefinition, clock: Clock, by: By
+    run: RunState,
+    task: TaskState,
+    decision: Decision,
+    definition: RunningDefinition,
+    clock: Clock,
+    by: By,
+    *,
+    closing: Callable[..., Any] = Task.decide,
 ) -> Plan:
-    """The task is decided, the next one opened or the run ended."""
+    """The task is decided, the next one opened or the run ended; ``closing`` is what becomes of the task."""
     plan = Plan(run, by, clock.at)
     plan.run_changes |= {
         "data": {**run.data, **decision.answers.values},
@@ -137,7 +150,7 @@ def move(
         task.id,
         task.version,
         {
-            "state": next_state(Task.decide, task.state),
+            "state": next_state(closing, task.state),
             "unassigned": False,
             "completed_at": clock.at,
             "completed_by_id": by.id,
@@ -196,6 +209,9 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
     if decision.moved.ended is not None:
         _finish(plan, decision, decision.moved.ended)
     for opening in decision.openings:
+        if opening.step.is_machine:
+            open_machine(plan, opening.step)
+            continue
         plan.open_task(
             opening.step,
             opening.assignment,

@@ -11,7 +11,7 @@ from accounts.audit.events import Event
 from accounts.audit.record import Actor, record
 from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.models import new_id
-from workflows import subjects
+from workflows import subjects, wakeup
 from workflows.assignment import Assignment, PersonRef
 from workflows.engine.state import By, Clock, Opened, RunState
 from workflows.events import TaskOpened, TaskUnassigned
@@ -21,6 +21,7 @@ from workflows.models import (
     Comment,
     CommentKind,
     LogKind,
+    MachineStep,
     Task,
     TaskCandidate,
     TransitionLog,
@@ -232,6 +233,11 @@ class Plan:
             )
         )
 
+    @property
+    def wakes_machines(self) -> bool:
+        """Whether it gives a worker something to do."""
+        return MachineStep in self.rows
+
     def write(self, actor: Actor, *, new_run: WorkflowRun | None = None) -> None:
         """Write everything in one statement, at the end of the transaction; StaleRow comes then."""
         self.finish_subject()
@@ -247,6 +253,8 @@ class Plan:
         self.add_to(batch)
         record(self.events, actor=actor, organisation_id=self.run.organisation_id, at=self.at, batch=batch)
         batch.execute_last()
+        if self.wakes_machines:
+            wakeup.machines()
 
     def add_to(self, batch: WriteBatch) -> None:
         """What is neither the run nor one of the compared tasks nor a closed queue."""

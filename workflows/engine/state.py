@@ -9,6 +9,7 @@ from uuid import UUID
 from workflows.assignment import Person, PersonRef
 from workflows.graph.tokens import Token
 from workflows.models import OPEN_TASK
+from workflows.models import TaskState as State
 from workflows.sla import NO_CALENDARS, Calendars
 
 Columns = Mapping[str, Any]
@@ -75,6 +76,11 @@ class TaskState:
     @property
     def is_open(self) -> bool:
         return self.state in OPEN_TASK
+
+    @property
+    def is_live(self) -> bool:
+        """Open, or failed and waiting for an admin."""
+        return self.is_open or (self.state == State.FAILURE and self.completed_at is None)
 
     @property
     def in_queue(self) -> bool:

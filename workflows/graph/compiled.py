@@ -21,6 +21,7 @@ from forms_builder.rules import (
 )
 from forms_builder.schema.document import FormDocument
 from workflows.graph.ahead import Ahead, Circular
+from workflows.graph.automation import Node
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context, values_for
 from workflows.graph.document import Assignee, GraphDocument, SlaRule, Stakeholder, Step, StepKind, StepSla, Transition
 from workflows.graph.gateways import Join
@@ -59,15 +60,23 @@ class CompiledStep:
     shown_required: bool = False
     join: Join | None = None
     counts: Compiled | None = None
+    node: Node | None = None
+    """What a machine does here; nobody is asked then."""
 
     @property
     def is_end(self) -> bool:
         return self.kind is StepKind.END
 
     @property
+    def is_machine(self) -> bool:
+        return self.kind is StepKind.AUTO
+
+    @property
     def asks_requester(self) -> bool:
         """The requester does this step: the start, and every step that says so."""
-        return self.assignee is None or self.assignee.rule == "requester"
+        return (self.assignee is None and not self.is_machine) or (
+            self.assignee is not None and self.assignee.rule == "requester"
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +220,8 @@ def _step(step: Step, context: RuleContext, moves: RuleContext, has_conditions: 
         rule = _rule(step.assignee.rule, context, f"the assignee rule of {step.name!r}")
     elif step.assignee is None and step.kind is StepKind.TASK:
         raise GraphBroken(f"Nobody is asked at {step.name!r}.")
+    if step.kind is StepKind.AUTO and step.node is None:
+        raise GraphBroken(f"Nothing is done at {step.name!r}.")
     return CompiledStep(
         key=step.key,
         name=step.name,
@@ -223,6 +234,7 @@ def _step(step: Step, context: RuleContext, moves: RuleContext, has_conditions: 
         shown_required=step.shown_required,
         join=join,
         counts=counts,
+        node=step.node if step.kind is StepKind.AUTO else None,
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, Valida
 from forms_builder.schema.document import DocumentError
 from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, refuse_deep, storable
 from forms_builder.schema.upgrades import DocumentTooNew, upgraded
+from workflows.graph.automation import Node
 from workflows.graph.gateways import Join
 from workflows.graph.timing import Period, Rungs, Timeout
 
@@ -37,7 +38,8 @@ Properties = Annotated[dict[str, JsonValue], AfterValidator(storable)]
 
 
 class StepKind(StrEnum):
-    """What a step does. A request stays at a task; forks, joins and no-ops are passed through by the decision before."""
+    """What a step does. A request stays at a task, and where a machine works (`auto`); forks, joins and no-ops are passed
+    through by the decision before."""
 
     START = "start"
     TASK = "task"
@@ -45,6 +47,7 @@ class StepKind(StrEnum):
     FORK = "fork"
     JOIN = "join"
     NOOP = "noop"
+    AUTO = "auto"
 
     @property
     def is_gateway(self) -> bool:
@@ -169,6 +172,7 @@ class Step(Part):
     join: Join | None = None
     timeout: Timeout | None = None
     """Of the tasks of this step, in place of the workflow's `task_timeout`."""
+    node: Node | None = None
     position: Position | None = None
     layout: Properties = Field(default_factory=dict, max_length=50)
 

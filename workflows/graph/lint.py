@@ -6,6 +6,7 @@ from forms_builder.schema.document import DocumentError, FormDocument
 from workflows.graph.branching import check_branches
 from workflows.graph.contexts import EMPTY_FORM
 from workflows.graph.document import GraphDocument
+from workflows.graph.machine_checks import check_nodes
 from workflows.graph.problems import Problem, blocking
 from workflows.graph.settings import check_settings, check_with_form, form_problems
 from workflows.graph.structure import Shape, check_structure
@@ -22,7 +23,12 @@ def lint(document: GraphDocument, form: FormDocument | None = None) -> list[Prob
     Without a form, rules may not name any of its fields; with one, the form and its field x step matrix are checked too.
     """
     shape = Shape(document)
-    found = [*check_structure(shape), *check_branches(shape), *check_settings(shape, form or EMPTY_FORM)]
+    found = [
+        *check_structure(shape),
+        *check_branches(shape),
+        *check_settings(shape, form or EMPTY_FORM),
+        *check_nodes(shape, form or EMPTY_FORM),
+    ]
     if form is not None:
         found += check_with_form(shape, form)
     return sorted(found, key=_order)

@@ -24,6 +24,7 @@ KINDS: Final[Mapping[StepKind, str]] = {
     StepKind.FORK: "Fork",
     StepKind.JOIN: "Join",
     StepKind.NOOP: "Passage",
+    StepKind.AUTO: "Automatic step",
 }
 
 
@@ -39,6 +40,8 @@ def assignee_sentence(step: Step, context: RuleContext) -> str:
     """Who is asked at a step, empty for an end."""
     if step.kind is StepKind.END or step.kind.is_gateway:
         return ""
+    if step.kind is StepKind.AUTO:
+        return f"The product itself: {step.node.kind.replace('_', ' ')}" if step.node else "Nothing yet"
     if step.assignee is None:
         return "The requester" if step.kind is StepKind.START else "Nobody yet"
     return _asked(step.assignee, context)

@@ -193,7 +193,31 @@ class Task(Stateful, OrganisationOwned):
     def fail(self) -> None:
         """Its time was up, and that ends it."""
 
-    @fsm(field="state", source=(TaskState.WAITING, TaskState.RUNNING), target=TaskState.SKIPPED)
+    @fsm(field="state", source=TaskState.RUNNING, target=TaskState.SUCCESS)
+    def succeed(self) -> None:
+        """A machine has done its work."""
+
+    @fsm(field="state", source=TaskState.RUNNING, target=TaskState.FAILURE_RETRY)
+    def falter(self) -> None:
+        """An attempt failed; another one follows."""
+
+    @fsm(field="state", source=TaskState.FAILURE_RETRY, target=TaskState.RUNNING)
+    def resume(self) -> None:
+        """The next attempt begins."""
+
+    @fsm(field="state", source=(TaskState.RUNNING, TaskState.FAILURE_RETRY), target=TaskState.FAILURE)
+    def give_up(self) -> None:
+        """No attempt is left: the request goes another way, or waits for an admin."""
+
+    @fsm(field="state", source=TaskState.FAILURE, target=TaskState.RUNNING)
+    def retry(self) -> None:
+        """An admin has it tried again."""
+
+    @fsm(
+        field="state",
+        source=(TaskState.WAITING, TaskState.RUNNING, TaskState.FAILURE_RETRY, TaskState.FAILURE),
+        target=TaskState.SKIPPED,
+    )
     def skip(self) -> None:
         """The run ended without this task, or its branch was not needed any more."""
 
@@ -298,6 +322,10 @@ class LogKind(models.TextChoices):
     JOINED = "joined", "Branches came together"
     CANCELLED = "cancelled", "Not needed any more"
     SUPERSEDED = "superseded", "Answers superseded"
+    TRIED = "tried", "Attempt failed"
+    FAILED = "failed", "Automatic step failed"
+    RETRIED = "retried", "Tried again"
+    PASSED = "passed", "Automatic step skipped"
 
 
 class TransitionLog(OrganisationRow):

@@ -104,7 +104,7 @@ def _judged_values(desk: Desk, submitted: Mapping[str, Any]) -> dict[str, Any]:
 
 def opened_by(graph: CompiledGraph, way: CompiledTransition) -> list[CompiledStep]:
     """The steps that a way may open, for which whoever decides says who is asked: those before any join."""
-    return [step for step in front(graph, way) if not step.is_end and not step.kind.is_gateway]
+    return [step for step in front(graph, way) if not (step.is_end or step.is_machine or step.kind.is_gateway)]
 
 
 def eligible_people(desk: Desk, target: CompiledStep, *, with_absences: bool = False) -> list[PersonRef]:

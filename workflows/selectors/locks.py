@@ -78,7 +78,8 @@ FOR UPDATE OF r, t
 OPEN_AT: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
-WHERE r.organisation_id = %s AND r.id = %s AND t.step = ANY(%s) AND t.state IN ('running', 'waiting', 'failure_retry')
+WHERE r.organisation_id = %s AND r.id = %s AND t.step = ANY(%s)
+  AND (t.state IN ('running', 'waiting', 'failure_retry') OR t.state = 'failure' AND t.completed_at IS NULL)
 ORDER BY t.opened_at, t.id
 """
 

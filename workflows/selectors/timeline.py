@@ -101,6 +101,20 @@ def _own(verb: str) -> Any:
     return sentence
 
 
+def _tried(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+    return f"attempt {detail.get('attempt', '')} at {detail.get('to_name', row.to_step)} failed: it will be tried again"
+
+
+def _failed(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+    step = detail.get("to_name", row.to_step)
+    return f"stopped trying {step}: it broke off every time" if detail.get("quarantined") else f"could not do {step}"
+
+
+def _retried(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+    edited = ", with other settings" if detail.get("edited") else ""
+    return f"had {detail.get('to_name', row.to_step)} tried again{edited}"
+
+
 _SENTENCES: Final[Mapping[LogKind, Any]] = {
     LogKind.STARTED: lambda row, detail: "started the request",
     LogKind.MOVED: _moved,
@@ -135,6 +149,10 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
         f"answered {row.to_name}; the clock of {detail.get('to_name', row.to_step)} goes on"
     ),
     LogKind.RESUMED: lambda row, detail: f"goes on with {detail.get('to_name', row.to_step)}",
+    LogKind.TRIED: _tried,
+    LogKind.FAILED: _failed,
+    LogKind.RETRIED: _retried,
+    LogKind.PASSED: lambda row, detail: f"skipped {detail.get('to_name', row.to_step)}",
     LogKind.WITHDRAWN: lambda row, detail: "withdrew the request",
     LogKind.COMPLETED: lambda row, detail: (
         f"{'ended the request' if row.by_id else 'the request ended'}: {detail.get('outcome', '')}"

@@ -157,7 +157,7 @@ def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) ->
     openings = problems.catch(lambda: openings_for(after, way, moved, wish, standing)) if moved else ()
     problems.settle()
     openings = drawn(after, standing.definition_id, openings or ())
-    unassigned = any(one.assignment.is_unassigned for one in openings or ())
+    unassigned = any(one.is_unassigned for one in openings or ())
     admins = tenant_admin_ids(desk.organisation_id) if unassigned and desk.cast is None else ()
     judged = judged_by(after, submitted)
     return Decision(way, moved or Movement(), openings or (), answers or Answers(), reason or "", admins, judged=judged)
@@ -289,6 +289,10 @@ def _assignment(
 
     Where nobody is there to choose (``must_choose`` is off) several people of a step for one share a queue.
     """
+    if target.is_machine:
+        if chosen_id is not None:
+            raise _needed(f"“{target.name}” is done by the product; nobody is asked.", ())
+        return Assignment()
     if target.asks_requester:
         return _requesters_own(desk, target, chosen_id)
     mode = target.assignee.mode if target.assignee else AssigneeMode.ONE

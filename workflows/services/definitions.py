@@ -30,7 +30,7 @@ from workflows.graph.blank import blanked
 from workflows.graph.cases import cases_of, cases_to_json
 from workflows.graph.definition import DefinitionDocument
 from workflows.graph.document import GraphDocument
-from workflows.graph.lint import Problem, blocking, lint
+from workflows.graph.lint import Problem, blocking
 from workflows.models import (
     FINAL_RUN,
     VersionState,
@@ -40,10 +40,9 @@ from workflows.models import (
     WorkflowVersion,
 )
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, free_slug
-from workflows.selectors.people import active_members
 from workflows.selectors.publishing import approval_of
-from workflows.selectors.rule_people import rule_problems
 from workflows.services.cases import case_problems
+from workflows.services.definition_problems import problems_of
 
 MAX_NAME = 120
 
@@ -123,7 +122,7 @@ def definition_import(
         library_key=definition.library_key,
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
-    problems = [*content.lint(), *_people_problems(actor.organisation_id, content.graph, content.form)]
+    problems = problems_of(actor.organisation_id, content.graph, content.form)
     if not blocking(problems):
         problems += case_problems(version)
     return Imported(definition, version, problems)
@@ -340,25 +339,13 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
         graph, form = GraphDocument.load(draft.graph), FormDocument.load(draft.form.document)
     except DocumentError as error:
         raise DefinitionInvalid(error.fields) from error
-    problems = blocking([*lint(graph, form), *_people_problems(organisation_id, graph, form)])
+    problems = blocking(problems_of(organisation_id, graph, form))
     problems = problems or blocking(case_problems(draft))
     if problems:
         fields: dict[str, list[str]] = {}
         for problem in problems:
             fields.setdefault(problem.place, []).append(problem.message)
         raise DefinitionInvalid(fields, problems)
-
-
-def _people_problems(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:
-    """Stakeholders named by id must be active people of the organisation, and rules should name somebody."""
-    named = {row: one.id for row, one in enumerate(graph.stakeholders) if one.id is not None}
-    there = set(active_members(organisation_id).filter(id__in=named.values()).values_list("id", flat=True))
-    text = "This stakeholder is no active person of the organisation."
-    return [
-        Problem("unknown-stakeholder", f"stakeholders.{row}.id", "blocks", text, "Name somebody else.")
-        for row, member_id in named.items()
-        if member_id not in there
-    ] + rule_problems(organisation_id, graph, form)
 
 
 def locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:

@@ -152,7 +152,7 @@ def run_withdraw(*, run_id: UUID, actor: Membership, comment: str = "", at: date
     if run.status in FINAL_RUN:
         raise RunFinished(status=run.status, outcome=run.outcome)
     clock = Clock(at or timezone.now())
-    open_tasks = [task for task in tasks if task.is_open]
+    open_tasks = [task for task in tasks if task.is_live]
     plan = moves.withdraw(run, open_tasks, clock, By(actor.id, actor.name), clean_text(comment))
     plan.write(actor)
     return RunResult(run.id, run.number, str(plan.run_changes["status"]), str(plan.run_changes["outcome"]))

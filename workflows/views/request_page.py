@@ -13,11 +13,13 @@ from django.utils.safestring import mark_safe
 from accounts.models import Membership
 from forms_builder.rendering import StepForm, form_class
 from forms_builder.sources import OrganisationSources
+from workflows import policies
 from workflows.assignment import PersonRef
 from workflows.selectors import request_page as facts
 from workflows.selectors.definitions import visible_to
 from workflows.selectors.desk import Desk, colleagues_at, content_of, desk_at, may_decide, ways_from
 from workflows.selectors.drawings import path_svg
+from workflows.selectors.machines import machine_rows
 from workflows.selectors.pauses import hold_reasons, open_pause
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, RunView, TaskRow
@@ -98,6 +100,7 @@ class RequestPage:
             "about": facts.about(view),
             "graph_svg": mark_safe(path_svg(view, log)),  # noqa: S308 - made and escaped by us
             "may": may,
+            "machines": machine_rows(view, may_resolve=policies.machines.may(actor, "resolve")),
             "reassign": others,
             "superseded": facts.superseded_form(view, task if self.decides else None, self.sources),
             "others": [facts.task_facts(one) for one in view.open_tasks if task is None or one.id != task.id],

@@ -6,6 +6,7 @@ PAGE_NAMES = (
     *("definition-preferences", "definition-versions", "runs", "search", "notifications", "error-404", "error-409"),
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
     *("mail-decision", "bulk-choice", "bulk-waiting", "bulk-done"),
+    *("request-machine", "machine-steps"),
     *("flows-catalogue", "flows-catalogue-physical", "flows-catalogue-empty", "flows-entity", "flows-entity-alone"),
     *("flows-logical", "flows-physical", "proposal", "proposal-change", "proposal-failed", "proposal-rejected"),
     *("proposals", "proposals-empty", "proposals-decided", "propose", "propose-delivery", "propose-types"),

@@ -9,6 +9,7 @@ from django import forms
 from tests.browser.gallery import bulk
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.flows import FLOW_PAGES
+from tests.browser.gallery.machines import machine_steps, request_machine
 from tests.browser.gallery.pages import PAGE_NAMES
 from tests.browser.gallery.parts import (
     CLAIM,
@@ -260,6 +261,8 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "request-closed": request_closed,
     "request-branches": request_branches,
     "request-waiting": request_waiting,
+    "request-machine": request_machine,
+    "machine-steps": machine_steps,
     "definition-branches": lambda: definition_branches(definition("graph")()),
     "definition": definition("graph"),
     "definition-form": definition("form"),

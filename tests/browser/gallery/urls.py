@@ -46,6 +46,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("page/<slug:name>", page, name="page"),
     *(path(f"{name}/", nothing, name=name) for name in PLAIN),
     *(path(f"{name}/<uuid:id>/", nothing, name=name) for name in WITH_ID),
+    path("machine-steps/<str:id>/retry/", nothing, name="machine_step_retry"),
+    path("machine-steps/<str:id>/skip/", nothing, name="machine_step_skip"),
     path("start/<slug:slug>/", nothing, name="request_start"),
     path("flows/", include((FLOWS, "flows"))),
 ]

@@ -1,0 +1,168 @@
+"""Each kind by itself: what it answers, and what it refuses."""
+
+import json
+import shutil
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from pydantic import ValidationError
+
+from tests.workflows.nodes.bench import MONDAY, FakeTools, run, work
+from workflows.nodes.base import NodeFailure, Pause
+from workflows.nodes.document import pdf_of
+from workflows.nodes.egress import Answer
+from workflows.nodes.openapi import DescriptionError, operation_of
+from workflows.nodes.registry import KINDS
+
+DESCRIPTION: dict[str, Any] = {
+    "servers": [{"url": "https://api.example/v1"}],
+    "paths": {
+        "/rates/{day}": {
+            "parameters": [{"$ref": "#/components/parameters/Day"}],
+            "get": {"operationId": "rates", "parameters": [{"name": "base", "in": "query"}]},
+        },
+        "/pay": {
+            "post": {"operationId": "pay", "requestBody": {"required": True, "content": {"application/json": {}}}}
+        },
+    },
+    "components": {"parameters": {"Day": {"name": "day", "in": "path", "required": True}}},
+}
+
+
+@pytest.mark.parametrize(
+    ("params", "until"),
+    [
+        ({"for": "90s"}, MONDAY + timedelta(seconds=90)),
+        ({"business": "2d"}, MONDAY + timedelta(days=2)),
+        ({"until": "{{ record.from }}"}, MONDAY.replace(month=10, day=5, hour=18, minute=30)),  # midnight in India
+    ],
+)
+def test_a_delay_pauses_once_and_is_done_then(params: dict[str, str], until: Any) -> None:
+    assert run("delay", params) == Pause(until, "waits for its time")
+    assert run("delay", params, work(at=until, paused_until=until)).output == {"until": until.isoformat()}
+
+
+def test_a_delay_says_one_of_three() -> None:
+    for wrong in ({}, {"for": "1h", "until": "2025-10-01"}, {"for": "1y"}):
+        with pytest.raises(ValidationError):
+            KINDS["delay"].params.model_validate(wrong)
+    with pytest.raises(NodeFailure, match="no date"):
+        run("delay", {"until": "tomorrow"})
+
+
+def test_fields_are_set_from_what_is_known() -> None:
+    values = {
+        "rate": "{{ context.rates.body.eur }}",
+        "who": "By {{ requester.name }}",
+        "second": "{{ context.rates.body.rows.1.n }}",
+    }
+    assert run("set_fields", {"values": values}).fields == {"rate": 0.5, "who": "By Asha", "second": "b"}
+    with pytest.raises(NodeFailure, match="no value “context"):
+        run("set_fields", {"values": {"rate": "{{ context.rates.body.usd }}"}})
+
+
+def test_a_notice_is_text_for_people() -> None:
+    answer = run("notify", {"to": ["owner"], "subject": "Total {{ record.total }}", "text": "No {{ record.note }}."})
+    assert [(one.to, one.subject, one.text) for one in answer.messages] == [(("owner",), "Total 12.50 INR", "No .")]
+
+
+def called(params: dict[str, Any], answer: Answer) -> tuple[Any, Any]:
+    tools = FakeTools(answers=lambda call: answer)
+    return run("call", params, work(tools)), tools.calls[0]
+
+
+def test_a_call_sends_what_it_was_told_and_its_key() -> None:
+    params = {
+        "method": "POST", "url": "https://api.example/x", "query": {"n": "{{ run.number }}"},
+        "headers": {"Authorization": "Bearer {{ secret.bank }}"}, "body": {"days": "{{ record.days }}"},
+    }  # fmt: skip
+    answer, call = called(params, Answer(201, {"content-type": "application/json"}, b'{"id": 4}'))
+    assert answer.output == {"status": 201, "body": {"id": 4}}
+    assert (call.method, call.url, json.loads(call.body)) == ("POST", "https://api.example/x?n=7", {"days": 3})
+    assert call.headers["Authorization"] == "Bearer {{ secret.bank }}"  # filled in on the wire only
+    assert call.headers["Idempotency-Key"] == str(work().key)
+
+
+@pytest.mark.parametrize(("status", "again"), [(400, False), (404, False), (409, False), (429, True), (503, True)])
+def test_an_answer_that_is_no_success(status: int, again: bool) -> None:
+    with pytest.raises(NodeFailure, match=str(status)) as failure:
+        called({"url": "https://api.example/"}, Answer(status, {}, b"no\0pe"))
+    assert failure.value.again is again
+    assert called({"url": "https://api.example/", "ok": [status]}, Answer(status, {}, b"")) is not None
+
+
+def test_an_operation_of_a_description() -> None:
+    described = {
+        "document": DESCRIPTION,
+        "operation": "rates",
+        "arguments": {"day": "a/b", "base": "{{ requester.name }}"},
+    }
+    _, call = called({"openapi": described}, Answer(200, {}, b""))
+    assert (call.method, call.url) == ("GET", "https://api.example/v1/rates/a%2Fb?base=Asha")
+    rates = operation_of(DESCRIPTION, "rates")
+    assert list(rates.problems({"wrong": 1}, {})) == [
+        "The argument day is missing.", "The operation has no argument wrong.", "The operation takes no body.",
+    ]  # fmt: skip
+    assert list(operation_of(DESCRIPTION, "pay").problems({}, None)) == ["The operation needs a body."]
+    with pytest.raises(DescriptionError):
+        operation_of(DESCRIPTION, "missing")
+
+
+def test_a_language_model_answers() -> None:
+    said = {"choices": [{"message": {"content": '{"risk": "low"}'}, "finish_reason": "stop"}]}
+    tools = FakeTools(answers=lambda call: Answer(200, {"content-type": "application/json"}, json.dumps(said).encode()))
+    params = {
+        "endpoint": "https://llm.example/v1",
+        "model": "m",
+        "prompt": "Is {{ requester.name }} early?",
+        "schema": {},
+    }
+    answer = run("llm", params, work(tools))
+    assert answer.output["answer"] == {"risk": "low"}
+    assert json.loads(tools.calls[0].body)["messages"] == [{"role": "user", "content": "Is Asha early?"}]
+    assert KINDS["llm"].setting
+    assert KINDS["query"].setting
+
+
+def test_waiting_for_another_system() -> None:
+    assert run("wait", {}) == Pause(None, "waits for another system")
+    assert run("wait", {"within": "2h"}).until == MONDAY + timedelta(hours=2)
+    assert run("wait", {"within": "2h"}, work(FakeTools(came={"paid": True}))).output == {"paid": True}
+    with pytest.raises(NodeFailure) as failure:
+        run("wait", {"within": "2h"}, work(paused_until=MONDAY))
+    assert failure.value.late
+
+
+def test_a_document_is_made_and_read_again() -> None:
+    answer = run(
+        "document",
+        {
+            "title": "Letter",
+            "file": "letter",
+            "body": "# Hello\n- {{ requester.name }}",
+            "rows": {"Days": "{{ record.days }}"},
+        },
+    )
+    (made,) = answer.artifacts
+    assert made.name == "letter.pdf"
+    tools = FakeTools(files={"scan": (made.name, made.content)})
+    read = run("pdf", {"file": "scan", "tables": True}, work(tools)).output
+    assert "Asha" in read["text"]
+    assert read["tables"] == [[["Days", "3"]]]
+
+
+@pytest.mark.parametrize("content", [b"", b"%PDF-1.7\nnothing", b"GIF89a", b"<html>"])
+def test_a_file_that_is_no_pdf(content: bytes) -> None:
+    with pytest.raises(NodeFailure) as failure:
+        run("pdf", {"file": "scan"}, work(FakeTools(files={"scan": ("x.pdf", content)})))
+    assert not failure.value.again
+
+
+def test_reading_pictures() -> None:
+    at_work = work(FakeTools(files={"scan": ("x.pdf", pdf_of("Hello", "world", []))}))
+    if shutil.which("tesseract"):
+        assert "Hello" in run("ocr", {"file": "scan"}, at_work).output["text"]
+        return
+    with pytest.raises(NodeFailure, match="tesseract, which this server does not have"):
+        run("ocr", {"file": "scan"}, at_work)

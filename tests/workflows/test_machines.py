@@ -1,0 +1,233 @@
+"""Automatic steps from the decision before to the step after: success, retry, failure, poison, and what admins do."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+import pytest
+
+from accounts.models import AuditEntry
+from accounts.tenancy.errors import Denied, Invalid
+from tests.cast import Acme
+from tests.factories.machines import let_time_pass, machine_of, outcomes, publish_node, task_at, work
+from tests.factories.workflows import run_of
+from workflows.models import MachineStep, TaskCandidate, TransitionLog
+from workflows.nodes.base import Done, NodeFailure, NodeKind, Pause, Work
+from workflows.nodes.fields import SetFieldsParams
+from workflows.nodes.registry import KINDS
+from workflows.services import machine_work
+from workflows.services.definitions import DefinitionInvalid
+from workflows.services.machine_care import StepNotStuck, step_retry, step_skip
+from workflows.services.machine_finish import finish
+from workflows.services.runs import run_start, run_withdraw
+
+SET = {"kind": "set_fields", "params": {"values": {"tax": "{{ record.total }}"}}}
+DATA = {"reason": "Desk", "total": 100}
+
+
+class Moody(NodeKind[SetFieldsParams]):
+    """Does what the test says next."""
+
+    kind = "set_fields"
+    label = "As the test says"
+    params = SetFieldsParams
+
+    def __init__(self, *answers: Any) -> None:
+        self.answers = list(answers)
+        self.keys: list[UUID] = []
+
+    def run(self, params: SetFieldsParams, work: Work) -> Done | Pause:
+        self.keys.append(work.key)
+        answer = self.answers.pop(0)
+        if isinstance(answer, BaseException):
+            raise answer
+        found: Done | Pause = answer
+        return found
+
+
+@dataclass
+class Shop:
+    acme: Acme
+
+    def start(self, node: Mapping[str, Any], **data: Any) -> UUID:
+        definition = publish_node(self.acme.omar, node)
+        return run_start(definition_id=definition.id, actor=self.acme.asha, data={**DATA, **data}).run_id
+
+    def work(self) -> int:
+        return work(self.acme.organisation.id)
+
+
+@pytest.fixture
+def shop(acme: Acme) -> Iterator[Shop]:
+    with acme.scope():
+        yield Shop(acme)
+
+
+@pytest.fixture
+def moody(monkeypatch: pytest.MonkeyPatch) -> Moody:
+    kind = Moody()
+    monkeypatch.setattr("workflows.nodes.registry.KINDS", {**KINDS, "set_fields": kind})
+    monkeypatch.setattr("workflows.nodes.lint.KINDS", {**KINDS, "set_fields": kind})
+    return kind
+
+
+def kinds(run_id: UUID) -> list[str]:
+    return list(TransitionLog.objects.filter(run_id=run_id).order_by("seq").values_list("kind", flat=True))
+
+
+def test_a_machine_does_its_step_and_the_request_goes_on(shop: Shop) -> None:
+    run_id = shop.start(SET)
+    assert (task_at(run_id, "auto").state, machine_of(run_id).attempts) == ("running", 0)
+    assert shop.work() == 1
+    run, review = run_of(run_id), task_at(run_id, "review")
+    assert (run.data["tax"], run.context) == ("100.00", {"auto": {"tax": "100.00"}})
+    assert (task_at(run_id, "auto").state, review.state, review.assignee_id) == ("success", "waiting", None)
+    # Several of Finance may review and nobody was there to choose one: they share a queue.
+    assert TaskCandidate.objects.filter(task=review, is_open=True).count() == 3
+    assert outcomes(run_id) == ["done"]
+    assert machine_of(run_id).next_at is None
+    moved = AuditEntry.objects.filter(kind="task.moved", subject_id=task_at(run_id, "auto").id).get()
+    assert (moved.actor_kind, moved.payload["by_id"]) == ("system", None)
+    assert kinds(run_id) == ["started", "moved", "moved"]
+    assert shop.work() == 0
+
+
+def test_a_failed_attempt_is_repeated_at_its_time_under_a_new_key(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("503"), NodeFailure("broke off", unknown=True), Done({"ok": True})]
+    run_id = shop.start(SET | {"retry": {"count": 3, "interval": 60, "backoff": "exponential", "jitter": 0}})
+    assert shop.work() == 1
+    first = machine_of(run_id)
+    assert (first.task.state, first.failures, first.error) == ("failure_retry", 1, "503")
+    assert first.next_at is not None
+    assert round((first.next_at - first.opened_at).total_seconds(), -1) == 60
+    assert shop.work() == 0
+    for _ in range(2):
+        let_time_pass(run_id)
+        assert shop.work() == 1
+    assert outcomes(run_id) == ["failed", "failed", "done"]
+    # What is known to have failed is another effect when repeated; what nobody knows about is the same one.
+    assert moody.keys[0] != moody.keys[1] == moody.keys[2]
+    assert kinds(run_id) == ["started", "moved", "tried", "tried", "moved"]
+
+
+def test_a_step_that_gives_up_waits_for_an_admin(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("no such account", again=False), Done({"ok": True})]
+    run_id = shop.start(SET | {"retry": {"count": 3}})
+    shop.work()
+    task = task_at(run_id, "auto")
+    assert (task.state, task.completed_at, run_of(run_id).status) == ("failure", None, "running")
+    failed = AuditEntry.objects.get(kind="task.failed")
+    assert str(shop.acme.tess.id) in failed.payload["admin_ids"]
+    with pytest.raises(Denied):
+        step_retry(task_id=task.id, actor=shop.acme.ravi, reason="I think so")
+    with pytest.raises(Invalid):
+        step_retry(task_id=task.id, actor=shop.acme.tess, reason=" ")
+    with pytest.raises(Invalid) as wrong:
+        step_retry(task_id=task.id, actor=shop.acme.tess, reason="Mended", params={"values": {}})
+    assert list(wrong.value.fields) == ["params.values"]
+    step_retry(task_id=task.id, actor=shop.acme.tess, reason="Mended", params={"values": {"tax": 5}})
+    with pytest.raises(StepNotStuck):
+        step_retry(task_id=task.id, actor=shop.acme.tess, reason="Again")
+    shop.work()
+    assert (outcomes(run_id), task_at(run_id, "review").state) == (["failed", "done"], "waiting")
+    assert machine_of(run_id).params == {"values": {"tax": 5}}
+    assert kinds(run_id) == ["started", "moved", "failed", "retried", "moved"]
+    retried = AuditEntry.objects.get(kind="task.retried")
+    assert (retried.payload["reason"], retried.payload["edited"]) == ("Mended", True)
+
+
+def test_an_admin_skips_a_failed_step(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("no", again=False)]
+    run_id = shop.start(SET)
+    shop.work()
+    step_skip(task_id=task_at(run_id, "auto").id, actor=shop.acme.tess, reason="Paid by hand")
+    assert (task_at(run_id, "auto").state, task_at(run_id, "review").state) == ("skipped", "waiting")
+    assert kinds(run_id)[2:] == ["failed", "moved", "passed"]
+    assert shop.work() == 0
+
+
+def test_a_failure_goes_its_own_way(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("no", again=False)]
+    run_id = shop.start(SET | {"on_failure": "f"})
+    shop.work()
+    assert (run_of(run_id).status, run_of(run_id).outcome) == ("completed", "Refused")
+    assert task_at(run_id, "auto").state == "failure"
+    assert AuditEntry.objects.get(kind="task.failed").payload["admin_ids"] == []
+
+
+def test_five_crashes_and_it_is_set_aside(shop: Shop, moody: Moody) -> None:
+    moody.answers = [KeyError("our mistake")] * 5
+    run_id = shop.start(SET)
+    for _ in range(5):
+        shop.work()
+        let_time_pass(run_id)
+    row = machine_of(run_id)
+    assert (row.task.state, row.quarantined, row.crashes, row.attempts) == ("failure", True, 5, 5)
+    assert str(shop.acme.tess.id) in AuditEntry.objects.get(kind="task.quarantined").payload["admin_ids"]
+    assert outcomes(run_id) == ["crashed"] * 5
+    assert run_of(run_id).status == "running"
+
+
+def test_a_dead_worker_costs_an_attempt_and_nothing_else(shop: Shop) -> None:
+    run_id = shop.start(SET)
+    row = machine_work._next(shop.acme.organisation.id)
+    assert row is not None
+    claimed = machine_work._claim(row)
+    assert claimed is not None
+    assert shop.work() == 0  # the lease holds
+    let_time_pass(run_id)
+    assert shop.work() == 1
+    assert outcomes(run_id) == ["crashed", "done"]
+    assert machine_of(run_id).crashes == 1
+    # The dead one comes back, too late.
+    late = finish(claimed.organisation_id, claimed.machine_id, claimed.token, Done({"tax": 7}))
+    assert (late, run_of(run_id).data["tax"]) == (False, "100.00")
+
+
+def test_a_pause_is_no_failure(shop: Shop) -> None:
+    run_id = shop.start({"kind": "delay", "params": {"for": "2h"}})
+    shop.work()
+    row = machine_of(run_id)
+    assert (row.task.state, row.waits, row.failures) == ("running", True, 0)
+    assert row.next_at == row.paused_until
+    MachineStep.objects.update(next_at=row.opened_at, paused_until=row.opened_at)
+    shop.work()
+    assert (outcomes(run_id), task_at(run_id, "review").state) == (["paused", "done"], "waiting")
+
+
+def test_a_withdrawn_request_is_left_alone(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("no", again=False)]
+    stuck = shop.start(SET)
+    shop.work()
+    run_withdraw(run_id=stuck, actor=shop.acme.asha)
+    assert task_at(stuck, "auto").state == "skipped"
+    with pytest.raises(StepNotStuck):
+        step_retry(task_id=task_at(stuck, "auto").id, actor=shop.acme.tess, reason="Too late")
+
+
+def test_an_answer_that_does_not_fit_is_a_failure(shop: Shop, moody: Moody) -> None:
+    moody.answers = [Done({"big": "x" * 70_000}), Done({}, fields={"tax": "much"}), Done({"rate": 2})]
+    for told in ("at most 64 kB", "does not take this value", "no “deep.rate” for the field tax"):
+        node = SET | ({"save": {"tax": "deep.rate"}} if "deep" in told else {})
+        run_id = shop.start(node)
+        shop.work()
+        assert told in machine_of(run_id).error
+
+
+def test_what_publishing_refuses(acme: Acme) -> None:
+    wrong: list[tuple[dict[str, Any], str]] = [
+        ({"kind": "nothing"}, "unknown-node-kind"),
+        ({"kind": "delay", "params": {"for": "never"}}, "bad-node-params"),
+        ({"kind": "formula", "params": {"values": {"a": "nope + 1"}}}, "bad-node-params"),
+        ({"kind": "set_fields", "params": {"values": {"paper": "x"}}}, "unwritable-field"),
+        ({"kind": "set_fields", "params": {"values": {"tax": "{{ record.nothing }}"}}}, "unknown-variable"),
+        ({"kind": "notify", "params": {"to": ["owner"], "subject": "{{ secret.bank }}"}}, "unknown-variable"),
+        ({"kind": "pdf", "params": {"file": "reason"}}, "no-file-field"),
+        (SET | {"save": {"nothing": "a"}}, "unknown-field"),
+    ]
+    with acme.scope():
+        for number, (node, code) in enumerate(wrong):
+            with pytest.raises(DefinitionInvalid) as refusal:
+                publish_node(acme.omar, node, name=f"Wrong {number}")
+            assert code in {one["code"] for one in refusal.value.params["problems"]}

@@ -1,0 +1,162 @@
+"""The base of every kind of automatic step: what it is given, and what it may answer.
+
+A kind knows neither tables nor transactions. It reads from `Work`, reaches the world through `Tools`, and answers `Done`
+or `Pause`, or raises `NodeFailure`. No transaction is open while it runs, and it may be run again after a crash.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
+from uuid import UUID
+
+from forms_builder.schema.parts import Part
+from workflows.nodes.templating import MissingValue, placeholders, render, render_text
+
+if TYPE_CHECKING:
+    from workflows.nodes.egress import Answer, Call
+
+P = TypeVar("P", bound=Part)
+JsonValue = Any
+
+
+class NodeFailure(Exception):
+    """The attempt failed, and the text says why to an admin.
+
+    ``again`` False: trying again cannot help. ``unknown`` True: the effect may have happened all the same, so a repetition
+    must carry the same key. ``late`` True: the time was up.
+    """
+
+    def __init__(self, text: str, *, again: bool = True, unknown: bool = False, late: bool = False) -> None:
+        super().__init__(text)
+        self.text = text
+        self.again = again
+        self.unknown = unknown
+        self.late = late
+        self.fault = False
+        """Whether it is a mistake of ours rather than an answer: it counts as a crash."""
+
+
+@dataclass(frozen=True, slots=True)
+class Artifact:
+    """A file that the step has made; in a file field of the form if it names one, else with the step."""
+
+    name: str
+    content: bytes
+    field: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """Something to tell people; `to` as in `graph.automation.Recipient`."""
+
+    to: tuple[str, ...]
+    text: str
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """The step has succeeded. `output` goes into the run's context, `fields` into the form."""
+
+    output: JsonValue = None
+    fields: Mapping[str, JsonValue] = field(default_factory=dict)
+    artifacts: tuple[Artifact, ...] = ()
+    messages: tuple[Message, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Pause:
+    """Nothing to do until then, or until something comes in (`until` None: for ever). Not a failure."""
+
+    until: datetime | None
+    note: str
+
+
+class Tools(Protocol):
+    """The world, as far as kinds may reach it. What it refuses comes as `NodeFailure`."""
+
+    def call(self, call: "Call") -> "Answer":
+        """Speak HTTP with another machine; `{{ secret.name }}` in the call is filled in here and nowhere else."""
+
+    def file(self, field: str) -> tuple[str, bytes]:
+        """Name and content of the newest file of a form field."""
+
+    def business_time(self, start: datetime, period: str) -> datetime:
+        """When so much working time has passed in the organisation's calendar."""
+
+    def zone(self) -> str:
+        """The organisation's time zone."""
+
+    def incoming(self) -> JsonValue | None:
+        """What came in for this step from outside; None as long as nothing has."""
+
+    def rows(self, connection: str, sql: str, values: Mapping[str, JsonValue], most: int) -> list[dict[str, JsonValue]]:
+        """The rows of a query over an allowed connection, at most so many."""
+
+
+@dataclass(frozen=True, slots=True)
+class Work:
+    """One attempt: what it is about, and the world. `key` stays the same when the outcome of an attempt is unknown."""
+
+    run_id: UUID
+    workflow_id: UUID
+    step: str
+    attempt: int
+    key: UUID
+    at: datetime
+    timeout: int
+    values: Mapping[str, JsonValue]
+    """What placeholders may name: run, workflow, record, requester, context, previous, callback."""
+    tools: Tools
+    paused_until: datetime | None = None
+    """Set when an earlier attempt has paused."""
+    resumed: bool = False
+    """Whether an earlier attempt has paused, also for ever."""
+
+    def text(self, template: str) -> str:
+        """The template with its placeholders filled in; those of secrets stay."""
+        try:
+            return render_text(template, self.values)
+        except MissingValue as missing:
+            raise NodeFailure(str(missing), again=False) from missing
+
+    def value(self, template: JsonValue) -> JsonValue:
+        """The same for JSON: a text that is one placeholder becomes the value itself."""
+        try:
+            return render(template, self.values)
+        except MissingValue as missing:
+            raise NodeFailure(str(missing), again=False) from missing
+
+
+class NodeKind(ABC, Generic[P]):
+    """A kind of automatic step. `kind` is its name in documents and never changes."""
+
+    kind: ClassVar[str]
+    label: ClassVar[str]
+    params: type[P]
+    speaks: ClassVar[bool] = False
+    """Whether it talks to other machines."""
+    setting: ClassVar[str] = ""
+    """The setting that must be on for it to run; kinds that can do harm are off by default."""
+
+    @abstractmethod
+    def run(self, params: P, work: Work) -> Done | Pause:
+        """Do it. Raises NodeFailure."""
+
+    def problems(self, params: P) -> Iterator[tuple[str, str]]:
+        """What is wrong with parameters that are well formed: (dotted path, sentence)."""
+        return iter(())
+
+    def files(self, params: P) -> Iterator[tuple[str, str]]:
+        """The file fields of the form that it reads or fills, with the place where each is named."""
+        return iter(())
+
+    def writes(self, params: P) -> Iterator[tuple[str, str]]:
+        """The other fields of the form that it fills, with the place where each is named."""
+        return iter(())
+
+    def names(self, params: P) -> Iterator[tuple[str, str]]:
+        """Every placeholder of the parameters with its place."""
+        yield from placeholders(params.model_dump(mode="json", by_alias=True))

@@ -1,0 +1,200 @@
+"""What people and other systems do about automatic steps: try again, skip, edit, and send what a step waits for."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+from uuid import UUID
+
+import orjson
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+from pydantic import ValidationError
+
+from accounts.audit.record import SYSTEM, record
+from accounts.models import Membership
+from accounts.tenancy.errors import Conflict, Invalid
+from accounts.tenancy.models import new_id
+from accounts.tenancy.scope import organisation_scope
+from forms_builder.schema.parts import refuse_deep, storable
+from workflows import policies, wakeup
+from workflows.engine.machines import pass_by, try_again
+from workflows.engine.plan import Plan
+from workflows.engine.state import Answers, By
+from workflows.graph.automation import Node
+from workflows.graph.document import problem_message, problem_path
+from workflows.machine_events import EventReceived
+from workflows.models import FINAL_RUN, CommentKind, IncomingEvent, MachineStep, Task, TaskState, WorkflowRun
+from workflows.nodes.lint import params_of
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.locks import LockedTask, lock_task
+from workflows.selectors.machines import Callback, MachineStepNotFound, node_of, visits
+from workflows.services.deciding import clean_text
+from workflows.services.machine_way import onward
+
+PAYLOAD_BYTES: Final = 32 * 1024
+
+
+class StepNotStuck(Conflict):
+    """The step does not wait for an admin: it is being tried, or somebody was first."""
+
+    code = "machine_step.not_stuck"
+    message = "This step does not wait for anybody any more. Look at the request again."
+
+
+class CallbackUsed(Conflict):
+    """A one-time address that was used, or whose request has ended."""
+
+    code = "callback.used"
+    message = "This address has been used, or its request has ended."
+
+
+@dataclass(frozen=True, slots=True)
+class _Stuck:
+    row: MachineStep
+    locked: LockedTask
+    node: Node
+
+
+@transaction.atomic
+def step_retry(
+    *,
+    task_id: UUID,
+    actor: Membership,
+    reason: str,
+    params: Mapping[str, Any] | None = None,
+    at: datetime | None = None,
+) -> UUID:
+    """Have a failed step tried again, with other settings if ``params`` are given; returns the run's id.
+
+    Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, Invalid at ``reason`` or ``params``.
+    """
+    stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
+    changes: dict[str, Any] = {"params": _checked(stuck.node, params)} if params is not None else {}
+    if changes:
+        changes["key"] = new_id()  # another request is another effect
+    plan = Plan(stuck.locked.run, By(actor.id, actor.name), moment)
+    try_again(plan, stuck.locked.task, stuck.node.kind, why, edited=bool(changes))
+    MachineStep.objects.filter(id=stuck.row.id).update(
+        next_at=moment, failures=0, crashes=0, quarantined=False, paused_until=None, waits=False, **changes
+    )
+    wakeup.machines()
+    plan.write(actor)
+    return stuck.row.run_id
+
+
+@transaction.atomic
+def step_skip(
+    *, task_id: UUID, actor: Membership, reason: str, transition: str = "", at: datetime | None = None
+) -> UUID:
+    """Let the request go on without the machine's work, by ``transition`` or as it would after success; returns the run's id.
+
+    Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, Invalid at ``reason`` or ``transition``.
+    """
+    stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
+    by = By(actor.id, actor.name)
+    plan = onward(
+        stuck.locked, Answers(), stuck.node.on_failure, by=by, at=moment, closing=Task.skip, wanted=transition
+    )
+    pass_by(plan, stuck.locked.task, stuck.node.kind, why, transition)
+    plan.comment(why, task_id=task_id, kind=CommentKind.REASON)
+    MachineStep.objects.filter(id=stuck.row.id).update(next_at=None, finished_at=moment)
+    plan.write(actor)
+    return stuck.row.run_id
+
+
+def event_receive(*, callback: Callback, payload: Any, at: datetime | None = None) -> None:
+    """Keep what another system has sent for a step, and wake the step if it waits already. Call outside of a scope.
+
+    Raises CallbackUsed, Invalid.
+    """
+    kept = _payload(payload)
+    moment = at or timezone.now()
+    with organisation_scope(callback.organisation_id):
+        run = WorkflowRun.objects.filter(organisation_id=callback.organisation_id, id=callback.run_id)
+        found = run.select_for_update().select_related("definition", "requester").first()
+        spent = found is None or found.status in FINAL_RUN or visits(found).get(callback.step, 0) != callback.round
+        if found is None or spent:
+            raise CallbackUsed
+        row = IncomingEvent(
+            organisation_id=callback.organisation_id,
+            run_id=found.id,
+            step=callback.step,
+            round=callback.round,
+            payload=kept,
+            received_at=moment,
+        )
+        try:
+            with transaction.atomic():
+                row.save(force_insert=True)
+        except IntegrityError:
+            raise CallbackUsed from None
+        waiting = MachineStep.objects.filter(
+            organisation_id=callback.organisation_id, run_id=found.id, step=callback.step, finished_at=None
+        )
+        waiting.filter(waits=True, lease_token=None).update(next_at=moment)
+        record(_received(found, callback, row), actor=SYSTEM, organisation_id=found.organisation_id, at=moment)
+        wakeup.machines()
+
+
+def _received(run: WorkflowRun, callback: Callback, row: IncomingEvent) -> EventReceived:
+    step = definition_of(run.organisation_id, run.version_id).graph.step(callback.step)
+    return EventReceived(
+        subject_id=row.id,
+        run_id=run.id,
+        run_number=run.number,
+        run_title=run.title,
+        definition_id=run.definition_id,
+        definition_name=run.definition.name,
+        requester_id=run.requester_id,
+        requester_name=run.requester.name,
+        step=step.key,
+        step_name=step.name,
+        node=step.node.kind if step.node else "",
+    )
+
+
+def _stuck(task_id: UUID, actor: Membership, reason: str) -> tuple[_Stuck, str]:
+    """The step under lock, and the reason as it will be kept."""
+    rows = MachineStep.objects.filter(organisation_id=actor.organisation_id, task_id=task_id)
+    seen = rows.select_related("run").first()
+    if seen is None:
+        raise MachineStepNotFound
+    policies.machines.require(actor, "resolve", seen)
+    why = clean_text(reason, "reason")
+    if not why:
+        raise Invalid({"reason": ["Say why."]})
+    locked = lock_task(actor.organisation_id, task_id, actor.id)
+    row = rows.select_for_update().first()
+    node = node_of(definition_of(actor.organisation_id, seen.run.version_id), seen.step)
+    if locked is None or row is None or node is None:
+        raise MachineStepNotFound
+    task = locked.task
+    if locked.run.status in FINAL_RUN or task.state != TaskState.FAILURE or task.completed_at is not None:
+        raise StepNotStuck
+    return _Stuck(row, locked, node), why
+
+
+def _checked(node: Node, params: Mapping[str, Any]) -> dict[str, Any]:
+    """The settings as the kind takes them. Raises Invalid at ``params.<path>``."""
+    try:
+        kind, parsed = params_of(node, dict(params))
+    except ValidationError as error:
+        wrong: dict[str, list[str]] = {}
+        for item in error.errors():
+            path = f"params.{problem_path(item['loc'])}".rstrip(".")
+            wrong.setdefault(path, []).append(problem_message(item["msg"]))
+        raise Invalid(wrong) from error
+    if found := list(kind.problems(parsed)):
+        raise Invalid({f"params.{path}": [text] for path, text in found})
+    return dict(params)
+
+
+def _payload(payload: Any) -> Any:
+    try:
+        refuse_deep(payload)
+        if len(orjson.dumps(payload)) > PAYLOAD_BYTES:
+            raise ValueError(f"is larger than {PAYLOAD_BYTES // 1024} kB")
+        return storable(payload)
+    except (TypeError, ValueError) as error:
+        raise Invalid({"": [f"The body {error}."]}) from error

@@ -1,0 +1,84 @@
+"""How a request goes on where nobody decides: by the way whose condition holds, with whom the next step's rule names."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from accounts.models import Membership
+from forms_builder.sources import OrganisationSources
+from workflows.assignment import Situation
+from workflows.engine import moves
+from workflows.engine.moves import Decision
+from workflows.engine.plan import Plan
+from workflows.engine.state import Answers, By, Clock
+from workflows.graph.compiled import CompiledTransition
+from workflows.models import Task
+from workflows.selectors.calendars import calendars_at
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.desk import Desk, allowed_ways
+from workflows.selectors.locks import LockedTask, open_at
+from workflows.selectors.people import tenant_admin_ids
+from workflows.services.deciding import (
+    Standing,
+    Submission,
+    TransitionInvalid,
+    Wish,
+    movement_of,
+    openings_for,
+)
+from workflows.services.drawing import drawn
+
+NOTHING_SAID = Wish(Submission(), None, None, "")
+
+
+def onward(
+    locked: LockedTask,
+    answers: Answers,
+    on_failure: str,
+    *,
+    by: By,
+    at: datetime,
+    failed: bool = False,
+    closing: Callable[..., Any] = Task.succeed,
+    wanted: str = "",
+) -> Plan:
+    """The plan by which the request leaves an automatic step; nothing is written yet.
+
+    ``failed`` takes the way whose key is ``on_failure``; otherwise it is the one called ``wanted``, or the first of the
+    others whose condition holds, one without a condition last. ``closing`` is what becomes of the task. Raises Invalid
+    where no way leads on.
+    """
+    run, task = locked.run, locked.task
+    definition = definition_of(run.organisation_id, run.version_id)
+    requester = Membership.objects.select_related("user", "organisation").get(
+        organisation_id=run.organisation_id, id=run.requester.id
+    )
+    environment = OrganisationSources(requester, at=at, run_id=run.id).environment
+    data = {**run.data, **answers.values}
+    situation = Situation(run.requester, run.requester, definition.form, data, environment)
+    desk = Desk(definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id)
+    way = _way(desk, answers, on_failure, failed, wanted)
+    moved = movement_of(desk, way, run.tokens, answers.values)
+    moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
+    standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
+    openings = drawn(desk, run.definition_id, openings_for(desk, way, moved, NOTHING_SAID, standing))
+    unassigned = any(one.is_unassigned for one in openings)
+    admins = tenant_admin_ids(run.organisation_id) if unassigned else ()
+    decision = Decision(way, moved, openings, answers, admin_ids=admins)
+    if moved.cancelled:
+        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
+    clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
+    return moves.move(run, task, decision, definition, clock, by, closing=Task.give_up if failed else closing)
+
+
+def _way(desk: Desk, answers: Answers, on_failure: str, failed: bool, wanted: str) -> CompiledTransition:
+    if failed:
+        return next(way for way in desk.definition.graph.transitions_from(desk.step.key) if way.key == on_failure)
+    allowed = [way for way in allowed_ways(desk, answers.values) if way.key != on_failure]
+    if wanted:
+        allowed = [way for way in allowed_ways(desk, answers.values) if way.name == wanted]
+    if not allowed:
+        text = "No way leads on from this step with these values."
+        raise TransitionInvalid({"transition": [text]}, allowed=[])
+    return min(allowed, key=lambda way: way.condition is None)

@@ -1,0 +1,243 @@
+"""A worker's turn: claim a due step, work without a transaction, write down what came of it.
+
+The attempt is counted before it is made, so a crash counts. Whoever works holds a lease and renews it; what a dead worker
+held comes due again by itself. The row is the truth: wake-ups may be lost, doubled or late.
+"""
+
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Final
+from uuid import UUID, uuid4
+
+import structlog
+from django.conf import settings
+from django.db import connection, connections
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+from pydantic import ValidationError
+
+from accounts.models import Organisation
+from accounts.tenancy.errors import DomainError
+from accounts.tenancy.models import new_id
+from accounts.tenancy.scope import organisation_scope
+from workflows.graph.automation import Node
+from workflows.models import AttemptOutcome, MachineStep, Task, TaskAttempt, TaskState, next_state
+from workflows.nodes.base import Done, NodeFailure, Pause, Work
+from workflows.nodes.lint import params_of
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.machines import node_of, values_for, visits
+from workflows.selectors.people import persons
+from workflows.services.machine_finish import close, finish, quarantine
+from workflows.services.machine_tools import RunTools
+
+LEASE: Final = timedelta(seconds=10)
+BEAT: Final = 3.0
+"""Seconds after which a worker says again that it lives; shorter steps never do."""
+GRACE: Final = 15.0
+"""Seconds beyond a step's own time limit after which its worker is taken for lost."""
+MOST_CRASHES: Final = 5
+FAIR_SHARE: Final = 5
+"""Steps of one organisation before it is the next one's turn."""
+AT_ONCE: Final = 4
+"""Steps of one organisation that are worked on at the same time, so that its slow ones do not take every worker."""
+ORGANISATIONS: Final = 100
+SECONDS: Final = 40.0
+
+# What running a kind may raise because of that step: our own mistakes. Each counts as a crash.
+FAULTS: Final = (
+    ArithmeticError, AttributeError, DomainError, LookupError, MemoryError, OSError, RuntimeError, TypeError, ValueError,
+)  # fmt: skip
+Answered = Done | Pause | NodeFailure
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class Claimed:
+    """A step leased for one attempt, with everything that the attempt needs."""
+
+    organisation_id: UUID
+    machine_id: UUID
+    task_id: UUID
+    requester_id: UUID
+    token: UUID
+    node: Node
+    params: Mapping[str, Any]
+    work: Work
+
+
+def due_organisations(most: int = ORGANISATIONS) -> list[UUID]:
+    """Organisations with steps to do now, in no particular order."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM workflows_machines_due(%s)", [most])
+        return [organisation_id for (organisation_id,) in cursor.fetchall()]
+
+
+def work_due(*, seconds: float = SECONDS) -> int:
+    """Do what is due until nothing is or the time is up; returns how many steps were taken up. Call outside of a scope."""
+    until = time.monotonic() + seconds
+    total = 0
+    while organisations := due_organisations():
+        before = total
+        for organisation_id in organisations:
+            for _ in range(FAIR_SHARE):
+                if time.monotonic() > until:
+                    return total
+                if not work_once(organisation_id):
+                    break
+                total += 1
+        if total == before:
+            break
+    return total
+
+
+def work_once(organisation_id: UUID) -> bool:
+    """Take up one due step of the organisation, if there is one that nobody holds."""
+    with organisation_scope(organisation_id):
+        row = _next(organisation_id)
+        if row is None:
+            return False
+        claimed = _claim(row)
+    if claimed is not None:
+        answer = attempt(claimed)
+        finish(claimed.organisation_id, claimed.machine_id, claimed.token, answer)
+    return True
+
+
+def _next(organisation_id: UUID) -> MachineStep | None:
+    steps = MachineStep.objects.filter(organisation_id=organisation_id)
+    if steps.filter(lease_token__isnull=False, next_at__gt=Now()).count() >= AT_ONCE:
+        return None
+    # The run is locked before its task, here as everywhere; who is held by somebody else has its turn later.
+    due = steps.filter(next_at__lte=Now()).select_related("run__definition", "task", "organisation")
+    found: MachineStep | None = (
+        due.select_for_update(skip_locked=True, of=("run", "task", "self")).order_by("next_at", "id").first()
+    )
+    return found
+
+
+def _claim(row: MachineStep) -> Claimed | None:
+    """Lease the step and count the attempt; None where there is nothing to attempt any more."""
+    at = timezone.now()
+    if row.task.state not in (TaskState.RUNNING, TaskState.FAILURE_RETRY):
+        close(row, at)
+        return None
+    crashed = row.lease_token is not None
+    if crashed:
+        _note_crash(row)
+    if row.crashes + crashed >= MOST_CRASHES:
+        quarantine(row, "Every attempt broke off without an answer.", at=at, crashes=row.crashes + crashed)
+        return None
+    definition = definition_of(row.organisation_id, row.run.version_id)
+    node = node_of(definition, row.step)
+    if node is None:
+        quarantine(row, "The workflow says nothing to do here.", at=at, crashes=row.crashes)
+        return None
+    token = uuid4()
+    row.attempts += 1
+    MachineStep.objects.filter(id=row.id).update(
+        attempts=row.attempts, crashes=F("crashes") + int(crashed), lease_token=token, next_at=Now() + LEASE
+    )
+    if row.task.state == TaskState.FAILURE_RETRY:
+        Task.objects.filter(id=row.task_id).update(
+            state=next_state(Task.resume, row.task.state), version=F("version") + 1, modified_at=at
+        )
+    TaskAttempt.objects.create(
+        id=new_id(), organisation_id=row.organisation_id, machine_step_id=row.id, number=row.attempts, key=row.key,
+        started_at=at,
+    )  # fmt: skip
+    requester = persons(row.organisation_id, [row.run.requester_id])[row.run.requester_id]
+    values = values_for(row.run, definition, requester, row.organisation, at)
+    raw = row.params if row.params is not None else node.params
+    work = _work(row, node, values, row.organisation, at)
+    return Claimed(row.organisation_id, row.id, row.task_id, row.run.requester_id, token, node, raw, work)
+
+
+def _note_crash(row: MachineStep) -> None:
+    open_ones = TaskAttempt.objects.filter(
+        organisation_id=row.organisation_id, machine_step_id=row.id, outcome=AttemptOutcome.STARTED
+    )
+    open_ones.update(outcome=AttemptOutcome.CRASHED, finished_at=Now(), error="The worker never came back.")
+
+
+def _work(row: MachineStep, node: Node, values: Mapping[str, Any], organisation: Organisation, at: datetime) -> Work:
+    tools = RunTools(
+        organisation_id=row.organisation_id,
+        organisation_slug=organisation.slug,
+        time_zone=organisation.time_zone,
+        run_id=row.run_id,
+        step=row.step,
+        round=visits(row.run).get(row.step, 0),
+        timeout=node.timeout,
+        data=row.run.data,
+    )
+    return Work(
+        run_id=row.run_id,
+        workflow_id=row.run.definition_id,
+        step=row.step,
+        attempt=row.attempts,
+        key=row.key,
+        at=at,
+        timeout=node.timeout,
+        values=values,
+        tools=tools,
+        paused_until=row.paused_until,
+        resumed=row.waits,
+    )
+
+
+def attempt(claimed: Claimed) -> Answered:
+    """What the kind answers. No transaction is open; the lease is kept alive for as long as the step may take."""
+    try:
+        kind, params = params_of(claimed.node, dict(claimed.params))
+    except LookupError:
+        return NodeFailure(f"There is no kind of step called {claimed.node.kind}.", again=False)
+    except ValidationError as error:
+        return NodeFailure(f"The settings of the step are wrong: {error.errors()[0]['msg']}", again=False)
+    if kind.setting and not getattr(settings, kind.setting):
+        text = f"Steps of the kind “{kind.label}” are switched off in this installation ({kind.setting})."
+        return NodeFailure(text, again=False)
+    try:
+        with _lease_kept(claimed):
+            return kind.run(params, claimed.work)
+    except NodeFailure as failure:
+        return failure
+    except FAULTS as error:
+        logger.exception("machine.fault", kind=kind.kind, machine=str(claimed.machine_id))
+        return _fault(error)
+
+
+def _fault(error: BaseException) -> NodeFailure:
+    failure = NodeFailure(f"The step broke off: {type(error).__name__}.", unknown=True)
+    failure.fault = True
+    return failure
+
+
+@contextmanager
+def _lease_kept(claimed: Claimed) -> Iterator[None]:
+    """Renew the lease from a thread of its own until the block is done, or the step's time is long over."""
+    done = threading.Event()
+    until = time.monotonic() + claimed.node.timeout + GRACE
+
+    def beat() -> None:
+        try:
+            while not done.wait(BEAT) and time.monotonic() < until:
+                with organisation_scope(claimed.organisation_id):
+                    mine = MachineStep.objects.filter(id=claimed.machine_id, lease_token=claimed.token)
+                    if not mine.update(next_at=Now() + LEASE):
+                        return
+        finally:
+            connections.close_all()
+
+    thread = threading.Thread(target=beat, name="lease of an automatic step", daemon=True)
+    thread.start()
+    try:
+        yield
+    finally:
+        done.set()
+        thread.join()
