@@ -75,7 +75,8 @@ class BulkForm(forms.Form):
     @property
     def tab(self) -> str:
         """The list of the inbox from which they were ticked."""
-        return "team" if self.data.get("tab") == "team" else "decide"
+        wanted = self.data.get("tab")
+        return wanted if wanted in ("team", "behalf") else "decide"
 
     @property
     def words(self) -> str:

@@ -1,19 +1,23 @@
 """S27: Ravi decides 40 requests at once. What can be is; the rest is left with a reason each; a digest each, not 37 mails."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import Membership
 from notifications.models import Delivery, InboxItem
 from notifications.outbox import relay
 from tests.cast import Acme
+from tests.factories.accounts import be_away
 from tests.factories.workflows import LEAVE, open_task, publish, start_leave
 from tests.scenarios.rest import Rest
 from workflows.library import library_item
 from workflows.models import Task, WorkflowDefinition
 
+DAY, TODAY = timedelta(days=1), timezone.now().date()
 pytestmark = pytest.mark.django_db
 
 
@@ -35,6 +39,7 @@ def mails_to(member: Membership) -> list[str]:
 
 def test_s27_forty_at_once(acme: Acme, leave: WorkflowDefinition) -> None:
     with acme.scope():
+        be_away(acme.meera, TODAY - DAY, TODAY + 9 * DAY, acme.ravi)
         fine = [start_leave(leave, acme.asha).run_id for _ in range(37)]
         moved = start_leave(leave, acme.asha).run_id
         own = start_leave(leave, acme.ravi).run_id

@@ -11,7 +11,7 @@ from workflows.assignment import PersonRef, Situation
 from workflows.models import OPEN_TASK, Task, TaskCandidate
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, Way, colleagues_at, ways_from
-from workflows.selectors.inbox import InboxTab, task_ids_of
+from workflows.selectors.inbox import InboxTab, on_behalf_among, task_ids_of
 from workflows.selectors.people import persons
 
 MAX_ROWS: Final = 500
@@ -24,6 +24,8 @@ class Chosen:
     task: Task
     in_queue: bool
     changed: bool
+    behalf: str = ""
+    """In whose place the person would act."""
 
     @property
     def value(self) -> str:
@@ -112,10 +114,13 @@ def _held(actor: Membership, versions: dict[UUID, int | None]) -> Iterable[Chose
             "task_id", flat=True
         )
     )
+    far = [task.id for task in found.values() if task.assignee_id != actor.id and task.id not in queued]
+    behalf = on_behalf_among(actor, far) if far else {}
     for task_id, version in versions.items():
         task = found.get(task_id)
-        if task is not None and (task.assignee_id == actor.id or task_id in queued):
-            yield Chosen(task, task.assignee_id is None, version is not None and version != task.version)
+        if task is not None and (task.assignee_id == actor.id or task_id in queued or task_id in behalf):
+            changed = version is not None and version != task.version
+            yield Chosen(task, task_id in queued and task.assignee_id is None, changed, behalf.get(task_id, ""))
 
 
 def _key(task: Task) -> str:

@@ -1,6 +1,6 @@
 """The person's work as lists. Every list is one ordered index scan from a cursor, so a heavy user costs what a light one does."""
 
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -94,6 +94,10 @@ def inbox_page(actor: Membership, tab: InboxTab, *, q: str = "", cursor: Cursor 
 
 def task_ids_of(actor: Membership, tab: InboxTab, q: str, most: int) -> list[UUID]:
     """The newest tasks of a list that wait for the person."""
+    if tab is InboxTab.BEHALF:
+        rows = [row for part in _behalf_parts(actor, q) for row in part.order_by("-at", "-key")[:most]]
+        newest = sorted({(row["at"], row["key"]) for row in rows}, reverse=True)
+        return [key for _, key in newest[:most]]
     who = Who.of(actor)
     queued = _queued(who).filter(words_in(q, "task__run__")).order_by("-opened_at", "-task_id")
     found = list(queued.values_list("opened_at", "task_id")[:most])
@@ -101,6 +105,13 @@ def task_ids_of(actor: Membership, tab: InboxTab, q: str, most: int) -> list[UUI
         assigned = _assigned(who).filter(words_in(q, "run__")).order_by("-opened_at", "-id")
         found = sorted([*found, *assigned.values_list("opened_at", "id")[:most]], reverse=True)
     return [task_id for _, task_id in found[:most]]
+
+
+def on_behalf_among(actor: Membership, task_ids: Iterable[UUID]) -> dict[UUID, str]:
+    """Those of the tasks that wait for somebody in whose place the person may act, with that one's name."""
+    wanted = list(task_ids)
+    rows = (row for part in _behalf_parts(actor, "") for row in part.filter(key__in=wanted))
+    return {row["key"]: row["shown_behalf"] for row in rows}
 
 
 def inbox_counts(actor: Membership) -> dict[InboxTab, int]:

@@ -230,13 +230,14 @@ def _round(work: _Work, rows: Sequence[BulkRow]) -> list[BulkRow]:
     """Try the rows, of several tasks of one request the first; returns the others, for which the request must be read again."""
     actor, wish = work.actor, work.wish
     locked = lock_tasks(actor.organisation_id, [row.task_id for row in rows], actor.id, wish.named)
-    far = [one.run.id for one in locked.values() if not is_near(one, actor)]
+    near = {task_id for task_id, one in locked.items() if is_near(one, actor, work.at)}
+    far = [one.run.id for task_id, one in locked.items() if task_id not in near]
     seen = visible_among(actor, far) if far else set()
     made: dict[UUID, tuple[BulkRow, _Made]] = {}
     later: list[BulkRow] = []
     for row in rows:
         one = locked.get(row.task_id)
-        if one is None or not (is_near(one, actor) or one.run.id in seen):
+        if one is None or not (row.task_id in near or one.run.id in seen):
             work.settle(row, None, "left", "task.not_found", NOT_FOUND)
         elif one.run.id in made:
             later.append(row)

@@ -34,8 +34,7 @@ class BulkChoiceView(MemberRequired, View):
     def post(self, request: HttpRequest) -> HttpResponse:
         form = BulkForm(request.POST)
         if "all" in request.POST:
-            tab = InboxTab.TEAM if form.tab == InboxTab.TEAM else InboxTab.DECIDE
-            wanted = all_of(self.actor, tab, form.words)
+            wanted = all_of(self.actor, InboxTab(form.tab), form.words)
         else:
             wanted = form.wanted
         choice = choice_of(self.actor, wanted, only=request.POST.get("only", ""))

@@ -30,6 +30,7 @@ def choice() -> Page:
             value=f"{ID}.{place}",
             in_queue=place == 1,
             changed=place == 2,
+            behalf="Hema Rao" if place == 2 else "",
         )
         for place, (title, name) in enumerate(zip(TITLES, PEOPLE, strict=True))
     ]

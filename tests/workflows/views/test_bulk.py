@@ -1,18 +1,23 @@
 """Many requests at once as pages, without script: ticked, compared, asked for, undone, done."""
 
 import re
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 import pytest
 from django.test import Client
+from django.utils import timezone
 
 from tests.cast import Acme
+from tests.factories.accounts import be_away
 from tests.workflows.views.story import at_hr, install, load, send, signed_in, started, text
-from workflows.models import BulkAct, WorkflowRun, WorkflowSettings
+from workflows.models import BulkAct, TransitionLog, WorkflowRun, WorkflowSettings
 
 IDS = re.compile(r'name="ids" value="([^"]+)"')
 KEY = re.compile(r'name="idempotency_key" value="([^"]+)"')
+
+DAY, TODAY = timedelta(days=1), timezone.now().date()
 
 pytestmark = pytest.mark.django_db
 
@@ -109,3 +114,21 @@ def test_the_whole_team_queue_is_claimed(acme: Acme) -> None:
     hema.post(f"{asked['Location']}run/")
     assert len(load(hema, "/inbox/?tab=team").context["page"].rows) == 0
     assert len(load(hema, "/inbox/").context["page"].rows) == 2
+
+
+def test_what_waits_for_somebody_who_is_away_is_decided_in_their_place(acme: Acme) -> None:
+    run_id = started(acme, install(acme))
+    with acme.scope():
+        be_away(acme.ravi, TODAY - DAY, TODAY + 9 * DAY, acme.farid)
+    farid = signed_in(acme.farid)
+    ticked = IDS.findall(text(load(farid, "/inbox/?tab=behalf")))
+    assert len(ticked) == 1
+    page = send(farid, "/tasks/bulk/", tab="behalf", ids=ticked)
+    assert "for Ravi" in text(page)
+    whole = send(farid, "/tasks/bulk/", tab="behalf", all="1")
+    assert [row.behalf for row in whole.context["choice"].rows] == ["Ravi"]
+    asked = ask(farid, page, do="way:Rejected")
+    farid.post(f"{asked['Location']}run/")
+    with acme.scope():
+        entry = TransitionLog.objects.get(run_id=run_id, kind="moved", by_id=acme.farid.id)
+        assert entry.on_behalf_of_id == acme.ravi.id
