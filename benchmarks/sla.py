@@ -50,7 +50,7 @@ class Crowd:
         for place, size in enumerate(sizes):
             made = world.build(f"late{place}")
             filled = scale.Filled(made.organisation_id, made.slug, made.definition_id, made.version_id, 0)
-            scale.fill_requests(filled, size * 2, open_percent=100)
+            scale.fill_requests(filled, size, open_percent=100)
             self.slugs[made.organisation_id] = size
         scale.analyse()
 

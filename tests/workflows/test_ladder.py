@@ -15,6 +15,7 @@ from workflows.graph.timing import Timeout
 from workflows.ladder import Deed, Ladder, Standing, Timing
 from workflows.library import library_item
 from workflows.models import RunTimer, Task, TransitionLog
+from workflows.selectors.runs import may_see
 from workflows.selectors.timeline import timeline
 from workflows.services.sla import Swept, organisations_due, sla_sweep
 from workflows.services.timeouts import timeouts_sweep
@@ -57,6 +58,7 @@ def test_each_rung_happens_once_at_its_time(acme: Acme) -> None:
         assert list(kinds) == ["reminded", "told", "overdue", "reminded", "escalated"]
         told = AuditEntry.objects.get(kind="task.manager_told").payload
         assert (told["assignee_name"], told["manager_name"]) == ("Ravi", "Meera")
+        assert may_see(acme.meera, task.run_id)
         task.refresh_from_db()
         assert (task.assignee_id, repr(task.check_at)) == (acme.meera.id, "None")
 

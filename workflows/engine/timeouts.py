@@ -10,7 +10,7 @@ from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
 from workflows.events import RunTimedOut, RunTimeoutNear, TaskManagerTold, TaskTimeoutNear
 from workflows.graph.timing import HardEnd, Timeout
-from workflows.models import LogKind, RunTimer, Task, WorkflowRun, next_state
+from workflows.models import LogKind, Participant, ParticipantKind, RunTimer, Task, WorkflowRun, next_state
 from workflows.sla import CalendarError, due_at
 
 TIMED_OUT: Final = "Timed out"
@@ -31,9 +31,15 @@ def set_timer(plan: Plan, timeout: Timeout, clock: Clock) -> None:
         plan.add(RunTimer, id=new_id(), run_id=plan.run.id, soft_at=soft, hard_at=hard, check_at=first)
 
 
-def tell(run: RunState, task: TaskState, manager: PersonRef, clock: Clock, by: By, ladder: Columns) -> Plan:
-    """The holder's manager hears of the task; it stays where it is."""
+def tell(
+    run: RunState, task: TaskState, manager: PersonRef, clock: Clock, by: By, ladder: Columns, *, follows: bool
+) -> Plan:
+    """The holder's manager hears of the task, which stays where it is. Who is told may look: unless they follow the request
+    already, they do from now on."""
     plan = Plan(run, by, clock.at)
+    if not follows:
+        kind = ParticipantKind.STAKEHOLDER.value
+        plan.add(Participant, id=new_id(), run_id=run.id, member_id=manager.id, kind=kind, **plan.owned())
     plan.change_task(task.id, task.version, ladder)
     plan.log(LogKind.TOLD, task_id=task.id, to=manager, to_step=task.step, detail={"to_name": task.step_name})
     plan.events.append(

@@ -53,15 +53,14 @@ def task_hold(
     Raises TaskNotFound, Denied (``task.hold.denied``), TaskNotOpen, TaskStale, TaskPaused, PauseInvalid at ``reason`` with
     the ``reasons`` there are.
     """
-    locked = _held(task_id, actor, version, "task.hold.denied")
+    locked, clock, by = _held(task_id, actor, version, at, "task.hold.denied")
     reasons = hold_reasons(actor.organisation_id)
     if reason not in reasons:
         raise PauseInvalid({"reason": [f"Choose one of: {', '.join(reasons)}."]}, reasons=list(reasons))
     if locked.task.paused_at is not None:
         raise TaskPaused
-    clock = Clock(at or timezone.now())
     text = clean_text(comment)
-    return _written(pauses.hold(locked.run, locked.task, clock, _by(actor), reason=reason, text=text), locked, actor)
+    return _written(pauses.hold(locked.run, locked.task, clock, by, reason=reason, text=text), locked, actor)
 
 
 def task_ask(
@@ -71,7 +70,7 @@ def task_ask(
 
     Raises TaskNotFound, Denied (``task.ask.denied``), TaskNotOpen, TaskStale, TaskPaused, PauseInvalid at ``question``.
     """
-    locked = _held(task_id, actor, version, "task.ask.denied")
+    locked, clock, by = _held(task_id, actor, version, at, "task.ask.denied")
     text = clean_text(question, "question")
     if not text:
         raise PauseInvalid({"question": ["Write what you want to know."]})
@@ -81,8 +80,7 @@ def task_ask(
         raise PauseInvalid({"question": [f"{locked.run.requester.name} is not here any more to answer."]})
     if locked.task.paused_at is not None:
         raise TaskPaused
-    clock = Clock(at or timezone.now())
-    return _written(pauses.ask(locked.run, locked.task, clock, _by(actor), question=text), locked, actor)
+    return _written(pauses.ask(locked.run, locked.task, clock, by, question=text), locked, actor)
 
 
 def task_resume(
@@ -93,11 +91,10 @@ def task_resume(
     The due time is moved by the working time that was lost. Raises TaskNotFound, Denied (``task.resume.denied``),
     TaskNotOpen, TaskStale, TaskNotPaused.
     """
-    locked = _held(task_id, actor, version, "task.resume.denied")
+    locked, clock, by = _held(task_id, actor, version, at, "task.resume.denied")
     pause = _pause_of(locked)
-    clock, timing = _clock(locked, at)
     text = clean_text(comment)
-    plan = pauses.resume(locked.run, locked.task, pause, timing, clock, _by(actor), text=text)
+    plan = pauses.resume(locked.run, locked.task, pause, _timing(locked), clock, by, text=text)
     return _written(plan, locked, actor)
 
 
@@ -117,17 +114,24 @@ def task_answer(
     text = clean_text(answer, "answer")
     if not text:
         raise PauseInvalid({"answer": ["Write an answer."]})
-    clock, timing = _clock(locked, at)
-    plan = pauses.answer(locked.run, locked.task, pause, timing, clock, _by(actor), text=text)
+    clock = Clock(at or timezone.now(), calendars_at(actor.organisation_id, locked.stamp))
+    by = By(actor.id, actor.name)
+    plan = pauses.answer(locked.run, locked.task, pause, _timing(locked), clock, by, text=text)
     return _written(plan, locked, actor)
 
 
-def _held(task_id: UUID, actor: Membership, version: int | None, code: str) -> LockedTask:
-    locked = locked_task(task_id, actor)
+def _held(
+    task_id: UUID, actor: Membership, version: int | None, at: datetime | None, code: str
+) -> tuple[LockedTask, Clock, By]:
+    """The task under lock for who holds it, or acts in the place of who does."""
+    moment = at or timezone.now()
+    locked = locked_task(task_id, actor, at=moment)
     fresh(locked, version, actor)
-    if not locked.task.is_held_by(actor.id):
+    behalf = locked.acts_for(moment)
+    if not locked.task.is_held_by(actor.id) and behalf is None:
         raise Denied(not_yours(locked.task), code=code)
-    return locked
+    calendars = calendars_at(locked.run.organisation_id, locked.stamp)
+    return locked, Clock(moment, calendars), By(actor.id, actor.name, behalf=behalf)
 
 
 def _pause_of(locked: LockedTask) -> OpenPause:
@@ -137,16 +141,10 @@ def _pause_of(locked: LockedTask) -> OpenPause:
     return found
 
 
-def _clock(locked: LockedTask, at: datetime | None) -> tuple[Clock, Timing | None]:
-    run = locked.run
-    timing = definition_of(run.organisation_id, run.version_id).limits.get(locked.task.step)
-    return Clock(at or timezone.now(), calendars_at(run.organisation_id, locked.stamp)), timing
+def _timing(locked: LockedTask) -> Timing | None:
+    return definition_of(locked.run.organisation_id, locked.run.version_id).limits.get(locked.task.step)
 
 
 def _written(plan: Plan, locked: LockedTask, actor: Membership) -> TaskResult:
     plan.write(actor)
     return result_of(plan, locked.task)
-
-
-def _by(actor: Membership) -> By:
-    return By(actor.id, actor.name)

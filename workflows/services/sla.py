@@ -20,6 +20,7 @@ from workflows.events import Via
 from workflows.graph.timing import HardEnd
 from workflows.ladder import Deed, Ladder, Rung, Standing
 from workflows.models import LogKind
+from workflows.selectors.audience import audiences
 from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import claim_due, claim_orphaned, lock_run
@@ -144,6 +145,8 @@ class _Sweep:
             for one in turns
             if one.rung is not None and one.rung.deed in (Deed.HAND_OVER, Deed.TELL)
         ]
+        told = {one.run.id for one in turns if one.rung is not None and one.rung.deed is Deed.TELL}
+        self.audience = audiences(self.organisation_id, told)
         self.targets = Targets(self.organisation_id, self.stamp, needy, self.clock.at)
         return [self._deeds[one.rung.deed if one.rung else None](self, one) for one in turns]
 
@@ -175,7 +178,9 @@ class _Sweep:
         if found is None:
             return self._pass(turn)
         self._count("told")
-        return timeouts.tell(turn.run, turn.task, found[0].ref, self.clock, THE_CLOCK, turn.columns)
+        manager = found[0].ref
+        follows = manager.id in self.audience[turn.run.id].stakeholders
+        return timeouts.tell(turn.run, turn.task, manager, self.clock, THE_CLOCK, turn.columns, follows=follows)
 
     def _hand_over(self, turn: _Turn) -> Plan:
         found = self.targets.of(turn.run, turn.task)

@@ -7,6 +7,7 @@ PAGE_NAMES = (
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
     *("mail-decision", "bulk-choice", "bulk-waiting", "bulk-done"),
     *("request-machine", "machine-steps"),
+    *("request-asked", "request-held", "forecast"),
     *("flows-catalogue", "flows-catalogue-physical", "flows-catalogue-empty", "flows-entity", "flows-entity-alone"),
     *("flows-logical", "flows-physical", "proposal", "proposal-change", "proposal-failed", "proposal-rejected"),
     *("proposals", "proposals-empty", "proposals-decided", "propose", "propose-delivery", "propose-types"),

@@ -8,6 +8,7 @@ from django import forms
 
 from tests.browser.gallery import bulk
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
+from tests.browser.gallery.clocks import forecast, request_asked, request_held
 from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.machines import machine_steps, request_machine
 from tests.browser.gallery.pages import PAGE_NAMES
@@ -251,6 +252,9 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "claim": claim,
     "inbox": inbox,
     "inbox-empty": inbox_empty,
+    "request-asked": request_asked,
+    "request-held": request_held,
+    "forecast": forecast,
     "messages": messages,
     "bulk-choice": bulk.choice,
     "bulk-waiting": bulk.waiting,

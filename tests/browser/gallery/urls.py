@@ -30,12 +30,12 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 PLAIN = (
     *("home", "inbox", "notifications", "search", "profile", "login", "logout", "password_reset", "badges"),
-    *("bulk_choice", "bulk_ask"),
+    *("bulk_choice", "bulk_ask", "forecast", "forecast_chip"),
     *("notifications_read_all", "organisations", "notifications_preferences", "notifications_seen"),
 )
 WITH_ID = (
     *("request", "runs", "definition", "task_complete", "task_reassign", "task_take_over", "run_withdraw"),
-    *("bulk", "bulk_undo", "bulk_run"),
+    *("bulk", "bulk_undo", "bulk_run", "task_hold", "task_resume", "task_ask", "task_answer"),
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
 )
 
