@@ -9,6 +9,7 @@ from django import forms
 from rest_framework.exceptions import ParseError
 
 from accounts.tenancy.parts import StrictJSONParser
+from workflows.exchange.bpmn import NotBpmn, import_bpmn, is_xml
 from workflows.shown import LONGEST
 
 MAX_TEXT: Final = 5_000
@@ -133,25 +134,35 @@ class StakeholderForm(forms.Form):
 
 
 class ImportForm(forms.Form):
-    """A workflow as a JSON document, as a file or as text."""
+    """A workflow as a file or as text: our JSON document, or BPMN 2.0."""
 
-    file = forms.FileField(required=False, label="File", help_text="A workflow that was exported, at most 1 MB.")
+    file = forms.FileField(
+        required=False, label="File", help_text="A workflow that was exported, or a BPMN 2.0 file; at most 2 MB."
+    )
     text = forms.CharField(
         required=False, label="Or its text", widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
     )
-    MOST_BYTES: ClassVar[int] = 1024 * 1024
+    MOST_BYTES: ClassVar[int] = 2 * 1024 * 1024
 
     def clean(self) -> dict[str, Any]:
         found = super().clean() or {}
         file = found.get("file")
         if file is not None and file.size > self.MOST_BYTES:
-            raise forms.ValidationError("The file is larger than 1 MB.")
+            raise forms.ValidationError("The file is larger than 2 MB.")
         raw = file.read() if file is not None else found.get("text", "").encode(errors="surrogatepass")
         if raw.strip():
-            found["document"] = _json(raw)
+            found["document"], found["report"] = _bpmn(raw) if is_xml(raw) else (_json(raw), ())
         elif not self.errors:
             raise forms.ValidationError("Choose a file or paste the text of a workflow.")
         return found
+
+
+def _bpmn(raw: bytes) -> tuple[Any, tuple[str, ...]]:
+    try:
+        read = import_bpmn(raw)
+    except NotBpmn as error:
+        raise forms.ValidationError(str(error)) from error
+    return read.document, read.report
 
 
 def _json(raw: bytes) -> Any:

@@ -1,6 +1,7 @@
 """The REST addresses of workflows."""
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 from uuid import UUID
 
@@ -90,6 +91,7 @@ BULK = f"{API}tasks/bulk/<uuid:bulk_id>/"
 RUN, TASK, WORKFLOW = f"{API}runs/<uuid:run_id>/", f"{API}tasks/<uuid:task_id>/", f"{API}workflows/<uuid:workflow_id>/"
 DEFINITION = f"{API}definitions/<uuid:definition_id>/"
 DOCUMENT = library_item("claim_expense").to_json()
+BPMN = Path("tests/workflows/exchange/purchase.bpmn").read_text(encoding="utf-8")
 DECISION = {"transition": "Rejected", "version": 1, "comment": "No"}
 
 LINES = [
@@ -122,6 +124,7 @@ LINES = [
     Line(f"{API}attachments/<uuid:attachment_id>/", ids=of_attachment, without="ravi"),
     Line(f"{API}definitions/"),
     Line(f"{API}definitions/", "post", holder="omar", without="asha", data=DOCUMENT),
+    Line(f"{API}definitions/bpmn/", "post", holder="omar", without="asha", data={"bpmn": BPMN}),
     Line(DEFINITION, holder="omar", ids=of_definition, without="asha"),
     Line(DEFINITION, "put", holder="omar", ids=of_draft, without="asha", data=DOCUMENT),
     Line(f"{DEFINITION}publish/", "post", holder="omar", ids=of_draft, without="asha"),

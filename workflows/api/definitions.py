@@ -18,6 +18,7 @@ from accounts.tenancy.parts import CursorPages
 from workflows.api.inputs import MAX_COMMENT, Body, Id, Text, behind, checked
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail
+from workflows.exchange.bpmn import NotBpmn, import_bpmn
 from workflows.models import WorkflowDefinition
 from workflows.policies import definitions
 from workflows.selectors.definition_changes import StepInUse, VersionChanges, version_changes
@@ -123,6 +124,34 @@ class DefinitionListView(mixins.ListModelMixin, MemberView):
         answer = Response(ImportedSerializer(imported).data, status=201)
         answer["Location"] = f"{request.path}{imported.definition.id}/"
         return answer
+
+
+class BpmnBody(Body):
+    bpmn = Text(max_length=2 * 1024 * 1024, trim_whitespace=False, help_text="The XML of a BPMN 2.0 file.")
+    name = Text(required=False, allow_null=True, max_length=120, help_text="Of the workflow; else that of the process.")
+
+
+class BpmnImportedSerializer(ImportedSerializer):
+    report = serializers.ListField(
+        read_only=True, child=serializers.CharField(), help_text="What was not taken, or means something else here."
+    )
+
+
+class DefinitionBpmnView(MemberView):
+    serializer_class = BpmnImportedSerializer
+
+    @extend_schema(operation_id="definitions_import_bpmn", request=BpmnBody, responses={201: BpmnImportedSerializer})
+    def post(self, request: Request) -> Response:
+        """Take the first process of a BPMN 2.0 file as the draft of a new workflow; `report` says what was not taken."""
+        with behind(lambda: definitions.require(self.actor, "create")):
+            body = checked(BpmnBody, request)
+            try:
+                read = import_bpmn(body["bpmn"].encode(errors="replace"), name=body.get("name", ""))
+            except NotBpmn as error:
+                raise Invalid({"bpmn": [str(error)]}, code="definition.not_bpmn") from error
+        imported = definition_import(actor=self.actor, document=read.document)
+        found = {**ImportedSerializer(imported).data, "report": list(read.report)}
+        return Response(found, status=201)
 
 
 class DefinitionView(MemberView):

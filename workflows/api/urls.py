@@ -69,6 +69,7 @@ urlpatterns = [
         definitions.DefinitionAskView.as_view(),
         name="api-definition-publish-request",
     ),
+    path("definitions/bpmn/", definitions.DefinitionBpmnView.as_view(), name="api-definition-bpmn"),
     path(
         "definitions/<uuid:definition_id>/cases/",
         definitions.DefinitionCasesView.as_view(),

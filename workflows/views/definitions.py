@@ -39,6 +39,8 @@ TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "
 CHANGES: Final = {"changes": "Changes", "cases": "Cases"}
 """For those who may compare versions."""
 MAX_NUMBER: Final = 9
+MOST_TOLD: Final = 20
+"""Notes of an import that are shown."""
 
 
 class DefinitionView(MemberRequired, View):
@@ -211,7 +213,7 @@ class DefinitionExportView(MemberRequired, View):
 
 
 class DefinitionImportView(MemberRequired, View):
-    """Take a JSON document as the draft of a new workflow."""
+    """Take a JSON document, or BPMN 2.0, as the draft of a new workflow."""
 
     http_method_names = ("get", "head", "post", "options")
 
@@ -230,6 +232,12 @@ class DefinitionImportView(MemberRequired, View):
                     form.add_error(None, [f"{path}: {text}".removeprefix(": ") for text in texts])
             else:
                 messages.success(request, f"“{made.definition.name}” is a draft now.")
+                for text in form.cleaned_data["report"][:MOST_TOLD]:
+                    messages.info(request, text)
+                if len(form.cleaned_data["report"]) > MOST_TOLD:
+                    messages.info(
+                        request, f"{len(form.cleaned_data['report']) - MOST_TOLD} more notes are left out here."
+                    )
                 return redirect("definition", made.definition.id)
         return page(request, "workflows/import.html", {"form": form}, status=422)
 

@@ -1,0 +1,112 @@
+"""BPMN 2.0 read into a workflow document."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.cast import Acme
+from tests.workflows.views.story import load, send, signed_in, text
+from workflows.exchange.bpmn import Import, NotBpmn, import_bpmn
+from workflows.graph.document import Step
+from workflows.graph.lint import blocking
+from workflows.models import WorkflowDefinition
+
+PURCHASE = Path(__file__).with_name("purchase.bpmn").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def purchase() -> Import:
+    return import_bpmn(PURCHASE)
+
+
+def step(found: Import, key: str) -> Step:
+    return next(step for step in found.document.graph.steps if step.key == key)
+
+
+def test_what_was_read_can_be_published(purchase: Import) -> None:
+    assert (purchase.document.name, purchase.document.description) == ("Purchase", "Buy something.")
+    assert blocking(purchase.document.lint()) == []
+
+
+def test_an_exclusive_gateway_behind_a_task_is_the_choice_of_the_person(purchase: Import) -> None:
+    graph = purchase.document.graph
+    ways = {graph.transition_name(way): way for way in graph.transitions if way.source == "check-budget"}
+    assert set(ways) == {"Approve", "Rework", "Rejected", "Too late"}
+    assert ways["Approve"].condition == {"field": "record.amount", "op": "lt", "value": 5000}
+    [back] = [way for way in graph.transitions if way.is_return]
+    assert (back.source, back.target) == ("rework", "check-budget")
+
+
+def test_gateways_lanes_timers_and_forms(purchase: Import) -> None:
+    kinds = {step.key: step.kind.value for step in purchase.document.graph.steps}
+    assert (kinds["split"], kinds["dear"], kinds["meet"], kinds["book-in-ledger"]) == ("fork", "fork", "join", "noop")
+    budget = step(purchase, "check-budget")
+    assert budget.sla.period == "3d"
+    assert budget.sla.rungs[0].transition == "Too late"
+    assert budget.assignee is not None
+    assert "FIN" in str(budget.assignee.rule)
+    assert budget.position is not None
+    assert (budget.position.x, budget.position.y) == (150, 120)
+    rework = step(purchase, "rework").assignee
+    assert rework is not None
+    assert rework.rule == "requester"
+    types = {field.name: type(field).__name__ for field in purchase.document.form.fields}
+    assert types == {"item_name": "TextField", "amount": "NumberField", "colour": "TextField"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        "1 textAnnotation was not taken.",
+        "“Nobody comes here” was not taken: nothing leads to it.",
+        "“Book in ledger” is a service task, which was not taken; a no-op is in its place.",
+        "The condition ${execution.vars.again()} of “Rework” was not taken.",
+        "The field “Colour” is of type spectrum; it became a text.",
+        "At “Insure” the requester's manager is asked; say who is meant.",
+    ],
+)
+def test_what_was_not_taken_is_told(purchase: Import, told: str) -> None:
+    assert told in purchase.report
+
+
+def bare(nodes: str) -> bytes:
+    model = "http://www.omg.org/spec/BPMN/20100524/MODEL"
+    return f'<definitions xmlns="{model}"><process id="p">{nodes}</process></definitions>'.encode()
+
+
+def test_flows_out_of_a_task_run_at_once() -> None:
+    flows = "".join(
+        f'<sequenceFlow id="{number}" sourceRef="{source}" targetRef="{target}"/>'
+        for number, (source, target) in enumerate([("a", "b"), ("a", "c")])
+    )
+    found = import_bpmn(bare(f'<task id="a" name="A"/><task id="b" name="B"/><task id="c" name="C"/>{flows}'))
+    kinds = [step.kind.value for step in found.document.graph.steps]
+    assert (kinds.count("fork"), kinds.count("end"), kinds.count("start")) == (1, 2, 1)
+    assert "The process has no start event; one was added." in found.report
+
+
+WRONG = [
+    (b"no xml at all", "well-formed"),
+    (b"<html/>", "no BPMN"),
+    (bare(""), "no process with steps"),
+    (b'<!DOCTYPE d [<!ENTITY a "b">]>' + bare('<task id="a" name="&a;"/>'), "document type"),
+    (b"<" + b"x" * (2 * 1024 * 1024), "larger than"),
+]
+
+
+@pytest.mark.parametrize(("raw", "told"), WRONG, ids=[told for _, told in WRONG])
+def test_what_is_no_bpmn_is_refused(raw: bytes, told: str) -> None:
+    with pytest.raises(NotBpmn, match=told):
+        import_bpmn(raw)
+
+
+@pytest.mark.django_db
+def test_brought_in_on_the_page(acme: Acme) -> None:
+    omar = signed_in(acme.omar)
+    answer: Any = send(omar, "/workflows/import/", text=PURCHASE.decode())
+    with acme.scope():
+        made = WorkflowDefinition.objects.get(name="Purchase")
+    assert answer.url == f"/workflows/{made.id}/"
+    assert "a no-op is in its place" in text(load(omar, answer.url))
+    assert "no BPMN" in text(send(omar, "/workflows/import/", text="<html/>"))
