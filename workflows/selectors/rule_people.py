@@ -21,7 +21,8 @@ NAMED: Final = 3
 
 
 def rule_problems(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:
-    """Rules that name nobody today, and rules that name nobody but who asks.
+    """Rules that name nobody today, or nobody for some who ask where there is no fallback, and rules that name nobody but who
+    asks.
 
     A rule that reads the answers or who decides is left out: what they will be is not known. One query per rule, and one for
     each kind of requester where it reads something of them.
@@ -101,11 +102,12 @@ def _judged(people: _Everybody, step: Step, place: str, rule: Rule) -> Iterator[
 
 
 def _told(step: Step, place: str, nobody: list[Person], alone: list[Person], tried: int) -> Iterator[Problem]:
-    back = "the fallback is asked" if step.assignee is not None and step.assignee.fallback else "nobody is asked"
+    falls_back = step.assignee is not None and bool(step.assignee.fallback)
+    back = "the fallback is asked" if falls_back else "nobody is asked"
     if nobody and len(nobody) == tried:
         message = f"The rule of “{step.name}” names nobody today; {back}."
         yield Problem("rule-names-nobody", place, "warns", message, "Correct the rule, or add the people it means.")
-    elif nobody:
+    elif nobody and not falls_back:
         message = f"For requests of {_names(nobody)} the rule of “{step.name}” names nobody; {back}."
         yield Problem("rule-names-nobody", place, "warns", message, "Name a fallback, or correct the rule.")
     if alone:
