@@ -12,7 +12,7 @@ from workflows.graph.document import GraphDocument
 from workflows.graph.layout import Direction
 from workflows.graph.outline import Progress
 from workflows.graph.svg import graph_svg
-from workflows.models import TaskState, TransitionLog, VersionState, WorkflowVersion
+from workflows.models import FINAL_RUN, TaskState, TransitionLog, VersionState, WorkflowVersion
 from workflows.selectors.runs import RunView, waiting_joins
 
 KEPT: Final = 256
@@ -59,7 +59,8 @@ def trimmed(form: FormDocument, readable: Collection[str]) -> FormDocument:
 def _progress(view: RunView, log: Sequence[TransitionLog]) -> Progress:
     gone = _gone_ways(view, log)
     waiting = frozenset(waiting_joins(view))
-    current = frozenset(task.step for task in view.open_tasks) | waiting
+    stuck = {task.step for task in view.tasks if task.is_stuck and view.run.status not in FINAL_RUN}
+    current = frozenset(task.step for task in view.open_tasks) | waiting | stuck
     done = {task.step for task in view.tasks if task.state == TaskState.SUCCESS}
     passed = {step.key for way in gone for step in (way.source, way.target) if step.kind.is_gateway or step.is_end}
     latest = {task.step: task for task in view.tasks}

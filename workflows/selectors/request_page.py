@@ -122,7 +122,7 @@ class May:
 def open_task(view: RunView) -> TaskRow | None:
     """The task that the page is about: one of the person's own if there is one, else one on which they act in somebody's
     place, else one that waits for their answer, else the first open one."""
-    tasks = view.open_tasks
+    tasks = view.peoples_tasks
     own = next((task for task in tasks if task.is_held_by(view.viewer.id)), None)
     if own is not None:
         return own
@@ -263,7 +263,13 @@ def progress_of(view: RunView) -> list[ProgressStep]:
             arrived = f"{waiting[step.key]} arrived, waits for others"
             found.append(ProgressStep(step.name, "waiting", arrived))
         elif not (step.is_end or step.kind.is_gateway):
-            found.append(_progress_step(step.name, latest.get(step.key), over=over))
+            task = latest.get(step.key)
+            done_by_machine = step.is_machine and task is not None and (task.is_open or (task.is_stuck and not over))
+            if done_by_machine and task is not None:
+                who = "Failed, waits for an administrator" if task.is_stuck else "Done by the product"
+                found.append(ProgressStep(step.name, "current", who, task.opened_at))
+                continue
+            found.append(_progress_step(step.name, task, over=over))
     if view.run.status == RunStatus.COMPLETED:
         found.append(ProgressStep(view.run.outcome, "done", "", view.run.finished_at))
     return found

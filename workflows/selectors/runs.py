@@ -22,6 +22,7 @@ from workflows.models import (
     RunStatus,
     Task,
     TaskCandidate,
+    TaskState,
     TransitionLog,
     WorkflowDefinition,
     WorkflowRun,
@@ -66,6 +67,11 @@ class TaskRow:
         return self.state in OPEN_TASK
 
     @property
+    def is_stuck(self) -> bool:
+        """Whether a machine has failed here and an admin must say how to go on."""
+        return self.state == TaskState.FAILURE and self.completed_at is None
+
+    @property
     def holders(self) -> tuple[UUID, ...]:
         """Who is to decide now."""
         if not self.is_open:
@@ -97,6 +103,11 @@ class RunView:
     @property
     def open_tasks(self) -> tuple[TaskRow, ...]:
         return tuple(task for task in self.tasks if task.is_open)
+
+    @property
+    def peoples_tasks(self) -> tuple[TaskRow, ...]:
+        """The open tasks that people do; the others are a machine's."""
+        return tuple(task for task in self.open_tasks if not self.definition.graph.step(task.step).is_machine)
 
     @property
     def is_requester(self) -> bool:

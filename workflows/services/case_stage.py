@@ -1,7 +1,7 @@
 """One request of a test case, in memory: the same decisions as in the product, with the people of the case, nothing stored."""
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
@@ -15,12 +15,14 @@ from forms_builder.schema.sources import FileFacts, Option
 from workflows.assignment import Assignment, Person, Situation, excludes_requester
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision
+from workflows.engine.state import Answers
 from workflows.graph.cases import Act, Case, Persona
 from workflows.graph.tokens import Token
 from workflows.ladder import Deed, Rung, Standing
 from workflows.selectors.desk import Desk
 from workflows.services.deciding import Standing as Here
 from workflows.services.deciding import Submission, Wish, decision_of
+from workflows.services.machine_way import success_way
 from workflows.sla import Calendar, CalendarError, PeriodError, due_at, parse_period
 
 _PEOPLE: Final = UUID("6d1a6f0e-6a3a-4f0e-9a53-0f1e0c5f5b8e")
@@ -144,6 +146,8 @@ class _Stage:
         situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
         owner = _id(self.case.owner) if self.case.owner else uuid4()
         desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
+        if step.node is not None:
+            wish = replace(wish, transition=success_way(desk, Answers(), step.node.on_failure).name)
         here = Here(self.tokens, self.people, self.labels, None)
         decision = decision_of(desk, wish, here, self._sources())
         self._apply(key, actor, decision)
@@ -186,8 +190,14 @@ class _Stage:
         for cancelled in decision.moved.cancelled:
             self.open.pop(cancelled, None)
         for opening in decision.openings:
+            if opening.step.is_machine:
+                continue
             self.path.append(opening.step.key)
             self._open(opening.step.key, opening.assignment)
+        for opening in decision.openings:
+            if opening.step.is_machine:
+                # A machine is taken to succeed, and to find nothing.
+                self._go(opening.step.key, self.requester, Wish(Submission(), None, None, ""))
         ended = decision.moved.ended
         if ended is not None:
             self.open.clear()

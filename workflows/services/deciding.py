@@ -166,7 +166,10 @@ def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) ->
 def movement_of(desk: Desk, way: CompiledTransition, tokens: Sequence[Token], submitted: Mapping[str, Any]) -> Movement:
     """What the way does to the branches. Raises TransitionInvalid where a gateway behind it leads nowhere."""
     try:
-        return advance(desk.definition.graph, tokens, desk.step.key, way, holds_at(desk, submitted))
+        moved = advance(desk.definition.graph, tokens, desk.step.key, way, holds_at(desk, submitted))
+        if desk.step.is_machine:  # nobody is there to choose
+            moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
+        return moved
     except NoWayOn as error:
         text = f"Behind “{way.name}” no way leads on from “{error.step.name}” with these values."
         raise TransitionInvalid({"transition": [text]}, allowed=[]) from error

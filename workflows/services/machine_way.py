@@ -58,9 +58,8 @@ def onward(
     data = {**run.data, **answers.values}
     situation = Situation(run.requester, run.requester, definition.form, data, environment)
     desk = Desk(definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id)
-    way = _way(desk, answers, on_failure, failed, wanted)
+    way = failure_way(desk, on_failure) if failed else success_way(desk, answers, on_failure, wanted)
     moved = movement_of(desk, way, run.tokens, answers.values)
-    moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
     openings = drawn(desk, run.definition_id, openings_for(desk, way, moved, NOTHING_SAID, standing))
     unassigned = any(one.is_unassigned for one in openings)
@@ -72,13 +71,16 @@ def onward(
     return moves.move(run, task, decision, definition, clock, by, closing=Task.give_up if failed else closing)
 
 
-def _way(desk: Desk, answers: Answers, on_failure: str, failed: bool, wanted: str) -> CompiledTransition:
-    if failed:
-        return next(way for way in desk.definition.graph.transitions_from(desk.step.key) if way.key == on_failure)
-    allowed = [way for way in allowed_ways(desk, answers.values) if way.key != on_failure]
-    if wanted:
-        allowed = [way for way in allowed_ways(desk, answers.values) if way.name == wanted]
-    if not allowed:
+def failure_way(desk: Desk, on_failure: str) -> CompiledTransition:
+    """The way for failures, whatever its condition."""
+    return next(way for way in desk.definition.graph.transitions_from(desk.step.key) if way.key == on_failure)
+
+
+def success_way(desk: Desk, answers: Answers, on_failure: str, wanted: str = "") -> CompiledTransition:
+    """The way called ``wanted``, or the first whose condition holds, one without a condition last. Raises TransitionInvalid."""
+    allowed = allowed_ways(desk, answers.values)
+    fitting = [way for way in allowed if (way.name == wanted if wanted else way.key != on_failure)]
+    if not fitting:
         text = "No way leads on from this step with these values."
-        raise TransitionInvalid({"transition": [text]}, allowed=[])
-    return min(allowed, key=lambda way: way.condition is None)
+        raise TransitionInvalid({"transition": [text]}, allowed=[way.name for way in allowed])
+    return min(fitting, key=lambda way: way.condition is None)

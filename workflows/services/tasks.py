@@ -195,6 +195,8 @@ def task_take_over(
         raise TaskNotFound
     if not right:
         raise Denied(code="task.take_over.denied")
+    if step.is_machine:
+        raise Denied("This step is done by the product.", code="task.take_over.denied")
     if not may_hold(step, locked.actor, locked.run.requester.id):
         raise Denied(OWN_REQUEST, code="task.take_over.denied")
     fresh(locked, version, actor)
