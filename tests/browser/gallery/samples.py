@@ -7,6 +7,7 @@ from types import SimpleNamespace as Some
 from django import forms
 
 from tests.browser.gallery import bulk
+from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
 from tests.browser.gallery.flows import FLOW_PAGES
@@ -77,6 +78,7 @@ def profile() -> Page:
         "roles": ["HR partner", "Auditor"],
         "time_zone": "Asia/Kolkata",
         "time_zone_source": "from your place",
+        **absences(),
         "sessions": [Some(label="Payroll sync", created_at=ago(days=4), last_used_at=ago(minutes=12))],
     }
 

@@ -31,12 +31,13 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 PLAIN = (
     *("home", "inbox", "notifications", "search", "profile", "login", "logout", "password_reset", "badges"),
     *("bulk_choice", "bulk_ask", "forecast", "forecast_chip"),
-    *("notifications_read_all", "organisations", "notifications_preferences", "notifications_seen"),
+    *("notifications_read_all", "organisations", "absences", "notifications_preferences", "notifications_seen"),
 )
 WITH_ID = (
     *("request", "runs", "definition", "task_complete", "task_reassign", "task_take_over", "run_withdraw"),
     *("bulk", "bulk_undo", "bulk_run", "task_hold", "task_resume", "task_ask", "task_answer"),
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
+    "absence",
 )
 
 FLOWS = [path(str(one.pattern), nothing, name=str(one.name)) for one in flows.urls.urlpatterns]
