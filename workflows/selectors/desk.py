@@ -266,6 +266,7 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
         situation,
         run.definition.owner_id,
         actor.organisation_id,
+        people,
         subjects=view.subjects,
         at=at or timezone.now(),
     )
