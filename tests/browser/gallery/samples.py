@@ -29,6 +29,7 @@ from tests.browser.gallery.parts import (
     tab,
 )
 from tests.browser.gallery.requests import request, request_closed, request_manager
+from tests.browser.gallery.versions import migration, versions
 from workflows.graph.layout import Direction
 from workflows.graph.outline import outline
 
@@ -272,8 +273,11 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "definition-branches": lambda: definition_branches(definition("graph")()),
     "definition": definition("graph"),
     "definition-form": definition("form"),
+    "definition-changes": versions(definition("versions"), "changes"),
+    "definition-cases": versions(definition("versions"), "cases"),
+    "definition-move": migration(definition("versions")),
     "definition-preferences": definition("preferences"),
-    "definition-versions": definition("versions"),
+    "definition-versions": versions(definition("versions"), "versions"),
     "runs": runs,
     "search": search,
     "notifications": notices,
