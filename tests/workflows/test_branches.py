@@ -10,7 +10,8 @@ from tests.cast import Acme
 from tests.factories.branches import contract, decide_at, open_steps, tokens_of
 from tests.factories.workflows import publish, run_of, view_of
 from tests.workflows.test_statements import statements_sent
-from workflows.models import Task, TransitionLog, WorkflowDefinition
+from workflows.models import Task, TransitionLog, WorkflowDefinition, WorkflowRun
+from workflows.selectors.runs_page import runs_page
 from workflows.selectors.timeline import timeline
 from workflows.services.deciding import AssigneeInvalid
 from workflows.services.definitions import definition_import, definition_publish
@@ -117,6 +118,13 @@ def test_a_way_back_supersedes_what_it_goes_over(acme: Acme, asking: WorkflowDef
     decide_at(run_id, "law", acme.hema, "Meet", data={"advice": "wait"})
     run.refresh_from_db()
     assert (run.data["advice"], run.superseded) == ("wait", {})
+
+
+def test_a_list_names_every_step_where_it_is(acme: Acme, asking: WorkflowDefinition) -> None:
+    run_id = split(acme, asking)
+    runs = WorkflowRun.objects.filter(id=run_id)
+    [row] = runs_page(runs, acme.organisation.id, None).rows
+    assert (row.step, row.due_at, row.overdue) == ("Law, Money", None, False)
 
 
 def test_withdrawing_closes_every_branch(acme: Acme, asking: WorkflowDefinition) -> None:

@@ -110,10 +110,13 @@ def _with_open_tasks(organisation_id: UUID, rows: Sequence[Row]) -> list[RunRow]
     tasks = Task.objects.filter(
         organisation_id=organisation_id, run_id__in=[row["id"] for row in rows], state__in=OPEN_TASK
     ).order_by("opened_at")
-    where: dict[UUID, dict[str, Any]] = {
-        run: {"step": step, "due_at": due_at, "overdue": overdue}
-        for run, step, due_at, overdue in tasks.values_list("run_id", "step_name", "due_at", "overdue")
-    }
+    where: dict[UUID, dict[str, Any]] = {}
+    for run, step, due_at, overdue in tasks.values_list("run_id", "step_name", "due_at", "overdue"):
+        # Of several branches the one that is due first.
+        known = where.setdefault(run, {"step": "", "due_at": due_at, "overdue": False})
+        known["step"] = f"{known['step']}, {step}".removeprefix(", ")
+        known["due_at"] = min(filter(None, (known["due_at"], due_at)), default=None)
+        known["overdue"] = known["overdue"] or overdue
     return [
         RunRow(
             **{key: value for key, value in row.items() if key not in ("requester_name", "version_number")},
