@@ -105,6 +105,10 @@ def _to_requester_and_followers(event: events.RunEvent, around: Around) -> Itera
     yield from _followers(event.kind, around)
 
 
+def _closed(event: events.TaskClosed, around: Around) -> Iterator[Told]:
+    yield from (Told(member, event.kind) for member in event.member_ids)
+
+
 def _withdrawn(event: events.RunWithdrawn, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in event.assignee_ids)
     yield from _to_requester_and_followers(event, around)
@@ -209,6 +213,7 @@ RULES: Mapping[str, Rule] = {
     machine_events.TaskFailed.kind: _failed,
     machine_events.TaskQuarantined.kind: _failed,
     machine_events.TaskNoticed.kind: _noticed,
+    events.TaskClosed.kind: _closed,
     events.RunCommented.kind: _commented,
     events.RunCompleted.kind: _to_requester_and_followers,
     events.RunMigrated.kind: _migrated,

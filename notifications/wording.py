@@ -263,6 +263,13 @@ WORDINGS: Mapping[str, Wording] = {
         "{message}: {workflow} #{number}",
         "{comment}",
     ),
+    events.TaskClosed.kind: Wording(
+        "A panel of yours has decided without your vote",
+        "Closed: {workflow} #{number}, {step}",
+        "Your vote on the step {step} is not needed any more. The panel has decided: {why}." + _ABOUT,
+        "Closed: {workflow} #{number}, {step}",
+        "The panel has decided: {why}.",
+    ),
     events.RunCommented.kind: Wording(
         "Somebody commented",
         "{person} commented on {workflow} #{number}",

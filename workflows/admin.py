@@ -35,6 +35,7 @@ from workflows.models import (
     Task,
     TaskCandidate,
     TransitionLog,
+    Vote,
     WorkflowDefinition,
     WorkflowGroup,
     WorkflowRun,
@@ -230,6 +231,11 @@ class TransitionLogAdmin(MachineOwnedAdmin):
     list_select_related = ("run",)
     search_fields = ("=run__number", "by_name")
     ordering = ("-at", "-id")
+    # Not its detail: what a rule read may be the values of fields.
+    fields = (
+        *("run", "seq", "at", "kind", "task", "from_step", "to_step", "transition", "by_name", "from_name", "to_name"),
+        "reason",
+    )
 
 
 @admin.register(Comment)
@@ -278,6 +284,14 @@ class CandidateInline(ShownInline):
     related = ("member",)
 
 
+class VoteInline(ShownInline):
+    model = Vote
+    fields = ("at", "member", "seat", "approve", "transition")
+    ordering = ("at", "id")
+    related = ("member", "seat")
+    fk_name = "task"
+
+
 @admin.register(Task)
 class TaskAdmin(OrganisationModelAdmin):
     """Tasks to look at; one that waits for an assignment can be given to somebody."""
@@ -293,7 +307,7 @@ class TaskAdmin(OrganisationModelAdmin):
         *("escalations", "completed_at", "completed_by", "transition"),
     )
     readonly_fields = shown
-    inlines = (CandidateInline,)
+    inlines = (CandidateInline, VoteInline)
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return (

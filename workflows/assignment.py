@@ -21,8 +21,10 @@ from forms_builder.rules import (
 from forms_builder.rules.ast import FieldOperand
 from forms_builder.schema.conditions import rule_values
 from forms_builder.schema.document import FormDocument
+from workflows.approval import Panel
 from workflows.graph.compiled import CompiledStep
 from workflows.graph.document import AssigneeMode, Fallback
+from workflows.separation import Duties, barred
 
 QUEUE_LIMIT: Final = 1_000
 """People who may be offered, or share a team queue; a rule that matches more means everybody."""
@@ -180,6 +182,14 @@ class Assignment:
     note: str = ""
     why: Mapping[str, Any] = field(default_factory=dict)
     """How it came to this and what the rule read, as the history keeps it; see ``workflows.reasons``."""
+    panel: Panel | None = None
+    """The members of an approval step, who are its queue; where they are too few there is no queue."""
+
+    @property
+    def asked_ids(self) -> tuple[UUID, ...]:
+        """Who of the queue is asked now: all, but where a panel is asked in turn."""
+        asked = self.panel.asked if self.panel is not None and self.queue else self.queue
+        return tuple(one.id for one in asked)
 
     @property
     def is_unassigned(self) -> bool:
@@ -193,14 +203,14 @@ class ChoiceNeeded:
     candidates: tuple[PersonRef, ...]
 
 
-def may_hold(step: CompiledStep, person: Person, requester_id: UUID) -> bool:
-    """What holds whatever the rule says: active, and not the requester where the step separates."""
-    return person.is_active and not (excludes_requester(step) and person.id == requester_id)
+def may_hold(step: CompiledStep, person: Person, duties: Duties) -> bool:
+    """What holds whatever the rule says: active, and not kept apart from the step."""
+    return person.is_active and person.id not in barred(step, duties)
 
 
 def excludes_requester(step: CompiledStep) -> bool:
     """Whether the requester may never decide at this step."""
-    return step.assignee is not None and step.assignee.excludes_requester()
+    return step.bars_requester
 
 
 def resolve(step: CompiledStep, candidates: Sequence[PersonRef]) -> Assignment | ChoiceNeeded:

@@ -126,6 +126,37 @@ class TaskEscalated(TaskHandedOver):
     kind: ClassVar[str] = "task.escalated"
 
 
+class TaskVoted(TaskEvent):
+    """A member of a panel has voted. The seat is whose place the vote was given for, as a rule the voter's own."""
+
+    kind: ClassVar[str] = "task.voted"
+
+    transition: str
+    approve: bool
+    decides: bool
+    """Whether the outcome is certain with this vote."""
+    tally: str
+    seat_id: UUID
+    seat_name: str
+    by_id: UUID
+    by_name: str
+    reason: str
+    shown: str = ""
+
+
+class TaskClosed(TaskEvent):
+    """A panel has decided before these members voted."""
+
+    kind: ClassVar[str] = "task.closed"
+
+    transition: str
+    member_ids: tuple[UUID, ...]
+    why: str
+    """How it was decided: the count and the outcome."""
+    by_id: UUID
+    by_name: str
+
+
 class TaskReminded(TaskEvent):
     """The reminder before the time limit."""
 

@@ -12,6 +12,7 @@ from uuid import UUID
 from workflows.graph.compiled import CompiledStep
 
 OWN_REQUEST: Final = "The requester may not decide their own request."
+OWN_DELEGATE: Final = "Whoever stands in for the requester may not decide this step."
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,17 +21,21 @@ class Duties:
 
     requester_id: UUID
     decided: Mapping[str, frozenset[UUID]] = field(default_factory=dict)
-    """By step, whose decisions hold there; everybody who voted for a panel."""
+    """By step, whose decisions hold there; everybody who voted for a panel, and in whose place somebody acted."""
+    delegates: frozenset[UUID] = frozenset()
+    """Who stands in for the requester now."""
 
     def and_now(self, step: str, member_id: UUID) -> "Duties":
         """The same once the person has decided the step."""
         here = self.decided.get(step, frozenset()) | {member_id}
-        return Duties(self.requester_id, {**self.decided, step: here})
+        return Duties(self.requester_id, {**self.decided, step: here}, self.delegates)
 
 
 def barred(step: CompiledStep, duties: Duties) -> frozenset[UUID]:
     """Everybody who may not decide at the step."""
     found = {duties.requester_id} if step.bars_requester else set()
+    if step.bars_delegates:
+        found |= duties.delegates
     for other in step.not_same_as:
         found |= duties.decided.get(other, frozenset())
     return frozenset(found)
@@ -40,6 +45,8 @@ def why_barred(step: CompiledStep, member_id: UUID, duties: Duties, names: Mappi
     """Why the person may not decide at the step, empty where they may; ``names`` are those of the steps by key."""
     if step.bars_requester and member_id == duties.requester_id:
         return OWN_REQUEST
+    if step.bars_delegates and member_id in duties.delegates:
+        return OWN_DELEGATE
     for other in sorted(step.not_same_as):
         if member_id in duties.decided.get(other, frozenset()):
             return f"Whoever decided “{names.get(other, other)}” may not decide “{step.name}” too."

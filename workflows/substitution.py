@@ -8,11 +8,8 @@ from collections.abc import Iterable
 from datetime import datetime
 from uuid import UUID
 
-from accounts.absence import Away, StandIn, away, away_words, stands_in_for
-from workflows.assignment import Person, PersonRef, excludes_requester
-from workflows.graph.compiled import CompiledStep
-
-OWN_DELEGATE = "Whoever stands in for the requester may not decide this step."
+from accounts.absence import Away, StandIn, away, away_words
+from workflows.assignment import Person, PersonRef
 
 
 def subjects_of(definition_id: UUID, group_id: UUID | None) -> frozenset[str]:
@@ -26,18 +23,6 @@ def acting_for(
     """The first of the holders who is away and for whom the person stands in."""
     found = {one.member_id: one.member_name for one in standing if one.holds(at, subjects)}
     return next((PersonRef(holder, found[holder]) for holder in holders if holder in found), None) if found else None
-
-
-def is_own_delegate(
-    step: CompiledStep, standing: Iterable[StandIn], requester_id: UUID, at: datetime, subjects: frozenset[str]
-) -> bool:
-    """Whether the person stands in for the requester, at a step that keeps such people out."""
-    return bars_delegates(step) and stands_in_for(standing, requester_id, at, subjects)
-
-
-def bars_delegates(step: CompiledStep) -> bool:
-    """Whether those who stand in for the requester may not decide the step."""
-    return step.assignee is not None and excludes_requester(step) and step.assignee.separation.not_own_delegate
 
 
 def delegates_of(person: Person, at: datetime, subjects: frozenset[str]) -> frozenset[UUID]:

@@ -38,7 +38,8 @@ ACME: Final = (
             (3, "Meals", "meals", "1450.00"),
             client="Initech",
         ),
-        decides(1, "10:30", "Meera", "Finance review", data=values(manager_note="Agreed with the client beforehand.")),
+        decides(1, "10:30", "Meera", "Finance panel", data=values(manager_note="Agreed with the client beforehand.")),
+        decides(2, "10:40", "Farid", "Pay"),
         decides(2, "15:20", "Fiona", "Pay", data=values(finance_note="Invoiced to the client with the next bill.")),
         pays(3, "11:45", "Fritz", "NEFT 204502"),
         receipts=("Flight to Bengaluru", "Hotel"),
@@ -50,14 +51,15 @@ ACME: Final = (
     ),
     asks(
         -25, "11:25", "Omar", TRAINING,
-        decides(0, "17:10", "Meera", "Finance review"),
+        decides(0, "17:10", "Meera", "Finance panel"),
         decides(
             2, "10:20", "Fiona", "Claim", comment="The bill of the course is missing. Please name its number.",
         ),
         says(2, "13:05", "Omar", "The number is CT-1182; the academy sends the paper by post."),
         decides(3, "09:40", "Omar", "Manager approval", data=TRAINING, comment="Bill CT-1182."),
-        decides(3, "12:15", "Meera", "Finance review"),
+        decides(3, "12:15", "Meera", "Finance panel"),
         decides(4, "10:05", "Farid", "Pay"),
+        decides(4, "14:50", "Fiona", "Pay"),
         pays(5, "16:00", "Fiona", "NEFT 204633"),
     ),
     asks(
@@ -68,28 +70,32 @@ ACME: Final = (
     asks(
         -18, "15:35", "Hema",
         claim("Dinner with candidates", (2, "Dinner for four", "meals", "9800.00"), (2, "Taxi", "travel", "2500.00")),
-        decides(1, "09:25", "Meera", "Finance review"),
+        decides(1, "09:25", "Meera", "Finance panel"),
         involves(1, "10:00", "Hema", "Hari"),
         says(1, "16:20", "Fiona", "The policy allows 1,500 a person. Was there somebody else with you?"),
         says(2, "09:10", "Hema", "No, it was only the four of us."),
         decides(2, "11:05", "Farid", "Rejected", comment="Above the limit. Please claim what the policy allows."),
+        decides(2, "12:20", "Fiona", "Rejected"),
     ),
     asks(
-        # Farid keeps it for more than five working days, so it goes to his manager.
+        # Two of Finance do not agree, and the third takes more than five working days.
         -13, "10:45", "Asha",
         claim("Keyboard and headset for working at home", (3, "Keyboard", "other", "1490.00"), (3, "Headset", "other", "890.00")),
-        decides(0, "14:30", "Ravi", "Finance review"),
-        claims(1, "10:05", "Farid"),
+        decides(0, "14:30", "Ravi", "Finance panel"),
+        decides(1, "10:05", "Farid", "Pay"),
+        decides(1, "11:25", "Fiona", "Rejected", comment="Headsets come from the office in Pune."),
         says(4, "15:00", "Asha", "Is anything missing?"),
-        decides(7, "09:30", "Meera", "Pay", comment="Farid is away this week."),
+        decides(7, "09:30", "Fritz", "Pay", comment="Pune has none left until May."),
+        claims(7, "16:20", "Fiona"),
         pays(7, "16:45", "Fiona", "NEFT 204866"),
         to="Ravi",
     ),
     asks(
-        # Nobody of Finance takes it, and the owner of the workflow is the claimant: it stays, marked overdue.
+        # One of Finance agrees and nobody else votes: it stays with the panel, marked overdue.
         -9, "11:10", "Omar", claim("Licence of the drawing tool", (2, "One year", "other", "7650.00")),
-        decides(1, "10:35", "Meera", "Finance review", comment="Needed for the new forms."),
+        decides(1, "10:35", "Meera", "Finance panel", comment="Needed for the new forms."),
         watches(1, "10:50", "Meera"),
+        decides(2, "11:20", "Fiona", "Pay"),
     ),
     asks(
         -4, "12:30", "Asha", claim("Taxi after the night release", (1, "Taxi", "travel", "860.00")),

@@ -100,7 +100,7 @@ def test_long_list_is_typed_into(gallery: str, new_context: NewContext) -> None:
     page.get_by_role("combobox", name="Next person").fill("manager 11")
     page.get_by_role("option", name="Manager 11").click()
     assert chosen.input_value() == "Manager approval-Manager 11"
-    page.get_by_role("radio", name="Finance review").check()
+    page.get_by_role("radio", name="Finance panel").check()
     assert chosen.input_value() == ""
     page.get_by_role("combobox", name="Next person").fill("2")
     expect(page.locator("[data-people]").get_by_role("option")).to_have_text(["Clerk 2", "Clerk 12"])

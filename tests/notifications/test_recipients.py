@@ -116,6 +116,12 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
         in_step(events.TaskCancelled, holder_ids=lambda a: (a.hema.id, a.hari.id), why="it ended", **by("hema")),
         {"hema": "", "hari": ""},
     ),
+    "closed by a panel": (
+        in_step(
+            events.TaskClosed, transition="Pay", member_ids=lambda a: (a.fritz.id,), why="2–0, approved", **by("farid")
+        ),
+        {"fritz": ""},
+    ),
     "commented": (
         lambda a, r: (facts.commented(r, a.hema), a.hema),
         {"asha": "", "ravi": "", **FOLLOWERS},

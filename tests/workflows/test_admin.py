@@ -137,7 +137,7 @@ def stranded(acme: Acme) -> Task:
 def test_a_task_without_anybody_is_given_to_somebody(acme: Acme, stranded: Task, tess: Client) -> None:
     assert str(stranded.id).encode() in tess.get(f"{ADMIN}/task/?asked=nobody").content
     page = f"{ADMIN}/task/{stranded.id}/change/"
-    lines = {"candidates-TOTAL_FORMS": "0", "candidates-INITIAL_FORMS": "0"}
+    lines = {f"{name}-{forms}_FORMS": "0" for name in ("candidates", "votes") for forms in ("TOTAL", "INITIAL")}
     assert tess.post(page, {"assignee": str(acme.meera.id), **lines}).status_code == 200, "the requester herself"
     assert tess.post(page, {"assignee": str(acme.hari.id), "comment": "Knows her plans", **lines}).status_code == 302
     with acme.scope():

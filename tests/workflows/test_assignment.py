@@ -122,13 +122,14 @@ def test_conditions_choose_the_ways(
     expense: WorkflowDefinition, acme: Acme, approvers: tuple[Membership, Membership]
 ) -> None:
     large = {**CLAIM, "lines": [CLAIM["lines"][0] | {"amount": {"amount": "1000.01"}}]}  # type: ignore[operator]
-    for data, expected in ((CLAIM, "Pay"), (large, "Finance review")):
+    for data, expected in ((CLAIM, "Pay"), (large, "Finance panel")):
         started = run_start(definition_id=expense.id, actor=acme.asha, data=data, assignee=acme.ravi.id)
         view = view_of(started.run_id, acme.ravi)
         ways = {way.name: way for way in ways_on(view, view.open_tasks[0])}
         assert set(ways) == {expected, "Rejected", "Claim"}
         assert [one.name for one in ways[expected].assignees] == ["Farid", "Fiona", "Fritz"]
-        assert ways[expected].to_team
+        assert ways[expected].to_team == (expected == "Pay")
+        assert ways[expected].panel == ("" if expected == "Pay" else "2 of 3 must agree")
         assert ways["Claim"].reason_required
         with pytest.raises(Invalid) as refusal:
             decide(started.run_id, acme.ravi, "Claim")

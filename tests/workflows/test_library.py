@@ -82,7 +82,7 @@ def test_leave_shows_each_step_only_its_fields() -> None:
     ("amounts", "next_steps"),
     [
         (["400.00", "600.00"], {"Pay", "Rejected", "Claim"}),
-        (["400.00", "600.01"], {"Finance review", "Rejected", "Claim"}),
+        (["400.00", "600.01"], {"Finance panel", "Rejected", "Claim"}),
     ],
 )
 def test_expense_goes_to_finance_when_the_lines_exceed_a_thousand(amounts: list[str], next_steps: set[str]) -> None:

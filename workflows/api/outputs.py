@@ -8,11 +8,13 @@ from rest_framework import serializers
 
 from accounts.api.people import NamedSerializer, PersonSerializer
 from accounts.models import Membership
+from workflows.approval import Outcome
 from workflows.assignment import PersonRef
 from workflows.models import Comment, WorkflowRun
 from workflows.models.states import RunStatus, TaskState
 from workflows.selectors.runs import Follower, RunView, TaskRow
 from workflows.selectors.timeline import Entry
+from workflows.standing import Approval, VoteRow
 
 
 class WorkflowRefSerializer(NamedSerializer):
@@ -28,6 +30,13 @@ class WorkflowSerializer(WorkflowRefSerializer):
         read_only=True, allow_null=True, source="published_version.number", default=None, help_text="The published one."
     )
     can_start = serializers.BooleanField(read_only=True)
+
+
+class MemberRefSerializer(serializers.Serializer[Any]):
+    """A person by the name they had then."""
+
+    id = serializers.UUIDField(read_only=True)
+    name = serializers.CharField(read_only=True)
 
 
 class StepSerializer(serializers.Serializer[Any]):
@@ -55,6 +64,33 @@ class StepSerializer(serializers.Serializer[Any]):
     )
     transition = serializers.CharField(read_only=True, help_text="The way that was chosen, or empty.")
     superseded = serializers.BooleanField(read_only=True, help_text="The request was sent back over it since.")
+
+
+class PanelSerializer(serializers.Serializer[Approval]):
+    """How a panel decides and stands."""
+
+    rule = serializers.CharField(read_only=True, help_text="Such as any, all, count, percent, per_group, sequence.")
+    needed = serializers.IntegerField(read_only=True, help_text="Approvals it asks for; points where votes weigh.")
+    outcome = serializers.ChoiceField(read_only=True, choices=[(one.value, one.value) for one in Outcome])
+    words = serializers.CharField(read_only=True, help_text="The rule, such as: 2 of 3 must agree.")
+    text = serializers.CharField(read_only=True, help_text="How it stands, such as: 1–1, needs 2.")
+    progress = serializers.CharField(read_only=True, help_text="Who has not voted, such as: 2 of 3, Fritz pending.")
+
+
+class PanelVoteSerializer(serializers.Serializer[VoteRow]):
+    """What a member of a panel said."""
+
+    member = MemberRefSerializer(read_only=True)
+    by = MemberRefSerializer(read_only=True, help_text="Who voted, as a rule the member.")
+    approve = serializers.BooleanField(read_only=True)
+    at = serializers.DateTimeField(read_only=True)
+
+
+class VotedStepSerializer(StepSerializer):
+    """A step with the votes of its panel, if it has one."""
+
+    approval = PanelSerializer(read_only=True, allow_null=True, help_text="Null where one person decides.")
+    votes = PanelVoteSerializer(many=True, read_only=True)
 
 
 class RunRowSerializer(serializers.Serializer[WorkflowRun]):
@@ -109,7 +145,7 @@ class RunSerializer(serializers.Serializer[RunView]):
     subject = SubjectSerializer(read_only=True, allow_null=True, help_text="The row it is about, if about one.")
     started_at = serializers.DateTimeField(read_only=True, source="run.started_at")
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True, source="run.finished_at")
-    steps = StepSerializer(many=True, read_only=True, source="tasks")
+    steps = VotedStepSerializer(many=True, read_only=True, source="tasks")
     data = serializers.SerializerMethodField(  # type: ignore[assignment]  # declared fields are taken off the class
         help_text="The values that the caller may read, by field name."
     )
@@ -170,6 +206,14 @@ def _step(row: TaskRow) -> dict[str, Any]:
         "on_behalf_of": _person(row.on_behalf_of),
         "transition": row.transition,
         "superseded": row.superseded,
+        **(_voted(row.approval) if row.panel is not None and row.approval else {"approval": None, "votes": []}),
+    }
+
+
+def _voted(approval: Approval) -> dict[str, Any]:
+    return {
+        "approval": dict(PanelSerializer(approval).data),
+        "votes": [dict(PanelVoteSerializer(vote).data) for vote in approval.votes],
     }
 
 

@@ -12,7 +12,7 @@ from accounts.models import Membership
 from accounts.policies import carries
 from forms_builder.answers import readable_fields, serialize_fields
 from forms_builder.sources import OrganisationSources
-from workflows.api.outputs import TaskRowSerializer, WorkflowSerializer
+from workflows.api.outputs import PanelSerializer, PanelVoteSerializer, TaskRowSerializer, WorkflowSerializer
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import (
@@ -50,8 +50,10 @@ def task_detail(seen: TaskView) -> dict[str, Any]:
         "acts_for": view.acts_for(task) if decides else None,
         "fields": _of_step(view, task, sources) if decides else _read_only(view, sources),
         "transitions": ways_from(desk) if desk and decides else (),
-        "colleagues": colleagues_at(desk, task.assignee) if desk else (),
+        "colleagues": colleagues_at(desk, task) if desk else (),
         "shown": content_of(view, task) if decides else "",
+        "approval": task.approval,
+        "votes": task.votes,
     }
 
 
@@ -118,6 +120,7 @@ class TransitionSerializer(serializers.Serializer[Way]):
     assignees = AskablePersonSerializer(many=True, read_only=True, help_text="Empty where several `branches` open.")
     note = serializers.CharField(read_only=True, help_text="Why it is not simply whom the rule names, or empty.")
     branches = BranchSerializer(many=True, read_only=True, help_text="The steps that open: several behind a fork.")
+    panel = serializers.CharField(read_only=True, help_text="How a panel of `assignees` decides there, or empty.")
     waits = serializers.BooleanField(read_only=True, help_text="It leads to a join, which may wait for other branches.")
 
 
@@ -179,6 +182,8 @@ class TaskSerializer(TaskRowSerializer):
         many=True, read_only=True, help_text="Empty unless the task waits for the caller."
     )
     colleagues = AskablePersonSerializer(many=True, read_only=True, help_text="To whom the caller may hand the task.")
+    approval = PanelSerializer(read_only=True, allow_null=True, help_text="Null where one person decides.")
+    votes = PanelVoteSerializer(many=True, read_only=True)
     shown = serializers.CharField(
         read_only=True,
         help_text="Fingerprint of what the step shows, to be sent with the decision; empty unless the caller decides.",

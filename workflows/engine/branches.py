@@ -55,7 +55,7 @@ def cancel(plan: Plan, task: TaskState, why: str, *, again: bool) -> None:
             **plan.facts(),
             step=task.step,
             step_name=task.step_name,
-            holder_ids=(task.assignee.id,) if task.assignee else task.candidate_ids,
+            holder_ids=task.holders,
             why=why,
             by_id=plan.by.id,
             by_name=plan.by.name,

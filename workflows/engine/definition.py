@@ -14,6 +14,7 @@ from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransi
 from workflows.graph.document import GraphDocument, Step, StepKind
 from workflows.graph.timing import Timeout
 from workflows.ladder import Timing
+from workflows.seating import Seating
 from workflows.sla import SlaSetting
 
 CACHED_VERSIONS: Final = 256
@@ -32,6 +33,8 @@ class RunningDefinition:
     """The form fields that a transition's condition reads, by transition."""
     judged: Mapping[str, frozenset[str]]
     """What the conditions of the ways out of a step read, by step, as rules call it."""
+    panels: Mapping[str, Seating]
+    """Who sits on the panel of a step, by step."""
     timeout: Timeout | None = None
     """Of the whole request."""
 
@@ -54,6 +57,7 @@ class RunningDefinition:
                 if way.condition is not None
             },
             {key: frozenset(_judged(compiled.transitions_from(key))) for key in compiled.steps},
+            {key: Seating.of(step.approval) for key, step in compiled.steps.items() if step.approval},
             document.timeout,
         )
 

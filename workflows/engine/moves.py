@@ -77,6 +77,8 @@ class Decision:
     """The digest of what the step showed; empty for a start, where nothing was there to be shown."""
     judged: Mapping[str, Any] = field(default_factory=dict)
     """What the conditions of the ways read, where there were any."""
+    tally: Mapping[str, Any] = field(default_factory=dict)
+    """How the panel decided, where one did."""
 
     @property
     def reached(self) -> CompiledStep:
@@ -240,6 +242,7 @@ def _log_move(plan: Plan, task_id: UUID, decision: Decision, alone: Assignment |
         detail["shown"] = decision.shown
     if decision.judged:
         detail["judged"] = decision.judged
+    detail |= decision.tally
     plan.log(
         LogKind.MOVED,
         task_id=task_id,
@@ -401,7 +404,7 @@ def remind(run: RunState, task: TaskState, clock: Clock, by: By, ladder: Columns
             step_name=task.step_name,
             assignee_id=task.assignee.id if task.assignee else None,
             assignee_name=task.assignee.name if task.assignee else "",
-            candidate_ids=() if task.assignee else task.candidate_ids,
+            candidate_ids=() if task.assignee else task.holders,
             due_at=task.due_at,
         )
     )
@@ -447,7 +450,7 @@ def withdraw(run: RunState, tasks: Sequence[TaskState], clock: Clock, by: By, re
         plan.log(LogKind.WITHDRAWN, reason=reason)
     if reason:
         plan.comment(reason, task_id=None, kind=CommentKind.REASON)
-    holders = [(task.assignee.id,) if task.assignee else task.candidate_ids for task in tasks]
+    holders = [task.holders for task in tasks]
     plan.events.append(
         RunWithdrawn(
             subject_id=run.id,

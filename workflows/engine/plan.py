@@ -1,6 +1,6 @@
 """A plan: everything that one change of a run writes, collected in memory and written by one statement."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -44,11 +44,14 @@ class Plan:
         self.closed_queues: list[UUID] = []
         self.candidacies: list[tuple[UUID, UUID, bool]] = []
         """Task, person, and whether the task is open to them from now on; for people who were in its queue before."""
+        self.seats: list[tuple[UUID, UUID, UUID]] = []
+        """Task, person, and who takes the person's place in its queue."""
         self.superseded_steps: list[str] = []
         self.updates: list[tuple[type[models.Model], UUID, dict[str, Any]]] = []
         self.rows: dict[type[models.Model], list[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.opened: list[Opened] = []
+        self.tally = ""  # how a panel stands after a vote that decided nothing yet
 
     def facts(self) -> dict[str, Any]:
         """What every event of the run carries."""
@@ -162,10 +165,8 @@ class Plan:
             note=assignment.note,
         )
         self._add_task(opened, assignment, check)
-        for member_id in opened.candidate_ids:
-            self.add(
-                TaskCandidate, id=new_id(), task_id=opened.id, member_id=member_id, opened_at=self.at, **self.owned()
-            )
+        asked = assignment.asked_ids
+        queue_up(self, opened.id, opened.candidate_ids, asked)
         self.opened.append(opened)
         where = {"subject_id": opened.id, **self.facts(), "step": step.key, "step_name": step.name}
         if assignment.is_unassigned:
@@ -177,7 +178,7 @@ class Plan:
                 **where,
                 assignee_id=assignment.person.id if assignment.person else None,
                 assignee_name=assignment.person.name if assignment.person else "",
-                candidate_ids=opened.candidate_ids,
+                candidate_ids=asked,
                 due_at=due,
                 from_step_name=from_step_name,
                 by_id=self.by.id,
@@ -202,6 +203,7 @@ class Plan:
             opened_at=self.at,
             due_at=opened.due_at,
             check_at=check,
+            **({"panel": assignment.panel.as_json()} if assignment.panel else {}),
             **self.owned(),
         )
 
@@ -262,6 +264,8 @@ class Plan:
             batch.update(changed, row_id, columns)
         for task_id, member_id, is_open in self.candidacies:
             batch.update_where(TaskCandidate, {"is_open": is_open}, task_id=task_id, member_id=member_id)
+        for task_id, left, member_id in self.seats:
+            batch.update_where(TaskCandidate, {"member_id": member_id}, task_id=task_id, member_id=left)
         if self.superseded_steps:
             done = {"run_id": self.run.id, "state": State.SUCCESS.value}
             batch.update_among(Task, {"superseded": True}, "step", self.superseded_steps, **done)
@@ -271,6 +275,20 @@ class Plan:
     def run_columns(self) -> dict[str, Any]:
         """The run's columns as they will be."""
         return self.run_changes | {"version_no": self.seq, "modified_at": self.at, "modified_by_id": self.by.id}
+
+
+def queue_up(plan: Plan, task_id: UUID, member_ids: Sequence[UUID], asked: Collection[UUID]) -> None:
+    """A row for each member of a queue; open for those who are asked now, which all are but where a panel is asked in turn."""
+    for member_id in member_ids:
+        plan.add(
+            TaskCandidate,
+            id=new_id(),
+            task_id=task_id,
+            member_id=member_id,
+            is_open=member_id in asked,
+            opened_at=plan.at,
+            **plan.owned(),
+        )
 
 
 def write_all(plans: Sequence[Plan], batch: WriteBatch) -> list[Event]:

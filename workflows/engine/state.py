@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
+from workflows.approval import Panel
 from workflows.assignment import Person, PersonRef
 from workflows.graph.tokens import Token
 from workflows.models import OPEN_TASK
@@ -72,6 +73,8 @@ class TaskState:
     """For how many seconds of working time the clock has stood still until now."""
     candidate_ids: tuple[UUID, ...] = ()
     """People of the team queue, also after it was closed."""
+    panel: Panel | None = None
+    """Members and votes of an approval step; its members are the queue."""
 
     @property
     def is_open(self) -> bool:
@@ -87,15 +90,22 @@ class TaskState:
         return self.is_open and self.assignee is None and not self.unassigned
 
     @property
+    def decided_together(self) -> bool:
+        """Whether a panel votes on it."""
+        return self.panel is not None and self.assignee is None
+
+    @property
     def holders(self) -> tuple[UUID, ...]:
-        """Who is to decide: the assignee, or everybody of the queue."""
-        return (self.assignee.id,) if self.assignee is not None else self.candidate_ids
+        """Who is to decide: the assignee, everybody of the queue, or who of a panel is asked now."""
+        if self.assignee is not None:
+            return (self.assignee.id,)
+        if self.panel is not None:
+            return () if self.unassigned else tuple(one.id for one in self.panel.asked)
+        return self.candidate_ids
 
     def is_held_by(self, member_id: UUID) -> bool:
-        """Whether the person is to decide: the assignee, or anybody of the queue."""
-        if self.assignee is not None:
-            return self.assignee.id == member_id
-        return member_id in self.candidate_ids
+        """Whether the person is to decide."""
+        return member_id in self.holders
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,15 +1,17 @@
 """Votes of a panel: what one of them writes. The vote that decides moves the run as any decision does."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
+from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.approval import Member, Panel, Tally
 from workflows.approval import Vote as Voice
-from workflows.engine.moves import merged
-from workflows.engine.plan import Plan
+from workflows.assignment import PersonRef
+from workflows.engine.moves import merged, orphan
+from workflows.engine.plan import Plan, queue_up
 from workflows.engine.state import Answers, By, Clock, RunState, TaskState
-from workflows.events import TaskClosed, TaskOpened, TaskVoted
+from workflows.events import TaskAssigned, TaskClosed, TaskHandedOver, TaskOpened, TaskReassigned, TaskVoted
 from workflows.graph.compiled import CompiledTransition
 from workflows.models import CommentKind, LogKind, Vote
 
@@ -42,12 +44,13 @@ def vote(
 ) -> Plan:
     """A vote that decides nothing yet: it is kept, the answers too, and the next in turn is asked."""
     plan = Plan(run, by, clock.at)
+    plan.tally = ballot.tally.text
     plan.run_changes |= {
         "data": {**run.data, **answers.values},
         "labels": merged(run.labels, answers.labels),
     }
     plan.change_task(task.id, task.version, {"panel": ballot.panel.as_json()})
-    plan.seats.append((task.id, ballot.seat.id, False))
+    plan.candidacies.append((task.id, ballot.seat.id, False))
     _cast(plan, task, ballot, comment, shown)
     plan.log(
         LogKind.VOTED,
@@ -61,16 +64,15 @@ def vote(
     if comment:
         plan.comment(comment, task_id=task.id, kind=CommentKind.REASON)
     if ballot.panel.in_turn:
-        _ask_next(plan, task, ballot, comment)
+        following = tuple(one.id for one in ballot.panel.asked)
+        plan.candidacies += [(task.id, member_id, True) for member_id in following]
+        _ask(plan, task, following, comment)
     return plan
 
 
 def words_of(ballot: Ballot) -> dict[str, Any]:
-    """What the history says of a vote: how it went, how the panel stands, and for whom it was."""
-    found: dict[str, Any] = {"approve": ballot.voice.approve, "tally": ballot.tally.text}
-    if ballot.voice.by != ballot.seat.id:
-        found["for"] = ballot.seat.name
-    return found
+    """What the history says of a vote: how it went, and how the panel stands."""
+    return {"approve": ballot.voice.approve, "tally": ballot.tally.text}
 
 
 def decide(plan: Plan, task: TaskState, ballot: Ballot, *, comment: str, shown: str) -> None:
@@ -87,7 +89,7 @@ def decide(plan: Plan, task: TaskState, ballot: Ballot, *, comment: str, shown: 
             step_name=task.step_name,
             transition=ballot.way.name,
             member_ids=left,
-            text=ballot.tally.text,
+            why=ballot.tally.text,
             by_id=plan.by.id,
             by_name=plan.by.name,
         )
@@ -129,10 +131,10 @@ def _cast(plan: Plan, task: TaskState, ballot: Ballot, comment: str, shown: str)
     )
 
 
-def _ask_next(plan: Plan, task: TaskState, ballot: Ballot, comment: str) -> None:
-    """It is the next member's turn, who is told as if the task had just been opened."""
-    following = [one.id for one in ballot.panel.asked]
-    plan.seats += [(task.id, member_id, True) for member_id in following]
+def _ask(plan: Plan, task: TaskState, member_ids: tuple[UUID, ...], reason: str) -> None:
+    """These members are asked now, and told as if the task had just been opened."""
+    if not member_ids:
+        return
     plan.events.append(
         TaskOpened(
             subject_id=task.id,
@@ -141,12 +143,89 @@ def _ask_next(plan: Plan, task: TaskState, ballot: Ballot, comment: str) -> None
             step_name=task.step_name,
             assignee_id=None,
             assignee_name="",
-            candidate_ids=tuple(following),
+            candidate_ids=member_ids,
             due_at=task.due_at,
             from_step_name=task.step_name,
             by_id=plan.by.id,
             by_name=plan.by.name,
-            reason=comment,
+            reason=reason,
             fallback="",
+        )
+    )
+
+
+def hand_seat(
+    run: RunState, task: TaskState, panel: Panel, seat: Member, to: PersonRef, clock: Clock, by: By, *, reason: str
+) -> Plan:
+    """A member's seat is somebody else's, with its weight and its turn. The time limit runs on."""
+    plan = Plan(run, by, clock.at)
+    changed = panel.with_seat(seat.id, replace(seat, id=to.id, name=to.name))
+    plan.change_task(task.id, task.version, {"panel": changed.as_json()})
+    plan.seats.append((task.id, seat.id, to.id))
+    _told(plan, task, TaskReassigned, LogKind.REASSIGNED, PersonRef(seat.id, seat.name), to, reason)
+    return plan
+
+
+def add_member(
+    run: RunState, task: TaskState, panel: Panel, to: PersonRef, clock: Clock, by: By, *, reason: str, short: str
+) -> Plan:
+    """A panel with too few members gets one more; ``short`` says that it still has too few, and then nobody is asked."""
+    plan = Plan(run, by, clock.at)
+    plan.change_task(task.id, task.version, {"panel": panel.as_json(), "unassigned": bool(short)})
+    _told(plan, task, TaskAssigned, LogKind.ASSIGNED, None, to, reason, note=short)
+    if not short:
+        asked = tuple(one.id for one in panel.asked)
+        queue_up(plan, task.id, [one.id for one in panel.members if one.id not in task.candidate_ids], asked)
+        plan.candidacies += [(task.id, one, True) for one in asked if one in task.candidate_ids]
+        _ask(plan, task, tuple(one for one in asked if one != to.id), reason)
+    return plan
+
+
+def deserted(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str) -> Plan:
+    """Everybody who had still to vote has left: the votes stay, and a tenant admin finds new members."""
+    plan = orphan(run, task, clock, by, admin_ids, why)
+    if task.panel is not None:
+        voted = tuple(one for one in task.panel.members if task.panel.vote_for(one.id) is not None)
+        plan.change_more(task.id, {"panel": Panel(voted, task.panel.votes, task.panel.in_turn).as_json()})
+    return plan
+
+
+def _told(
+    plan: Plan,
+    task: TaskState,
+    event: type[TaskHandedOver],
+    kind: LogKind,
+    left: PersonRef | None,
+    to: PersonRef,
+    reason: str,
+    note: str = "",
+) -> None:
+    """The history and the fact of a seat that has a new holder."""
+    plan.log(
+        kind,
+        task_id=task.id,
+        left=left,
+        to=to,
+        from_step=task.step,
+        to_step=task.step,
+        reason=reason,
+        detail={"to_name": task.step_name, "note": note, "seat": True},
+    )
+    if reason:
+        plan.comment(reason, task_id=task.id, kind=CommentKind.REASON)
+    plan.events.append(
+        event(
+            subject_id=task.id,
+            **plan.facts(),
+            step=task.step,
+            step_name=task.step_name,
+            previous_assignee_id=left.id if left else None,
+            previous_assignee_name=left.name if left else "",
+            assignee_id=to.id,
+            assignee_name=to.name,
+            due_at=task.due_at,
+            by_id=plan.by.id,
+            by_name=plan.by.name,
+            reason=reason or note,
         )
     )

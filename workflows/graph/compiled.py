@@ -23,8 +23,20 @@ from forms_builder.schema.document import FormDocument
 from workflows.graph.ahead import Ahead, Circular
 from workflows.graph.automation import Node
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context, values_for
-from workflows.graph.document import Assignee, GraphDocument, SlaRule, Stakeholder, Step, StepKind, StepSla, Transition
+from workflows.graph.document import (
+    Assignee,
+    GeneralSeparation,
+    GraphDocument,
+    Separation,
+    SlaRule,
+    Stakeholder,
+    Step,
+    StepKind,
+    StepSla,
+    Transition,
+)
 from workflows.graph.gateways import Join
+from workflows.graph.panels import CompiledApproval
 
 Values = Mapping[str, Any]
 
@@ -62,6 +74,12 @@ class CompiledStep:
     counts: Compiled | None = None
     node: Node | None = None
     """What a machine does here; nobody is asked then."""
+    approval: CompiledApproval | None = None
+    """How a panel decides here; None where one person does."""
+    bars_requester: bool = False
+    bars_delegates: bool = False
+    not_same_as: frozenset[str] = frozenset()
+    """Steps of which nobody who decided them may decide here."""
 
     @property
     def is_end(self) -> bool:
@@ -133,7 +151,10 @@ class CompiledGraph:
         """Compile a document that passed the lint, with its form. Raises `GraphBroken`."""
         people, moves = assignee_context(form), transition_context(form)
         conditional = {transition.source for transition in document.transitions if transition.condition is not None}
-        steps = {step.key: _step(step, people, moves, step.key in conditional) for step in document.steps}
+        steps = {
+            step.key: _step(step, people, moves, step.key in conditional, document.separation)
+            for step in document.steps
+        }
         if len(steps) != len(document.steps):
             raise GraphBroken("Two steps have the same key.")
         starts = [step for step in steps.values() if step.kind is StepKind.START]
@@ -210,18 +231,24 @@ class CompiledGraph:
         return tuple(verdict.transition for verdict in self.verdicts(key, values, env) if verdict.allowed)
 
 
-def _step(step: Step, context: RuleContext, moves: RuleContext, has_conditions: bool) -> CompiledStep:
-    rule = None
+def _step(
+    step: Step, context: RuleContext, moves: RuleContext, has_conditions: bool, general: GeneralSeparation
+) -> CompiledStep:
+    rule, own, approval = None, Separation(not_requester=False), None
     join = (step.join or Join()) if step.kind is StepKind.JOIN else None
     counts = None
     if join is not None and join.condition is not None:
         counts = compile_rule(_rule(join.condition, moves, f"the condition of {step.name!r}"))
     if step.assignee is not None and step.assignee.rule != "requester":
         rule = _rule(step.assignee.rule, context, f"the assignee rule of {step.name!r}")
+        own = step.assignee.separation
     elif step.assignee is None and step.kind is StepKind.TASK:
         raise GraphBroken(f"Nobody is asked at {step.name!r}.")
     if step.kind is StepKind.AUTO and step.node is None:
         raise GraphBroken(f"Nothing is done at {step.name!r}.")
+    if step.approval is not None:
+        place = f"the approval rule of {step.name!r}"
+        approval = CompiledApproval.of(step.approval, lambda document: _rule(document, context, place))
     return CompiledStep(
         key=step.key,
         name=step.name,
@@ -235,6 +262,10 @@ def _step(step: Step, context: RuleContext, moves: RuleContext, has_conditions: 
         join=join,
         counts=counts,
         node=step.node if step.kind is StepKind.AUTO else None,
+        approval=approval,
+        bars_requester=rule is not None and (own.not_requester or general.not_requester),
+        bars_delegates=rule is not None and (own.not_own_delegate or general.not_own_delegate),
+        not_same_as=frozenset((*own.not_same_as, *general.not_same_as) if rule is not None else ()) - {step.key},
     )
 
 

@@ -15,6 +15,7 @@ from pydantic import AfterValidator, Field, JsonValue, StringConstraints, Valida
 from forms_builder.schema.document import DocumentError
 from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, refuse_deep, storable
 from forms_builder.schema.upgrades import DocumentTooNew, upgraded
+from workflows.graph.approval_rule import Approval
 from workflows.graph.automation import Node
 from workflows.graph.gateways import Join
 from workflows.graph.timing import Period, Rungs, Timeout
@@ -58,13 +59,15 @@ class StepKind(StrEnum):
 class AssigneeMode(StrEnum):
     """What happens when the rule names several people. `one`: the actor before picks one. `any`: every candidate sees the
     task, the first decision counts. `round_robin`: one after the other, in turn. `least_loaded`: who has the fewest open tasks.
-    `previous_holder`: who decided the step last time for the same requester; the actor picks where there was nobody."""
+    `previous_holder`: who decided the step last time for the same requester; the actor picks where there was nobody. `panel`:
+    every candidate votes, and the step's `approval` says what the votes come to."""
 
     ONE = "one"
     ANY = "any"
     ROUND_ROBIN = "round_robin"
     LEAST_LOADED = "least_loaded"
     PREVIOUS_HOLDER = "previous_holder"
+    PANEL = "panel"
 
 
 class Fallback(StrEnum):
@@ -109,11 +112,18 @@ class ByMail(StrEnum):
 
 
 class Separation(Part):
-    """Who may not decide although the rule names them."""
+    """Who may not decide although the rule names them: the requester, and whoever decided one of `not_same_as`."""
 
     not_requester: bool = True
     not_own_delegate: bool = False
     """Keeps out whoever stands in for the requester as well, while they do."""
+    not_same_as: tuple[StepKey, ...] = Field(default=(), max_length=50)
+
+
+class GeneralSeparation(Separation):
+    """What holds at every step of the workflow besides its own; a step is never compared with itself."""
+
+    not_requester: bool = False
 
 
 class Assignee(Part):
@@ -166,6 +176,7 @@ class Step(Part):
     outcome: OptionalName = ""
     description: LongText = ""
     assignee: Assignee | None = None
+    approval: Approval | None = None
     sla: StepSla = StepSla()
     shown_required: bool = False
     """Whether programs too must send with a decision what they were shown, as pages always do."""
@@ -221,6 +232,7 @@ class GraphDocument(Part):
     steps: tuple[Step, ...] = Field(default=(), max_length=STORED_STEPS_LIMIT)
     transitions: tuple[Transition, ...] = Field(default=(), max_length=STORED_TRANSITIONS_LIMIT)
     sla: SlaRule | None = None
+    separation: GeneralSeparation = GeneralSeparation()
     timeout: Timeout | None = None
     """Of the whole request."""
     task_timeout: Timeout | None = None

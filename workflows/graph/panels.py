@@ -1,4 +1,4 @@
-"""Approval steps: what can be wrong with them, their rule made ready, and in words."""
+"""Approval steps and separation of duties: what can be wrong with them, made ready, and in words."""
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
@@ -8,9 +8,9 @@ from forms_builder.rules import Rule
 from workflows.approval import Rule as Quorum
 from workflows.approval import RuleKind
 from workflows.graph.approval_rule import Approval
-from workflows.graph.document import AssigneeMode, Step, StepKind, Transition
+from workflows.graph.document import AssigneeMode, Separation, Step, StepKind, Transition
 from workflows.graph.problems import Problem
-from workflows.graph.structure import Shape
+from workflows.graph.structure import Shape, reachable
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,3 +87,16 @@ def _ways(shape: Shape, step: Step, approval: Approval, place: str) -> Iterator[
             )
             hint = "Let the panel approve or reject by it, mark it as a return, or remove it."
             yield Problem("panel-bypassed", place, "blocks", message, hint)
+
+
+def check_separation(shape: Shape, step: Step | None, separation: Separation, place: str) -> Iterator[Problem]:
+    """Problems of the steps that are to be decided by others; `step` is None for what holds at every step."""
+    for row, other in enumerate(separation.not_same_as):
+        where = f"{place}.not_same_as.{row}"
+        known = shape.steps.get(other)
+        if known is None or known[1].kind is StepKind.END or (step is not None and other == step.key):
+            message = f"{other} is no other step at which somebody decides."
+            yield Problem("separation-unknown-step", where, "blocks", message, "Choose another step.")
+        elif step is not None and step.key not in reachable([other], shape.targets):
+            message = f"No way leads from “{shape.name(other)}” to “{step.name}”, so nobody is kept apart."
+            yield Problem("separation-not-before", where, "warns", message, "Choose a step that comes before.")

@@ -6,6 +6,7 @@ from typing import Any, Final
 from forms_builder.rules import RuleContext, RuleErrors, explain, parse
 from workflows.graph.document import Assignee, AssigneeMode, Fallback, SlaMode, SlaRule, Step, StepKind, StepSla
 from workflows.graph.gateways import Join, JoinMode
+from workflows.graph.panels import quorum_sentence
 from workflows.graph.period import PeriodError, parse_period
 from workflows.graph.timing import HardEnd, RungDeed, RungRule, Timeout
 
@@ -44,24 +45,29 @@ def assignee_sentence(step: Step, context: RuleContext) -> str:
         return f"The product itself: {step.node.kind.replace('_', ' ')}" if step.node else "Nothing yet"
     if step.assignee is None:
         return "The requester" if step.kind is StepKind.START else "Nobody yet"
-    return _asked(step.assignee, context)
+    return _asked(step, step.assignee, context)
 
 
 _WHO: Final = {
     AssigneeMode.ANY: "Any of",
+    AssigneeMode.PANEL: "A panel of",
     AssigneeMode.ROUND_ROBIN: "In turn one of",
     AssigneeMode.LEAST_LOADED: "The one with the fewest open tasks of",
     AssigneeMode.PREVIOUS_HOLDER: "Who decided it last time, else one of",
 }
 
 
-def _asked(assignee: Assignee, context: RuleContext) -> str:
+def _asked(step: Step, assignee: Assignee, context: RuleContext) -> str:
     if assignee.rule == "requester":
         return "The requester"
     who = _WHO.get(assignee.mode, "One of")
     text = f"{who} the people for whom: {rule_sentence(assignee.rule, context)}"
+    if step.approval is not None:
+        text += f"; {quorum_sentence(step.approval)}"
     if assignee.fallback:
         text += "; else " + ", then ".join(FALLBACKS[fallback] for fallback in assignee.fallback)
+    if assignee.separation.not_same_as:
+        text += f"; nobody who decided {', '.join(assignee.separation.not_same_as)}"
     return text + ("; never the requester" if assignee.excludes_requester() else "")
 
 

@@ -9,6 +9,7 @@ from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import Access
 from workflows.graph.contexts import assignee_context, transition_context
 from workflows.graph.document import Assignee, AssigneeMode, Escalation, SlaMode, SlaRule, Step, StepKind, StepSla
+from workflows.graph.panels import check_panel, check_separation
 from workflows.graph.period import Period, PeriodError, parse_period
 from workflows.graph.problems import Level, Problem
 from workflows.graph.structure import Shape
@@ -23,6 +24,9 @@ def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
     people, moves = assignee_context(form), transition_context(form)
     for row, step in enumerate(shape.document.steps):
         yield from _assignee(step, f"steps.{row}", people)
+        yield from _panel(shape, step, f"steps.{row}", people)
+        if step.assignee is not None:
+            yield from check_separation(shape, step, step.assignee.separation, f"steps.{row}.assignee.separation")
         yield from _step_sla(step, f"steps.{row}.sla")
         yield from check_timeout(step.timeout, f"steps.{row}.timeout", f"“{step.name}”")
     for row, way in enumerate(shape.document.transitions):
@@ -31,6 +35,7 @@ def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
     for row, step in enumerate(shape.document.steps):
         if step.join is not None and step.join.condition is not None:
             yield from _rule(step.join.condition, f"steps.{row}.join.condition", moves)
+    yield from check_separation(shape, None, shape.document.separation, "separation")
     if shape.document.sla is not None:
         yield from _limit(shape.document.sla, "sla", "The workflow")
     yield from check_ways(shape.document)
@@ -117,6 +122,13 @@ def _assignee(step: Step, place: str, context: RuleContext) -> Iterator[Problem]
         yield from _rule(assignee.rule, f"{place}.assignee.rule", context)
         if step.kind is StepKind.TASK:
             yield from _fallback(step, assignee, place)
+
+
+def _panel(shape: Shape, step: Step, place: str, context: RuleContext) -> Iterator[Problem]:
+    yield from check_panel(shape, step, place)
+    if step.approval is not None:
+        for where, rule in step.approval.rules():
+            yield from _rule(rule, f"{place}.approval.{where}", context)
 
 
 def _fallback(step: Step, assignee: Assignee, place: str) -> Iterator[Problem]:

@@ -43,6 +43,7 @@ from workflows.models.tracking import (
     is_state_code,
 )
 from workflows.models.turns import StepTurn
+from workflows.models.votes import Vote
 
 __all__ = [
     "FINAL_RUN",
@@ -81,6 +82,7 @@ __all__ = [
     "Tone",
     "TransitionLog",
     "VersionState",
+    "Vote",
     "WorkflowDefinition",
     "WorkflowGroup",
     "WorkflowRun",

@@ -145,6 +145,8 @@ class Task(Stateful, OrganisationOwned):
     transition = models.CharField(max_length=120, blank=True, db_default="")
     superseded = models.BooleanField(default=False, db_default=False)
     version = models.IntegerField(default=1, db_default=1)
+    panel = models.JSONField(null=True, default=None)
+    """Members and votes of an approval step, see ``workflows.approval.Panel``; null where one person decides."""
 
     class Meta:
         constraints = (
@@ -303,6 +305,7 @@ class LogKind(models.TextChoices):
     REASSIGNED = "reassigned", "Handed over"
     TAKEN_OVER = "taken_over", "Taken over"
     CLAIMED = "claimed", "Claimed"
+    VOTED = "voted", "Voted"
     REMINDED = "reminded", "Reminded"
     TOLD = "told", "Told the manager"
     WARNED = "warned", "Warned of the timeout"

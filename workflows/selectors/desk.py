@@ -8,19 +8,20 @@ from uuid import UUID
 
 from django.utils import timezone
 
-from accounts.absence import away
+from accounts.absence import away, stands_in_for
 from accounts.models import Membership
 from accounts.selectors.absences import stand_ins_of
 from forms_builder.rules import Compiled, EvaluationError
 from forms_builder.sources import OrganisationSources
+from workflows.approval import summary as quorum_words
 from workflows.assignment import (
     Assignment,
     Person,
     PersonRef,
     Situation,
-    excludes_requester,
     fallback_note,
     first_fallback,
+    may_hold,
     nobody_note,
     targets_among,
     why_nobody,
@@ -29,11 +30,13 @@ from workflows.engine.definition import RunningDefinition
 from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition
 from workflows.graph.document import AssigneeMode, Fallback, StepKind
 from workflows.graph.tokens import Holds, front
+from workflows.selectors.duties import decided_in, duties_of
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
+from workflows.separation import Duties, barred, why_barred
 from workflows.shown import fingerprint, shown_names
 from workflows.strategies import DRAWN
-from workflows.substitution import bars_delegates, delegates_of, is_own_delegate, is_reachable, seen
+from workflows.substitution import delegates_of, is_reachable, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,11 +55,30 @@ class Desk:
     at: datetime = field(default_factory=timezone.now)
     cast: Mapping[UUID, Person] | None = None
     """Everybody there is, where this is a test case and not the organisation."""
+    run_id: UUID | None = None
+    """None at the start."""
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
         old = self.situation
         return replace(self, situation=Situation(old.requester, old.actor, old.form, data, old.environment))
+
+
+def duties_at(desk: Desk, target: CompiledStep) -> Duties:
+    """What separation of duties asks of the request for this step, once the decision at the desk is made. One query, none
+    for steps that only keep the requester away."""
+    requester, actor = desk.situation.requester, desk.situation.actor
+    delegates = delegates_of(requester, desk.at, desk.subjects) if target.bars_delegates else frozenset()
+    if not target.not_same_as:
+        return Duties(requester.id, delegates=delegates)
+    found = decided_in(desk.organisation_id, desk.run_id, target.not_same_as) if desk.run_id else {}
+    duties = Duties(requester.id, found, delegates)
+    return duties if target.key == desk.step.key else duties.and_now(desk.step.key, actor.id)
+
+
+def barred_at(desk: Desk, target: CompiledStep) -> frozenset[UUID]:
+    """Who may not decide at the step, whatever its rule says."""
+    return barred(target, duties_at(desk, target))
 
 
 def allowed_ways(desk: Desk, submitted: Mapping[str, Any]) -> tuple[CompiledTransition, ...]:
@@ -107,6 +129,14 @@ def opened_by(graph: CompiledGraph, way: CompiledTransition) -> list[CompiledSte
     return [step for step in front(graph, way) if not (step.is_end or step.is_machine or step.kind.is_gateway)]
 
 
+def why_barred_at(desk: Desk, target: CompiledStep, member_id: UUID) -> str:
+    """Why separation of duties keeps somebody away from the step, empty where it does not."""
+    if not (target.bars_requester or target.bars_delegates or target.not_same_as):
+        return ""
+    names = {key: step.name for key, step in desk.definition.graph.steps.items()} if target.not_same_as else {}
+    return why_barred(target, member_id, duties_at(desk, target), names)
+
+
 def eligible_people(desk: Desk, target: CompiledStep, *, with_absences: bool = False) -> list[PersonRef]:
     """Whom the rule of the step names, trimmed to who may hold it; with how they are away where that is asked."""
     rule = desk.definition.eligible(target)
@@ -119,16 +149,7 @@ def eligible_people(desk: Desk, target: CompiledStep, *, with_absences: bool = F
     if desk.cast is not None:
         return [one.ref for one in sorted(desk.cast.values(), key=_by_name) if is_eligible(desk, target, one)]
     look = (lambda absences: away(absences, desk.at, desk.subjects)) if with_absences else None
-    return candidates(desk.organisation_id, rule, desk.situation, never=_kept_out(desk, target), look=look)
-
-
-def _kept_out(desk: Desk, target: CompiledStep) -> frozenset[UUID]:
-    """Who may not hold the step whatever its rule says: the requester, and whoever stands in for them."""
-    requester = desk.situation.requester
-    if not excludes_requester(target):
-        return frozenset()
-    delegates = delegates_of(requester, desk.at, desk.subjects) if bars_delegates(target) else frozenset()
-    return delegates | {requester.id}
+    return candidates(desk.organisation_id, rule, desk.situation, never=barred_at(desk, target), look=look)
 
 
 def _the_one(desk: Desk, field_id: str) -> Person | None:
@@ -146,10 +167,10 @@ def _the_one(desk: Desk, field_id: str) -> Person | None:
 
 
 def is_eligible(desk: Desk, target: CompiledStep, person: Person) -> bool:
-    """Whether the person is one of those, without a query."""
+    """Whether the person is one of those; a query only where the step keeps deciders of others away."""
     rule = desk.definition.eligible(target)
-    allowed = person.is_active and person.id not in _kept_out(desk, target)
-    return allowed and rule is not None and rule.admits(person, desk.situation)
+    named = rule is not None and rule.admits(person, desk.situation)
+    return named and may_hold(target, person, duties_at(desk, target))
 
 
 def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
@@ -159,8 +180,8 @@ def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
     chain = target.assignee.fallback if target.assignee else ()
     why = why_nobody(target, requester)
     if chain:
-        targets = _fallbacks(desk, requester)
-        never = {actor.id, *_kept_out(desk, target)}
+        targets = fallbacks_of(desk, requester)
+        never = barred_at(desk, target) | {actor.id}
         found = first_fallback(chain, targets, never, lambda one: is_reachable(one, desk.at, desk.subjects))
         if found is not None:
             fallback, person = found
@@ -170,7 +191,8 @@ def fall_back(desk: Desk, target: CompiledStep) -> Assignment:
     return Assignment(note=nobody_note(why))
 
 
-def _fallbacks(desk: Desk, requester: Person) -> Mapping[Fallback, Person]:
+def fallbacks_of(desk: Desk, requester: Person) -> Mapping[Fallback, Person]:
+    """Whom the fallbacks mean for the requester, as far as they are there."""
     if desk.cast is None:
         return fallback_targets(desk.organisation_id, requester, desk.owner_id)
     return targets_among(desk.cast, requester, desk.owner_id)
@@ -196,15 +218,17 @@ class Branch:
     conditional: bool = False
     again: bool = False
     """Whether it goes to who had it last time, unless somebody is named."""
+    panel: str = ""
+    """How a panel decides there; nobody is chosen then, all of ``assignees`` vote."""
 
     @property
     def assignee(self) -> PersonRef | None:
-        return self.assignees[0] if len(self.assignees) == 1 else None
+        return self.assignees[0] if len(self.assignees) == 1 and not self.panel else None
 
     @property
     def needs_choice(self) -> bool:
         """Whether one person must be named, if it opens."""
-        return len(self.assignees) > 1 and not (self.to_team or self.again)
+        return len(self.assignees) > 1 and not (self.to_team or self.again or self.panel)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +272,10 @@ class Way:
         return self.only.note if self.only else ""
 
     @property
+    def panel(self) -> str:
+        return self.only.panel if self.only else ""
+
+    @property
     def needs_choice(self) -> bool:
         """Whether one person must be named; a way back goes to who had the step before."""
         return self.only is not None and self.only.needs_choice and not self.is_return
@@ -269,6 +297,7 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
         people,
         subjects=view.subjects,
         at=at or timezone.now(),
+        run_id=run.id,
     )
 
 
@@ -279,13 +308,22 @@ def content_of(view: RunView, task: TaskRow) -> str:
 
 
 def may_decide(view: RunView, task: TaskRow) -> bool:
-    """Whether the task waits for the person who looks, or for somebody in whose place they act; requesters do not decide
-    where the step separates."""
-    step = view.definition.graph.step(task.step)
+    """Whether the task waits for the person who looks, or for somebody in whose place they act, and nothing keeps them away
+    from the step."""
     held = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
-    if not held or (view.is_requester and excludes_requester(step)):
-        return False
-    return not is_own_delegate(step, stand_ins_of(view.viewer), view.run.requester_id, timezone.now(), view.subjects)
+    return held and not why_apart(view, task)
+
+
+def why_apart(view: RunView, task: TaskRow) -> str:
+    """Why separation of duties keeps the person who looks away from the step; empty where it does not. No query."""
+    graph, me = view.definition.graph, view.viewer
+    step = graph.step(task.step)
+    if not (step.bars_requester or step.bars_delegates or step.not_same_as):
+        return ""
+    duties = duties_of(view)
+    if step.bars_delegates and stands_in_for(stand_ins_of(me), duties.requester_id, timezone.now(), view.subjects):
+        duties = replace(duties, delegates=frozenset((me.id,)))
+    return why_barred(step, me.id, duties, {key: one.name for key, one in graph.steps.items()})
 
 
 def ways_on(view: RunView, task: TaskRow, *, at: datetime | None = None) -> list[Way]:
@@ -315,10 +353,14 @@ def ways_of_start(
     return ways_from(Desk(definition, start, situation, owner_id, here, subjects=subjects, at=at or timezone.now()))
 
 
-def colleagues_at(desk: Desk, holder: PersonRef | None) -> list[PersonRef]:
-    """The same for a desk that is there already. One query."""
-    found = eligible_people(desk, desk.step, with_absences=True)
-    return [one for one in found if holder is None or one.id != holder.id]
+def colleagues_at(desk: Desk, task: TaskRow | None) -> list[PersonRef]:
+    """To whom the task may be handed, or a seat on its panel; without a task everybody whom the step asks. One query."""
+    there: set[UUID] = set()
+    if task is not None and task.assignee is not None:
+        there = {task.assignee.id}
+    elif task is not None and task.panel is not None:
+        there = {one.id for one in task.panel.members}
+    return [one for one in eligible_people(desk, desk.step, with_absences=True) if one.id not in there]
 
 
 def ways_from(desk: Desk) -> list[Way]:
@@ -391,8 +433,9 @@ def _branch(desk: Desk, step: CompiledStep, sure: bool) -> Branch:
     several = len(people) > 1
     if mode in DRAWN and several:
         return Branch(step.key, step.name, (), False, _DRAWN[mode].format(len(people)), not sure)
+    words = quorum_words(step.approval.quorum, len(people)) if step.approval else ""
     to_team, again = several and mode is AssigneeMode.ANY, several and mode is AssigneeMode.PREVIOUS_HOLDER
-    return Branch(step.key, step.name, tuple(people), to_team, note, not sure, again)
+    return Branch(step.key, step.name, tuple(people), to_team, note, not sure, again, words)
 
 
 def _people(desk: Desk, target: CompiledStep) -> tuple[tuple[PersonRef, ...], str]:

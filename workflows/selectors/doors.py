@@ -11,6 +11,7 @@ from accounts.models import Membership
 from accounts.tenancy.errors import NotFound
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import Situation, may_hold
+from workflows.selectors.duties import duties_of
 from workflows.selectors.people import persons
 from workflows.selectors.runs import (
     RunNotFound,
@@ -75,7 +76,7 @@ def rule_names(view: RunView, task: TaskRow) -> bool:
     rule = definition.eligible(step)
     people = persons(actor.organisation_id, {actor.id, run.requester_id})
     me, requester = people.get(actor.id), people.get(run.requester_id)
-    if rule is None or me is None or requester is None or not may_hold(step, me, requester.id):
+    if rule is None or me is None or requester is None or not may_hold(step, me, duties_of(view)):
         return False
     environment = OrganisationSources(actor, run_id=run.id).environment
     return rule.admits(me, Situation(requester, me, definition.form, run.data, environment))

@@ -10,6 +10,7 @@ from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from accounts.tenancy.statements import execute_prepared
+from workflows.approval import Panel
 from workflows.assignment import Person, PersonRef
 from workflows.engine.state import RunState, TaskState
 from workflows.graph.tokens import Token
@@ -30,6 +31,7 @@ _COLUMNS: Final = {
         for name in (
             "id", "step", "step_name", "state", "version", "opened_at", "due_at", "overdue", "escalations", "unassigned",
             "transition", "completed_at", "completed_by_id", "assignee_id", "paused_at", "pause", "rungs_done", "stood_still",
+            "panel",
         )
     },
     "run_id": "r.id",
@@ -314,6 +316,11 @@ def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
     )
 
 
+def panel_of(column: Any) -> Panel | None:
+    """``Task.panel`` as the tally reads it."""
+    return Panel.of_json(as_json(column)) if column is not None else None
+
+
 def _task(row: Row, people: Mapping[UUID, Person]) -> TaskState:
     holder, decider = row["assignee_id"], row["completed_by_id"]
     return TaskState(
@@ -337,4 +344,5 @@ def _task(row: Row, people: Mapping[UUID, Person]) -> TaskState:
         rungs_done=row["rungs_done"],
         stood_still=row["stood_still"],
         candidate_ids=tuple(row["candidate_ids"]),
+        panel=panel_of(row["panel"]),
     )

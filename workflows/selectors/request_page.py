@@ -14,9 +14,11 @@ from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.fields import FileField
 from forms_builder.selectors import attachments_of_run
 from forms_builder.sources import OrganisationSources
-from workflows.assignment import excludes_requester
+from workflows.approval import Panel
+from workflows.approval import names as names_of
 from workflows.models import FINAL_RUN, ParticipantKind, PauseKind, RunStatus, TaskState
 from workflows.policies import REASSIGN_ANY
+from workflows.selectors.desk import why_apart
 from workflows.selectors.drawings import trimmed
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunView, TaskRow, waiting_joins
@@ -168,11 +170,15 @@ def role_of(view: RunView, task: TaskRow | None) -> str:
     if task is not None and task.is_held_by(me):
         if view.is_requester:
             return "Your request waits for you"
+        if task.panel is not None and task.assignee is None:
+            return "You vote on this step"
         return "You decide this step" if task.assignee else "Your team decides this step"
     if task is not None and (away := view.acts_for(task)):
         return f"You act on behalf of {away.name}"
     if view.is_requester:
         return "You asked for this"
+    if any(one.panel is not None and one.panel.vote_by(me) for one in view.tasks):
+        return "You voted on a step of this"
     if any(one.completed_by is not None and one.completed_by.id == me for one in view.tasks):
         return "You decided a step of this"
     if view.is_follower(ParticipantKind.STAKEHOLDER):
@@ -188,21 +194,38 @@ def why_not(view: RunView, task: TaskRow | None) -> str:
         return ""
     if task.unassigned:
         return "Nobody is left to decide this step. Your administrators have been told."
+    if task.panel is not None and task.assignee is None:
+        return _why_no_vote(task.panel, view.viewer.id)
     holder = task.assignee.name if task.assignee else TEAM
     return f"This step is with {holder}."
+
+
+def _why_no_vote(panel: Panel, member_id: UUID) -> str:
+    said = panel.vote_by(member_id) or panel.vote_for(member_id)
+    if said is not None:
+        who = "You have" if said.by == member_id else f"{said.by_name} has"
+        return f"{who} voted on this step already: {'approved' if said.approve else 'rejected'}."
+    if panel.member(member_id) is not None:
+        return f"It is the turn of {names_of(panel.asked)}; you are asked after that."
+    return f"A panel decides this step; {names_of(panel.pending)} still have to vote."
 
 
 def may(view: RunView, task: TaskRow | None, actor: Membership) -> May:
     """The rights of the person around this request; the services ask again."""
     holder = task is not None and (task.is_held_by(actor.id) or view.acts_for(task) is not None)
-    in_queue = task is not None and task.assignee is None and not task.unassigned
+    panel = task is not None and task.panel is not None and task.assignee is None
+    in_queue = task is not None and task.assignee is None and not task.unassigned and not panel
     stakeholder = view.is_requester or view.is_follower(ParticipantKind.STAKEHOLDER)
     watcher = view.is_follower(ParticipantKind.WATCHER)
     claim = holder and in_queue
     own_step = task is not None and view.definition.graph.step(task.step).asks_requester
     return May(
-        reassign=task is not None and not own_step and not task.unassigned and (holder or carries(actor, REASSIGN_ANY)),
-        take_over=claim or (task is not None and not holder and not _is_own(view, task) and _takes_over(view, actor)),
+        reassign=task is not None
+        and not own_step
+        and not task.unassigned
+        and (holder or (carries(actor, REASSIGN_ANY) and not panel)),
+        take_over=claim
+        or (task is not None and not (holder or panel) and not _is_own(view, task) and _takes_over(view, actor)),
         claim=claim,
         assign=task is not None and task.unassigned and actor.is_tenant_admin,
         hold=holder and not _stands(task),
@@ -226,8 +249,8 @@ def _takes_over(view: RunView, actor: Membership) -> bool:
 
 
 def _is_own(view: RunView, task: TaskRow) -> bool:
-    """Whether the person asked for this and may therefore not decide here."""
-    return view.is_requester and excludes_requester(view.definition.graph.step(task.step))
+    """Whether the person asked for this, or decided another step, and may therefore not decide here."""
+    return bool(why_apart(view, task))
 
 
 def people_of(view: RunView, task: TaskRow | None) -> People:
@@ -237,7 +260,7 @@ def people_of(view: RunView, task: TaskRow | None) -> People:
         if not (one.kind == ParticipantKind.STAKEHOLDER and one.member.id == view.run.requester_id):
             by_kind.setdefault(one.kind, []).append(one.member.name)
     queue: tuple[str, ...] = ()
-    if task is not None and task.assignee is None and task.candidate_ids:
+    if task is not None and task.assignee is None and task.candidate_ids and task.panel is None:
         members = Membership.objects.filter(organisation_id=view.run.organisation_id, id__in=task.candidate_ids)
         queue = tuple(members.order_by("name", "id").values_list("name", flat=True)[:MOST_NAMES])
     return People(

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.selectors.absences import stand_ins_of
 from accounts.tenancy.errors import NotFound
+from workflows.approval import Panel, Rule
 from workflows.assignment import PersonRef
 from workflows.engine.definition import RunningDefinition
 from workflows.models import (
@@ -29,6 +30,7 @@ from workflows.models import (
 )
 from workflows.policies import sees_all_runs
 from workflows.selectors.definitions import definition_of
+from workflows.standing import Approval, VoteRow, standing
 from workflows.substitution import acting_for, subjects_of
 
 
@@ -61,6 +63,23 @@ class TaskRow:
     """In whose place it was decided."""
     paused_at: datetime | None = None
     pause: str = ""
+    panel: Panel | None = None
+    """Members and votes of an approval step."""
+    quorum: Rule | None = None
+    """How many of them must agree."""
+
+    @property
+    def approval(self) -> Approval | None:
+        """How its panel stands; None where one person decides."""
+        if self.panel is None or self.quorum is None:
+            return None
+        is_asking = self.is_open and not self.unassigned and self.assignee is None
+        return standing(self.step_name, self.panel, self.quorum, is_asking=is_asking)
+
+    @property
+    def votes(self) -> tuple[VoteRow, ...]:
+        """What the members of its panel said."""
+        return self.approval.votes if self.approval else ()
 
     @property
     def is_open(self) -> bool:
@@ -76,6 +95,8 @@ class TaskRow:
         """Who is to decide now."""
         if not self.is_open:
             return ()
+        if self.panel is not None and self.assignee is None:
+            return () if self.unassigned else tuple(one.id for one in self.panel.asked)
         return (self.assignee.id,) if self.assignee else self.candidate_ids
 
     def is_held_by(self, member_id: UUID) -> bool:
@@ -345,15 +366,16 @@ def view_of(
     left: Iterable[str],
 ) -> RunView:
     """The view of a run that was read ``with_around``."""
+    definition = definition_of(actor.organisation_id, run.version_id)
     return RunView(
         run=run,
         viewer=actor,
-        tasks=tuple(_task(row) for row in tasks),
+        tasks=tuple(_task(row, definition) for row in tasks),
         followers=tuple(
             Follower(PersonRef(UUID(row["id"]), row["name"], row["email"]), row["kind"]) for row in followers
         ),
         left_steps=frozenset(left),
-        definition=definition_of(actor.organisation_id, run.version_id),
+        definition=definition,
     )
 
 
@@ -366,7 +388,7 @@ _TASK = JSONObject(
         name: F(name)
         for name in (
             "id", "step", "step_name", "state", "version", "unassigned", "opened_at", "due_at", "overdue", "escalations",
-            "completed_at", "transition", "superseded", "paused_at", "pause",
+            "completed_at", "transition", "superseded", "paused_at", "pause", "panel",
         )
     },
     assignee=_person("assignee"),
@@ -381,7 +403,8 @@ _TASK = JSONObject(
 _FOLLOWER = JSONObject(id=F("member__id"), name=F("member__name"), email=F("member__email"), kind=F("kind"))
 
 
-def _task(row: Mapping[str, Any]) -> TaskRow:
+def _task(row: Mapping[str, Any], definition: RunningDefinition) -> TaskRow:
+    seating = definition.panels.get(row["step"])
     return TaskRow(
         id=UUID(row["id"]),
         step=row["step"],
@@ -402,6 +425,8 @@ def _task(row: Mapping[str, Any]) -> TaskRow:
         on_behalf_of=_ref(row["on_behalf_of"]),
         paused_at=_moment(row["paused_at"]),
         pause=row["pause"],
+        panel=Panel.of_json(row["panel"]) if row["panel"] else None,
+        quorum=seating.quorum if seating else None,
     )
 
 

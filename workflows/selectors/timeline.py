@@ -75,6 +75,8 @@ def entry_of(row: TransitionLog) -> Entry:
 def _moved(row: TransitionLog, detail: Mapping[str, Any]) -> str:
     step = detail.get("to_name", row.to_step)
     verb = "returned it to" if detail.get("return") else "moved it to"
+    if "tally" in detail:
+        return f"voted “{row.transition}” and decided it, {detail['tally']}: on to {step}"
     if not row.by_id:
         verb = f"time is up: {verb}" if detail.get("via") == Via.TIME_LIMIT else verb
     if row.to_name:
@@ -122,6 +124,7 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
     LogKind.REASSIGNED: _handed("handed over"),
     LogKind.TAKEN_OVER: _own("took over"),
     LogKind.CLAIMED: _own("claimed"),
+    LogKind.VOTED: lambda row, detail: f"voted “{row.transition}”: {detail.get('tally', '')}",
     LogKind.REMINDED: lambda row, detail: (
         f"reminded {row.to_name or 'the team'} of {detail.get('to_name', row.to_step)}"
     ),

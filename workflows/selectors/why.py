@@ -16,18 +16,15 @@ from forms_builder.rules import Rule
 from forms_builder.schema import fields as f
 from forms_builder.schema.clean import uuid_of
 from forms_builder.sources import OrganisationSources
-from workflows.assignment import excludes_requester
 from workflows.graph.compiled import CompiledStep, CompiledTransition, NoSuchStep
 from workflows.models import LogKind, TransitionLog
 from workflows.reasons import Clause, How, clauses, form_field, sentence
-from workflows.selectors.desk import may_decide
+from workflows.selectors.desk import may_decide, why_apart
 from workflows.selectors.request_page import TEAM, why_not
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.selectors.timeline import entry_of
-from workflows.substitution import OWN_DELEGATE
 
 NO_FIELD: Final = "No field of this name is shown to you in this request: there is none, or none that you may read."
-OWN: Final = "It is your own request, and requesters do not decide at this step."
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,16 +126,14 @@ def deciding(view: RunView, task: TaskRow) -> Deciding:
             f"You may decide this step on behalf of {away.name}, who is away." if away else "You may decide this step."
         )
         return Deciding(task.id, task.step_name, True, words)
-    own = view.is_requester and excludes_requester(view.definition.graph.step(task.step))
     holds = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
-    barred = OWN if own else OWN_DELEGATE if holds else ""
-    texts = (why_not(view, task) if not holds else "", barred)
+    texts = (why_not(view, task) if not holds else "", why_apart(view, task))
     return Deciding(task.id, task.step_name, False, " ".join(text for text in texts if text))
 
 
 def hidden_fields(view: RunView) -> list[FieldHidden]:
     """Fields that the person may read in this request and that are not shown now."""
-    form, run = view.definition.form, view.run
+    form, run, readable = view.definition.form, view.run, view.readable
     sources = OrganisationSources(view.viewer, run_id=run.id)
     plan = form.reading_plan(view.definition.graph.steps)
     values = {field.name: run.data.get(field.name, field.default) for field in form.fields}
@@ -146,11 +141,11 @@ def hidden_fields(view: RunView) -> list[FieldHidden]:
     here = next((task for task in view.open_tasks if may_decide(view, task)), None)
     found = []
     for field in form.fields:
-        if field.name not in view.readable or isinstance(field, f.StaticField):
+        if field.name not in readable or isinstance(field, f.StaticField):
             continue
         condition = plan.logic.conditional.get(field.name)
         if field.name in invisible and condition is not None:
-            told = condition.reads <= view.readable
+            told = condition.reads <= readable
             when = condition.sentence() if told else "other answers, which you may not read, ask for it"
             found.append(FieldHidden(field.name, field.label, f"It is only shown when {when}."))
         elif here is not None and field.name not in {one.name for one in form.plan(here.step).shown}:

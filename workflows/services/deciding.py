@@ -17,7 +17,6 @@ from workflows.assignment import (
     ChoiceNeeded,
     Person,
     PersonRef,
-    excludes_requester,
     resolve,
 )
 from workflows.engine.definition import RunningDefinition
@@ -37,7 +36,9 @@ from workflows.selectors.desk import (
     is_eligible,
     judged_by,
     opened_by,
+    why_barred_at,
 )
+from workflows.selectors.panels import draw_panel
 from workflows.selectors.people import persons, tenant_admin_ids
 from workflows.services.drawing import drawn
 from workflows.strategies import DRAWN
@@ -275,7 +276,10 @@ def _opening(
     desk: Desk, way: CompiledTransition, arrival: Arrival, chosen_id: UUID | None, standing: Standing
 ) -> Opening:
     chosen = standing.people.get(chosen_id) if chosen_id else None
-    assignment = _assignment(desk, way, arrival.step, chosen_id, standing, must_choose=arrival.chosen)
+    if arrival.step.approval is not None:
+        assignment = _panel(desk, arrival.step, chosen_id)
+    else:
+        assignment = _assignment(desk, way, arrival.step, chosen_id, standing, must_choose=arrival.chosen)
     return Opening(arrival.step, with_reason(desk, way, arrival.step, assignment, chosen_id, chosen))
 
 
@@ -333,6 +337,28 @@ def with_reason(
     return replace(assignment, why={"how": assignment.why.get("how", how.value), **({"facts": facts} if facts else {})})
 
 
+def said_by(
+    desk: Desk, wish: Wish, way: CompiledTransition, standing: Standing, sources: Sources
+) -> tuple[Answers, str]:
+    """The answers and the reason of a decision that moves nothing yet. Raises Invalid at ``data.<field>``, ``comment``."""
+    problems = _Problems()
+    values = desk.situation.data
+    answers = problems.catch(
+        lambda: answers_of(
+            desk.definition, desk.step.key, wish.submission, values=values, labels=standing.labels, sources=sources
+        )
+    )
+    reason = problems.catch(lambda: comment_of(wish.comment, way))
+    problems.settle()
+    return answers or Answers(), reason or ""
+
+
+def _panel(desk: Desk, target: CompiledStep, chosen_id: UUID | None) -> Assignment:
+    if chosen_id is not None:
+        raise _needed(f"“{target.name}” is decided by a panel; nobody is chosen for it.", ())
+    return draw_panel(desk, target)
+
+
 def _requesters_own(desk: Desk, target: CompiledStep, chosen_id: UUID | None) -> Assignment:
     requester = desk.situation.requester
     if chosen_id is not None and chosen_id != requester.id:
@@ -352,8 +378,8 @@ def _checked(desk: Desk, target: CompiledStep, chosen_id: UUID, chosen: Person |
         if instead.person is not None and instead.person.id == chosen_id:
             return instead
         offered = [instead.person] if instead.person else []
-    if chosen is not None and chosen.id == desk.situation.requester.id and excludes_requester(target):
-        raise _needed("The requester may not decide their own request.", offered)
+    if chosen is not None and (why := why_barred_at(desk, target, chosen.id)):
+        raise _needed(why, offered)
     raise _needed(f"This person cannot be asked at “{target.name}”.", offered)
 
 

@@ -12,7 +12,7 @@ from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import Invalid
 from workflows.assignment import fallback_note, first_fallback, nobody_note
-from workflows.engine import moves, timeouts
+from workflows.engine import moves, timeouts, votes
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
@@ -25,7 +25,7 @@ from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import claim_due, claim_orphaned, lock_run
 from workflows.selectors.people import fallback_targets, tenant_admin_ids
-from workflows.services.sla_targets import Targets
+from workflows.services.sla_targets import Targets, kept_away
 from workflows.services.unattended import decided_by_clock
 from workflows.sla import ROUND_THE_CLOCK, Calendars
 from workflows.substitution import is_reachable, subjects_of
@@ -108,8 +108,10 @@ def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, 
     chain = step.assignee.fallback if step.assignee else ()
     targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
     subjects = subjects_of(run.definition_id, run.group_id)
-    found = first_fallback(chain, targets, {run.requester.id}, lambda one: is_reachable(one, clock.at, subjects))
+    found = first_fallback(chain, targets, kept_away(run, task), lambda one: is_reachable(one, clock.at, subjects))
     why = f"{task.assignee.name} has left" if task.assignee else "everybody of the team queue has left"
+    if task.decided_together:
+        return votes.deserted(run, task, clock, THE_CLOCK, admins, nobody_note(why))
     if found is None:
         return moves.orphan(run, task, clock, THE_CLOCK, admins, nobody_note(why))
     fallback, person = found

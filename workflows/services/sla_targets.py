@@ -8,9 +8,19 @@ from workflows.engine.definition import RunningDefinition
 from workflows.engine.state import RunState, TaskState
 from workflows.graph.document import Escalation, Fallback
 from workflows.selectors.definitions import definition_of
+from workflows.selectors.duties import decided_in
 from workflows.selectors.people import persons_at
+from workflows.separation import Duties, barred
 from workflows.sla import SlaSetting
 from workflows.substitution import is_reachable, subjects_of
+
+
+def kept_away(run: RunState, task: TaskState) -> frozenset[UUID]:
+    """Who gets the task from nobody but a person: the requester, and whom separation of duties keeps away from its step.
+    A query only where the step names others."""
+    step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
+    decided = decided_in(run.organisation_id, run.id, step.not_same_as) if step.not_same_as else {}
+    return barred(step, Duties(run.requester.id, decided)) | {run.requester.id}
 
 
 class Targets:
@@ -31,9 +41,11 @@ class Targets:
     def of(self, run: RunState, task: TaskState) -> tuple[Person, str] | None:
         """The person and a note where it is not the assignee's manager; None where the task stays."""
         limit = self._limit(run, task)
+        if task.decided_together:
+            return None
         chain = list(dict.fromkeys((Fallback.MANAGER, *(limit.fallback if limit else ()))))
         holder = task.assignee.id if task.assignee else None
-        never = {run.requester.id} | ({holder} if holder else set())
+        never = kept_away(run, task) | ({holder} if holder else set())
         subjects = subjects_of(run.definition_id, run.group_id)
         there = self._by_fallback(holder, run.owner_id)
         found = first_fallback(chain, there, never, lambda one: is_reachable(one, self.at, subjects))
@@ -49,7 +61,7 @@ class Targets:
         limit = self._limit(run, task)
         if limit is None or (limit.escalate is Escalation.NONE and not limit.rungs):
             return ""
-        return "nobody to hand it to"
+        return "a panel decides it together" if task.decided_together else "nobody to hand it to"
 
     def _limit(self, run: RunState, task: TaskState) -> SlaSetting | None:
         definition: RunningDefinition = definition_of(self.organisation_id, run.version_id)

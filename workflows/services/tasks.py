@@ -14,26 +14,25 @@ from accounts.policies import carries
 from accounts.tenancy.errors import Conflict, Denied, Invalid
 from forms_builder.services.attachments import attachment_ids, attachments_claim
 from forms_builder.sources import OrganisationSources
-from workflows.assignment import PersonRef, Situation, excludes_requester, may_hold
-from workflows.engine import moves
+from workflows.assignment import Person, PersonRef, Situation
+from workflows.engine import moves, votes
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Opened, RunState, TaskState
+from workflows.engine.votes import words_of
 from workflows.graph.compiled import CompiledStep
 from workflows.models import LogKind
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.desk import Desk, eligible_people, is_eligible
+from workflows.selectors.desk import Desk, eligible_people, is_eligible, why_barred_at
 from workflows.selectors.doors import TaskNotFound
 from workflows.selectors.locks import LockedTask, lock_task, open_at
 from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import has_grant, may_take_over
 from workflows.services.deciding import AssigneeInvalid, Standing, Submission, Wish, clean_text, decision_of
+from workflows.services.voting import TOGETHER, ballot_of, panel_filled, seat_handed, seat_of, seat_to_hand, vote_cast
 from workflows.shown import changed, digest, shown_names
-from workflows.substitution import OWN_DELEGATE, is_own_delegate
-
-OWN_REQUEST = "The requester may not decide their own request."
 
 
 class TaskNotOpen(Conflict):
@@ -65,6 +64,8 @@ class TaskResult:
     task_id: UUID
     version: int
     opened: tuple[Opened, ...] = ()
+    tally: str = ""
+    """How the panel stands after a vote that decided nothing yet."""
 
 
 def task_complete(
@@ -122,25 +123,33 @@ def completion(
     request.
     """
     run, task = locked.run, locked.task
-    definition = definition_of(actor.organisation_id, run.version_id)
-    step = definition.graph.step(task.step)
-    if actor.id == run.requester.id and excludes_requester(step):
-        raise Denied(OWN_REQUEST, code="task.complete.denied")
-    fresh(locked, version, actor)
-    behalf = _seat(locked, actor, step, at, "task.complete.denied")
-    content = _content_decided_on(locked, definition, step, wish.shown)
     sources = OrganisationSources(actor, at=at, run_id=run.id)
-    situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
-    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, subjects=locked.subjects, at=at)
-    decision = decision_of(
-        desk, wish, Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id), sources
-    )
-    if decision.moved.cancelled:
-        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
+    desk = _desk_of(locked, sources)
+    if why := _kept_away(desk, actor.id):
+        raise Denied(why, code="task.complete.denied")
+    fresh(locked, None, actor)
+    behalf = locked.acts_for(at)
+    seat = seat_of(task, locked.actor.ref, behalf) if task.decided_together else None
+    fresh(locked, version, actor)
+    if seat is None:
+        _held(locked, actor, behalf, "task.complete.denied")
+    content = _content_decided_on(locked, desk.definition, desk.step, wish.shown)
+    standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
     by = By(actor.id, actor.name, via, behalf)
-    plan = moves.move(run, task, replace(decision, shown=content), definition, clock, by)
-    return Completion(plan, attachment_ids(definition.form, decision.answers.values))
+    ballot = ballot_of(task, desk, wish.transition, seat, by, at) if seat is not None else None
+    if ballot is not None and not ballot.decides:
+        plan, answers = vote_cast(desk, wish, standing, sources, locked, ballot, clock, by, content)
+        return Completion(plan, attachment_ids(desk.definition.form, answers.values))
+    decision = replace(decision_of(desk, wish, standing, sources), shown=content)
+    if decision.moved.cancelled:
+        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
+    if ballot is not None:
+        decision = replace(decision, tally=words_of(ballot))
+    plan = moves.move(run, task, decision, desk.definition, clock, by)
+    if ballot is not None:
+        votes.decide(plan, task, ballot, comment=decision.comment, shown=content)
+    return Completion(plan, attachment_ids(desk.definition.form, decision.answers.values))
 
 
 def task_reassign(
@@ -170,10 +179,16 @@ def reassignment(
     who may see the request."""
     fresh(locked, version, actor)
     behalf = locked.acts_for(at)
-    if not (locked.task.is_held_by(actor.id) or behalf is not None or carries(actor, REASSIGN_ANY)):
+    panel = locked.task.panel if locked.task.decided_together else None
+    held = locked.task.is_held_by(actor.id) or behalf is not None
+    if panel is None and not (held or carries(actor, REASSIGN_ANY)):
         raise Denied(not_yours(locked.task), code="task.reassign.denied")
+    seat = seat_to_hand(panel, actor.id) if panel is not None else None
     to = _eligible_colleague(locked, actor, at)
-    return _handed(locked, By(actor.id, actor.name, via, behalf), to, LogKind.REASSIGNED, comment, at)
+    by = By(actor.id, actor.name, via, behalf)
+    if panel is not None and seat is not None:
+        return seat_handed(locked.run, locked.task, panel, seat, by, to, at, clean_text(comment))
+    return _handed(locked, by, to.ref, LogKind.REASSIGNED, comment, at)
 
 
 def task_take_over(
@@ -197,9 +212,11 @@ def task_take_over(
         raise Denied(code="task.take_over.denied")
     if step.is_machine:
         raise Denied("This step is done by the product.", code="task.take_over.denied")
-    if not may_hold(step, locked.actor, locked.run.requester.id):
-        raise Denied(OWN_REQUEST, code="task.take_over.denied")
+    if why := _kept_away(desk, actor.id):
+        raise Denied(why, code="task.take_over.denied")
     fresh(locked, version, actor)
+    if locked.task.decided_together:
+        raise Denied(TOGETHER, code="task.take_over.denied")
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return _unchanged(locked)
     by = By(actor.id, actor.name)
@@ -226,9 +243,14 @@ def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: dat
     fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return None
-    behalf = _seat(locked, actor, _desk(locked, actor, at).step, at, "task.claim.denied")
+    if why := _kept_away(_desk(locked, actor, at), actor.id):
+        raise Denied(why, code="task.claim.denied")
+    behalf = locked.acts_for(at)
+    _held(locked, actor, behalf, "task.claim.denied")
     if not locked.task.in_queue:
         raise Denied(not_yours(locked.task), code="task.claim.denied")
+    if locked.task.decided_together:
+        raise Denied(TOGETHER, code="task.claim.denied")
     by = By(actor.id, actor.name, via, behalf)
     return _handed(locked, by, behalf or locked.actor.ref, LogKind.CLAIMED, "", at)
 
@@ -244,12 +266,16 @@ def task_assign(
     fresh(locked, None, actor)
     if not actor.is_tenant_admin or not locked.task.unassigned:
         raise Denied(code="task.assign.denied")
-    step = _desk(locked, actor, at).step
-    chosen = locked.chosen
-    if chosen is None or not may_hold(step, chosen, locked.run.requester.id):
-        raise AssigneeInvalid({"assignee": ["Choose an active person other than the requester."]}, assignees=[])
+    desk, chosen, moment = _desk(locked, actor, at), locked.chosen, at or timezone.now()
+    if chosen is None or not chosen.is_active:
+        raise AssigneeInvalid({"assignee": ["Choose an active person."]}, assignees=[])
+    if why := _kept_away(desk, chosen.id):
+        raise AssigneeInvalid({"assignee": [f"Choose somebody else. {why}"]}, assignees=[])
     by = By(actor.id, actor.name)
-    plan = _handed(locked, by, chosen.ref, LogKind.ASSIGNED, comment, at or timezone.now())
+    if locked.task.panel is not None:
+        plan = panel_filled(locked.run, locked.task, locked.task.panel, desk, chosen, by, moment, clean_text(comment))
+    else:
+        plan = _handed(locked, by, chosen.ref, LogKind.ASSIGNED, comment, moment)
     return _written(plan, locked.task, actor)
 
 
@@ -279,17 +305,10 @@ def is_near(locked: LockedTask, actor: Membership, at: datetime | None = None) -
     return task.is_open and locked.acts_for(at or timezone.now()) is not None
 
 
-def _seat(locked: LockedTask, actor: Membership, step: CompiledStep, at: datetime, code: str) -> PersonRef | None:
-    """In whose place the actor decides, None for their own. Raises Denied for who neither holds the task nor stands in for
-    somebody who does, and for whom the step keeps out, in whosever place."""
-    behalf = locked.acts_for(at)
-    if not locked.task.is_held_by(actor.id) and behalf is None:
+def _held(locked: LockedTask, actor: Membership, behalf: PersonRef | None, code: str) -> None:
+    """Raises Denied for who neither holds the task nor stands in for somebody who does."""
+    if behalf is None and not locked.task.is_held_by(actor.id):
         raise Denied(not_yours(locked.task), code=code)
-    if actor.id == locked.run.requester.id and excludes_requester(step):
-        raise Denied(OWN_REQUEST, code=code)
-    if is_own_delegate(step, locked.actor.stands_in, locked.run.requester.id, at, locked.subjects):
-        raise Denied(OWN_DELEGATE, code=code)
-    return behalf
 
 
 def fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
@@ -298,8 +317,17 @@ def fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
     if not task.is_open:
         raise TaskNotOpen(_what_happened(locked.run, task, actor), **_state_of(task))
     if version is not None and version != task.version:
-        holder = task.assignee.name if task.assignee else "the team queue"
-        raise TaskStale(f"This task has changed since you opened it. It is now with {holder}.", **_state_of(task))
+        raise TaskStale(f"This task has changed since you opened it. {_stands(task)}", **_state_of(task))
+
+
+def _stands(task: TaskState) -> str:
+    """How an open task stands now, in a sentence."""
+    if task.panel is not None and task.panel.votes and task.assignee is None:
+        last = task.panel.votes[-1]
+        yes = sum(vote.approve for vote in task.panel.votes)
+        said = "approved" if last.approve else "rejected"
+        return f"{last.by_name} has {said} it; the votes are {yes}–{len(task.panel.votes) - yes}."
+    return f"It is now with {task.assignee.name if task.assignee else 'the team queue'}."
 
 
 def _content_decided_on(
@@ -354,22 +382,33 @@ def not_yours(task: TaskState) -> str:
 
 
 def _desk(locked: LockedTask, actor: Membership, at: datetime | None) -> Desk:
+    return _desk_of(locked, OrganisationSources(actor, at=at, run_id=locked.run.id))
+
+
+def _desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
     run = locked.run
     definition = definition_of(run.organisation_id, run.version_id)
-    environment = OrganisationSources(actor, at=at, run_id=run.id).environment
-    situation = Situation(run.requester, locked.actor, definition.form, run.data, environment)
+    situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
+    step = definition.graph.step(locked.task.step)
     return Desk(
         definition,
-        definition.graph.step(locked.task.step),
+        step,
         situation,
         run.owner_id,
         run.organisation_id,
         subjects=locked.subjects,
-        at=at or timezone.now(),
+        at=sources.at,
+        run_id=run.id,
     )
 
 
-def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> PersonRef:
+def _kept_away(desk: Desk, member_id: UUID) -> str:
+    """Why separation of duties keeps somebody away from the step at hand, empty where it does not. A query only where the
+    step names others."""
+    return why_barred_at(desk, desk.step, member_id)
+
+
+def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> Person:
     """The chosen person, whom the step's rule must name. Raises AssigneeInvalid."""
     desk = _desk(locked, actor, at)
     chosen = locked.chosen
@@ -381,7 +420,7 @@ def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> 
         raise AssigneeInvalid({"assignee": [text]}, assignees=offered)
     if locked.task.assignee is not None and locked.task.assignee.id == chosen.id:
         raise AssigneeInvalid({"assignee": [f"{chosen.name} has this task already."]}, assignees=[])
-    return chosen.ref
+    return chosen
 
 
 def _handed(locked: LockedTask, by: By, to: PersonRef, kind: LogKind, comment: str, at: datetime) -> Plan:
@@ -408,4 +447,5 @@ def result_of(plan: Plan, task: TaskState) -> TaskResult:
         task_id=task.id,
         version=task.version + 1,
         opened=tuple(plan.opened),
+        tally=plan.tally,
     )

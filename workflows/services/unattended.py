@@ -31,7 +31,9 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     )
     environment = OrganisationSources(requester, at=clock.at, run_id=run.id).environment
     situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
-    desk = Desk(definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id)
+    desk = Desk(
+        definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id, run_id=run.id
+    )
     way = way_of(desk, transition, {})
     moved = movement_of(desk, way, run.tokens, {})
     moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))

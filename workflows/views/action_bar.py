@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, Final
 from uuid import UUID, uuid4
 
 from accounts.templatetags.ui import REFUSALS
@@ -13,6 +13,8 @@ from workflows.selectors.desk import Branch, Way
 from workflows.substitution import person_words
 
 Errors = Mapping[str, Sequence[str]]
+MOST_NAMED: Final = 5
+"""Members of a panel that a note names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +109,7 @@ def _branches(ways: Sequence[Way], definition: RunningDefinition) -> tuple[Branc
             if before is not None:
                 found[branch.step] = replace(before, ways=(*before.ways, way.key))
                 continue
-            fixed = definition.graph.step(branch.step).asks_requester or bool(branch.note)
+            fixed = definition.graph.step(branch.step).asks_requester or bool(branch.note or branch.panel)
             people = () if fixed else offered(branch.assignees)
             found[branch.step] = BranchOffer(
                 branch.step,
@@ -126,7 +128,9 @@ def _branch_note(branch: Branch) -> str:
     words = []
     if branch.conditional:
         words.append("Opens only with some answers.")
-    if branch.assignee is not None:
+    if branch.panel:
+        words.append(f"Goes to a panel; {branch.panel}.")
+    elif branch.assignee is not None:
         words.append(f"Goes to {person_words(branch.assignee)}.")
     if branch.again:
         words.append("Goes to who decided it last time for the requester, unless you choose somebody.")
@@ -172,7 +176,7 @@ def _offer(way: Way, definition: RunningDefinition) -> Offer:
     kind = "return" if way.is_return else "forward"
     own = way.only is not None and definition.graph.step(way.only.step).asks_requester
     # The requester's own step, and a fallback, leave no choice.
-    people = () if own or way.note else offered(way.assignees)
+    people = () if own or way.note or way.panel else offered(way.assignees)
     again = way.only is not None and way.only.again
     return Offer(
         way.name, way.key, kind, _note(way, own=own), way.reason_required, people, way.to_team or way.is_return or again
@@ -189,6 +193,10 @@ def _note(way: Way, *, own: bool) -> str:
     if not way.branches:
         return f"Arrives at {way.target_name}, which leads on when no other branch is waited for." if way.waits else ""
     why = f" {way.note[:1].upper()}{way.note[1:]}." if way.note else ""
+    if way.panel:
+        names = ", ".join(one.name for one in way.assignees[:MOST_NAMED])
+        more = f" and {len(way.assignees) - MOST_NAMED} more" if len(way.assignees) > MOST_NAMED else ""
+        return f"Goes to a panel: {names}{more}; {way.panel}.{why}"
     if way.assignee is not None:
         back = "back " if way.is_return and own else ""
         return f"Goes {back}to {person_words(way.assignee)}.{why}"

@@ -96,6 +96,8 @@ class RequestPage:
             "timeline": timeline(view, log),
             "progress": facts.progress_of(view),
             "people": facts.people_of(view, task),
+            "approvals": [one.approval for one in view.tasks if one.approval is not None and not one.superseded],
+            "approval": task.approval if task else None,
             "files": [_file(row) for row in facts.files_of(view)],
             "about": facts.about(view),
             "graph_svg": mark_safe(path_svg(view, log)),  # noqa: S308 - made and escaped by us
@@ -117,7 +119,7 @@ class RequestPage:
             return ()
         if may.assign:
             return tuple(one for one in short_list(self.actor) if one.id != self.view.run.requester_id)
-        return offered(colleagues_at(self.desk, self.task.assignee))
+        return offered(colleagues_at(self.desk, self.task))
 
     def response(self, request: HttpRequest, *, status: int = 200, **more: Any) -> HttpResponse:
         return page(request, "workflows/request.html", self.context(more), status=status)

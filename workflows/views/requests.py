@@ -113,6 +113,8 @@ class TaskCompleteView(MemberRequired, View):
 
 def said(result: TaskResult, transition: str) -> str:
     """The message after a decision."""
+    if result.tally:
+        return f"Your vote “{transition}” is counted: {result.tally}."
     if result.opened:
         asked = [_whom(opened) for opened in result.opened]
         named = [whom for whom in asked if whom]

@@ -118,7 +118,7 @@ def start_refused() -> Page:
 
 def claim() -> Page:
     managers, finance = (tuple(f"{team} {n}" for n in range(1, 13)) for team in ("Manager", "Clerk"))
-    bar = actions([move("Manager approval", people=managers), move("Finance review", people=finance)])
+    bar = actions([move("Manager approval", people=managers), move("Finance panel", people=finance)])
     definition = Some(id=ID, name=CLAIM.name, description=CLAIM.description, slug="claim")
     form = step_form(CLAIM, "claim", {}, None)
     return "workflows/request_start.html", {"definition": definition, "form": form, "actions": bar}
