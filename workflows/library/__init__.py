@@ -1,6 +1,10 @@
-"""Workflows that come with the product; every organisation may install its own copy."""
+"""Workflows that come with the product; every organisation may install its own copy.
+
+Each item has a number, `library_version` in its file, which grows by one with every change that is shipped.
+"""
 
 import json
+from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
@@ -11,6 +15,15 @@ class NoSuchItem(LookupError):
     """The library has no item of that key."""
 
 
+@dataclass(frozen=True, slots=True)
+class LibraryItem:
+    """An item as this version of the product ships it."""
+
+    key: str
+    version: int
+    document: DefinitionDocument
+
+
 def library_keys() -> tuple[str, ...]:
     """Stable keys of all items, sorted."""
     names = (entry.name for entry in files(__name__).iterdir())
@@ -18,9 +31,14 @@ def library_keys() -> tuple[str, ...]:
 
 
 @cache
-def library_item(key: str) -> DefinitionDocument:
-    """The shipped definition of that key, such as "leave_application". Raises `NoSuchItem`."""
+def shipped(key: str) -> LibraryItem:
+    """The item of that key, such as "leave_application". Raises `NoSuchItem`."""
     if key not in library_keys():
         raise NoSuchItem(key)
-    text = files(__name__).joinpath(f"{key}.json").read_text(encoding="utf-8")
-    return DefinitionDocument.load(json.loads(text))
+    raw = json.loads(files(__name__).joinpath(f"{key}.json").read_text(encoding="utf-8"))
+    return LibraryItem(key, raw.pop("library_version"), DefinitionDocument.load(raw))
+
+
+def library_item(key: str) -> DefinitionDocument:
+    """The shipped definition of that key. Raises `NoSuchItem`."""
+    return shipped(key).document
