@@ -9,6 +9,7 @@ import pytest
 
 from tests.cast import Acme
 from tests.factories.branches import contract
+from tests.factories.panels import of, purchase
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.definition import DefinitionDocument
 from workflows.library import library_item, library_keys
@@ -89,6 +90,28 @@ def test_branches_are_played_at_once() -> None:
                 {"step": "law", "by": "hema", "transition": "Meet", "data": {"advice": "Fine"}},
             ],
             "expect": {"path": ["ask", "check", "law", "money", "sign"], "waits": {"sign": ["ravi"]}},
+        }
+    ]
+    document = DefinitionDocument.load(raw)
+    assert play(document.cases[0], running(document)).problems == ()
+
+
+def test_panels_vote_and_duties_are_kept_apart() -> None:
+    raw = purchase({"rule": "count", "count": 2})
+    raw["graph"]["steps"][2]["assignee"] = of("FIN", separation={"not_same_as": ["panel"]})
+    finance = [{"key": key, "name": key.title(), "department": "FIN"} for key in ("farid", "fiona", "fritz")]
+    raw["cases"] = [
+        {
+            "name": "Two of three",
+            "people": [{"key": "asha", "department": "ENG"}, *finance],
+            "acts": [
+                {"step": "ask", "by": "asha", "data": {"what": "Chairs"}},
+                {"step": "panel", "by": "farid", "transition": "Yes"},
+                {"step": "panel", "by": "farid", "transition": "Yes", "refused": "person"},
+                {"step": "panel", "by": "fiona", "transition": "Yes", "data": {"note": "Fine"}},
+                {"step": "buy", "by": "fiona", "refused": "person"},
+            ],
+            "expect": {"path": ["ask", "panel", "buy"], "waits": {"buy": ["fritz"]}, "values": {"note": "Fine"}},
         }
     ]
     document = DefinitionDocument.load(raw)

@@ -57,6 +57,8 @@ class Desk:
     """Everybody there is, where this is a test case and not the organisation."""
     run_id: UUID | None = None
     """None at the start."""
+    decided: Mapping[str, frozenset[UUID]] | None = None
+    """Who decided which step, where this is a test case and not a request."""
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
@@ -71,7 +73,9 @@ def duties_at(desk: Desk, target: CompiledStep) -> Duties:
     delegates = delegates_of(requester, desk.at, desk.subjects) if target.bars_delegates else frozenset()
     if not target.not_same_as:
         return Duties(requester.id, delegates=delegates)
-    found = decided_in(desk.organisation_id, desk.run_id, target.not_same_as) if desk.run_id else {}
+    found = desk.decided or {}
+    if desk.run_id is not None:
+        found = decided_in(desk.organisation_id, desk.run_id, target.not_same_as)
     duties = Duties(requester.id, found, delegates)
     return duties if target.key == desk.step.key else duties.and_now(desk.step.key, actor.id)
 

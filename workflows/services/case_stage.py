@@ -12,16 +12,19 @@ from forms_builder.rules import Environment, EvaluationClock, WeekCalendar
 from forms_builder.schema.fields import SourcedChoices, SourceName
 from forms_builder.schema.prefill import prefilled
 from forms_builder.schema.sources import FileFacts, Option
-from workflows.assignment import Assignment, Person, Situation, excludes_requester
+from workflows.approval import Panel, Vote
+from workflows.assignment import Assignment, Person, Situation
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision
 from workflows.engine.state import Answers
 from workflows.graph.cases import Act, Case, Persona
+from workflows.graph.compiled import CompiledTransition
 from workflows.graph.tokens import Token
 from workflows.ladder import Deed, Rung, Standing
 from workflows.selectors.desk import Desk
+from workflows.separation import Duties, why_barred
 from workflows.services.deciding import Standing as Here
-from workflows.services.deciding import Submission, Wish, decision_of
+from workflows.services.deciding import Submission, Wish, decision_of, said_by
 from workflows.services.machine_way import success_way
 from workflows.sla import Calendar, CalendarError, PeriodError, due_at, parse_period
 
@@ -63,6 +66,7 @@ class _Open:
     holders: tuple[UUID, ...]
     opened_at: datetime
     alone: bool
+    panel: Panel | None = None
     due_at: datetime | None = None
     done: int = 0
 
@@ -82,6 +86,7 @@ class _Stage:
         self.tokens: tuple[Token, ...] = ()
         self.open: dict[str, _Open] = {}
         self.last: dict[str, UUID] = {}
+        self.decided: dict[str, frozenset[UUID]] = {}
         self.path: list[str] = []
         self.ways: set[str] = set()
         self.outcome = ""
@@ -146,6 +151,9 @@ class _Stage:
         situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
         owner = _id(self.case.owner) if self.case.owner else uuid4()
         desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
+        desk = replace(desk, decided=self.decided)
+        if self._voted(desk, actor, wish):
+            return
         if step.node is not None:
             wish = replace(wish, transition=success_way(desk, Answers(), step.node.on_failure).name)
         here = Here(self.tokens, self.people, self.labels, None)
@@ -162,10 +170,35 @@ class _Stage:
         if found is None:
             waiting = ", ".join(self._name(key) for key in self.open) or "nowhere"
             raise _NotAllowed(f"the request does not wait there, but at: {waiting}")
-        if actor.id == self.requester.id and excludes_requester(self.definition.graph.step(act.step)):
-            raise _NotAllowed("the requester may not decide their own request")
+        names = {key: step.name for key, step in self.definition.graph.steps.items()}
+        duties = Duties(self.requester.id, self.decided)
+        if why := why_barred(self.definition.graph.step(act.step), actor.id, duties, names):
+            raise _NotAllowed(f"{why[:1].lower()}{why[1:]}".rstrip("."))
         if actor.id not in found.holders:
             raise _NotAllowed(f"it waits for {self._people(found.holders)}")
+
+    def _voted(self, desk: Desk, actor: Person, wish: Wish) -> bool:
+        """Whether this was a vote of a panel that decides nothing yet; it is kept then, with its answers."""
+        found, approval = self.open.get(desk.step.key), desk.step.approval
+        way = next((one for one in self._ways(desk) if one.name == wish.transition), None)
+        if found is None or found.panel is None or approval is None or way is None:
+            return False
+        if way.key not in (approval.approve, approval.reject) or found.panel.member(actor.id) is None:
+            return False
+        panel = found.panel.with_vote(Vote(actor.id, way.key == approval.approve, actor.id, actor.name))
+        found.panel = panel
+        self.decided[desk.step.key] = frozenset(one.by for one in panel.votes)
+        if panel.tally(approval.quorum).decided:
+            return False
+        here = Here(self.tokens, self.people, self.labels, None)
+        answers, _ = said_by(desk, wish, way, here, self._sources())
+        self.data = {**self.data, **answers.values}
+        self.labels = {**self.labels, **answers.labels}
+        found.holders = tuple(one.id for one in panel.asked)
+        return True
+
+    def _ways(self, desk: Desk) -> Sequence[CompiledTransition]:
+        return self.definition.graph.transitions_from(desk.step.key)
 
     def _named(self, act: Act) -> UUID | None:
         """Whom the act names; a way back goes to who had the step last, as in the product."""
@@ -182,7 +215,11 @@ class _Stage:
         self.data = {**self.data, **decision.answers.values}
         self.labels = {**self.labels, **decision.answers.labels}
         self.tokens = decision.moved.tokens
-        self.open.pop(step, None)
+        panel = task.panel if (task := self.open.pop(step, None)) else None
+        voters = {one.by for one in panel.votes} if panel else set()
+        self.decided = {key: one for key, one in self.decided.items() if key not in decision.moved.superseded}
+        if not decision.way.is_return:
+            self.decided[step] = frozenset(voters | {actor.id})
         self.last[step] = actor.id
         if not self.path:
             self.path.append(step)
@@ -205,10 +242,10 @@ class _Stage:
             self.outcome = ended.outcome
 
     def _open(self, key: str, assignment: Assignment) -> None:
-        holders = tuple(one.id for one in ((assignment.person,) if assignment.person else assignment.queue))
+        holders = (assignment.person.id,) if assignment.person else assignment.asked_ids
         timing = self.definition.limits.get(key)
         due, _ = timing.deadlines(WEEK, self.at) if timing else (None, None)
-        self.open[key] = _Open(holders, self.at, assignment.person is not None, due)
+        self.open[key] = _Open(holders, self.at, assignment.person is not None, assignment.panel, due)
 
     def _pass(self, period: str) -> None:
         """Working time passes, and what the steps say of their time limits happens: tasks are handed over or decided."""
