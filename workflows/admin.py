@@ -181,15 +181,18 @@ class WorkflowVersionAdmin(MachineOwnedAdmin):
 
 class TaskInline(ShownInline):
     model = Task
-    fields = ("step_name", "state", "assignee", "opened_at", "due_at", "completed_at", "completed_by", "transition")
+    fields = (
+        *("step_name", "state", "assignee", "opened_at", "due_at", "completed_at", "completed_by", "on_behalf_of"),
+        "transition",
+    )
     ordering = ("opened_at", "id")
-    related = ("assignee", "completed_by")
+    related = ("assignee", "completed_by", "on_behalf_of")
     fk_name = "run"
 
 
 class HistoryInline(ShownInline):
     model = TransitionLog
-    fields = ("seq", "at", "kind", "by_name", "transition", "from_name", "to_name", "reason")
+    fields = ("seq", "at", "kind", "by_name", "for_name", "transition", "from_name", "to_name", "reason")
     ordering = ("seq",)
     fk_name = "run"
 
@@ -226,7 +229,7 @@ class WorkflowRunAdmin(MachineOwnedAdmin):
 
 @admin.register(TransitionLog)
 class TransitionLogAdmin(MachineOwnedAdmin):
-    list_display = ("at", "run", "seq", "kind", "by_name", "from_name", "to_name", "transition")
+    list_display = ("at", "run", "seq", "kind", "by_name", "for_name", "from_name", "to_name", "transition")
     list_filter = ("kind", "at")
     list_select_related = ("run",)
     search_fields = ("=run__number", "by_name")
@@ -304,7 +307,7 @@ class TaskAdmin(OrganisationModelAdmin):
     ordering = ("-opened_at", "-id")
     shown = (
         *("run", "definition", "requester", "step_name", "state", "unassigned", "opened_at", "due_at", "overdue"),
-        *("escalations", "completed_at", "completed_by", "transition"),
+        *("escalations", "completed_at", "completed_by", "on_behalf_of", "transition"),
     )
     readonly_fields = shown
     inlines = (CandidateInline, VoteInline)

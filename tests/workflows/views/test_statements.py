@@ -37,7 +37,7 @@ def statements(request: Callable[[], Any], status: int = 200) -> list[str]:
         ("asha", "/start/leave-application/", 9),
         ("ravi", "/requests/{run}/", 15),
         ("asha", "/requests/{run}/", 13),
-        ("hema", "/requests/{queued}/", 14),
+        ("hema", "/requests/{queued}/", 15),
         ("omar", "/workflows/{definition}/", 11),
         ("omar", "/workflows/{definition}/?tab=preferences", 12),
         ("tess", "/workflows/{definition}/runs/?since=2025-09-01&until=2025-10-31", 11),
