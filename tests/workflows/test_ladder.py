@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import transaction
 
 from accounts.models import AuditEntry
 from tests.accounts.clients import signed_in
@@ -95,6 +96,16 @@ def test_after_an_outage_nobody_is_reminded_of_what_has_passed(acme: Acme) -> No
         assert climb(acme, late, late, late, late) == [
             Swept(overdue=1), Swept(reminded=1), Swept(escalated=1), Swept(),
         ]  # fmt: skip
+
+
+def test_a_sweep_that_dies_has_done_nothing_and_the_next_one_does_it(acme: Acme) -> None:
+    with acme.scope():
+        task = open_task(start_leave(publish(document(rungs=RUNGS), acme.omar), acme.asha, at=WEDNESDAY).run_id)
+        with transaction.atomic():
+            assert climb(acme, DUE) == [Swept(overdue=1)]
+            transaction.set_rollback(True)
+        assert not TransitionLog.objects.filter(task=task).exists()
+        assert climb(acme, DUE, DUE) == [Swept(overdue=1), Swept()]
 
 
 def test_shorthand_is_the_ladder_of_two() -> None:

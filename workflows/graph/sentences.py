@@ -90,7 +90,7 @@ def sla_sentence(sla: StepSla, default: SlaRule | None) -> str:
     if rule is None or not rule.period:
         return ""
     words = _words(rule.period)
-    words += "".join(f"; {_rung_words(rung)}" for rung in rule.rungs)
+    words += "".join(f"; {rung_sentence(rung)}" for rung in rule.rungs)
     return f"{words} (of the workflow)" if sla.mode is SlaMode.INHERIT else words
 
 
@@ -102,7 +102,7 @@ DEEDS: Final[Mapping[RungDeed, str]] = {
 }
 
 
-def _rung_words(rung: RungRule) -> str:
+def rung_sentence(rung: RungRule) -> str:
     """ "remind 4 working hours before", "hand over when due" """
     deed = f"{DEEDS[rung.do]} “{rung.transition}”" if rung.transition else DEEDS[rung.do]
     return f"{deed} {_words(rung.offset)} {rung.when}" if rung.offset else f"{deed} when due"

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from uuid import UUID
 
 from workflows.graph.document import Escalation
+from workflows.graph.sentences import rung_sentence
 from workflows.selectors.calendars import calendars_now
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.sla import Calendar
@@ -29,6 +30,8 @@ def why_due(view: RunView, task: TaskRow | None, organisation_id: UUID) -> str:
         parts.append(f"the clock stands still since {since:%a} {since.day} {since:%b %H:%M}")
     if task.escalations:
         parts.append("it has been escalated already")
+    elif limit.rungs:
+        parts += [rung_sentence(rung) for rung in limit.rungs]
     elif limit.escalate is Escalation.MANAGER:
         parts.append("then it goes to the manager")
     return "; ".join(parts) + "."
