@@ -125,6 +125,7 @@ ZONES = sorted(
 )
 
 
+@lru_cache
 def jumps(zone: str, year: int) -> list[date]:
     """The local dates of a year on which the zone's clock jumps: both days of summer time, or none."""
     info, noon = ZoneInfo(zone), datetime(year, 1, 1, 12, tzinfo=UTC)
