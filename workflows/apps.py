@@ -14,7 +14,7 @@ class WorkflowsConfig(AppConfig):
         from workflows.selectors.attachments import may_read
         from workflows.selectors.definitions import absence_scopes
         from workflows.selectors.publishing import SUBJECT, version_url
-        from workflows.services import publishing
+        from workflows.services import chaining, publishing
 
         register(models.WorkflowGroup, policies.groups)
         register(models.HoldReason, policies.hold_reasons)
@@ -29,4 +29,5 @@ class WorkflowsConfig(AppConfig):
         register(models.WorkflowSettings, policies.settings)
         register_reader(may_read)
         subjects.register(SUBJECT, subjects.Subject("Version", version_url, publishing.on_finish))
+        subjects.register(chaining.SUBJECT, subjects.Subject("Request", chaining.address, chaining.on_finish))
         register_scopes(absence_scopes)

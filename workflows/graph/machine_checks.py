@@ -1,12 +1,16 @@
 """Lint of automatic steps as far as it can be said without knowing what their kinds do; `workflows.nodes.lint` knows."""
 
 from collections.abc import Iterator
+from typing import Final
 
 from forms_builder.schema.document import FormDocument
 from workflows.graph.automation import NOT_SAVED, Node
 from workflows.graph.document import Step, StepKind
 from workflows.graph.problems import Problem
 from workflows.graph.structure import Shape
+
+CHAIN: Final = "chain"
+"""Its ways are called as the other request may end."""
 
 
 def check_nodes(shape: Shape, form: FormDocument) -> Iterator[Problem]:
@@ -38,7 +42,7 @@ def _ways(shape: Shape, step: Step, node: Node, place: str) -> Iterator[Problem]
     if ways and not onward:
         text = f"“{step.name}” has no way on when it succeeds."
         yield Problem("auto-without-way", place, "blocks", text, "Draw a transition for success.")
-    if sum(way.condition is None for way in onward) > 1:
+    if node.kind != CHAIN and sum(way.condition is None for way in onward) > 1:
         text = f"Several ways out of “{step.name}” have no condition; a machine cannot choose between them."
         yield Problem("auto-ambiguous", place, "blocks", text, "Give all but one a condition, or lead it to a fork.")
 

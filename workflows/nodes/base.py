@@ -58,12 +58,26 @@ class Message:
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """The step has succeeded. `output` goes into the run's context, `fields` into the form."""
+    """The step has succeeded. `output` goes into the run's context, `fields` into the form. `way` is the name of the way to go
+    on by, where the step has one of that name."""
 
     output: JsonValue = None
     fields: Mapping[str, JsonValue] = field(default_factory=dict)
     artifacts: tuple[Artifact, ...] = ()
     messages: tuple[Message, ...] = ()
+    way: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chained:
+    """A request that a step has started, as it stands."""
+
+    run_id: UUID
+    number: int
+    status: str
+    outcome: str
+    data: Mapping[str, JsonValue]
+    is_over: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +105,9 @@ class Tools(Protocol):
 
     def incoming(self) -> JsonValue | None:
         """What came in for this step from outside; None as long as nothing has."""
+
+    def chained(self, workflow: str, data: Mapping[str, JsonValue]) -> Chained:
+        """The request of another workflow that this step has started; started now if it has none."""
 
     def rows(self, connection: str, sql: str, values: Mapping[str, JsonValue], most: int) -> list[dict[str, JsonValue]]:
         """The rows of a query over an allowed connection, at most so many."""

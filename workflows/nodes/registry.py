@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from workflows.nodes.base import NodeKind
 from workflows.nodes.call import CallKind
+from workflows.nodes.chain import Chain
 from workflows.nodes.delay import Delay
 from workflows.nodes.document import DocumentKind
 from workflows.nodes.fields import SetFields
@@ -16,6 +17,7 @@ from workflows.nodes.query import Query
 from workflows.nodes.wait import Wait
 
 _ALL: Final[tuple[NodeKind[Any], ...]] = (
-    CallKind(), Delay(), DocumentKind(), FormulaKind(), Llm(), Notify(), OcrKind(), PdfKind(), Query(), SetFields(), Wait(),
+    CallKind(), Chain(),
+    Delay(), DocumentKind(), FormulaKind(), Llm(), Notify(), OcrKind(), PdfKind(), Query(), SetFields(), Wait(),
 )  # fmt: skip
 KINDS: Final[Mapping[str, NodeKind[Any]]] = {one.kind: one for one in _ALL}

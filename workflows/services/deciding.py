@@ -87,6 +87,8 @@ class Wish:
     """The fingerprint of what the step showed to who decided, see ``workflows.shown``; None where it was not sent."""
     assignees: Mapping[str, UUID] = field(default_factory=dict)
     """Who is asked, by step, where the decision opens several."""
+    chooses: bool = True
+    """Whether somebody is there to choose among several people."""
 
     @property
     def named(self) -> tuple[UUID, ...]:
@@ -249,7 +251,7 @@ def openings_for(
     for one in moved.opened:
         chosen = wish.assignees.get(one.step.key) or (None if several else wish.assignee_id)
         try:
-            found.append(_opening(desk, way, one, chosen, standing))
+            found.append(_opening(desk, way, one if wish.chooses else replace(one, chosen=False), chosen, standing))
         except AssigneeInvalid as error:
             refused[one.step.key] = error
     if refused and not (several or wish.assignees):

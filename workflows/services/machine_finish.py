@@ -152,7 +152,7 @@ def _succeed(held: Held, answer: Done, made: Sequence[MadeFile]) -> None:
         output = _storable(answer.output)
         context = _context(held, output)
         answers = _answers(held, answer, output, made)
-        plan = onward(held.locked, answers, held.node.on_failure, by=THE_MACHINE, at=held.at)
+        plan = onward(held.locked, answers, held.node.on_failure, by=THE_MACHINE, at=held.at, wanted=_way(held, answer))
     except NodeFailure as failure:
         _fail(held, failure)
         return
@@ -169,6 +169,12 @@ def _succeed(held: Held, answer: Done, made: Sequence[MadeFile]) -> None:
     tell_all(plan, held.locked, held.node, answer.messages)
     tell_occasion(plan, held.locked, held.node, Occasion.COMPLETION)
     plan.write(SYSTEM)
+
+
+def _way(held: Held, answer: Done) -> str:
+    """The name of the way that the answer asks for, if the step has it."""
+    graph = definition_of(held.row.organisation_id, held.locked.run.version_id).graph
+    return answer.way if graph.ways_called(held.row.step, answer.way) else ""
 
 
 def _storable(output: Any) -> Any:

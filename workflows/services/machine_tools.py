@@ -18,10 +18,11 @@ from psycopg.rows import dict_row
 from accounts.tenancy.scope import organisation_scope
 from forms_builder.models import Attachment
 from workflows.models import IncomingEvent, Secret
-from workflows.nodes.base import NodeFailure
+from workflows.nodes.base import Chained, NodeFailure
 from workflows.nodes.egress import Answer, Call, EgressFailed, EgressRefused, Gate, send
 from workflows.nodes.templating import fill_secrets, secret_names
 from workflows.selectors.calendars import calendars_now
+from workflows.services.chaining import run_chained
 from workflows.services.secrets import SecretUnreadable, opened
 from workflows.sla import CalendarError, PeriodError, due_at
 
@@ -91,6 +92,10 @@ class RunTools:
                 organisation_id=self.organisation_id, run_id=self.run_id, step=self.step, round=self.round
             )
             return rows.values_list("payload", flat=True).first()
+
+    def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
+        with organisation_scope(self.organisation_id):
+            return run_chained(self.organisation_id, self.run_id, self.step, workflow, data)
 
     def _secrets(self, names: set[str]) -> dict[str, str]:
         """The values of the named secrets: from the organisation's table, else from the environment. Raises NodeFailure."""

@@ -86,16 +86,19 @@ def run_start(
     uploaded: Mapping[str, Sequence[str]] | None = None,
     upload_problems: Mapping[str, Sequence[str]] | None = None,
     about: About | None = None,
+    chooses: bool = True,
 ) -> RunResult:
     """Start a request on the published version: its first step is done with ``data``, the next one is opened.
 
-    ``about`` is for requests that the product itself makes about one of its rows.
+    ``about`` is for requests that the product itself makes about one of its rows. With ``chooses`` off nobody is there to
+    choose among several people of a step for one: they share a queue.
 
     Three statements: one that reads, the number, and one that writes; more only where somebody has to be looked for. No
     savepoint: nothing is written before everything is checked. Raises DefinitionNotFound when the actor may not start
     this workflow, Invalid as ``task_complete`` does.
     """
-    wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, assignees=assignees or {})
+    answers = Submission(data, uploaded, upload_problems)
+    wish = Wish(answers, transition, assignee, comment, assignees=assignees or {}, chooses=chooses)
     found = read_start(actor, definition_id, wish.named)
     if found is None:
         raise DefinitionNotFound

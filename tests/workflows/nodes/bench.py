@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from workflows.nodes.base import Work
+from workflows.nodes.base import Chained, Work
 from workflows.nodes.egress import Answer, Call
 from workflows.nodes.registry import KINDS
 
@@ -42,6 +42,9 @@ class FakeTools:
 
     def incoming(self) -> Any:
         return self.came
+
+    def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
+        return Chained(UUID(int=4), 7, "running", "", data, is_over=False)
 
     def rows(self, connection: str, sql: str, values: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
         return [{"sql": sql, **values}][:most]
