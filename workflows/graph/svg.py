@@ -159,17 +159,27 @@ def _step(row: OutlineRow, centre: Point, direction: Direction) -> str:
     width = 3 if row.state == "current" else 1.5
     if (kind := StepKind(row.kind)).is_gateway:
         return f"{opening}{gateway(kind, row.name, centre, direction, width)}</g>"
-    round_ends = row.kind != StepKind.TASK.value
+    round_ends = row.kind not in (StepKind.TASK.value, StepKind.AUTO.value)
     parts = [
         opening,
         _box(centre, 0, STEP_HEIGHT / 2 if round_ends else 10, "graph-box", width),
     ]
+    if row.kind == StepKind.AUTO.value:
+        parts.append(_side_bars(centre))
     if row.kind == StepKind.END.value:
         parts.append(_box(centre, 4, STEP_HEIGHT / 2 - 4, "graph-box-inner", 1))
     parts.append(_name(row.name, x, y))
     parts.append(_mark(row.state, x + STEP_WIDTH / 2 - 4, y - STEP_HEIGHT / 2 + 4))
     parts.append("</g>")
     return "".join(parts)
+
+
+def _side_bars(centre: Point) -> str:
+    """A bar inside of either side, by which a machine's step is told from a person's."""
+    x, top, bottom = centre[0], number(centre[1] - STEP_HEIGHT / 2), number(centre[1] + STEP_HEIGHT / 2)
+    sides = (number(x - STEP_WIDTH / 2 + 8), number(x + STEP_WIDTH / 2 - 8))
+    lines = "".join(f'<line x1="{side}" y1="{top}" x2="{side}" y2="{bottom}"/>' for side in sides)
+    return f'<g class="graph-bars" stroke-width="1">{lines}</g>'
 
 
 def _step_words(row: OutlineRow) -> str:
