@@ -82,13 +82,23 @@ _COLUMNS: Final = {
 class OrganisationSources:
     """Nothing is read before it is asked for; what a filter trims is trimmed by `evaluate`, as everywhere.
 
-    `run_id` is the request whose files may be referred to besides the person's own fresh uploads.
+    `run_id` is the request whose files may be referred to besides the person's own fresh uploads. `environment` is one that
+    was made for the same person and moment, and has read some of it already.
     """
 
-    def __init__(self, actor: Membership, *, at: datetime | None = None, run_id: UUID | None = None) -> None:
+    def __init__(
+        self,
+        actor: Membership,
+        *,
+        at: datetime | None = None,
+        run_id: UUID | None = None,
+        environment: Environment | None = None,
+    ) -> None:
         self.actor = actor
         self.at = at or timezone.now()
         self.run_id = run_id
+        if environment is not None:
+            self.environment = environment
 
     @cached_property
     def time_zone(self) -> ZoneInfo:

@@ -6,8 +6,9 @@ in any request. See docs/subsystems/engine.md.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any, Final
 from uuid import UUID
 
@@ -18,7 +19,9 @@ from accounts.audit.record import record
 from accounts.models import Membership
 from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.errors import Conflict, DomainError, Invalid
+from forms_builder.rules import Environment
 from forms_builder.services.attachments import attachments_claim
+from forms_builder.sources import OrganisationSources
 from workflows.engine.plan import Plan, write_all
 from workflows.events import BulkAsked, BulkCancelled, BulkDone, Via
 from workflows.models import BulkAct, BulkAction, BulkState, next_state
@@ -189,15 +192,20 @@ class _Work:
     at: datetime
     results: dict[UUID, RowResult] = field(default_factory=dict)
 
+    @cached_property
+    def environment(self) -> Environment:
+        """What rules may ask about the moment and the directory, read once for all rows."""
+        return OrganisationSources(self.actor, at=self.at).environment
+
     def settle(self, row: BulkRow, locked: LockedTask | None, state: str, code: str = "", message: str = "") -> None:
-        result = RowResult(row.task_id, state, code, message)
-        if locked is not None:
-            run, task = locked.run, locked.task
-            version = task.version + (1 if state == "done" else 0)
-            result = replace(
-                result, run_id=run.id, number=run.number, title=run.title, step=task.step_name, version=version
-            )
-        self.results[row.task_id] = result
+        if locked is None:
+            self.results[row.task_id] = RowResult(row.task_id, state, code, message)
+            return
+        run, task = locked.run, locked.task
+        version = task.version + (1 if state == "done" else 0)
+        self.results[row.task_id] = RowResult(
+            row.task_id, state, code, message, run.id, run.number, run.title, task.step_name, version
+        )
 
 
 def _perform(act: BulkAct, wish: BulkWish, actor: Membership, at: datetime, *, is_new: bool = False) -> BulkAct:
@@ -270,7 +278,9 @@ def _planned(work: _Work, row: BulkRow, locked: LockedTask) -> _Made | None:
     comment = wish.comment if row.comment is None else row.comment
     if wish.action is BulkAction.DECIDE:
         asked = Wish(Submission(row.data), wish.transition, wish.assignee_id, comment, row.shown)
-        found = completion(locked, asked, actor=actor, version=row.version, at=at, via=Via.BULK)
+        found = completion(
+            locked, asked, actor=actor, version=row.version, at=at, via=Via.BULK, environment=work.environment
+        )
         return _Made(locked, found.plan, found.attachment_ids)
     given: dict[str, Any] = {"actor": actor, "version": row.version, "at": at, "via": Via.BULK}
     if wish.action is BulkAction.REASSIGN:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.policies import carries
 from accounts.tenancy.errors import Conflict, Denied, Invalid
+from forms_builder.rules import Environment
 from forms_builder.services.attachments import attachment_ids, attachments_claim
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import Person, PersonRef, Situation
@@ -115,15 +116,22 @@ class Completion:
 
 
 def completion(
-    locked: LockedTask, wish: Wish, *, actor: Membership, version: int | None, at: datetime, via: str = ""
+    locked: LockedTask,
+    wish: Wish,
+    *,
+    actor: Membership,
+    version: int | None,
+    at: datetime,
+    via: str = "",
+    environment: Environment | None = None,
 ) -> Completion:
     """What a decision about a task under lock comes to; nothing is written yet.
 
-    Decisions of one task and of many alike are made here. Raises what ``task_complete`` raises, for people who may see the
-    request.
+    Decisions of one task and of many alike are made here; many share an ``environment``. Raises what ``task_complete``
+    raises, for people who may see the request.
     """
     run, task = locked.run, locked.task
-    sources = OrganisationSources(actor, at=at, run_id=run.id)
+    sources = OrganisationSources(actor, at=at, run_id=run.id, environment=environment)
     desk = _desk_of(locked, sources)
     if why := _kept_away(desk, actor.id):
         raise Denied(why, code="task.complete.denied")
