@@ -29,7 +29,18 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
 
 
 PLAIN = (
-    *("machine_steps", "home", "inbox", "notifications", "search", "profile", "login", "logout", "password_reset", "badges"),
+    *(
+        "machine_steps",
+        "home",
+        "inbox",
+        "notifications",
+        "search",
+        "profile",
+        "login",
+        "logout",
+        "password_reset",
+        "badges",
+    ),
     *("bulk_choice", "bulk_ask", "forecast", "forecast_chip"),
     *("notifications_read_all", "organisations", "absences", "notifications_preferences", "notifications_seen"),
 )
