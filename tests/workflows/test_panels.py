@@ -17,6 +17,8 @@ from workflows.models import Task, TransitionLog, Vote
 from workflows.selectors.inbox import InboxTab, inbox_page
 from workflows.selectors.locks import lock_task
 from workflows.services.deciding import AssigneeInvalid
+from workflows.services.definitions import definition_import, definition_publish
+from workflows.services.migration import migration_apply, migration_rehearse
 from workflows.services.sla import Swept, sla_sweep
 from workflows.services.tasks import task_assign, task_complete, task_reassign
 from workflows.services.voting import AlreadyVoted
@@ -181,3 +183,18 @@ def test_time_is_up_for_a_panel_but_nobody_gets_it_alone(acme: Acme) -> None:
     task = open_task(run_id)
     assert (task.overdue, task.assignee_id) == (True, None)
     assert decide(run_id, acme.fiona, "Yes").opened[0].step == "buy"
+
+
+def test_a_new_version_takes_over_a_panel_only_by_the_same_rule(acme: Acme) -> None:
+    started_one = started(purchase(TWO), acme.omar, acme.asha)
+    definition_id = run_of(started_one.run_id).definition_id
+    decide(started_one.run_id, acme.farid, "Yes")
+    for approval, moves in (({"rule": "all"}, False), (TWO, True)):
+        definition_import(actor=acme.omar, document=purchase(approval), definition_id=definition_id)
+        definition_publish(definition_id=definition_id, actor=acme.omar)
+        [row] = migration_rehearse(definition_id=definition_id, actor=acme.omar).rows
+        assert row.moves is moves
+    [moved] = migration_apply(definition_id=definition_id, actor=acme.omar, run_ids=[started_one.run_id])
+    assert moved.moved
+    assert standing(open_task(started_one.run_id), acme.asha) == ("1–0, needs 2", ["Fiona", "Fritz"])
+    assert decide(started_one.run_id, acme.fritz, "Yes").opened[0].step == "buy"

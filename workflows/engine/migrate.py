@@ -78,6 +78,9 @@ def _unfit(task: TaskState, old: RunningDefinition, target: CompiledStep | None)
         return f"At “{task.step_name}” the requester must act; “{target.name}” asks others."
     if not own and target.asks_requester:
         return f"At “{task.step_name}” somebody else decides; “{target.name}” asks the requester."
+    voting = old.graph.step(task.step).approval if task.panel is not None else None
+    if voting != target.approval:
+        return f"At “{task.step_name}” and at “{target.name}” the decision is not made by the same rule of a panel."
     return ""
 
 

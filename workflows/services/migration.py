@@ -217,11 +217,13 @@ def _holders(actor: Membership, new: RunningDefinition, found: Sequence[RunAndTa
 
     def holder(run: RunState, task: TaskState, target: CompiledStep) -> Assignment | None:
         rule = new.eligible(target)
+        if task.decided_together:
+            return None  # its members stay
         if rule is None or any(name.startswith("actor.") for name in rule.reads):
             return None  # the requester's own step, or a rule about who decided before: the holder stays
         situation = Situation(run.requester, run.requester, new.form, run.data, environment)
         about = subjects_of(run.definition_id, run.group_id)
-        desk = Desk(new, target, situation, run.owner_id, run.organisation_id, known, about, at)
+        desk = Desk(new, target, situation, run.owner_id, run.organisation_id, known, about, at, run_id=run.id)
         return _new_holder(desk, task, target, known)
 
     return holder
