@@ -55,6 +55,8 @@ def vote(
     plan.log(
         LogKind.VOTED,
         task_id=task.id,
+        # No member of the panel, they would otherwise lose sight of what they voted on.
+        left=PersonRef(plan.by.id, plan.by.name) if plan.by.behalf and plan.by.id else None,
         from_step=task.step,
         to_step=task.step,
         transition=ballot.way.name,
