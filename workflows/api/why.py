@@ -46,6 +46,7 @@ class DecidingSerializer(serializers.Serializer[Any]):
 class WayJudgedSerializer(serializers.Serializer[WayJudged]):
     name = serializers.CharField(read_only=True)
     taken = serializers.BooleanField(read_only=True)
+    rule = serializers.CharField(read_only=True, help_text="What the way asks, as a whole.")
     conditions = SaidSerializer(many=True, read_only=True)
 
 

@@ -69,6 +69,8 @@ class WayJudged:
     name: str
     taken: bool
     conditions: tuple[Said, ...]
+    rule: str = ""
+    """What the way asks, as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +215,12 @@ class _Teller:
             to=row.detail.get("to_name", row.to_step),
             reason=row.reason,
             ways=tuple(
-                WayJudged(way.name, way.name == row.transition, self._said(way.condition, facts, row.at))
+                WayJudged(
+                    way.name,
+                    way.name == row.transition,
+                    self._said(way.condition, facts, row.at),
+                    sentence(way.condition, self.readable, self.names),
+                )
                 for way in self._ways(row.from_step)
                 if way.condition is not None and facts
             ),

@@ -7,7 +7,7 @@ PAGE_NAMES = (
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
     *("definition-changes", "definition-cases", "definition-move"),
     *("mail-decision", "bulk-choice", "bulk-waiting", "bulk-done"),
-    *("request-machine", "machine-steps"),
+    *("request-machine", "machine-steps", "request-panel", "request-why"),
     *("request-asked", "request-held", "forecast"),
     *("flows-catalogue", "flows-catalogue-physical", "flows-catalogue-empty", "flows-entity", "flows-entity-alone"),
     *("flows-logical", "flows-physical", "proposal", "proposal-change", "proposal-failed", "proposal-rejected"),

@@ -13,6 +13,7 @@ from tests.browser.gallery.clocks import forecast, request_asked, request_held
 from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.machines import machine_steps, request_machine
 from tests.browser.gallery.pages import PAGE_NAMES
+from tests.browser.gallery.panels import request_panel, request_why
 from tests.browser.gallery.parts import (
     CLAIM,
     ID,
@@ -269,6 +270,8 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "request-branches": request_branches,
     "request-waiting": request_waiting,
     "request-machine": request_machine,
+    "request-panel": request_panel,
+    "request-why": request_why,
     "machine-steps": machine_steps,
     "definition-branches": lambda: definition_branches(definition("graph")()),
     "definition": definition("graph"),
