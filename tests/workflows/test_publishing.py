@@ -63,7 +63,7 @@ def test_drawn_asked_approved_published(governed: WorkflowDefinition, acme: Acme
     assert state(governed, 2) == "draft"
     decide(run_id, acme.ravi, "Approved")
     assert (state(governed, 1), state(governed, 2)) == ("retired", "published")
-    entry = AuditEntry.objects.filter(kind="definition.published").latest("at")
+    entry = AuditEntry.objects.filter(kind="definition.published").latest("id")
     assert entry.payload["by_name"] == "Ravi"
 
 
