@@ -451,6 +451,18 @@ class DefinitionCloned(DefinitionEvent):
     source_name: str
 
 
+class DefinitionLibraryUpdated(DefinitionEvent):
+    """A new version of the shipped workflow was brought together with the organisation's own; versions of the item."""
+
+    kind: ClassVar[str] = "definition.library_updated"
+
+    library_key: str
+    from_version: int
+    to_version: int
+    version_number: int
+    conflicts: int
+
+
 class DefinitionChanged(DefinitionEvent):
     """Names, group, owner, visibility or activity; ``changes`` names the columns."""
 

@@ -59,7 +59,7 @@ class DefinitionPolicy(Policy[WorkflowDefinition]):
     """Designers draw, publishers publish; an owner may edit what they own. Tenant admins may all."""
 
     noun = "definition"
-    actions = ("create", "edit", "publish", "retire", "delete", "export")
+    actions = ("create", "browse", "edit", "publish", "retire", "delete", "export")
     codes: ClassVar[dict[str, str]] = {
         EDIT: "Draw and change workflows and forms",
         PUBLISH: "Publish workflows and forms",
@@ -70,6 +70,7 @@ class DefinitionPolicy(Policy[WorkflowDefinition]):
         owner = Q(id=obj.owner_id) if obj is not None else NOBODY
         return {
             "create": has_code(EDIT),
+            "browse": has_code(EDIT) | has_code(PUBLISH) | has_code(VIEW_ALL),
             "edit": has_code(EDIT) | owner,
             "publish": has_code(PUBLISH),
             "retire": has_code(PUBLISH),

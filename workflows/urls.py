@@ -10,6 +10,7 @@ from workflows.views import (
     forecast,
     home,
     inbox,
+    library,
     machines,
     mail_decision,
     migration,
@@ -53,6 +54,14 @@ urlpatterns = [
     path("machine-steps/<uuid:task_id>/skip/", machines.StepSkipView.as_view(), name="machine_step_skip"),
     path("callbacks/<str:token>/", callbacks.CallbackView.as_view(), name="machine_callback"),
     path("workflows/import/", definitions.DefinitionImportView.as_view(), name="definition_import"),
+    path("workflows/library/", library.LibraryView.as_view(), name="library"),
+    path("workflows/library/<slug:key>/", library.LibraryItemView.as_view(), name="library_item"),
+    path("workflows/library/<slug:key>/install/", library.LibraryInstallView.as_view(), name="library_install"),
+    path(
+        "workflows/<uuid:definition_id>/library-update/",
+        library.LibraryUpdateView.as_view(),
+        name="definition_library_update",
+    ),
     path("workflows/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="definition"),
     path("workflows/<uuid:definition_id>/clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),
     path(

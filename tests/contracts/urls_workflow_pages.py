@@ -9,7 +9,7 @@ from tests.contracts.url_table import Line, World
 from tests.factories import workflows as make
 from workflows.library import library_item
 from workflows.mail_links import MailLink
-from workflows.models import BulkAction, WorkflowDefinition, WorkflowSettings
+from workflows.models import BulkAction, LibraryCopy, WorkflowDefinition, WorkflowSettings
 from workflows.services.bulk import BulkRow, BulkWish, bulk_ask
 from workflows.services.definitions import definition_delete, definition_import
 from workflows.services.publishing import settings_save
@@ -53,6 +53,12 @@ def draft(world: World) -> UUID:
 
 def of_definition(world: World) -> Mapping[str, Any]:
     return {"definition_id": world(leave).id}
+
+
+def of_old_copy(world: World) -> Mapping[str, Any]:
+    """A workflow for which the library has a newer version."""
+    LibraryCopy.objects.filter(definition=world(leave)).update(version=0)
+    return of_definition(world)
 
 
 def deleted(world: World) -> Any:
@@ -145,6 +151,8 @@ DECISION = {"transition": "Rejected", "comment": "No"}
 DOCUMENT = {
     "text": '{"schema_version": 1, "name": "Empty", "form": {"schema_version": 1}, "graph": {"schema_version": 1}}'
 }
+ITEM = "workflows/library/onboarding/"
+"""Shipped to every organisation: its key is no id of anybody's."""
 
 LINES = [
     Line("", "get"),
@@ -171,6 +179,11 @@ LINES = [
     Line(f"{TASK}take-over/", "post", holder="hari", ids=of_queued_task, without="farid"),
     Line("workflows/import/", "get", holder="omar", without="asha"),
     Line("workflows/import/", "post", holder="omar", without="asha", data=DOCUMENT),
+    Line("workflows/library/", "get", holder="omar", without="asha"),
+    Line("workflows/library/<slug:key>/", "get", holder="omar", without="asha", at=ITEM),
+    Line("workflows/library/<slug:key>/install/", "post", holder="omar", without="asha", at=f"{ITEM}install/"),
+    Line(f"{DEFINITION}library-update/", "get", holder="omar", ids=of_old_copy, without="asha"),
+    Line(f"{DEFINITION}library-update/", "post", holder="omar", ids=of_old_copy, without="asha"),
     Line(DEFINITION, "get", ids=of_definition),
     Line(DEFINITION, "get", holder="omar", ids=of_draft, without="asha"),
     Line(f"{DEFINITION}clone/", "post", holder="omar", ids=of_definition, without="asha"),

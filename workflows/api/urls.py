@@ -8,6 +8,7 @@ from workflows.api import (
     configured_tasks,
     definitions,
     forecast,
+    library,
     machines,
     migration,
     pauses,
@@ -59,6 +60,14 @@ urlpatterns = [
     path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("definitions/", definitions.DefinitionListView.as_view(), name="api-definitions"),
     path("definitions/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="api-definition"),
+    path("library/", library.LibraryView.as_view(), name="api-library"),
+    path("library/<slug:key>/", library.LibraryItemView.as_view(), name="api-library-item"),
+    path("library/<slug:key>/install/", library.LibraryInstallView.as_view(), name="api-library-install"),
+    path(
+        "definitions/<uuid:definition_id>/library-update/",
+        library.DefinitionLibraryUpdateView.as_view(),
+        name="api-definition-library-update",
+    ),
     path(
         "definitions/<uuid:definition_id>/publish/",
         definitions.DefinitionPublishView.as_view(),

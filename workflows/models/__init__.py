@@ -8,6 +8,7 @@ from workflows.models.definitions import (
     WorkflowVersion,
     WorkflowVisibility,
 )
+from workflows.models.library import LibraryCopy
 from workflows.models.machines import (
     AttemptOutcome,
     ConfiguredTask,
@@ -64,6 +65,7 @@ __all__ = [
     "EntityWorkflow",
     "HoldReason",
     "IncomingEvent",
+    "LibraryCopy",
     "LogKind",
     "MachineStep",
     "Participant",

@@ -1,6 +1,6 @@
 """A workflow to read: its graph, its form, its preferences and its versions, as far as the person may see them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -136,22 +136,32 @@ class DefinitionView:
 
     @property
     def steps(self) -> list[tuple[str, str]]:
-        return [(step.key, step.name) for step in self.graph.steps if step.kind is not StepKind.END]
+        return steps_of(self.graph)
 
     @property
     def matrix(self) -> list[MatrixRow]:
-        context = context_of(self.form.fields)
-        return [
-            MatrixRow(
-                label=field.label or field.name,
-                name=field.name,
-                type=TYPES.get(getattr(field, "type", ""), ""),
-                help=field.help,
-                cells=tuple(field.access_at(key).value for key, _ in self.steps),
-                rule=rule_sentence(field.visible_when, context) if field.visible_when else "",
-            )
-            for field in self.form.fields
-        ]
+        return matrix_of(self.form, self.steps)
+
+
+def steps_of(graph: GraphDocument) -> list[tuple[str, str]]:
+    """The steps at which a form can be filled or read, by key and name."""
+    return [(step.key, step.name) for step in graph.steps if step.kind is not StepKind.END and not step.kind.is_gateway]
+
+
+def matrix_of(form: FormDocument, steps: Sequence[tuple[str, str]]) -> list[MatrixRow]:
+    """What each of the steps does with each field."""
+    context = context_of(form.fields)
+    return [
+        MatrixRow(
+            label=field.label or field.name,
+            name=field.name,
+            type=TYPES.get(getattr(field, "type", ""), ""),
+            help=field.help,
+            cells=tuple(field.access_at(key).value for key, _ in steps),
+            rule=rule_sentence(field.visible_when, context) if field.visible_when else "",
+        )
+        for field in form.fields
+    ]
 
 
 def definition_view(actor: Membership, definition_id: UUID, number: int | None = None) -> DefinitionView:

@@ -31,6 +31,7 @@ from workflows.graph.cases import cases_of, cases_to_json
 from workflows.graph.definition import DefinitionDocument
 from workflows.graph.document import GraphDocument
 from workflows.graph.lint import Problem, blocking
+from workflows.library import shipped
 from workflows.models import (
     FINAL_RUN,
     VersionState,
@@ -43,6 +44,7 @@ from workflows.selectors.definitions import DefinitionNotFound, access_definitio
 from workflows.selectors.publishing import approval_of
 from workflows.services.cases import case_problems
 from workflows.services.definition_problems import problems_of
+from workflows.services.library_copies import copy_remember, copy_repeat
 
 MAX_NAME = 120
 
@@ -113,6 +115,8 @@ def definition_import(
         definition = locked(actor, definition_id)
         policies.definitions.require(actor, "edit", definition)
     version = _draft(definition, content, actor, moment)
+    if definition_id is None and library_key:
+        copy_remember(definition, shipped(library_key), actor, moment)
     event = DefinitionImported(
         subject_id=definition.id,
         definition_name=definition.name,
@@ -239,6 +243,7 @@ def definition_clone(
     )
     definition = _new_definition(actor, content, actor, source.library_key, moment)
     _draft(definition, content, actor, moment)
+    copy_repeat(source, definition, actor, moment)
     event = DefinitionCloned(
         subject_id=definition.id,
         definition_name=definition.name,

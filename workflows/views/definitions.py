@@ -22,6 +22,7 @@ from workflows.selectors.definition_changes import version_changes
 from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
+from workflows.selectors.library import newer_version
 from workflows.services.cases import cases_play
 from workflows.services.definitions import (
     definition_clone,
@@ -69,6 +70,7 @@ class DefinitionView(MemberRequired, View):
             "ask_url": reverse("definition_ask", args=[definition_id]) if shown.may_ask else "",
             "asked": shown.asked if shown.may_edit else None,
             "restore_url": reverse("definition_restore", args=[definition_id]) if shown.may_restore else "",
+            "newer": newer_version(shown.definition) if shown.may_edit else None,
             **self._part(request, shown, tab),
         }
         return page(request, "workflows/definition.html", context)

@@ -10,6 +10,7 @@ from django.urls import reverse
 from django.views import View
 
 from accounts.views.base import MemberRequired
+from workflows.selectors.definitions import may_see_all
 from workflows.selectors.landing import LandingRow, landing, may_add
 from workflows.views.base import Tab, page
 
@@ -33,6 +34,7 @@ class HomeView(MemberRequired, View):
             "workflows": [with_urls(row) for row in rows if current in (ALL, _key(row))],
             "can_add": adds,
             "add_url": reverse("definition_import") if adds else "",
+            "library_url": reverse("library") if may_see_all(self.actor) else "",
         }
         return page(request, "workflows/home.html", context)
 
