@@ -184,7 +184,7 @@ def before(calendar: Calendar, moment: datetime, period: Period | str) -> dateti
         if available == 0:
             continue
         if left * per_unit <= available:
-            return _moment(_point(open_spans, available - int(left * per_unit)))
+            return _moment(_point_at_work(open_spans, available - int(left * per_unit)))
         left -= Fraction(available, per_unit)
     raise CalendarError(f"The calendar has not enough working time for {limit} within ten years.")
 
@@ -243,6 +243,15 @@ def _point(spans: list[Span], ticks: int) -> int:
             return begin + ticks
         ticks -= end - begin
     raise CalendarError("The spans hold less time than was asked for.")
+
+
+def _point_at_work(spans: list[Span], ticks: int) -> int:
+    """The instant before which `ticks` of the spans lie; the start of a span rather than the end of the one before."""
+    for begin, end in spans:
+        if ticks < end - begin:
+            return begin + ticks
+        ticks -= end - begin
+    return spans[-1][1]
 
 
 @lru_cache(maxsize=4_096)
