@@ -110,7 +110,12 @@ def test_a_conflict_is_chosen(side: Side | None, period: str, leave: WorkflowDef
     sla = library_item("leave_application").to_json()["graph"]["steps"][1]["sla"]
     rewrite(leave, acme, sla=sla | {"period": "5d"})
     [conflict] = library_update_of(acme.omar, leave.id).conflicts
-    assert (conflict.place, conflict.base, conflict.ours, conflict.theirs) == (LIMIT, "1d", "5d", "2d")
+    assert (conflict.place, conflict.base, conflict.ours, conflict.theirs) == (
+        LIMIT,
+        "1 working day",
+        "5 working days",
+        "2 working days",
+    )
     made = library_update(actor=acme.omar, definition_id=leave.id, choices={LIMIT: side} if side else None)
     assert period_of(leave, acme) == period
     failed = [one.code for one in made.problems]

@@ -11,11 +11,13 @@ from forms_builder.schema.document import FormDocument
 from workflows.graph.contexts import assignee_context, transition_context
 from workflows.graph.document import Step
 from workflows.graph.merge import LAYOUT, NOTHING, Difference, Document, Side, Verdict
+from workflows.graph.period import PeriodError, parse_period
 from workflows.graph.sentences import assignee_sentence, rule_sentence
 
 LONGEST: Final = 400
 SETTINGS: Final[Mapping[str, str]] = {
-    "assignee": "who is asked", "sla": "time limit", "period": "time", "remind_after": "reminder after", "escalate": "then to",
+    "assignee": "who is asked", "sla": "time limit", "period": "how long", "remind_after": "reminder after",
+    "escalate": "then to",
     "fallback": "fallback", "join": "what it waits for", "approval": "rule of the panel", "condition": "open if",
     "reason_required": "reason required", "from": "comes from", "to": "leads to", "return": "way back", "access": "access",
     "visible_when": "shown if", "max_length": "longest text", "choices": "choices", "kind": "kind", "type": "type",
@@ -74,6 +76,7 @@ def _what(place: str, ours: Document, theirs: Document) -> str:
     return f"{title}: {setting}" if setting else title
 
 
+_PERIODS: Final = frozenset({"period", "remind_after"})
 _TITLES: Final = {"steps": "Step", "transitions": "Way", "fields": "Field", "cases": "Case"}
 
 
@@ -122,7 +125,16 @@ def _value(place: str, value: Any, contexts: _Contexts) -> str:
         return ", ".join(value) or "nothing"
     if place == LAYOUT:
         return "another arrangement"
+    if last in _PERIODS and isinstance(value, str):
+        return _period(value)
     return value if isinstance(value, str) else _short(value)
+
+
+def _period(text: str) -> str:
+    try:
+        return parse_period(text).words
+    except PeriodError:
+        return text
 
 
 def _short(value: Any) -> str:

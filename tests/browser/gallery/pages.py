@@ -9,6 +9,7 @@ PAGE_NAMES = (
     *("mail-decision", "bulk-choice", "bulk-waiting", "bulk-done"),
     *("request-machine", "machine-steps", "request-panel", "request-why"),
     *("request-asked", "request-held", "forecast"),
+    *("library", "library-item", "library-update"),
     *("flows-catalogue", "flows-catalogue-physical", "flows-catalogue-empty", "flows-entity", "flows-entity-alone"),
     *("flows-logical", "flows-physical", "proposal", "proposal-change", "proposal-failed", "proposal-rejected"),
     *("proposals", "proposals-empty", "proposals-decided", "propose", "propose-delivery", "propose-types"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace as Some
 
 from django import forms
 
-from tests.browser.gallery import bulk
+from tests.browser.gallery import bulk, library
 from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
@@ -281,6 +281,9 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "definition-move": migration(definition("versions")),
     "definition-preferences": definition("preferences"),
     "definition-versions": versions(definition("versions"), "versions"),
+    "library": library.library,
+    "library-item": library.library_item,
+    "library-update": library.library_update,
     "runs": runs,
     "search": search,
     "notifications": notices,

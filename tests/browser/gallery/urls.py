@@ -41,7 +41,7 @@ PLAIN = (
         "password_reset",
         "badges",
     ),
-    *("bulk_choice", "bulk_ask", "forecast", "forecast_chip"),
+    *("bulk_choice", "bulk_ask", "forecast", "forecast_chip", "library"),
     *("notifications_read_all", "organisations", "absences", "notifications_preferences", "notifications_seen"),
 )
 WITH_ID = (
@@ -49,6 +49,7 @@ WITH_ID = (
     *("bulk", "bulk_undo", "bulk_run", "task_hold", "task_resume", "task_ask", "task_answer"),
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
     "absence",
+    "definition_library_update",
 )
 
 FLOWS = [path(str(one.pattern), nothing, name=str(one.name)) for one in flows.urls.urlpatterns]
@@ -61,5 +62,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("machine-steps/<str:id>/retry/", nothing, name="machine_step_retry"),
     path("machine-steps/<str:id>/skip/", nothing, name="machine_step_skip"),
     path("start/<slug:slug>/", nothing, name="request_start"),
+    path("library/<slug:key>/", nothing, name="library_item"),
+    path("library/<slug:key>/install/", nothing, name="library_install"),
     path("flows/", include((FLOWS, "flows"))),
 ]

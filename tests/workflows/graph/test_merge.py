@@ -218,7 +218,11 @@ def test_differences_are_told_in_words() -> None:
     def words(place: str) -> tuple[str, str, str]:
         return said[place].what, said[place].ours, said[place].theirs
 
-    assert words("steps.manager_review.sla.period") == ("Step “Manager review”: time limit, time", "4d", "3d")
+    assert words("steps.manager_review.sla.period") == (
+        "Step “Manager review”: time limit, how long",
+        "4 working days",
+        "3 working days",
+    )
     assert words("steps.payroll") == ("Step “Payroll”", "nothing", "“Payroll”")
     assert words("fields.hr_note.access.approved") == ("Field “Note of HR”: access, “Approved”", "read", "nothing")
     assert "FIN" in words("steps.hr_review.assignee")[1]
