@@ -11,6 +11,7 @@ from tests.cast import Acme
 from tests.factories.workflows import decide, install, open_task, run_of
 from tests.workflows.views.story import load, send, signed_in, text
 from workflows.models import WorkflowDefinition, WorkflowSettings, WorkflowVersion
+from workflows.selectors.definitions import DefinitionNotFound
 from workflows.services.definitions import (
     PublishingNeedsRequest,
     definition_delete,
@@ -19,6 +20,7 @@ from workflows.services.definitions import (
     definition_publish,
 )
 from workflows.services.publishing import AskedAlready, DraftChanged, publishing_request, settings_save
+from workflows.services.runs import run_start
 
 
 def draft(leave: WorkflowDefinition, acme: Acme, name: str = "People review") -> None:
@@ -110,6 +112,9 @@ def test_asked_for_on_the_page(governed: WorkflowDefinition, acme: Acme) -> None
     shown = text(load(omar, f"{page}?version=2"))
     assert "Ask for publishing" in shown
     assert ">Publish<" not in shown
+    assert load(omar, "/start/publish-a-workflow/").status_code == 404
+    with acme.scope(), pytest.raises(DefinitionNotFound):
+        run_start(definition_id=WorkflowSettings.objects.get().publish_approval_id, actor=acme.omar, data={})
     request = load(omar, send(omar, f"{page}publish-request/", comment="Clearer").url)
     assert f'href="{page}?tab=changes&amp;version=2"' in text(request)
     assert "asks that this draft be published" in text(load(omar, f"{page}?version=2"))

@@ -10,7 +10,7 @@ from accounts.policies import carries
 from accounts.tenancy.errors import NotFound
 from forms_builder.selectors import document_of
 from workflows.engine.definition import VERSIONS, RunningDefinition
-from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
+from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowSettings, WorkflowVersion, WorkflowVisibility
 from workflows.policies import EDIT, PUBLISH, VIEW_ALL
 from workflows.substitution import subjects_of
 
@@ -57,14 +57,18 @@ def subjects_of_many(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, f
 
 
 def startable_by(actor: Membership) -> QuerySet[WorkflowDefinition]:
-    """What the person may start: active, published, and open to their department and designation."""
+    """What the person may start: active, published, and open to their department and designation. The workflow that approves
+    publishing is started on the page of what is to be published, and nowhere else."""
     rows = WorkflowVisibility.objects.filter(organisation_id=actor.organisation_id, definition_id=OuterRef("pk"))
     admits = rows.filter(
         Q(department=None) | Q(department_id=actor.department_id),
         Q(designation=None) | Q(designation_id=actor.designation_id),
     )
+    approval = WorkflowSettings.objects.filter(
+        organisation_id=actor.organisation_id, publish_approval_id=OuterRef("pk")
+    )
     return definitions_of(actor.organisation_id).filter(
-        ~Exists(rows) | Exists(admits), is_active=True, published_version__isnull=False
+        ~Exists(rows) | Exists(admits), ~Exists(approval), is_active=True, published_version__isnull=False
     )
 
 

@@ -25,8 +25,13 @@ d.is_active AND d.deleted_at IS NULL AND d.published_version_id IS NOT NULL AND 
           AND (v.designation_id IS NULL OR v.designation_id = me.designation_id)
     )
 )"""
+_OPENLY: Final = """ AND (%s OR NOT EXISTS (
+    SELECT 1 FROM workflows_workflowsettings ws WHERE ws.organisation_id = d.organisation_id AND ws.publish_approval_id = d.id
+))"""
 _FROM: Final = "FROM workflows_workflowdefinition d WHERE d.organisation_id = %s AND d.id = %s"
-READ_START: Final = f"SELECT d.name, d.owner_id, d.group_id, d.published_version_id, {STAMP} {_FROM} AND {_STARTABLE}"
+READ_START: Final = (
+    f"SELECT d.name, d.owner_id, d.group_id, d.published_version_id, {STAMP} {_FROM} AND {_STARTABLE}{_OPENLY}"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +48,12 @@ class Starting:
     people: Mapping[UUID, Person]
 
 
-def read_start(actor: Membership, definition_id: UUID, chosen: Collection[UUID] = ()) -> Starting | None:
-    """None when the person may not start the workflow, or there is none."""
+def read_start(
+    actor: Membership, definition_id: UUID, chosen: Collection[UUID] = (), *, about: bool = False
+) -> Starting | None:
+    """None when the person may not start the workflow, or there is none. ``about``: the product starts it, about a row."""
     here = actor.organisation_id
-    rows = execute_prepared(READ_START, [here, here, definition_id, actor.id])
+    rows = execute_prepared(READ_START, [here, here, definition_id, actor.id, about])
     if not rows:
         return None
     name, owner_id, group_id, version_id, stamp = rows[0]

@@ -99,7 +99,7 @@ def run_start(
     """
     answers = Submission(data, uploaded, upload_problems)
     wish = Wish(answers, transition, assignee, comment, assignees=assignees or {}, chooses=chooses)
-    found = read_start(actor, definition_id, wish.named)
+    found = read_start(actor, definition_id, wish.named, about=about is not None)
     if found is None:
         raise DefinitionNotFound
     definition = definition_of(actor.organisation_id, found.version_id)
