@@ -25,7 +25,8 @@ export default class TickAll extends HTMLElement {
   }
 
   private boxes(): HTMLInputElement[] {
-    return [...(this.form?.querySelectorAll<HTMLInputElement>("input[name=ids]:enabled") ?? [])];
+    const all = [...(this.form?.querySelectorAll<HTMLInputElement>("input[name=ids]") ?? [])];
+    return all.filter((box) => !box.disabled);
   }
 
   private show(): void {
