@@ -101,6 +101,7 @@ def run(arguments: argparse.Namespace) -> dict[str, Any]:
             time.sleep(max(0.0, begin - time.time()))
             meanwhile = drive(port, crowd.desk.rest(arguments.calls), clients=CLIENTS, seconds=arguments.seconds)
             said = [json.loads(worker.communicate()[0].splitlines()[-1]) for worker in workers]
+        world.analyse()
         due, once, early = crowd.counted(moment)
     ends = [end for one in said for end in one["ends"].values()]
     first = str(next(iter(crowd.slugs)))
