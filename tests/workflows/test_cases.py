@@ -7,6 +7,7 @@ from uuid import uuid4
 
 import pytest
 
+from forms_builder.schema.document import DocumentError
 from tests.cast import Acme
 from tests.factories.branches import contract
 from tests.factories.panels import of, purchase
@@ -152,3 +153,10 @@ def test_playing_stores_nothing_and_is_for_designers(leave: WorkflowDefinition, 
     assert WorkflowRun.objects.count() == 0
     with pytest.raises(DefinitionNotFound):
         cases_play(actor=acme.asha, definition_id=leave.id)
+
+
+def test_cases_nobody_would_wait_for_are_refused() -> None:
+    raw = library_item("leave_application").to_json()
+    case = {**raw["cases"][0], "acts": raw["cases"][0]["acts"] * 60}
+    with pytest.raises(DocumentError, match="more than 2,000 acts"):
+        DefinitionDocument.load({**raw, "cases": [case] * 12})

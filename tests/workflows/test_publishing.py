@@ -1,5 +1,6 @@
 """A version goes live by a request that somebody else approves, where the organisation chose so."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -8,10 +9,12 @@ import pytest
 from accounts.models import AuditEntry, Membership
 from accounts.tenancy.errors import Denied, Invalid
 from tests.cast import Acme
-from tests.factories.workflows import decide, install, open_task, run_of
+from tests.factories.workflows import MONDAY, decide, install, open_task, publish, run_of
 from tests.workflows.views.story import load, send, signed_in, text
-from workflows.models import WorkflowDefinition, WorkflowSettings, WorkflowVersion
+from workflows.library import library_item
+from workflows.models import BulkAction, WorkflowDefinition, WorkflowSettings, WorkflowVersion
 from workflows.selectors.definitions import DefinitionNotFound
+from workflows.services.bulk import BulkRow, BulkWish, bulk_ask, results_of
 from workflows.services.definitions import (
     PublishingNeedsRequest,
     definition_delete,
@@ -21,6 +24,7 @@ from workflows.services.definitions import (
 )
 from workflows.services.publishing import AskedAlready, DraftChanged, publishing_request, settings_save
 from workflows.services.runs import run_start
+from workflows.services.sla import sla_sweep
 
 
 def draft(leave: WorkflowDefinition, acme: Acme, name: str = "People review") -> None:
@@ -118,3 +122,35 @@ def test_asked_for_on_the_page(governed: WorkflowDefinition, acme: Acme) -> None
     request = load(omar, send(omar, f"{page}publish-request/", comment="Clearer").url)
     assert f'href="{page}?tab=changes&amp;version=2"' in text(request)
     assert "asks that this draft be published" in text(load(omar, f"{page}?version=2"))
+
+
+def test_in_bulk_one_that_has_changed_is_left_and_the_other_goes_live(governed: WorkflowDefinition, acme: Acme) -> None:
+    other = definition_import(actor=acme.omar, document=library_item("claim_expense")).definition
+    changed, fine = asked(governed, acme), publishing_request(definition_id=other.id, actor=acme.omar).run_id
+    draft(governed, acme, "Something else")
+    rows = [BulkRow(open_task(run_id).id, 1) for run_id in (changed, fine)]
+    act = bulk_ask(actor=acme.ravi, wish=BulkWish(BulkAction.DECIDE, rows, "Approved"))
+    assert [(one.state, one.code) for one in results_of(act)] == [("left", "definition.draft_changed"), ("done", "")]
+    assert (state(governed, 2), state(other, 1)) == ("draft", "published")
+    assert (open_task(changed).state, run_of(fine).outcome) == ("waiting", "Approved")
+    assert AuditEntry.objects.filter(kind="definition.published", subject_id=other.id).count() == 1
+
+
+def test_the_clock_approves_what_was_asked_for_and_nothing_else(leave: WorkflowDefinition, acme: Acme) -> None:
+    document = library_item("publish_approval").to_json() | {"cases": []}
+    step = next(one for one in document["graph"]["steps"] if one["key"] == "manager_approval")
+    step["sla"] = {"mode": "own", "period": "1d", "rungs": [{"do": "decide", "transition": "Approved"}]}
+    choose(acme.tess, publish(document, acme.omar))
+    acme.omar.manager = acme.ravi
+    acme.omar.save(update_fields=["manager"])
+    other = definition_import(actor=acme.omar, document=library_item("claim_expense")).definition
+    draft(leave, acme)
+    changed, fine = (
+        publishing_request(definition_id=one.id, actor=acme.omar, at=MONDAY).run_id for one in (leave, other)
+    )
+    draft(leave, acme, "Something else")
+    swept = sla_sweep(acme.organisation.id, at=MONDAY + timedelta(days=3))
+    assert (swept.decided, swept.overdue) == (1, 1)
+    assert (state(leave, 2), state(other, 1)) == ("draft", "published")
+    assert (open_task(changed).overdue, run_of(fine).outcome) == (True, "Approved")
+    assert sla_sweep(acme.organisation.id, at=MONDAY + timedelta(days=4)).total == 0

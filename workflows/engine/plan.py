@@ -51,6 +51,8 @@ class Plan:
         self.rows: dict[type[models.Model], list[dict[str, Any]]] = {}
         self.events: list[Event] = []
         self.opened: list[Opened] = []
+        self.subject_told = False
+        """Whether what the request is about was told already that it has ended; else it is when the plan is written."""
         self.tally = ""  # how a panel stands after a vote that decided nothing yet
 
     def facts(self) -> dict[str, Any]:
@@ -219,7 +221,7 @@ class Plan:
     def finish_subject(self) -> None:
         """Tell what the request is about that it has ended. What it refuses, nothing is written."""
         run, outcome = self.run, self.run_changes.get("outcome")
-        if outcome is None or run.subject_id is None:
+        if outcome is None or run.subject_id is None or self.subject_told:
             return
         subjects.finished(
             subjects.Finished(

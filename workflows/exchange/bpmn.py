@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
-from workflows.exchange.bpmn_flow import FORKING, TASKS, Shape, words
+from workflows.exchange.bpmn_flow import FORKING, PEOPLE, TASKS, Shape, words
 from workflows.exchange.bpmn_form import form_of, rule_of
 from workflows.exchange.bpmn_xml import Node, NotBpmn, read
 from workflows.graph.definition import DefinitionDocument
@@ -139,7 +139,7 @@ class _Writer:
                 "to": self.keys[edge.target],
                 "name": name,
             }
-            gateway = source.kind not in TASKS | {"startEvent"}
+            gateway = source.kind not in PEOPLE
             if edge.default and gateway:
                 made["otherwise"] = True
             elif edge.condition:

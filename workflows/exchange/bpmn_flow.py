@@ -5,9 +5,12 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final
 
-from workflows.exchange.bpmn_xml import Flow, Node, Process
+from workflows.exchange.bpmn_xml import Flow, Node, NotBpmn, Process
 
 TASKS: Final = frozenset({"userTask", "manualTask", "task"})
+PEOPLE: Final = TASKS | {"startEvent"}
+CHOOSING: Final = frozenset({"exclusiveGateway", "eventBasedGateway", "complexGateway"})
+MOST_WAYS: Final = 2_000
 FORKING: Final = frozenset({"parallelGateway", "inclusiveGateway"})
 DURATION: Final = re.compile(r"P(?:(\d{1,3})W|(\d{1,3})D|T(\d{1,3})H|T(\d{1,4})M)")
 UNITS: Final = ("w", "d", "h", "m")
@@ -127,7 +130,7 @@ class Shape:
 
     def _forks_without_gateway(self) -> None:
         """Several flows out of a task run at once in BPMN; here they would be a choice, so a fork goes between."""
-        for node in [one for one in self.nodes.values() if one.kind in TASKS | {"startEvent"}]:
+        for node in [one for one in self.nodes.values() if one.kind in PEOPLE]:
             timed = {rung.get("transition") for rung in self.limits.get(node.id, {}).get("rungs", ())}
             ways = [edge for edge in self.edges if edge.source == node.id and edge.name not in timed - {None}]
             if len(ways) > 1:
@@ -138,29 +141,30 @@ class Shape:
 
     def _choices_of_people(self) -> None:
         """An exclusive gateway behind a task is the choice of the person there; elsewhere its conditions choose."""
-        for _ in range(len(self.nodes)):
-            found = next(filter(None, map(self._chosen_at, self.nodes.values())), None)
-            if found is None:
-                return
-            before, gateway = found
+        gone: set[Edge] = set()
+        while (before := self._choice()) is not None:
+            gone.add(before)
+            gateway = before.target
             ways = [edge for edge in self.edges if edge.source == gateway]
             made = [
                 replace(way, source=before.source, name=way.name or (before.name if len(ways) == 1 else ""))
                 for way in ways
             ]
-            self.edges.remove(before)
-            self.edges += [edge for edge in made if edge not in self.edges]
+            # A way that was gone before comes again where gateways lead in a circle: there is nothing new behind it.
+            kept = [*(edge for edge in self.edges if edge != before), *(edge for edge in made if edge not in gone)]
+            self.edges = list(dict.fromkeys(kept))
             if not any(edge.target == gateway for edge in self.edges):
                 self.edges = [edge for edge in self.edges if edge.source != gateway]
                 del self.nodes[gateway]
+            if len(self.edges) > MOST_WAYS or len(gone) > MOST_WAYS:
+                raise NotBpmn(f"Its gateways come to more than {MOST_WAYS:,} ways; draw it with fewer.")
 
-    def _chosen_at(self, gateway: Node) -> tuple[Edge, str] | None:
-        if gateway.kind not in ("exclusiveGateway", "eventBasedGateway", "complexGateway"):
-            return None
-        people = TASKS | {"startEvent"}
-        into = (edge for edge in self.edges if edge.target == gateway.id and self.nodes[edge.source].kind in people)
-        edge = next(into, None)
-        return (edge, gateway.id) if edge else None
+    def _choice(self) -> Edge | None:
+        """A way from a person's step to a gateway that chooses, the first there is."""
+        kinds = {key: node.kind for key, node in self.nodes.items()}
+        return next(
+            (edge for edge in self.edges if kinds[edge.target] in CHOOSING and kinds[edge.source] in PEOPLE), None
+        )
 
     def _close_ends(self) -> None:
         for node in list(self.nodes.values()):
@@ -170,24 +174,21 @@ class Shape:
                 self.edges.append(Edge(node.id, end))
 
     def _drop_unreached(self) -> None:
-        reached, todo = set[str](), [self.start.id]
-        while todo:
-            key = todo.pop()
-            if key not in reached:
-                reached.add(key)
-                todo += [edge.target for edge in self.edges if edge.source == key]
+        reached = self._depths()
         for key in [key for key in self.nodes if key not in reached]:
             self._tell(f"“{self.nodes[key].name or key}” was not taken: nothing leads to it.")
             del self.nodes[key]
         self.edges = [edge for edge in self.edges if edge.source in reached]
 
     def _returns(self) -> None:
-        """Ways that close a circle are ways back; only people can go back."""
-        kept: list[Edge] = []
+        """Ways that close a circle are ways back; only people can go back. Ways farther from the start close none."""
         depth = self._depths()
-        for edge in sorted(self.edges, key=lambda edge: depth[edge.target] <= depth[edge.source]):
-            if not self._leads_to(kept, edge.target, edge.source):
+        kept = [edge for edge in self.edges if depth[edge.target] > depth[edge.source]]
+        ahead = _by_source(kept)
+        for edge in (edge for edge in self.edges if depth[edge.target] <= depth[edge.source]):
+            if not _leads(ahead, edge.target, edge.source):
                 kept.append(edge)
+                ahead.setdefault(edge.source, []).append(edge)
             elif self.nodes[edge.source].kind in TASKS:
                 kept.append(replace(edge, is_return=True))
             else:
@@ -196,26 +197,33 @@ class Shape:
         self.edges = kept
 
     def _depths(self) -> dict[str, int]:
-        """How many ways each node is from the start at least: what leads nearer to it is more likely a way back."""
-        found, todo = {self.start.id: 0}, [self.start.id]
+        """How many ways each node is from the start at least; nodes that are not reached are left out."""
+        found, todo, ahead = {self.start.id: 0}, [self.start.id], _by_source(self.edges)
         for key in todo:
-            for edge in self.edges:
-                if edge.source == key and edge.target not in found:
+            for edge in ahead.get(key, ()):
+                if edge.target not in found:
                     found[edge.target] = found[key] + 1
                     todo.append(edge.target)
         return found
 
-    def _leads_to(self, edges: Iterable[Edge], first: str, last: str) -> bool:
-        forward = [edge for edge in edges if not edge.is_return]
-        seen, todo = set[str](), [first]
-        while todo:
-            key = todo.pop()
-            if key == last:
-                return True
-            if key not in seen:
-                seen.add(key)
-                todo += [edge.target for edge in forward if edge.source == key]
-        return False
+
+def _by_source(edges: Iterable[Edge]) -> dict[str, list[Edge]]:
+    found: dict[str, list[Edge]] = {}
+    for edge in edges:
+        found.setdefault(edge.source, []).append(edge)
+    return found
+
+
+def _leads(ahead: Mapping[str, Iterable[Edge]], first: str, last: str) -> bool:
+    """Whether these ways lead from one node to the other."""
+    seen, todo = {first}, [first]
+    for key in todo:
+        if key == last:
+            return True
+        found = {edge.target for edge in ahead.get(key, ())} - seen
+        seen |= found
+        todo += found
+    return False
 
 
 def _edge(flow: Flow, nodes: Mapping[str, Node]) -> Edge:

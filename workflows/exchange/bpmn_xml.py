@@ -13,6 +13,7 @@ DRAWING: Final = "{http://www.omg.org/spec/BPMN/20100524/DI}"
 BOUNDS: Final = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_NODES: Final = 1_000
+MAX_FLOWS: Final = 2_000
 
 _NOT_NODES: Final = frozenset(
     {
@@ -101,6 +102,8 @@ def read(raw: bytes) -> Process:
     found.left_out |= {"messageFlow": count} if (count := len(root.findall(f".//{MODEL}messageFlow"))) else {}
     if len(found.nodes) > MAX_NODES:
         raise NotBpmn(f"The process has {len(found.nodes)} elements; at most {MAX_NODES} are read.")
+    if len(found.flows) > MAX_FLOWS:
+        raise NotBpmn(f"The process has {len(found.flows)} sequence flows; at most {MAX_FLOWS} are read.")
     for shape in root.iter(f"{DRAWING}BPMNShape"):
         _place(found, shape)
     return found

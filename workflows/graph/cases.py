@@ -13,6 +13,8 @@ from workflows.graph.timing import Period
 MAX_CASES: Final = 200
 MAX_PEOPLE: Final = 50
 MAX_ACTS: Final = 200
+MOST_ACTS: Final = 2_000
+"""Of all cases of a workflow together: they are played while somebody waits."""
 MONDAY: Final = datetime.fromisoformat("2025-09-29T05:00:00+00:00")
 """When a case begins that does not say: 10:30 on a working Monday in India, 07:00 in Central Europe."""
 

@@ -2,11 +2,11 @@
 
 from typing import Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from forms_builder.schema.document import DocumentError, FormDocument
 from forms_builder.schema.parts import LongText, Part
-from workflows.graph.cases import MAX_CASES, Case, cases_to_json
+from workflows.graph.cases import MAX_CASES, MOST_ACTS, Case, cases_to_json
 from workflows.graph.document import GraphDocument, Name, OptionalName, problem_message, problem_path
 from workflows.graph.lint import Problem, lint
 
@@ -21,6 +21,12 @@ class DefinitionDocument(Part):
     form: FormDocument
     graph: GraphDocument
     cases: tuple[Case, ...] = Field(default=(), max_length=MAX_CASES)
+
+    @model_validator(mode="after")
+    def _cases_can_be_waited_for(self) -> Self:
+        if sum(len(case.acts) for case in self.cases) > MOST_ACTS:
+            raise ValueError(f"the cases have more than {MOST_ACTS:,} acts together")
+        return self
 
     @classmethod
     def load(cls, raw: object) -> Self:

@@ -1,9 +1,10 @@
 """Two versions of a workflow side by side: what changed, and which open requests stand where."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from uuid import UUID
 
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from accounts.models import Membership
 from forms_builder.selectors import document_of
@@ -49,12 +50,14 @@ def version_changes(
     definition = access_definition(actor, definition_id, deleted=True)
     if not may_compare(actor, definition):
         raise DefinitionNotFound
-    versions = {one.number: one for one in _versions(definition)}
-    wanted = max(versions, default=None) if number is None else number
-    if wanted is None or wanted not in versions or (against is not None and against not in versions):
+    states = dict(_versions(definition).values_list("number", "state"))
+    wanted = max(states, default=None) if number is None else number
+    if wanted is None or wanted not in states or (against is not None and against not in states):
         raise DefinitionNotFound
+    other = against if against is not None else _before(states, wanted)
+    rows = _versions(definition).filter(number__in=[wanted, other or wanted]).select_related("form", "definition")
+    versions = {one.number: one for one in rows}
     shown = versions[wanted]
-    other = against if against is not None else _before(versions, shown)
     new = edition_of(shown)
     old = edition_of(versions[other]) if other is not None else None
     return VersionChanges(
@@ -63,7 +66,7 @@ def version_changes(
         before=other,
         changes=changes(old, new) if old else Changes(),
         in_use=tuple(_in_use(definition, shown, new)),
-        others=tuple(sorted((one for one in versions if one != shown.number), reverse=True)),
+        others=tuple(sorted((one for one in states if one != shown.number), reverse=True)),
     )
 
 
@@ -72,17 +75,18 @@ def edition_of(version: WorkflowVersion) -> Edition:
     return Edition(graph_of(version), document_of(version.form))
 
 
-def _versions(definition: WorkflowDefinition) -> list[WorkflowVersion]:
-    rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
-    return list(rows.select_related("form", "definition"))
+def _versions(definition: WorkflowDefinition) -> QuerySet[WorkflowVersion]:
+    found: QuerySet[WorkflowVersion] = WorkflowVersion.objects.filter(
+        organisation_id=definition.organisation_id, definition_id=definition.id
+    )
+    return found
 
 
-def _before(versions: dict[int, WorkflowVersion], shown: WorkflowVersion) -> int | None:
+def _before(states: Mapping[int, str], number: int) -> int | None:
     """A draft is compared with what is published now, another version with the one numbered before it."""
-    earlier = [number for number in versions if number < shown.number]
-    if shown.state == VersionState.DRAFT:
-        published = [number for number in earlier if versions[number].state == VersionState.PUBLISHED]
-        earlier = published or earlier
+    earlier = [one for one in states if one < number]
+    if states[number] == VersionState.DRAFT:
+        earlier = [one for one in earlier if states[one] == VersionState.PUBLISHED] or earlier
     return max(earlier, default=None)
 
 

@@ -299,24 +299,28 @@ def _is_done(work: _Work, locked: LockedTask) -> bool:
 
 
 def _write(work: _Work, made: Sequence[tuple[BulkRow, _Made]]) -> None:
-    """Write the plans by one statement. Should the database refuse, the rows are halved until the one is found that it means."""
+    """Write the plans by one statement. Should the database refuse, or a row that a request is about, the rows are halved until
+    the one is found that is meant. What a refused half has done to the rows that its requests are about is undone with it."""
     if not made:
         return
     actor = work.actor
-    batch = WriteBatch()
-    events = write_all([one.plan for _, one in made], batch)
-    record(events, actor=actor, organisation_id=actor.organisation_id, at=work.at, batch=batch)
     try:
         with transaction.atomic():
+            batch = WriteBatch()
+            events = write_all([one.plan for _, one in made], batch)
+            record(events, actor=actor, organisation_id=actor.organisation_id, at=work.at, batch=batch)
             batch.execute()
-    except DatabaseError:
+    except (DatabaseError, DomainError) as refusal:
         if len(made) > 1:
             middle = len(made) // 2
             _write(work, made[:middle])
             _write(work, made[middle:])
             return
         row, one = made[0]
-        work.settle(row, one.locked, "left", "task.refused", "This could not be stored. Decide it on its own page.")
+        code, text = "task.refused", "This could not be stored. Decide it on its own page."
+        if isinstance(refusal, DomainError):
+            code, text = refusal.code, refusal_text(refusal, one.locked.run)
+        work.settle(row, one.locked, "left", code, text)
         return
     for row, one in made:
         attachments_claim(actor=actor, run_id=one.locked.run.id, ids=one.attachment_ids, at=work.at)

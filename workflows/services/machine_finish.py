@@ -40,6 +40,8 @@ from workflows.services.machine_way import onward
 
 CONTEXT_BYTES: Final = 64 * 1024
 """What a run may carry from step to step."""
+MOST_CRASHES: Final = 5
+"""After so many attempts that broke off a step is set aside."""
 THE_MACHINE: Final = By(None, SYSTEM.actor_label)
 
 logger = structlog.get_logger(__name__)
@@ -247,7 +249,7 @@ def _fail(held: Held, failure: NodeFailure) -> None:
         # Like a crash: it is repeated whatever the document says, a few times.
         _attempted(held, AttemptOutcome.CRASHED, error=failure.text)
         _released(held, next_at=held.at + timedelta(seconds=1), crashes=held.row.crashes + 1, error=failure.text)
-        if held.row.crashes + 1 < 5:
+        if held.row.crashes + 1 < MOST_CRASHES:
             return
         _give_up(held, failure, quarantined=True)
         return

@@ -32,7 +32,7 @@ from workflows.nodes.lint import params_of
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.machines import node_of, values_for, visits
 from workflows.selectors.people import persons
-from workflows.services.machine_finish import close, finish, quarantine
+from workflows.services.machine_finish import MOST_CRASHES, close, finish, quarantine
 from workflows.services.machine_tools import RunTools
 
 LEASE: Final = timedelta(seconds=10)
@@ -40,7 +40,6 @@ BEAT: Final = 3.0
 """Seconds after which a worker says again that it lives; shorter steps never do."""
 GRACE: Final = 15.0
 """Seconds beyond a step's own time limit after which its worker is taken for lost."""
-MOST_CRASHES: Final = 5
 FAIR_SHARE: Final = 5
 """Steps of one organisation before it is the next one's turn."""
 AT_ONCE: Final = 4

@@ -10,7 +10,7 @@ from django.db import connection, transaction
 
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
-from accounts.tenancy.errors import Invalid
+from accounts.tenancy.errors import DomainError
 from workflows.assignment import fallback_note, first_fallback, nobody_note
 from workflows.engine import moves, timeouts, votes
 from workflows.engine.definition import RunningDefinition
@@ -25,6 +25,7 @@ from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import claim_due, claim_orphaned, lock_run
 from workflows.selectors.people import fallback_targets, tenant_admin_ids
+from workflows.services.refusals import refusal_text
 from workflows.services.sla_targets import Targets, kept_away
 from workflows.services.unattended import decided_by_clock
 from workflows.sla import ROUND_THE_CLOCK, Calendars
@@ -206,9 +207,12 @@ class _Sweep:
         way = turn.rung.transition if turn.rung is not None else ""
         try:
             plan = decided_by_clock(turn.run, turn.task, way, self.clock, BY_LIMIT, turn.columns)
-        except Invalid as refusal:
-            texts = [text for some in refusal.fields.values() for text in some]
-            return self._overdue(turn, why=f"it could not be decided as “{way}”: {' '.join(texts)}")
+            # Now and not when all are written: one refusal must not keep the whole batch from it.
+            with transaction.atomic():
+                plan.finish_subject()
+        except DomainError as refusal:
+            return self._overdue(turn, why=f"it could not be decided as “{way}”: {refusal_text(refusal, turn.run)}")
+        plan.subject_told = True
         self._count("decided")
         return plan
 

@@ -110,3 +110,29 @@ def test_brought_in_on_the_page(acme: Acme) -> None:
     assert answer.url == f"/workflows/{made.id}/"
     assert "a no-op is in its place" in text(load(omar, answer.url))
     assert "no BPMN" in text(send(omar, "/workflows/import/", text="<html/>"))
+
+
+def flowing(*flows: tuple[str, str]) -> str:
+    return "".join(
+        f'<sequenceFlow id="f{number}" sourceRef="{source}" targetRef="{target}"/>'
+        for number, (source, target) in enumerate(flows)
+    )
+
+
+def test_gateways_that_lead_in_a_circle_come_to_an_end() -> None:
+    nodes = '<startEvent id="s"/><exclusiveGateway id="a"/><exclusiveGateway id="b"/><endEvent id="e" name="End"/>'
+    found = import_bpmn(bare(nodes + flowing(("s", "a"), ("a", "b"), ("b", "a"), ("a", "a"), ("b", "e"))))
+    graph = found.document.graph
+    assert [(way.source, way.target) for way in graph.transitions] == [("s", "end")]
+
+
+def test_more_ways_than_anybody_reads_are_refused() -> None:
+    many = flowing(*((f"t{number}", f"t{number + 1}") for number in range(2_001)))
+    with pytest.raises(NotBpmn, match="2001 sequence flows"):
+        import_bpmn(bare('<task id="t0"/>' + many))
+    tasks = "".join(f'<task id="t{number}"/>' for number in range(60))
+    fan = flowing(
+        *((f"t{number}", "g") for number in range(60)), *(("g", f"t{number}") for number in range(60))
+    )  # 60 times 60 choices
+    with pytest.raises(NotBpmn, match="more than 2,000 ways"):
+        import_bpmn(bare(f'{tasks}<exclusiveGateway id="g"/>{fan}'))
