@@ -1,14 +1,15 @@
 """The organisation's library of automatic steps over REST."""
 
-from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.tenancy.parts import CursorPages
 from workflows import policies
 from workflows.api.inputs import Body, Text, checked
 from workflows.models import ConfiguredTask
@@ -25,8 +26,8 @@ class ConfiguredTaskSerializer(serializers.Serializer[ConfiguredTask]):
     )
 
 
-class ConfiguredTasksSerializer(serializers.Serializer[Any]):
-    results = ConfiguredTaskSerializer(many=True, read_only=True)
+class ConfiguredTaskPages(CursorPages):
+    ordering = ("name", "id")
 
 
 class ConfiguredTaskBody(Body):
@@ -37,15 +38,20 @@ class ConfiguredTaskBody(Body):
     )
 
 
-class ConfiguredTaskListView(MemberView):
-    serializer_class = ConfiguredTasksSerializer
+class ConfiguredTaskListView(mixins.ListModelMixin, MemberView):
+    queryset = ConfiguredTask._base_manager.none()  # tells the description the model
+    serializer_class = ConfiguredTaskSerializer
+    pagination_class = ConfiguredTaskPages
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[ConfiguredTask]:
+        policies.configured_tasks.require(self.actor, "view")
+        return configured_tasks_of(self.actor.organisation_id)
 
     @extend_schema(operation_id="configured_tasks_list")
     def get(self, request: Request) -> Response:
-        """What the organisation has saved for its designers."""
-        policies.configured_tasks.require(self.actor, "view")
-        found = configured_tasks_of(self.actor.organisation_id)
-        return Response(ConfiguredTasksSerializer({"results": found}).data)
+        """What the organisation has saved for its designers, by name."""
+        return self.list(request)
 
     @extend_schema(
         operation_id="configured_tasks_create", request=ConfiguredTaskBody, responses={201: ConfiguredTaskSerializer}

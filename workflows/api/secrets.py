@@ -1,14 +1,15 @@
 """Secrets of automatic steps over REST: names can be read, values only written."""
 
-from typing import Any
 from uuid import UUID
 
+from django.db.models import QuerySet
 from drf_spectacular.utils import extend_schema
-from rest_framework import serializers
+from rest_framework import mixins, serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.tenancy.parts import CursorPages
 from workflows import policies
 from workflows.api.inputs import Body, Text, checked
 from workflows.models import Secret
@@ -23,8 +24,8 @@ class SecretSerializer(serializers.Serializer[Secret]):
     modified_at = serializers.DateTimeField(read_only=True)
 
 
-class SecretsSerializer(serializers.Serializer[Any]):
-    results = SecretSerializer(many=True, read_only=True)
+class SecretPages(CursorPages):
+    ordering = ("name", "id")
 
 
 class SecretBody(Body):
@@ -33,14 +34,20 @@ class SecretBody(Body):
     note = Text(required=False, allow_null=True, allow_blank=True, max_length=200)
 
 
-class SecretListView(MemberView):
-    serializer_class = SecretsSerializer
+class SecretListView(mixins.ListModelMixin, MemberView):
+    queryset = Secret._base_manager.none()  # tells the description the model
+    serializer_class = SecretSerializer
+    pagination_class = SecretPages
+    filter_backends = ()
+
+    def get_queryset(self) -> QuerySet[Secret]:
+        policies.secrets.require(self.actor, "view")
+        return secrets_of(self.actor.organisation_id)
 
     @extend_schema(operation_id="secrets_list")
     def get(self, request: Request) -> Response:
         """The names of the organisation's secrets; for tenant admins."""
-        policies.secrets.require(self.actor, "view")
-        return Response(SecretsSerializer({"results": secrets_of(self.actor.organisation_id)}).data)
+        return self.list(request)
 
     @extend_schema(operation_id="secrets_save", request=SecretBody, responses={201: SecretSerializer})
     def post(self, request: Request) -> Response:
