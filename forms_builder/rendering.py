@@ -32,9 +32,11 @@ from forms_builder.field_views import (
 )
 from forms_builder.rules import EMPTY_ENVIRONMENT
 from forms_builder.schema import fields as f
+from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.display import with_names
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.intake import NOT_HERE, Intake, initial_values, take
+from forms_builder.schema.people import person
 from forms_builder.schema.plan import StepPlan
 from forms_builder.schema.sources import Option, Sources
 
@@ -270,6 +272,14 @@ class StepForm(forms.Form):
         reads = {name for condition in self.plan.logic.conditional.values() for name in condition.reads}
         names = [field.name for field in self.plan.shown if field.name in reads - self.plan.writable_names]
         return json.dumps({name: self.values.get(name) for name in names})
+
+    @property
+    def acting_values(self) -> str:
+        """JSON of what conditions in the page ask about the person who acts: the type and the value by field id."""
+        asked = {one for condition in self.plan.logic.conditional.values() for one in condition.asks}
+        acting = self.sources.environment.acting if asked and self.sources else {}
+        types = {spec.id: spec.type for spec in person(ACTING, "")}
+        return json.dumps({one: [types[one], acting[one]] for one in sorted(asked) if one in acting})
 
     def get_context(self) -> dict[str, Any]:
         """For `{{ form }}`; the template reads everything from the form itself."""

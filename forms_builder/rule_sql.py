@@ -27,7 +27,7 @@ from forms_builder.rules import (
     Rule,
     loads,
 )
-from forms_builder.rules.ast import All, FieldOperand, Leaf, Node, Not
+from forms_builder.rules.ast import All, FieldOperand, Leaf, Node, Not, Saved
 from forms_builder.rules.compile import compile_node
 from forms_builder.rules.operators import EVENT_ONLY, ID_TYPES, NEGATIVE, TEXT_OPS
 from forms_builder.rules.values import fold
@@ -135,6 +135,8 @@ class _Builder:
             return self.leaf(node)
         if isinstance(node, Not):
             return ~self.node(node.child)
+        if isinstance(node, Saved):
+            return self.node(node.child)
         result = self.node(node.children[0])
         for child in node.children[1:]:
             result = result & self.node(child) if isinstance(node, All) else result | self.node(child)

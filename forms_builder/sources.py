@@ -1,6 +1,6 @@
 """The port `schema.Sources` filled from the database: one organisation as one person sees it at one moment."""
 
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cached_property
@@ -16,7 +16,9 @@ from accounts.public_holidays import DaysOff
 from forms_builder.models import Attachment
 from forms_builder.rules import Environment, EvaluationClock, WeekCalendar, evaluate, parse
 from forms_builder.schema.clean import uuid_of
+from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.fields import MAX_CHOICES, SourcedChoices, SourceName
+from forms_builder.schema.people import PERSON
 from forms_builder.schema.source_rows import row_context
 from forms_builder.schema.sources import FileFacts, Option
 
@@ -79,6 +81,17 @@ _COLUMNS: Final = {
 }
 
 
+_PERSON_COLUMNS: Final = {
+    "manager": "manager_id",
+    "department": "department__code",
+    "designation": "designation__name",
+    "level": "designation__level",
+    "city": "place__city",
+    "state": "place__state",
+    "country": "place__country",
+}
+
+
 class OrganisationSources:
     """Nothing is read before it is asked for; what a filter trims is trimmed by `evaluate`, as everywhere.
 
@@ -116,7 +129,7 @@ class OrganisationSources:
     @cached_property
     def environment(self) -> Environment:
         clock = EvaluationClock(self.at, self.time_zone, _LateCalendar(self.actor.organisation_id))
-        return Environment(clock, _Directory(self.actor.organisation_id))
+        return Environment(clock, _Directory(self.actor.organisation_id), acting=_Acting(self.actor))
 
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         source = _SOURCES[wanted.source]
@@ -209,6 +222,30 @@ class _Directory:
             organisation_id=self.organisation_id, id=uuid_of(member)
         )
         return people
+
+
+class _Acting(Mapping[str, Any]):
+    """What rules of forms may ask about the person who acts, read when one first does."""
+
+    def __init__(self, actor: Membership) -> None:
+        self.actor = actor
+
+    @cached_property
+    def _facts(self) -> dict[str, Any]:
+        mine = Membership.objects.filter(organisation_id=self.actor.organisation_id, id=self.actor.id)
+        row = mine.values("id", "name", "email", *_PERSON_COLUMNS.values()).first() or {}
+        facts = {name: row.get(_PERSON_COLUMNS.get(name, name)) for name in PERSON if name != "roles"}
+        facts["roles"] = [one for one in mine.values_list("role_links__role__name", flat=True) if one]
+        return {f"{ACTING}.{name}": str(fact) if isinstance(fact, UUID) else fact for name, fact in facts.items()}
+
+    def __getitem__(self, key: str) -> Any:
+        return self._facts[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._facts)
+
+    def __len__(self) -> int:
+        return len(self._facts)
 
 
 def requester_facts(member: Membership) -> dict[str, Any]:

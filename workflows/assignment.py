@@ -15,6 +15,7 @@ from forms_builder.rules import (
     Node,
     Op,
     Rule,
+    Saved,
     compile_rule,
     fields_of,
 )
@@ -162,6 +163,8 @@ def _pinned(node: Node) -> str:
     """Of "the candidate is the requester's manager" the manager's field, also as one of several demands."""
     if isinstance(node, All):
         return next((found for child in node.children if (found := _pinned(child))), "")
+    if isinstance(node, Saved):
+        return _pinned(node.child)
     if not isinstance(node, Leaf) or node.field.id != "candidate.id" or node.op not in (Op.EQ, Op.IS_SAME_AS_FIELD):
         return ""
     operand = node.operand

@@ -1,6 +1,7 @@
 """The one rule language of the product: forms, assignees, transitions and events ask their questions in it.
 
-A rule is a tree: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}` or a condition
+A rule is a tree: `{"all": [...]}`, `{"any": [...]}`, `{"not": ...}`, a saved condition as it stood in one version
+`{"saved": {"key", "version", "name", "rule"}}`, which means its `rule`, or a condition
 `{"field": id, "op": op, "value": v | "value_field": id | "value_ref": "kind:key"}`, stored as
 `{"schema_version": 1, "rule": tree}`. At most 5 levels, 100 nodes, 500 values in a list, 1,024 bytes in a text.
 
@@ -24,6 +25,7 @@ from forms_builder.rules.ast import (
     Node,
     Not,
     Rule,
+    Saved,
     fields_of,
     leaves_of,
     references_of,
@@ -73,6 +75,7 @@ __all__ = [
     "RuleContext",
     "RuleError",
     "RuleErrors",
+    "Saved",
     "Shape",
     "StaticDirectory",
     "Trace",

@@ -19,6 +19,7 @@ MAX_LIST = 500
 MAX_STRING_BYTES = 1024
 MAX_OFFSET = 10_000
 MAX_BUSINESS_DAYS = 1_000
+MAX_NAME = 120
 
 
 class Money(NamedTuple):
@@ -153,7 +154,17 @@ class Not:
     child: Node
 
 
-Node = All | AnyOf | Not | Leaf
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """A saved condition as it stood in one version: it means what its child means, and keeps its name."""
+
+    key: str
+    version: int
+    name: str
+    child: Node
+
+
+Node = All | AnyOf | Not | Saved | Leaf
 
 
 @dataclass(frozen=True, eq=False)
@@ -188,7 +199,7 @@ def walk(node: Node) -> Iterator[Node]:
     if isinstance(node, All | AnyOf):
         for child in node.children:
             yield from walk(child)
-    elif isinstance(node, Not):
+    elif isinstance(node, Not | Saved):
         yield from walk(node.child)
 
 

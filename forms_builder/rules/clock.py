@@ -6,7 +6,7 @@ import calendar as month_lengths
 from collections.abc import Container, Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta, tzinfo
-from typing import Protocol
+from typing import Any, Protocol
 
 from forms_builder.rules.ast import CLOCK_UNITS, MAX_BUSINESS_DAYS, Anchor, Relative, Unit
 from forms_builder.rules.errors import EvaluationError
@@ -131,11 +131,13 @@ class EvaluationClock:
 
 @dataclass(frozen=True, slots=True)
 class Environment:
-    """What a rule may need besides the values: clock, people, and the ids behind `kind:key` references."""
+    """What a rule may need besides the values: clock, people, the ids behind `kind:key` references, and who acts."""
 
     clock: EvaluationClock | None = None
     directory: Directory | None = None
     references: Mapping[str, str] = field(default_factory=dict)
+    acting: Mapping[str, Any] = field(default_factory=dict)
+    """Who acts, as rules of forms read them: `user.department` and so on. May be read only when a rule asks."""
 
     def need_clock(self) -> EvaluationClock:
         """The clock; raises EvaluationError when the caller passed none."""

@@ -13,7 +13,7 @@ from functools import lru_cache
 from typing import Any, Protocol
 
 from forms_builder.rules import loads
-from forms_builder.rules.ast import All, FieldOperand, Leaf, Money, Node, Not, Rule
+from forms_builder.rules.ast import All, FieldOperand, Leaf, Money, Node, Not, Rule, Saved
 from forms_builder.rules.catalogue import FieldSpec, FieldType
 from forms_builder.rules.clock import EMPTY_ENVIRONMENT, Environment
 from forms_builder.rules.errors import EvaluationError
@@ -102,6 +102,8 @@ class _Program:
         if isinstance(node, Not):
             child = self.node(node.child)
             return lambda slots: not child(slots)
+        if isinstance(node, Saved):
+            return self.node(node.child)
         tests = tuple(self.node(child) for child in node.children)
         return _all(tests) if isinstance(node, All) else _any(tests)
 

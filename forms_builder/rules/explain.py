@@ -23,6 +23,7 @@ from forms_builder.rules.ast import (
     References,
     Relative,
     Rule,
+    Saved,
     Span,
 )
 from forms_builder.rules.catalogue import FieldSpec, FieldType
@@ -86,13 +87,15 @@ def explain_node(node: Node, names: Names | None = None) -> str:
         return _leaf(node, names or {})
     if isinstance(node, Not):
         return f"not ({explain_node(node.child, names)})"
+    if isinstance(node, Saved):
+        return f"“{node.name}” ({explain_node(node.child, names)})"
     word = " and " if isinstance(node, All) else " or "
     return word.join(_bracketed(child, names, len(node.children)) for child in node.children)
 
 
 def _bracketed(node: Node, names: Names | None, siblings: int) -> str:
     text = explain_node(node, names)
-    lonely = isinstance(node, Leaf | Not) or siblings == 1 or len(node.children) == 1
+    lonely = isinstance(node, Leaf | Not | Saved) or siblings == 1 or len(node.children) == 1
     return text if lonely else f"({text})"
 
 

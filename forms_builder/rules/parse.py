@@ -6,6 +6,7 @@ from typing import Any
 
 from forms_builder.rules.ast import (
     MAX_DEPTH,
+    MAX_NAME,
     MAX_NODES,
     SCHEMA_VERSION,
     All,
@@ -16,6 +17,7 @@ from forms_builder.rules.ast import (
     Not,
     Operand,
     Rule,
+    Saved,
 )
 from forms_builder.rules.catalogue import FieldSpec, RuleContext
 from forms_builder.rules.errors import RuleError, RuleErrors, shown
@@ -79,14 +81,16 @@ class _Parser:
         if not isinstance(doc, dict):
             self.fail(place, "not_a_node", f"Put a condition or a group here, not {shown(doc)}.")
             return None
-        kinds = [kind for kind in ("all", "any", "not", "field") if kind in doc]
+        kinds = [kind for kind in ("all", "any", "not", "saved", "field") if kind in doc]
         if len(kinds) != 1:
-            self.fail(place, "not_a_node", 'A node has exactly one of "all", "any", "not" or "field".')
+            self.fail(place, "not_a_node", 'A node has exactly one of "all", "any", "not", "saved" or "field".')
             return None
         kind = kinds[0]
         if kind == "field":
             return self.leaf(doc, place)
         self.refuse_other_keys(doc, (kind,), place)
+        if kind == "saved":
+            return self.saved(doc["saved"], f"{place}.saved")
         if kind == "not":
             child = self.node(doc["not"], f"{place}.not", depth + 1)
             return None if child is None else Not(child)
@@ -106,6 +110,24 @@ class _Parser:
         if not children:
             return None
         return All(tuple(children)) if kind == "all" else AnyOf(tuple(children))
+
+    def saved(self, doc: object, place: str) -> Saved | None:
+        """A saved condition with what it says. It was checked alone, so its levels are counted from its own root."""
+        keys = ("key", "version", "name", "rule")
+        if not isinstance(doc, dict) or set(doc) != set(keys):
+            self.fail(place, "saved", f"A saved condition has {', '.join(keys)}.")
+            return None
+        key, version, name = doc["key"], doc["version"], doc["name"]
+        if type(version) is not int or version < 1:
+            self.fail(f"{place}.version", "saved", "The version is a whole number from 1.")
+            return None
+        for word, text in (("key", key), ("name", name)):
+            where = f"{place}.{word}"
+            if not isinstance(text, str) or not 0 < len(text) <= MAX_NAME or not self.operands.is_clean(text, where):
+                self.fail(where, "saved", f"Give a text of at most {MAX_NAME} characters.")
+                return None
+        child = self.node(doc["rule"], f"{place}.rule", 1)
+        return None if child is None else Saved(key, version, name, child)
 
     def leaf(self, doc: dict[Any, Any], place: str) -> Leaf | None:
         self.refuse_other_keys(doc, ("field", "op", *OPERANDS), place)

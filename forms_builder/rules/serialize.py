@@ -23,6 +23,7 @@ from forms_builder.rules.ast import (
     References,
     Relative,
     Rule,
+    Saved,
     Span,
 )
 
@@ -41,6 +42,9 @@ def node_to_json(node: Node) -> dict[str, Any]:
         return document
     if isinstance(node, All | AnyOf):
         return {"all" if isinstance(node, All) else "any": [node_to_json(child) for child in node.children]}
+    if isinstance(node, Saved):
+        use = {"key": node.key, "version": node.version, "name": node.name, "rule": node_to_json(node.child)}
+        return {"saved": use}
     return {"not": node_to_json(node.child)}
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from forms_builder.rules import loads
-from forms_builder.rules.ast import All, AnyOf, Leaf, Money, Node, Not, Pair, Relative, Rule, Span
+from forms_builder.rules.ast import All, AnyOf, Leaf, Money, Node, Not, Pair, Relative, Rule, Saved, Span
 from forms_builder.rules.clock import EMPTY_ENVIRONMENT, Environment
 from forms_builder.rules.compile import compile_node
 from forms_builder.rules.errors import EvaluationError, shown
@@ -86,6 +86,9 @@ def _node(node: Node, place: str, values: Mapping[str, Any], env: Environment) -
         child = _node(node.child, f"{place}.not", values, env)
         result = None if child.result is None else not child.result
         return TraceNode(place, "not", explain_node(node), result, children=(child,))
+    if isinstance(node, Saved):
+        inner = _node(node.child, f"{place}.saved.rule", values, env)
+        return TraceNode(place, "saved", explain_node(node), inner.result, children=(inner,))
     kind = "all" if isinstance(node, All) else "any"
     children = tuple(_node(child, f"{place}.{kind}[{i}]", values, env) for i, child in enumerate(node.children))
     return TraceNode(

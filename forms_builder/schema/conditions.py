@@ -2,7 +2,8 @@
 
 A field `total` is `form.total` in a rule; the ends of a date range are `form.period.from` and `form.period.to`; of a
 table there are `form.lines.count` and, for numbers and money, `form.lines.amount.sum`. Values are always the stored
-ones, also where the person may not see the field.
+ones, also where the person may not see the field. `user.department` and its kin are the person who acts: who fills in the
+step, or who looks.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -22,8 +23,11 @@ from forms_builder.rules import (
     parse,
 )
 from forms_builder.schema import fields as f
+from forms_builder.schema.people import person
 
 ROOT: Final = "form"
+ACTING: Final = "user"
+"""The root of what is asked about the person who fills in the form."""
 
 _TYPES: Final[Mapping[type[f.FieldBase], FieldType]] = {
     f.TextField: FieldType.TEXT,
@@ -108,26 +112,31 @@ def _sum(column: f.NumberField | f.MoneyField, given: list[Any]) -> Any:
 
 
 def context_of(fields: Iterable[f.FieldBase]) -> RuleContext:
-    """The rule context inside a form."""
-    return RuleContext("form", field_specs(fields))
+    """The rule context inside a form: its fields, and the person who acts."""
+    return RuleContext("form", (*field_specs(fields), *person(ACTING, "acting person")))
 
 
 @dataclass(frozen=True, slots=True)
 class Condition:
-    """A parsed rule of a form, its document, and the names of the fields it reads."""
+    """A parsed rule of a form, its document, the names of the fields it reads, and what it asks about who acts."""
 
     rule: Rule
     raw: Mapping[str, Any]
     reads: frozenset[str]
+    asks: frozenset[str] = frozenset()
 
     @classmethod
     def of(cls, raw: Mapping[str, Any], context: RuleContext) -> "Condition":
         """Raises `forms_builder.rules.RuleErrors`."""
         rule = parse(raw, context)
-        return cls(rule, raw, frozenset(field_id.split(".")[1] for field_id in fields_of(rule)))
+        asks = frozenset(one for one in fields_of(rule) if one.startswith(f"{ACTING}."))
+        return cls(rule, raw, frozenset(one.split(".")[1] for one in fields_of(rule) - asks), asks)
 
     def holds(self, values: Mapping[str, Any], environment: Environment) -> bool:
         """False also when the rule has no answer: what cannot be decided is not shown and not accepted."""
+        if self.asks:
+            acting = environment.acting
+            values = {**values, **{one: acting[one] for one in self.asks if one in acting}}
         return evaluate(self.rule, values, environment).result is True
 
     def sentence(self) -> str:

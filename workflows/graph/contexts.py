@@ -7,24 +7,12 @@ in every organisation. A form field `total` is `record.total`; what is asked abo
 from collections.abc import Mapping
 from typing import Any, Final
 
-from forms_builder.rules import FieldSpec, FieldType, RuleContext
+from forms_builder.rules import RuleContext
 from forms_builder.schema.conditions import field_specs, rule_values
 from forms_builder.schema.document import FormDocument
+from forms_builder.schema.people import PERSON, person
 
-PERSON: Final[Mapping[str, tuple[str, FieldType]]] = {
-    "id": ("", FieldType.USER),
-    "name": ("name", FieldType.TEXT),
-    "email": ("e-mail", FieldType.TEXT),
-    "manager": ("manager", FieldType.USER),
-    "department": ("department code", FieldType.TEXT),
-    "designation": ("designation", FieldType.TEXT),
-    "level": ("designation level", FieldType.NUMBER),
-    "city": ("city", FieldType.TEXT),
-    "state": ("state", FieldType.TEXT),
-    "country": ("country", FieldType.TEXT),
-    "roles": ("roles", FieldType.MULTI_CHOICE),
-}
-"""Attributes of a person: id and manager are membership ids as text, roles is the list of role names."""
+__all__ = ["EMPTY_FORM", "PERSON", "assignee_context", "person", "transition_context", "values_for"]
 
 EMPTY_FORM: Final = FormDocument()
 
@@ -43,14 +31,6 @@ def transition_context(form: FormDocument = EMPTY_FORM) -> RuleContext:
     people = [*person("actor", "who decides"), *person("record.requester", "requester")]
     fields = [*field_specs(form.fields, "record"), *field_specs(form.fields, "input")]
     return RuleContext("transition", (*people, *fields))
-
-
-def person(root: str, label: str) -> list[FieldSpec]:
-    """The attributes of a person as catalogue fields."""
-    return [
-        FieldSpec(f"{root}.{name}", f"{label}'s {words}" if words else label, kind)
-        for name, (words, kind) in PERSON.items()
-    ]
 
 
 def values_for(

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from accounts.tenancy.errors import Invalid
 from forms_builder.rules import Environment, EvaluationClock, WeekCalendar
+from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.fields import SourcedChoices, SourceName
 from forms_builder.schema.prefill import prefilled
 from forms_builder.schema.sources import FileFacts, Option
@@ -133,7 +134,7 @@ class _Stage:
         if not self.path:
             if act.step != graph.start.key:
                 raise _NotAllowed(f"a request starts at {graph.start.name}")
-            initial = prefilled(self.definition.form, _facts(actor), self.at, self._sources())
+            initial = prefilled(self.definition.form, _facts(actor), self.at, self._sources(actor))
             self.data = {**initial, **self.data}
         else:
             self._check_holder(act, actor)
@@ -148,7 +149,7 @@ class _Stage:
 
     def _go(self, key: str, actor: Person, wish: Wish) -> None:
         step = self.definition.graph.step(key)
-        situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources().environment)
+        situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources(actor).environment)
         owner = _id(self.case.owner) if self.case.owner else uuid4()
         desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
         desk = replace(desk, decided=self.decided)
@@ -157,7 +158,7 @@ class _Stage:
         if step.node is not None:
             wish = replace(wish, transition=success_way(desk, Answers(), step.node.on_failure).name)
         here = Here(self.tokens, self.people, self.labels, None)
-        decision = decision_of(desk, wish, here, self._sources())
+        decision = decision_of(desk, wish, here, self._sources(actor))
         self._apply(key, actor, decision)
 
     def _way_name(self, act: Act) -> str | None:
@@ -191,7 +192,7 @@ class _Stage:
         if panel.tally(approval.quorum).decided:
             return False
         here = Here(self.tokens, self.people, self.labels, None)
-        answers, _ = said_by(desk, wish, way, here, self._sources())
+        answers, _ = said_by(desk, wish, way, here, self._sources(actor))
         self.data = {**self.data, **answers.values}
         self.labels = {**self.labels, **answers.labels}
         found.holders = tuple(one.id for one in panel.asked)
@@ -298,8 +299,8 @@ class _Stage:
         names = sorted(self.people[one].name for one in ids)
         return ", ".join(names) or "an assignment"
 
-    def _sources(self) -> "_CaseSources":
-        return _CaseSources(self.at, self.case.people)
+    def _sources(self, actor: Person) -> "_CaseSources":
+        return _CaseSources(self.at, self.case.people, actor)
 
 
 class _NotAllowed(Exception):
@@ -312,6 +313,7 @@ class _CaseSources:
 
     at: datetime
     personas: tuple[Persona, ...]
+    actor: Person
 
     @property
     def today(self) -> date:
@@ -320,7 +322,8 @@ class _CaseSources:
     @property
     def environment(self) -> Environment:
         clock = EvaluationClock(self.at, ZoneInfo("UTC"), WeekCalendar())
-        return Environment(clock, _Directory(self.personas))
+        acting = {f"{ACTING}.{name}": fact for name, fact in self.actor.facts().items()}
+        return Environment(clock, _Directory(self.personas), acting=acting)
 
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         return ()

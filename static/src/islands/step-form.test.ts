@@ -73,3 +73,12 @@ it("counts a hidden field as empty for the others", () => {
   const types = { "form.a": "text", "form.b": "text", "form.c": "text" };
   expect(hiddenFields(conditionals, { "form.a": "y", "form.b": "typed", "form.c": null }, types)).toEqual(new Set(["b", "c"]));
 });
+
+it("knows who acts, also where a field is called like what is asked about them", () => {
+  const rule = JSON.stringify({ all: [{ field: "user.level", op: "gte", value: 3 }, { field: "user.client", op: "eq", value: "HR" }] });
+  show(`<cs-step-form data-acting='{"user.level": ["number", 4], "user.client": ["text", "HR"]}'>
+    <div data-field="client" data-type="text" data-visible-when='${JSON.stringify({ field: "user.level", op: "lt", value: 1 })}'><input></div>
+    <div data-field="why" data-type="text" data-visible-when='${rule}'><input></div></cs-step-form>`);
+  const hidden = ["client", "why"].map((name) => (document.querySelector(`[data-field=${name}]`) as HTMLElement).hidden);
+  expect(hidden).toEqual([true, false]);
+});

@@ -29,9 +29,11 @@ interface Conditional {
 export default class StepForm extends HTMLElement {
   private conditionals: Conditional[] = [];
   private fixed: Record<string, unknown> = {};
+  private acting: Record<string, [string, unknown]> = {};
 
   connectedCallback(): void {
     this.fixed = JSON.parse(this.dataset["values"] || "{}") as Record<string, unknown>;
+    this.acting = JSON.parse(this.dataset["acting"] || "{}") as Record<string, [string, unknown]>;
     this.conditionals = [...this.querySelectorAll<HTMLElement>("[data-visible-when]")].map((place) => ({
       place,
       name: place.dataset["field"] ?? "",
@@ -61,6 +63,10 @@ export default class StepForm extends HTMLElement {
       values[`form.${name}`] = value;
       types[`form.${name}`] = type;
     };
+    for (const [id, [type, value]] of Object.entries(this.acting)) {
+      values[id] = value;
+      types[id] = type;
+    }
     for (const [name, value] of Object.entries(this.fixed)) {
       for (const [end, part] of parts(name, value)) put(end, part, inferred(part));
     }
@@ -85,7 +91,10 @@ export function hiddenFields(
   // Each round settles at least one field of a chain of conditions; the server refuses circles.
   for (let round = 0; round <= conditionals.length; round += 1) {
     const seen: Record<string, unknown> = { ...values };
-    for (const id of Object.keys(seen)) if (hidden.has(id.split(".")[1] ?? "")) seen[id] = null;
+    for (const id of Object.keys(seen)) {
+      const [root, name = ""] = id.split(".");
+      if (root === "form" && hidden.has(name)) seen[id] = null;
+    }
     const next = new Set(
       conditionals.filter(({ rule }) => evaluate(rule, seen, types) === false).map(({ name }) => name),
     );

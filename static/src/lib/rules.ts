@@ -67,6 +67,8 @@ function node(raw: unknown, values: Values, types: Types): boolean {
     if (Array.isArray(children) && children.length > 0) return combine(children.map((one) => node(one, values, types)));
   }
   if ("not" in raw) return !node(raw["not"], values, types);
+  const saved = raw["saved"];
+  if (isObject(saved)) return node(saved["rule"], values, types);
   return leaf(raw, values, types);
 }
 

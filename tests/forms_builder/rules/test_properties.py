@@ -26,6 +26,7 @@ KEYS = (
     "all",
     "any",
     "not",
+    "saved",
     "field",
     "op",
     "value",
@@ -86,6 +87,7 @@ def grown(inner: st.SearchStrategy[dict[str, Any]]) -> st.SearchStrategy[dict[st
         | groups.map(lambda nodes: {"all": nodes})
         | groups.map(lambda nodes: {"any": nodes})
         | inner.map(lambda node: {"not": node})
+        | inner.map(lambda node: {"saved": {"key": "k", "version": 1, "name": "Kept", "rule": node}})
     )
 
 
