@@ -14,6 +14,7 @@ import "./css/proposals.css";
 import "./css/board.css";
 import "./css/imports.css";
 import "./css/graph.css";
+import "./css/rules.css";
 import "./css/print.css";
 
 import { startHtmx } from "./lib/htmx";
