@@ -10,7 +10,7 @@ class WorkflowsConfig(AppConfig):
         from accounts.policies import register
         from accounts.scopes import register_scopes
         from forms_builder.policies import register_reader
-        from workflows import events, machine_events, models, policies, subjects  # noqa: F401 - events register themselves
+        from workflows import draft_events, events, machine_events, models, policies, subjects  # noqa: F401 - events register themselves
         from workflows.selectors.attachments import may_read
         from workflows.selectors.definitions import absence_scopes
         from workflows.selectors.publishing import SUBJECT, version_url

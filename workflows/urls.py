@@ -21,6 +21,9 @@ from workflows.views import (
     start,
     why,
 )
+from workflows.views.design import data as design_data
+from workflows.views.design import item as design_item
+from workflows.views.design import pages as design
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -63,6 +66,22 @@ urlpatterns = [
         name="definition_library_update",
     ),
     path("workflows/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="definition"),
+    path("workflows/<uuid:definition_id>/design/", design.DesignView.as_view(), name="design"),
+    path("workflows/<uuid:definition_id>/design/start/", design.DesignStartView.as_view(), name="design_start"),
+    path("workflows/<uuid:definition_id>/design/edit/", design.DesignEditView.as_view(), name="design_edit"),
+    path("workflows/<uuid:definition_id>/design/undo/", design.DesignUndoView.as_view(), name="design_undo"),
+    path("workflows/<uuid:definition_id>/design/redo/", design.DesignRedoView.as_view(), name="design_redo"),
+    path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
+    path(
+        "workflows/<uuid:definition_id>/design/document/",
+        design_data.DesignDocumentView.as_view(),
+        name="design_document",
+    ),
+    path(
+        "workflows/<uuid:definition_id>/design/operations/",
+        design_data.DesignOperationsView.as_view(),
+        name="design_operations",
+    ),
     path("workflows/<uuid:definition_id>/clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),
     path(
         "workflows/<uuid:definition_id>/publish/",

@@ -47,7 +47,7 @@ def send(client: Client, line: Line, world: World, ids: Any = None) -> HttpRespo
     with world.acme.scope():
         own = world(line.ids)
         data = dict(line.data(world) if callable(line.data) else line.data)
-    is_json = line.is_api and line.method != "get" and "file" not in data
+    is_json = (line.is_api or line.as_json) and line.method != "get" and "file" not in data
     more: dict[str, Any] = {"content_type": "application/json"} if is_json else {}
     answer: HttpResponse = getattr(client, line.method)(line.path(own if ids is None else ids), data, **more)
     return answer

@@ -13,7 +13,8 @@ How to add an address: put one ``Line`` into the ``LINES`` of ``tests/contracts/
 * ``ids`` makes the arguments: a function of the ``World``, called in Acme's scope. Build rows with ``world(builder)``: a
   builder of ``ids`` runs once for all lines with the same function, each of which undoes what it did; one of ``data`` once
   per test. Put ``world.canary`` into every text of a row: it must never reach another organisation.
-* ``data`` is the body, a dictionary or a function of the world; JSON for the API, a form for pages.
+* ``data`` is the body, a dictionary or a function of the world; JSON for the API and with
+  ``as_json``, a form for other pages.
 * ``access`` is "member" by default; "platform" for the platform's own admins on the bare domain; "public" for what needs
   no login at all.
 * ``ok`` are the statuses of the positive control. ``query`` is put behind the address; ``at`` replaces an address whose
@@ -107,11 +108,12 @@ class Line:
     ids: Ids = no_ids
     data: Data = field(default_factory=dict)
     access: str = "member"
-    ok: tuple[int, ...] = (200, 201, 204, 302)
+    ok: tuple[int, ...] = (200, 201, 204, 302, 303)
     denied: tuple[int, ...] = (403, 404)
     query: str = ""
     at: str = ""
     platform: bool = False
+    as_json: bool = False
 
     @property
     def name(self) -> str:

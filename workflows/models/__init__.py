@@ -8,6 +8,7 @@ from workflows.models.definitions import (
     WorkflowVersion,
     WorkflowVisibility,
 )
+from workflows.models.drafts import DraftOperation
 from workflows.models.library import LibraryCopy
 from workflows.models.machines import (
     AttemptOutcome,
@@ -57,6 +58,7 @@ __all__ = [
     "Comment",
     "CommentKind",
     "ConfiguredTask",
+    "DraftOperation",
     "EntityResult",
     "EntityState",
     "EntityStateKind",

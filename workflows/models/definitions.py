@@ -97,7 +97,7 @@ class WorkflowVisibility(OrganisationOwned):
 
 class WorkflowVersion(Stateful, OrganisationOwned):
     """One edition of a definition: the graph document, the form, and the cases that it must play. Never changed once
-    published."""
+    published. ``revision`` is the number of the last operation on it, see ``DraftOperation``."""
 
     definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.PROTECT, related_name="versions")
     number = models.PositiveIntegerField()
@@ -105,6 +105,7 @@ class WorkflowVersion(Stateful, OrganisationOwned):
     graph = models.JSONField()
     form = OrganisationForeignKey(FormVersion, on_delete=models.PROTECT, related_name="+")
     cases = models.JSONField(default=list, db_default=[])
+    revision = models.PositiveIntegerField(default=0, db_default=0, editable=False)
     published_at = models.DateTimeField(null=True, editable=False)
     published_by = OrganisationForeignKey(
         Membership, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
@@ -137,9 +138,9 @@ class WorkflowVersion(Stateful, OrganisationOwned):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition(
                     "OLD.state <> 'draft' AND (NEW.id, NEW.organisation_id, NEW.definition_id, NEW.number, NEW.graph,"
-                    " NEW.form_id, NEW.cases, NEW.published_at, NEW.published_by_id) IS DISTINCT FROM (OLD.id,"
-                    " OLD.organisation_id, OLD.definition_id, OLD.number, OLD.graph, OLD.form_id, OLD.cases,"
-                    " OLD.published_at, OLD.published_by_id)"
+                    " NEW.form_id, NEW.cases, NEW.revision, NEW.published_at, NEW.published_by_id) IS DISTINCT FROM"
+                    " (OLD.id, OLD.organisation_id, OLD.definition_id, OLD.number, OLD.graph, OLD.form_id, OLD.cases,"
+                    " OLD.revision, OLD.published_at, OLD.published_by_id)"
                 ),
             ),
             pgtrigger.Protect(

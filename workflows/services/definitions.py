@@ -13,10 +13,9 @@ from django.utils.text import slugify
 from accounts.audit.record import record
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Invalid
-from forms_builder.models import FormVersion
 from forms_builder.schema.document import DocumentError, FormDocument
 from forms_builder.selectors import document_of
-from forms_builder.services.forms import form_create, form_draft_save, form_draft_start, form_publish
+from forms_builder.services.forms import form_publish
 from workflows import policies
 from workflows.events import (
     DefinitionCloned,
@@ -27,7 +26,7 @@ from workflows.events import (
     DefinitionRetired,
 )
 from workflows.graph.blank import blanked
-from workflows.graph.cases import cases_of, cases_to_json
+from workflows.graph.cases import cases_of
 from workflows.graph.definition import DefinitionDocument
 from workflows.graph.document import GraphDocument
 from workflows.graph.lint import Problem, blocking
@@ -44,6 +43,7 @@ from workflows.selectors.definitions import DefinitionNotFound, access_definitio
 from workflows.selectors.publishing import approval_of
 from workflows.services.cases import case_problems
 from workflows.services.definition_problems import problems_of
+from workflows.services.draft_store import draft_put, version_in
 from workflows.services.library_copies import copy_remember, copy_repeat
 
 MAX_NAME = 120
@@ -99,9 +99,11 @@ def definition_import(
     definition_id: UUID | None = None,
     library_key: str = "",
     owner: Membership | None = None,
+    label: str = "Import a document",
     at: datetime | None = None,
 ) -> Imported:
-    """Take a workflow document as a draft: of a new workflow, or as the next version of an existing one.
+    """Take a workflow document as a draft: of a new workflow, or as the next version of an existing one. In a draft that
+    there is it becomes one operation, called ``label``, which whoever has the draft open sees and can undo.
 
     What only blocks publishing is told in ``problems``. Raises Denied, DefinitionNotFound, DefinitionInvalid with every
     place that cannot be read.
@@ -114,7 +116,7 @@ def definition_import(
     else:
         definition = locked(actor, definition_id)
         policies.definitions.require(actor, "edit", definition)
-    version = _draft(definition, content, actor, moment)
+    version = draft_put(definition, content, actor, moment, label=label)
     if definition_id is None and library_key:
         copy_remember(definition, shipped(library_key), actor, moment)
     event = DefinitionImported(
@@ -148,7 +150,7 @@ def definition_publish(*, definition_id: UUID, actor: Membership, at: datetime |
 
 def draft_of(definition: WorkflowDefinition) -> WorkflowVersion:
     """The draft, with nothing in it that blocks publishing. Raises NothingToPublish, DefinitionInvalid."""
-    draft = _version(definition, VersionState.DRAFT)
+    draft = version_in(definition, VersionState.DRAFT)
     if draft is None:
         raise NothingToPublish
     _refuse_blocking(definition.organisation_id, draft)
@@ -167,7 +169,7 @@ def go_live(
     ``decided`` for that to publish the form too, which a request has given."""
     if draft.form.state == "draft":
         form_publish(version_id=draft.form_id, actor=actor, at=moment, decided=decided)
-    before = _version(definition, VersionState.PUBLISHED)
+    before = version_in(definition, VersionState.PUBLISHED)
     if before is not None:
         before.retire()
         before.save(update_fields=["state", *before.touch(actor.id, moment)])
@@ -196,7 +198,7 @@ def definition_retire(*, definition_id: UUID, actor: Membership, at: datetime | 
     moment = at or timezone.now()
     definition = locked(actor, definition_id)
     policies.definitions.require(actor, "retire", definition)
-    version = _version(definition, VersionState.PUBLISHED)
+    version = version_in(definition, VersionState.PUBLISHED)
     if version is None:
         raise NothingToRetire
     version.retire()
@@ -242,7 +244,7 @@ def definition_clone(
         cases=cases_of(version.cases),
     )
     definition = _new_definition(actor, content, actor, source.library_key, moment)
-    _draft(definition, content, actor, moment)
+    draft_put(definition, content, actor, moment)
     copy_repeat(source, definition, actor, moment)
     event = DefinitionCloned(
         subject_id=definition.id,
@@ -362,14 +364,6 @@ def locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> 
     return definition
 
 
-def _version(definition: WorkflowDefinition, state: VersionState) -> WorkflowVersion | None:
-    rows = WorkflowVersion.objects.filter(
-        organisation_id=definition.organisation_id, definition_id=definition.id, state=state
-    )
-    found: WorkflowVersion | None = rows.select_related("form").first()
-    return found
-
-
 def _new_definition(
     actor: Membership, content: DefinitionDocument, owner: Membership, library_key: str, at: datetime
 ) -> WorkflowDefinition:
@@ -397,48 +391,6 @@ def _group(actor: Membership, name: str, at: datetime) -> WorkflowGroup:
         organisation_id=actor.organisation_id, name=name[:80], defaults={**defaults, "position": groups.count()}
     )
     return group
-
-
-def _draft(
-    definition: WorkflowDefinition, content: DefinitionDocument, actor: Membership, at: datetime
-) -> WorkflowVersion:
-    """The draft of a definition with these contents; the one there is gets them, else a new one is made."""
-    draft = _version(definition, VersionState.DRAFT)
-    if draft is not None:
-        form_draft_save(version_id=draft.form_id, actor=actor, document=content.form, at=at)
-        draft.graph, draft.cases = content.graph.to_json(), cases_to_json(content.cases)
-        draft.save(update_fields=["graph", "cases", *draft.touch(actor.id, at)])
-        return draft
-    latest = (
-        WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
-        .select_related("form")
-        .order_by("-number")
-        .first()
-    )
-    version = WorkflowVersion(
-        organisation_id=definition.organisation_id,
-        definition=definition,
-        number=latest.number + 1 if latest else 1,
-        graph=content.graph.to_json(),
-        cases=cases_to_json(content.cases),
-        form=_form_draft(definition, latest.form if latest else None, content.form, actor, at),
-        created_at=at,
-        created_by_id=actor.id,
-    )
-    version.touch(actor.id, at)
-    version.save(force_insert=True)
-    return version
-
-
-def _form_draft(
-    definition: WorkflowDefinition, latest: FormVersion | None, form: FormDocument, actor: Membership, at: datetime
-) -> FormVersion:
-    if latest is None:
-        # The id keeps the slug free: a deleted workflow's form keeps its own.
-        slug = f"{definition.slug}-{definition.id.hex[-8:]}"
-        return form_create(actor=actor, name=definition.name, slug=slug, document=form, at=at)
-    draft = form_draft_start(form_id=latest.form_id, actor=actor, at=at)
-    return form_draft_save(version_id=draft.id, actor=actor, document=form, at=at)
 
 
 def name_of(text: str) -> str:

@@ -1,0 +1,54 @@
+"""The designers: their pages and the draft over REST."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID, uuid4
+
+from tests.contracts.url_table import Line, World
+from tests.contracts.urls_workflow_pages import draft, of_definition
+from workflows.services.drafts import draft_edit, draft_undo
+
+
+def changed(world: World) -> UUID:
+    """A draft in which Omar has done something, and undone something else."""
+    definition_id = world(draft)
+    for name in (world.canary, f"Again {world.canary}"):
+        params = {"name": name, "kind": "task"}
+        draft_edit(actor=world.acme.omar, definition_id=definition_id, name="step.add", params=params, key=uuid4())
+    draft_undo(actor=world.acme.omar, definition_id=definition_id, key=uuid4())
+    return definition_id
+
+
+def of_changed(world: World) -> Mapping[str, Any]:
+    return {"definition_id": world(changed)}
+
+
+def operations(world: World) -> Mapping[str, Any]:
+    change = {"place": "form/fields/amount", "after": {"name": "amount", "type": "number", "label": world.canary}}
+    return {"operations": [{"id": str(uuid4()), "label": "Add a field", "changes": [change]}]}
+
+
+DESIGN = "workflows/<uuid:definition_id>/design/"
+DRAFT = "api/v1/definitions/<uuid:definition_id>/draft/"
+ADD = {"edit": "step.add", "name": "Check", "kind": "task"}
+EDIT = {"edit": "step.add", "params": {"name": "Check"}, "id": str(uuid4())}
+KEY = {"id": str(uuid4())}
+
+LINES = [
+    Line(DESIGN, "get", holder="omar", ids=of_changed, without="asha", query="?tab=outline"),
+    Line(f"{DESIGN}start/", "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DESIGN}edit/", "post", holder="omar", ids=of_changed, without="asha", data=ADD),
+    Line(f"{DESIGN}undo/", "post", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}redo/", "post", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}item/", "get", holder="omar", ids=of_changed, without="asha", query="?place=graph/steps/claim"),
+    Line(f"{DESIGN}document/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}operations/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}operations/", "post", holder="omar", ids=of_changed, without="asha", data=operations, as_json=True),
+    Line(DRAFT, holder="omar", ids=of_changed, without="asha"),
+    Line(DRAFT, "post", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DRAFT}operations/", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DRAFT}operations/", "post", holder="omar", ids=of_changed, without="asha", data=operations),
+    Line(f"{DRAFT}edits/", "post", holder="omar", ids=of_changed, without="asha", data=EDIT),
+    Line(f"{DRAFT}undo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
+    Line(f"{DRAFT}redo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
+]

@@ -1,0 +1,115 @@
+"""The designers without script: the shell, edits by form, what is refused, undo and redo; and what htmx gets."""
+
+import json
+import re
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.cast import Acme
+from tests.factories.workflows import install
+from tests.scenarios.pages import Pages
+from workflows.models import WorkflowDefinition
+from workflows.selectors.drafts import access_draft
+from workflows.services.drafts import draft_edit, draft_start
+
+
+@pytest.fixture
+def flow(acme: Acme) -> WorkflowDefinition:
+    with acme.scope():
+        made = install("leave_application", acme.omar)
+        draft_start(actor=acme.omar, definition_id=made.id)
+        return made
+
+
+def post(pages: Pages, flow: WorkflowDefinition, what: str, headers: Any = None, **data: Any) -> Any:
+    given = {"id": str(uuid4()), "tab": "outline"} | data
+    return pages.client.post(f"/workflows/{flow.id}/design/{what}/", given, headers=headers or {})
+
+
+def names(acme: Acme, flow: WorkflowDefinition) -> list[str]:
+    with acme.scope():
+        return [step.name for step in access_draft(acme.omar, flow.id).graph.steps]
+
+
+@pytest.mark.django_db
+def test_a_draft_is_started_from_the_page(acme: Acme) -> None:
+    with acme.scope():
+        flow = install("leave_application", acme.omar)
+    pages = Pages(acme.omar)
+    assert "Start a draft" in pages.read(f"/workflows/{flow.id}/design/")
+    assert post(pages, flow, "start").status_code == 302
+    assert "Version 2" in pages.read(f"/workflows/{flow.id}/design/")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("tab", ["graph", "outline", "form", "cases", "versions"])
+def test_every_tab_is_a_page(acme: Acme, flow: WorkflowDefinition, tab: str) -> None:
+    page = Pages(acme.omar).read(f"/workflows/{flow.id}/design/?tab={tab}")
+    assert f'tab={tab}" aria-current="page"' in page
+    assert "Problems" in page
+    assert "Saved" in page
+
+
+@pytest.mark.django_db
+def test_edits_undo_and_redo_by_plain_forms(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    answer = post(pages, flow, "edit", edit="step.add", name="Medical check", kind="task", after="apply")
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"/workflows/{flow.id}/design/?tab=outline")
+    assert names(acme, flow)[1] == "Medical check"
+    assert "Undo: Add “Medical check”" in pages.read(answer.headers["Location"])
+    assert post(pages, flow, "undo").status_code == 303
+    assert "Medical check" not in names(acme, flow)
+    assert post(pages, flow, "redo").status_code == 303
+    assert names(acme, flow)[1] == "Medical check"
+
+
+@pytest.mark.django_db
+def test_what_is_refused_keeps_what_was_typed(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    refused = post(pages, flow, "edit", edit="transition.add", **{"from": "approved", "to": "apply"})
+    assert refused.status_code == 422
+    assert "A request is over at an end" in refused.content.decode()
+    with acme.scope():
+        params = {"step": "apply", "name": "Ask"}
+        draft_edit(actor=acme.tess, definition_id=flow.id, name="step.rename", params=params, key=uuid4())
+    clash = post(pages, flow, "edit", edit="step.rename", step="apply", name="Begin", revision="0", version="2")
+    page = clash.content.decode()
+    assert clash.status_code == 409
+    assert "name of the step “Ask”" in page
+    assert "Keep mine" in page
+    assert re.search(r'name="name" value="Begin"', page)
+
+
+@pytest.mark.django_db
+def test_htmx_gets_the_tab_and_hears_what_changed(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    answer = post(pages, flow, "edit", {"HX-Request": "true"}, edit="step.rename", step="apply", name="Ask")
+    text = answer.content.decode()
+    assert answer.status_code == 200
+    assert "<html" not in text
+    assert text.count('hx-swap-oob="true"') == 2
+    told = json.loads(answer.headers["HX-Trigger"])["draft:changed"]
+    change = {"place": "graph/steps/apply/name", "before": "Apply", "after": "Ask"}
+    assert (told["revision"], told["operations"][0]["changes"]) == (1, [change])
+
+
+@pytest.mark.django_db
+def test_the_canvas_reads_and_writes_json(acme: Acme, flow: WorkflowDefinition) -> None:
+    client = Pages(acme.omar).client
+    address = f"/workflows/{flow.id}/design/"
+    found = client.get(f"{address}document/")
+    assert (found.headers["ETag"], found.json()["version"], found.json()["history"]["undo"]) == ('"0"', 2, None)
+    change = {"place": "graph/steps/apply/name", "before": "Apply", "after": "Ask"}
+    body = {"operations": [{"id": str(uuid4()), "label": "Rename", "changes": [change]}]}
+    more: dict[str, Any] = {"content_type": "application/json", "headers": {"If-Match": '"0"'}}
+    saved = client.post(f"{address}operations/", body, **more)
+    assert (saved.status_code, saved.json()["revision"], saved.json()["history"]["undo"]) == (200, 1, "Rename")
+    body["operations"][0]["id"] = str(uuid4())
+    change["after"] = "Begin"
+    clash = client.post(f"{address}operations/", body, **more)
+    assert (clash.status_code, clash.json()["code"]) == (409, "draft.clash")
+    assert clash.json()["params"]["clashes"][0]["theirs"] == "Ask"
+    assert [row["number"] for row in client.get(f"{address}operations/?after=0").json()["results"]] == [1]
+    assert client.post(f"{address}operations/", "nonsense", content_type="application/json").status_code == 422

@@ -1,0 +1,19 @@
+"""All edits by name. A package of edits is a module here with its own `EDITS`; add it to the list below."""
+
+from collections.abc import Mapping
+from typing import Final
+
+from workflows.drafting.edits import fixes, steps, ways
+from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params
+
+__all__ = ["EDITS", "Edit", "EditFunction", "EditRefused", "edited"]
+
+EDITS: Final[Mapping[str, EditFunction]] = {**steps.EDITS, **ways.EDITS, **fixes.EDITS}
+
+
+def edited(document: Document, name: str, params: Params) -> Edit:
+    """The changes that the edit means in the document. Raises EditRefused."""
+    function = EDITS.get(name)
+    if function is None:
+        raise EditRefused({"edit": ["There is no such edit."]})
+    return function(document, params)

@@ -1,0 +1,1 @@
+"""The designers: one draft behind tabs. A tab is a module here with its `TAB`; `registry.py` lists them."""

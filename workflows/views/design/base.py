@@ -1,0 +1,81 @@
+"""What a tab of the designers is, and what every page of them is given."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.http import HttpRequest
+
+from accounts.tenancy.errors import DomainError, Invalid
+from accounts.tenancy.models import new_id
+from workflows.drafting.places import MISSING
+from workflows.drafting.words import shown
+from workflows.selectors.drafts import Draft
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """An edit that was not made: its name and parameters as they were typed, what is wrong by parameter, and clashes."""
+
+    edit: str
+    params: Mapping[str, Any]
+    message: str
+    fields: Mapping[str, list[str]] = field(default_factory=dict)
+    clashes: tuple[Mapping[str, Any], ...] = ()
+    again: str = ""
+    """Where undo and redo are sent once more, leaving what others changed."""
+
+    @classmethod
+    def of(cls, error: DomainError, edit: str, params: Mapping[str, Any]) -> "Refused":
+        fields = error.fields if isinstance(error, Invalid) else {}
+        return cls(edit, params, error.message, fields, tuple(error.params.get("clashes", ())))
+
+    @property
+    def texts(self) -> list[str]:
+        """What is wrong, without the places."""
+        return [text for texts in self.fields.values() for text in texts] or [self.message]
+
+    @property
+    def told(self) -> list[dict[str, str]]:
+        """The clashes in words."""
+        return [
+            {
+                "where": clash["where"],
+                "mine": shown(clash.get("mine", MISSING)),
+                "theirs": shown(clash.get("theirs", MISSING)),
+                "by": clash["by"],
+            }
+            for clash in self.clashes
+        ]
+
+    @property
+    def repeated(self) -> list[tuple[str, str]]:
+        """The parameters as hidden fields, to send the edit again."""
+        pairs = [(name, value if isinstance(value, list) else [value]) for name, value in self.params.items()]
+        return [(name, str(one)) for name, values in pairs for one in values]
+
+
+@dataclass(frozen=True, slots=True)
+class Desk:
+    """A tab at work: the draft, the request, and what was refused, if anything was."""
+
+    request: HttpRequest
+    draft: Draft
+    refused: Refused | None = None
+    key: UUID = field(default_factory=new_id)
+    """The id that the forms of this page send, so that sending one twice is doing it once."""
+
+
+@dataclass(frozen=True, slots=True)
+class DesignTab:
+    """A tab: its key in the address, its name, the template of its contents, and what that is given.
+
+    The template gets `desk`, `draft`, and what `context` returns. Its forms post to `edit_url` with `edit`, the edit's
+    parameters, and `{% include "workflows/design/hidden.html" %}`.
+    """
+
+    key: str
+    label: str
+    template: str
+    context: Callable[[Desk], Mapping[str, Any]]

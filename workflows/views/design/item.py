@@ -1,0 +1,60 @@
+"""The settings of what is selected: a step, a way, or without a selection the workflow."""
+
+from collections.abc import Mapping
+from typing import Any
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+from django.views import View
+
+from accounts.views.base import MemberRequired, refusals_as_pages
+from workflows.drafting.places import MISSING, PlaceError, parts_of, read
+from workflows.graph.document import StepKind
+from workflows.graph.sentences import KINDS
+from workflows.selectors.drafts import Draft, access_draft
+from workflows.views.base import page
+from workflows.views.design.base import Desk
+
+
+class DesignItemView(MemberRequired, View):
+    """``?place=graph/steps/<key>``, ``graph/transitions/<key>`` or ``graph``: a fragment for htmx, else a page."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        with refusals_as_pages():
+            draft = access_draft(self.actor, definition_id)
+        context = item_context(Desk(request, draft), request.GET.get("place", "graph"))
+        return page(request, "workflows/design/item_page.html", context, fragment="workflows/design/item.html")
+
+
+def item_context(desk: Desk, place: str) -> dict[str, Any]:
+    """What the panel is given. Raises Http404 for a place that is not there."""
+    draft = desk.draft
+    found = _read(draft, place)
+    parts = parts_of(place)
+    return {
+        "desk": desk,
+        "draft": draft,
+        "definition": draft.definition,
+        "place": place,
+        "is_step": parts[:2] == ("graph", "steps"),
+        "is_way": parts[:2] == ("graph", "transitions"),
+        "item": found,
+        "kinds": [(kind.value, KINDS[kind]) for kind in StepKind],
+        "edit_url": reverse("design_edit", args=[draft.definition.id]),
+        "here": f"{reverse('design_item', args=[draft.definition.id])}?place={place}",
+        "back": f"{reverse('design', args=[draft.definition.id])}?tab=outline",
+        "refused": desk.refused,
+    }
+
+
+def _read(draft: Draft, place: str) -> Mapping[str, Any]:
+    try:
+        found = read(draft.document, place)
+    except PlaceError:
+        raise Http404 from None
+    if found is MISSING or not isinstance(found, Mapping):
+        raise Http404
+    return found

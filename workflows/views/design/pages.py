@@ -1,0 +1,214 @@
+"""The pages of the designers: the shell with its tabs, edits from forms, undo and redo."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any, Final
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views import View
+
+from accounts.tenancy.errors import Denied, DomainError, NotFound
+from accounts.tenancy.models import new_id
+from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages, safe_next
+from workflows.drafting.places import parts_of
+from workflows.selectors.drafts import Draft, DraftNotFound, access_draft, access_editable, operation_json
+from workflows.services.draft_answers import told_problems
+from workflows.services.drafts import Saved, draft_edit, draft_redo, draft_start, draft_undo
+from workflows.views.base import Tab, page
+from workflows.views.design.base import Desk, Refused
+from workflows.views.design.registry import TABS
+
+FIRST: Final = "graph"
+OWN: Final = frozenset({"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly"})
+"""What forms post besides the parameters of the edit."""
+
+
+ANCHORS: Final[Mapping[tuple[str, ...], str]] = {
+    ("graph", "steps"): "step",
+    ("graph", "transitions"): "way",
+    ("form", "fields"): "field",
+}
+"""How the rows of tables are called, by the list that they show."""
+
+
+class DesignView(MemberRequired, View):
+    """``?tab=`` one of the registry. Without a draft the page offers to start one."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        with refusals_as_pages():
+            try:
+                draft = access_draft(self.actor, definition_id)
+            except DraftNotFound:
+                definition = access_editable(self.actor, definition_id)
+                return page(request, "workflows/design/none.html", {"definition": definition})
+            return page(request, "workflows/design/page.html", shell(Desk(request, draft), tab_of(request.GET)))
+
+
+class DesignStartView(MemberRequired, View):
+    """Begin to change the workflow."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        with refusals_as_messages(request):
+            draft_start(actor=self.actor, definition_id=definition_id)
+        return redirect("design", definition_id)
+
+
+class ChangingView(MemberRequired, View):
+    """A form that changes the draft. Without script back to the tab; to htmx the tab and what else changed."""
+
+    http_method_names = ("post", "options")
+
+    def attempt(
+        self, request: HttpRequest, definition_id: UUID, act: Callable[[], Saved], edit: str, params: Mapping[str, Any]
+    ) -> HttpResponse:
+        try:
+            with refusals_as_pages(), transaction.atomic():
+                saved = act()
+        except (NotFound, Denied):
+            raise
+        except DomainError as error:
+            return self.refused(request, definition_id, error, Refused.of(error, edit, params))
+        if not is_htmx(request):
+            return _back(request, definition_id)
+        answer = fragment(Desk(request, saved.draft), request.POST)
+        told = [operation_json(row) for row in (*saved.missed, *saved.done)]
+        answer.headers["HX-Trigger"] = json.dumps({"draft:changed": {"revision": saved.revision, "operations": told}})
+        return answer
+
+    def refused(self, request: HttpRequest, definition_id: UUID, error: DomainError, refused: Refused) -> HttpResponse:
+        """The tab again, with what is wrong and what was typed."""
+        with refusals_as_pages():
+            try:
+                desk = Desk(request, access_draft(self.actor, definition_id), refused)
+            except DraftNotFound:
+                messages.error(request, error.message)
+                target = redirect("design", definition_id)
+                return _gone(target) if is_htmx(request) else target
+        if is_htmx(request):
+            return fragment(desk, request.POST, status=error.status)
+        return page(request, "workflows/design/page.html", shell(desk, tab_of(request.POST)), status=error.status)
+
+
+class DesignEditView(ChangingView):
+    """``edit`` and its parameters, ``id``, ``revision``, ``version``; ``tab`` and ``panel`` say what to answer."""
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        name, params = request.POST.get("edit", ""), params_of(request)
+        number, revision = _number(request.POST.get("version")), _number(request.POST.get("revision"))
+
+        def act() -> Saved:
+            return draft_edit(
+                actor=self.actor, definition_id=definition_id, name=name, params=params, key=_key(request),
+                revision=revision, number=number,
+            )  # fmt: skip
+
+        return self.attempt(request, definition_id, act, name, params)
+
+
+class DesignUndoView(ChangingView):
+    """Take back one's own latest operation."""
+
+    service = staticmethod(draft_undo)
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        partly = bool(request.POST.get("partly"))
+
+        def act() -> Saved:
+            return self.service(actor=self.actor, definition_id=definition_id, key=_key(request), partly=partly)
+
+        return self.attempt(request, definition_id, act, "", {})
+
+    def refused(self, request: HttpRequest, definition_id: UUID, error: DomainError, refused: Refused) -> HttpResponse:
+        return super().refused(request, definition_id, error, replace(refused, again=request.path))
+
+
+class DesignRedoView(DesignUndoView):
+    """Make again what one took back last."""
+
+    service = staticmethod(draft_redo)
+
+
+def shell(desk: Desk, key: str) -> dict[str, Any]:
+    """What the page and its parts are given."""
+    draft, tab = desk.draft, TABS[key]
+    address = reverse("design", args=[draft.definition.id])
+    problems = told_problems(draft)
+    return {
+        "desk": desk,
+        "draft": draft,
+        "definition": draft.definition,
+        "tabs": [
+            Tab(one.key, one.label, f"{address}?{urlencode({'tab': one.key})}", "", one is tab) for one in TABS.values()
+        ],
+        "tab": key,
+        "here": f"{address}?{urlencode({'tab': key})}",
+        "tab_template": tab.template,
+        "edit_url": reverse("design_edit", args=[draft.definition.id]),
+        "problems": [one | {"url": _url_of(draft, one["at"])} for one in problems],
+        "blocking": sum(one["level"] == "blocks" for one in problems),
+        "refused": desk.refused,
+        **tab.context(desk),
+    }
+
+
+def _url_of(draft: Draft, place: str) -> str:
+    """Where the place is changed without a canvas."""
+    parts = parts_of(place)
+    tab = parts[0] if parts[0] in TABS else "outline"
+    anchor = f"#{ANCHORS[parts[:2]]}-{parts[2]}" if parts[:2] in ANCHORS and len(parts) > 2 else ""
+    return f"{reverse('design', args=[draft.definition.id])}?{urlencode({'tab': tab})}{anchor}"
+
+
+def fragment(desk: Desk, posted: Mapping[str, Any], status: int = 200) -> HttpResponse:
+    """What htmx swaps: the tab (or the panel that was edited in), and out of band the head and the problems."""
+    context = shell(desk, tab_of(posted))
+    response = render(desk.request, "workflows/design/changed.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store, private"
+    return response
+
+
+def tab_of(given: Mapping[str, Any]) -> str:
+    wanted = str(given.get("tab", FIRST))
+    return wanted if wanted in TABS else FIRST
+
+
+def is_htmx(request: HttpRequest) -> bool:
+    return request.headers.get("HX-Request") == "true"
+
+
+def params_of(request: HttpRequest) -> dict[str, Any]:
+    """The parameters of an edit as texts, or lists of texts where a name was sent several times."""
+    found = {name: request.POST.getlist(name) for name in request.POST if name not in OWN}
+    return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
+
+
+def _key(request: HttpRequest) -> UUID:
+    """The id of the form; one that was made up badly is as good as none."""
+    try:
+        return UUID(request.POST.get("id", ""))
+    except ValueError:
+        return new_id()
+
+
+def _number(text: str | None) -> int | None:
+    return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def _back(request: HttpRequest, definition_id: UUID) -> HttpResponse:
+    address = f"{reverse('design', args=[definition_id])}?{urlencode({'tab': tab_of(request.POST)})}"
+    return HttpResponseRedirect(safe_next(request, address), status=303)
+
+
+def _gone(target: HttpResponse) -> HttpResponse:
+    return HttpResponse(status=204, headers={"HX-Redirect": target["Location"]})
