@@ -113,3 +113,21 @@ def test_the_canvas_reads_and_writes_json(acme: Acme, flow: WorkflowDefinition) 
     assert clash.json()["params"]["clashes"][0]["theirs"] == "Ask"
     assert [row["number"] for row in client.get(f"{address}operations/?after=0").json()["results"]] == [1]
     assert client.post(f"{address}operations/", "nonsense", content_type="application/json").status_code == 422
+
+
+@pytest.mark.django_db
+def test_the_settings_panel_is_a_page_and_a_fragment(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    address = f"/workflows/{flow.id}/design/item/?place="
+    assert "<html" in pages.read(f"{address}graph/steps/apply")
+    alone = pages.client.get(f"{address}graph/steps/apply", headers={"HX-Request": "true"}).content.decode()
+    assert 'data-place="graph/steps/apply"' in alone
+    assert "<html" not in alone
+    given = {"edit": "step.rename", "step": "apply", "name": "Ask", "panel": "graph/steps/apply"}
+    answer = post(pages, flow, "edit", {"HX-Request": "true"}, **given).content.decode()
+    assert 'data-place="graph/steps/apply"' in answer
+    assert "cs-outline" not in answer
+    refused = post(pages, flow, "edit", **given | {"name": ""})
+    assert (refused.status_code, "Give the step a name." in refused.content.decode()) == (422, True)
+    for wrong in ("graph/steps/gone", "nowhere", "graph/steps"):
+        assert pages.get(f"{address}{wrong}").status_code == 404

@@ -3,12 +3,12 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.drafting.edits import fixes, steps, ways
+from workflows.drafting.edits import clip, fixes, steps, ways
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params
 
 __all__ = ["EDITS", "Edit", "EditFunction", "EditRefused", "edited"]
 
-EDITS: Final[Mapping[str, EditFunction]] = {**steps.EDITS, **ways.EDITS, **fixes.EDITS}
+EDITS: Final[Mapping[str, EditFunction]] = {**steps.EDITS, **ways.EDITS, **clip.EDITS, **fixes.EDITS}
 
 
 def edited(document: Document, name: str, params: Params) -> Edit:

@@ -4,7 +4,8 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, Sketch, text, valid_place
-from workflows.drafting.edits.graph import STEPS, WAYS, without_ways
+from workflows.drafting.edits.clip import free_name
+from workflows.drafting.edits.graph import WAYS, without_ways
 from workflows.drafting.operations import Change
 from workflows.drafting.places import MAX_PLACE, of_dotted, parts_of
 from workflows.graph.problems import Problem
@@ -95,13 +96,9 @@ def _place_field(sketch: Sketch, parts: tuple[str, ...]) -> str:
 
 
 def _rename_step(sketch: Sketch, parts: tuple[str, ...]) -> str:
-    name = str(sketch.get(*parts[:3], "name", default=""))
-    taken = {str(step.get("name", "")).casefold() for step in sketch.items(*STEPS)}
-    number = 2
-    while f"{name} {number}".casefold() in taken:
-        number += 1
-    sketch.put(f"{name[:110]} {number}", *parts[:3], "name")
-    return f"Call it “{name[:110]} {number}”"
+    name = free_name(sketch, str(sketch.get(*parts[:3], "name", default="")))
+    sketch.put(name, *parts[:3], "name")
+    return f"Call it “{name}”"
 
 
 FIXES: Final[Mapping[str, Fixing]] = {

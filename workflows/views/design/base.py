@@ -79,3 +79,5 @@ class DesignTab:
     label: str
     template: str
     context: Callable[[Desk], Mapping[str, Any]]
+    is_live: bool = False
+    """Whether an island keeps the tab up to date by `draft:changed`, so that it is not swapped under it."""

@@ -46,6 +46,7 @@ def item_context(desk: Desk, place: str) -> dict[str, Any]:
         "edit_url": reverse("design_edit", args=[draft.definition.id]),
         "here": f"{reverse('design_item', args=[draft.definition.id])}?place={place}",
         "back": f"{reverse('design', args=[draft.definition.id])}?tab=outline",
+        "tab": "outline",
         "refused": desk.refused,
     }
 

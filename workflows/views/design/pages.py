@@ -10,32 +10,21 @@ from uuid import UUID
 from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.views import View
 
 from accounts.tenancy.errors import Denied, DomainError, NotFound
 from accounts.tenancy.models import new_id
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages, safe_next
-from workflows.drafting.places import parts_of
-from workflows.selectors.drafts import Draft, DraftNotFound, access_draft, access_editable, operation_json
-from workflows.services.draft_answers import told_problems
+from workflows.selectors.drafts import DraftNotFound, access_draft, access_editable, operation_json
 from workflows.services.drafts import Saved, draft_edit, draft_redo, draft_start, draft_undo
-from workflows.views.base import Tab, page
+from workflows.views.base import page
 from workflows.views.design.base import Desk, Refused
-from workflows.views.design.registry import TABS
+from workflows.views.design.shell import fragment, panel, shell, tab_of
 
-FIRST: Final = "graph"
 OWN: Final = frozenset({"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly"})
 """What forms post besides the parameters of the edit."""
-
-
-ANCHORS: Final[Mapping[tuple[str, ...], str]] = {
-    ("graph", "steps"): "step",
-    ("graph", "transitions"): "way",
-    ("form", "fields"): "field",
-}
-"""How the rows of tables are called, by the list that they show."""
 
 
 class DesignView(MemberRequired, View):
@@ -97,6 +86,9 @@ class ChangingView(MemberRequired, View):
                 return _gone(target) if is_htmx(request) else target
         if is_htmx(request):
             return fragment(desk, request.POST, status=error.status)
+        if request.POST.get("panel"):
+            context = panel(desk, request.POST)
+            return page(request, "workflows/design/item_page.html", context, status=error.status)
         return page(request, "workflows/design/page.html", shell(desk, tab_of(request.POST)), status=error.status)
 
 
@@ -137,50 +129,6 @@ class DesignRedoView(DesignUndoView):
     """Make again what one took back last."""
 
     service = staticmethod(draft_redo)
-
-
-def shell(desk: Desk, key: str) -> dict[str, Any]:
-    """What the page and its parts are given."""
-    draft, tab = desk.draft, TABS[key]
-    address = reverse("design", args=[draft.definition.id])
-    problems = told_problems(draft)
-    return {
-        "desk": desk,
-        "draft": draft,
-        "definition": draft.definition,
-        "tabs": [
-            Tab(one.key, one.label, f"{address}?{urlencode({'tab': one.key})}", "", one is tab) for one in TABS.values()
-        ],
-        "tab": key,
-        "here": f"{address}?{urlencode({'tab': key})}",
-        "tab_template": tab.template,
-        "edit_url": reverse("design_edit", args=[draft.definition.id]),
-        "problems": [one | {"url": _url_of(draft, one["at"])} for one in problems],
-        "blocking": sum(one["level"] == "blocks" for one in problems),
-        "refused": desk.refused,
-        **tab.context(desk),
-    }
-
-
-def _url_of(draft: Draft, place: str) -> str:
-    """Where the place is changed without a canvas."""
-    parts = parts_of(place)
-    tab = parts[0] if parts[0] in TABS else "outline"
-    anchor = f"#{ANCHORS[parts[:2]]}-{parts[2]}" if parts[:2] in ANCHORS and len(parts) > 2 else ""
-    return f"{reverse('design', args=[draft.definition.id])}?{urlencode({'tab': tab})}{anchor}"
-
-
-def fragment(desk: Desk, posted: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """What htmx swaps: the tab (or the panel that was edited in), and out of band the head and the problems."""
-    context = shell(desk, tab_of(posted))
-    response = render(desk.request, "workflows/design/changed.html", context, status=status)
-    response.headers["Cache-Control"] = "no-store, private"
-    return response
-
-
-def tab_of(given: Mapping[str, Any]) -> str:
-    wanted = str(given.get("tab", FIRST))
-    return wanted if wanted in TABS else FIRST
 
 
 def is_htmx(request: HttpRequest) -> bool:

@@ -1,0 +1,34 @@
+"""Edits by the shared vectors; the browser's builders run the same file."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from workflows.drafting.edits import EDITS, EditRefused, edited
+from workflows.drafting.operations import Change, apply, inverse
+
+VECTORS = json.loads(Path("tests/vectors/edits.json").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("vector", VECTORS["edits"], ids=lambda vector: str(vector["name"]))
+def test_vector(vector: dict[str, Any]) -> None:
+    document = VECTORS["documents"][vector["document"]]
+    before = json.dumps(document)
+    if "refused" in vector:
+        with pytest.raises(EditRefused) as refusal:
+            edited(document, vector["edit"], vector["params"])
+        assert refusal.value.fields == vector["refused"]
+        return
+    edit = edited(document, vector["edit"], vector["params"])
+    assert (edit.label, [change.to_json() for change in edit.changes]) == (vector["label"], vector["changes"])
+    applied = apply(document, [Change.of(change) for change in vector["changes"]])
+    assert applied.changes == edit.changes
+    assert json.dumps(document) == before
+    assert apply(applied.document, inverse(applied.changes)).document == document
+
+
+def test_every_edit_of_the_graph_has_a_vector() -> None:
+    shown = {vector["edit"] for vector in VECTORS["edits"]}
+    assert {name for name in EDITS if name.split(".")[0] in ("step", "steps", "transition")} <= shown
