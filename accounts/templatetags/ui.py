@@ -128,9 +128,9 @@ def span(seconds: float) -> str:
 
 
 @register.filter
-def duration(value: timedelta | float | None) -> str:
+def duration(value: timedelta | float | str | None) -> str:
     """A measured length (timedelta or seconds) in two units: "2 d 3 h"; "–" for none."""
-    if value is None:
+    if value is None or value == "":  # what a template finds of nothing
         return "–"
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     first = span(seconds)

@@ -16,6 +16,7 @@ from django.views import View
 from accounts.models import Membership
 from accounts.tenancy.scope import organisation_scope
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages, refusals_on
+from accounts.views.sheets import Echo, safe
 from flows import policies
 from flows.catalogue.importing.kinds import KINDS
 from flows.catalogue.importing.selectors import access_import, changes_sample, has_file, imports_page, wrong_rows
@@ -28,7 +29,6 @@ from flows.catalogue.importing.services import (
 from flows.catalogue.importing.templates import TYPES, template_of
 from flows.forms_import import ApplyForm, ImportForm
 from flows.models import CatalogueImport, ImportState
-from flows.views.export import Echo, safe
 from workflows.views.base import page
 from workflows.views.idempotency import Once
 
