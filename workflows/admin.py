@@ -45,7 +45,7 @@ from workflows.models import (
 from workflows.selectors.drawings import graph_of
 from workflows.selectors.people import active_members
 from workflows.services.definitions import definition_delete, definition_restore
-from workflows.services.preferences import definition_change
+from workflows.services.preferences import StartRule, Wish, definition_change
 from workflows.services.tasks import task_assign
 
 __all__ = ["bulk_admin", "machine_admin", "tracking_admin"]
@@ -86,10 +86,10 @@ class DefinitionForm(OwnedForm):
 
 
 class VisibilityInline(OrganisationInline):
-    """Who may start the workflow; no row: everybody."""
+    """Who may start the workflow; no admitting row: everybody."""
 
     model = WorkflowVisibility
-    fields = ("department", "designation")
+    fields = ("excludes", "department", "designation", "level_from", "place")
     verbose_name = "group of people who may start it"
     verbose_name_plural = "who may start it (nobody named: everybody)"
     ordering = ("id",)
@@ -131,22 +131,28 @@ class WorkflowDefinitionAdmin(OrganisationModelAdmin):
         return definition_change(
             definition_id=row.id,
             actor=actor,
-            group=_id(values.get("group")),
-            owner=_id(values.get("owner")),
-            is_active=values.get("is_active"),
+            wish=Wish(
+                group=_id(values.get("group")), owner=_id(values.get("owner")), is_active=values.get("is_active")
+            ),
         )
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []  # Django's own log asks
         if not formset.has_changed():
             return
-        wanted = {
-            (_id(row.get("department")), _id(row.get("designation")))
+        rules = [
+            StartRule(
+                department=_id(row.get("department")),
+                designation=_id(row.get("designation")),
+                place=_id(row.get("place")),
+                level_from=row.get("level_from"),
+                excludes=bool(row.get("excludes")),
+            )
             for row in formset.cleaned_data
             if row and not row.get("DELETE")
-        }
-        visibility = sorted(wanted - {(None, None)}, key=str)
-        definition_change(definition_id=form.instance.pk, actor=acting(request), visibility=visibility)
+        ]
+        wish = Wish(visibility=[rule for rule in rules if rule.says_something])
+        definition_change(definition_id=form.instance.pk, actor=acting(request), wish=wish)
 
     @admin.action(description="Take off the landing page; open requests finish")
     def take_off(self, request: HttpRequest, rows: QuerySet[WorkflowDefinition]) -> None:

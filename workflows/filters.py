@@ -1,20 +1,33 @@
 """How lists of requests are narrowed, on pages and over REST."""
 
+from collections.abc import Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, Final
+from uuid import UUID
 from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
 from django.core.exceptions import ValidationError
-from django.db.models import QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
+from django.utils import timezone
 
-from workflows.models import RunStatus, WorkflowRun
+from forms_builder.schema.clean import uuid_of
+from workflows.models import OPEN_TASK, RunStatus, Task, TaskCandidate, WorkflowRun
 
 DEFAULT_DAYS: Final = 30
 MOST_DAYS: Final = 366
 FIRST_YEAR, LAST_YEAR = 1980, 2200
+NOBODY: Final = str(UUID(int=0))
+SOON: Final = timedelta(days=1)
+SLA: Final = {
+    "overdue": "Overdue now",
+    "soon": "Due within a day",
+    "in_time": "Waiting, in time",
+    "late": "Was late at a step",
+}
+"""How requests stand with their time limits."""
 
 
 class PeriodForm(forms.Form):
@@ -34,7 +47,10 @@ class PeriodForm(forms.Form):
 
 
 class RunFilter(django_filters.FilterSet):
-    """``since`` and ``until`` are days in the organisation's time zone, both inclusive, of the start of the request."""
+    """``since`` and ``until`` are days in the organisation's time zone, both inclusive, of the start of the request.
+
+    ``step`` is the key of the step at which it waits, ``sla`` how it stands with its time limits: see ``SLA``.
+    """
 
     since = django_filters.DateFilter(
         method="started_since", label="From", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
@@ -43,10 +59,14 @@ class RunFilter(django_filters.FilterSet):
         method="started_until", label="To", widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d")
     )
     status = django_filters.ChoiceFilter(choices=RunStatus.choices, label="State", empty_label="All")
+    step: Any = django_filters.CharFilter(method="waiting_at", label="Waits at", max_length=60)
+    sla = django_filters.ChoiceFilter(
+        method="with_limit", choices=tuple(SLA.items()), label="Time limit", empty_label="All"
+    )
 
     class Meta:
         model = WorkflowRun
-        fields = ("since", "until", "status")
+        fields = ("since", "until", "status", "step", "sla")
         form = PeriodForm
 
     def __init__(
@@ -65,6 +85,69 @@ class RunFilter(django_filters.FilterSet):
 
     def started_until(self, runs: QuerySet[Any], name: str, value: date) -> QuerySet[Any]:
         return runs.filter(started_at__lt=midnight(value + timedelta(days=1), self.zone))
+
+    def waiting_at(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return runs.filter(Exists(_tasks().filter(step=value, state__in=OPEN_TASK)))
+
+    def with_limit(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return runs.filter(Exists(_tasks().filter(_limits(value, timezone.now()))))
+
+
+class RunPageFilter(RunFilter):
+    """The same with lists to choose from: the steps and the people for whom requests of the page wait."""
+
+    step: Any = django_filters.ChoiceFilter(method="waiting_at", label="Waits at", empty_label="All")
+    assignee = django_filters.ChoiceFilter(method="waiting_for", label="Waits for", empty_label="All")
+
+    class Meta:
+        model = WorkflowRun
+        fields = ("since", "until", "status", "step", "assignee", "sla")
+        form = PeriodForm
+
+    def __init__(
+        self,
+        data: dict[str, Any],
+        queryset: QuerySet[Any],
+        *,
+        zone: ZoneInfo,
+        steps: Mapping[str, str],
+        people: Mapping[str, str],
+    ) -> None:
+        super().__init__(data, queryset, zone=zone)
+        # What an address names stays a choice when nothing waits there any more.
+        for name, known in (("step", steps), ("assignee", people)):
+            wanted = str(data.get(name, ""))
+            more = {} if not wanted or wanted in known else {wanted: f"{wanted} (nothing waits)"}
+            self.filters[name].extra["choices"] = tuple({**known, **more}.items())
+
+    def waiting_for(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return held_by(runs, UUID(uuid_of(value) or NOBODY))
+
+
+def held_by(runs: QuerySet[Any], member_id: UUID) -> QuerySet[Any]:
+    """Those of the requests that wait for the person, alone or in a queue."""
+    queue = TaskCandidate.objects.filter(
+        organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"), member_id=member_id, is_open=True
+    )
+    mine = Q(assignee_id=member_id) | Q(assignee=None) & Q(Exists(queue))
+    return runs.filter(Exists(_tasks().filter(mine, state__in=OPEN_TASK)))
+
+
+def _tasks() -> QuerySet[Task]:
+    """The tasks of a request."""
+    tasks: QuerySet[Task] = Task.objects.filter(organisation_id=OuterRef("organisation_id"), run_id=OuterRef("pk"))
+    return tasks
+
+
+def _limits(value: str, now: datetime) -> Q:
+    """Tasks that stand so with their time limit."""
+    if value == "late":
+        return Q(completed_at__gt=F("due_at"))
+    running = Q(state__in=OPEN_TASK)
+    passed = Q(overdue=True) | Q(due_at__lte=now, paused_at=None)
+    if value == "soon":
+        return running & ~passed & Q(due_at__lte=now + SOON, paused_at=None)
+    return running & (passed if value == "overdue" else ~passed)
 
 
 def midnight(day: date, zone: ZoneInfo) -> datetime:

@@ -15,6 +15,7 @@ from workflows.views import (
     mail_decision,
     migration,
     pauses,
+    preferences,
     requests,
     runs,
     search,
@@ -108,5 +109,17 @@ urlpatterns = [
         name="definition_restore",
     ),
     path("workflows/<uuid:definition_id>/move/", migration.MigrationView.as_view(), name="definition_migration"),
+    path(
+        "workflows/<uuid:definition_id>/preferences/",
+        preferences.PreferencesView.as_view(),
+        name="definition_preferences",
+    ),
     path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),
+    path("workflows/<uuid:definition_id>/runs/export/", runs.RunsExportView.as_view(), name="runs_export"),
+    path("workflows/<uuid:definition_id>/bottlenecks/", runs.BottlenecksView.as_view(), name="bottlenecks"),
+    path(
+        "workflows/<uuid:definition_id>/bottlenecks/overlay/",
+        runs.BottlenecksOverlayView.as_view(),
+        name="bottlenecks_overlay",
+    ),
 ]

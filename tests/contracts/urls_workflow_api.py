@@ -98,6 +98,7 @@ DECISION = {"transition": "Rejected", "version": 1, "comment": "No"}
 LINES = [
     Line(f"{API}workflows/"),
     Line(WORKFLOW, ids=of_workflow),
+    Line(f"{WORKFLOW}figures/", ids=of_workflow),
     Line(f"{WORKFLOW}runs/", ids=of_workflow),
     Line(f"{WORKFLOW}runs/", "post", ids=of_workflow, data={"data": make.LEAVE}),
     Line(f"{API}runs/"),
@@ -127,6 +128,10 @@ LINES = [
     Line(f"{API}definitions/", "post", holder="omar", without="asha", data=DOCUMENT),
     Line(f"{API}definitions/bpmn/", "post", holder="omar", without="asha", data={"bpmn": BPMN}),
     Line(DEFINITION, holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}preferences/", holder="omar", ids=of_definition, without="asha"),
+    Line(
+        f"{DEFINITION}preferences/", "patch", holder="omar", ids=of_definition, without="asha", data={"slug": "leave"}
+    ),
     Line(DEFINITION, "put", holder="omar", ids=of_draft, without="asha", data=DOCUMENT),
     Line(f"{API}library/", holder="omar", without="asha"),
     Line(f"{API}library/<slug:key>/", holder="omar", without="asha", at=f"{API}library/onboarding/"),

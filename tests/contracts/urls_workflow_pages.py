@@ -144,6 +144,11 @@ def fiona(world: World) -> Mapping[str, Any]:
     return {"member": str(world.acme.fiona.id)}
 
 
+def renamed(world: World) -> Mapping[str, Any]:
+    rules = {"rules-TOTAL_FORMS": "0", "rules-INITIAL_FORMS": "0"}
+    return {**rules, "name": "Leave", "slug": "leave", "owner": str(world.acme.omar.id), "is_active": "on"}
+
+
 RUN, TASK, DEFINITION = "requests/<uuid:run_id>/", "tasks/<uuid:task_id>/", "workflows/<uuid:definition_id>/"
 BULK = "tasks/bulk/<uuid:bulk_id>/"
 APPLY = make.LEAVE | {"transition": "Manager review"}
@@ -195,5 +200,10 @@ LINES = [
     Line(f"{DEFINITION}move/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}delete/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DEFINITION}restore/", "post", holder="omar", ids=of_deleted, without="asha"),
+    Line(f"{DEFINITION}preferences/", "get", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}preferences/", "post", holder="omar", ids=of_definition, without="asha", data=renamed),
     Line(f"{DEFINITION}runs/", "get", ids=of_definition),
+    Line(f"{DEFINITION}runs/export/", "get", ids=of_definition),
+    Line(f"{DEFINITION}bottlenecks/", "get", holder="omar", ids=of_definition, without="asha"),
+    Line(f"{DEFINITION}bottlenecks/overlay/", "get", holder="omar", ids=of_definition, without="asha"),
 ]

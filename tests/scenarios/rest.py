@@ -27,6 +27,9 @@ class Rest:
             headers["idempotency-key"] = key
         return self.client.post(ROOT + path, body or {}, content_type="application/json", headers=headers)
 
+    def patch(self, path: str, body: Any, **headers: str) -> Any:
+        return self.client.patch(ROOT + path, body, content_type="application/json", headers=headers)
+
     def delete(self, path: str) -> Any:
         return self.client.delete(ROOT + path)
 

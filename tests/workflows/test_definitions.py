@@ -25,7 +25,7 @@ from workflows.services.definitions import (
     definition_restore,
     definition_retire,
 )
-from workflows.services.preferences import definition_change
+from workflows.services.preferences import StartRule, Wish, definition_change
 
 
 def changed_leave() -> dict[str, Any]:
@@ -102,15 +102,15 @@ def test_visibility_by_department_and_designation(leave: WorkflowDefinition, acm
     acme.ravi.save(update_fields=["designation"])
     hr = acme.departments["HR"].id
     assert startable_by(acme.asha).filter(id=leave.id).exists()
-    rows = [(hr, None), (acme.departments["ENG"].id, lead.id)]
-    definition_change(definition_id=leave.id, actor=acme.omar, visibility=rows)
+    rows = [StartRule(hr), StartRule(acme.departments["ENG"].id, lead.id)]
+    definition_change(definition_id=leave.id, actor=acme.omar, wish=Wish(visibility=rows))
     seeing = [one.name for one in (acme.asha, acme.ravi, acme.hema) if startable_by(one).filter(id=leave.id).exists()]
     assert seeing == ["Ravi", "Hema"]
     assert visible_to(acme.omar).filter(id=leave.id).exists()
     with pytest.raises(DefinitionNotFound):
         start_leave(leave, acme.asha)
     with pytest.raises(DefinitionInvalid):
-        definition_change(definition_id=leave.id, actor=acme.omar, visibility=[(None, None)])
+        definition_change(definition_id=leave.id, actor=acme.omar, wish=Wish(visibility=[StartRule()]))
 
 
 def test_a_deleted_workflow_finishes_its_runs(leave: WorkflowDefinition, acme: Acme) -> None:
@@ -160,12 +160,14 @@ def test_the_list_and_the_door_of_starting_agree(leave: WorkflowDefinition, acme
         [], [(hr, None)], [(None, lead.id)], [(engineering, lead.id)], [(hr, lead.id)], [(hr, None), (engineering, None)],
     ]  # fmt: skip
     for visibility in rows:
-        definition_change(definition_id=leave.id, actor=acme.omar, visibility=visibility)
+        definition_change(
+            definition_id=leave.id, actor=acme.omar, wish=Wish(visibility=[StartRule(*row) for row in visibility])
+        )
         for person in people:
             listed = startable_by(person).filter(id=leave.id).exists()
             assert (read_start(person, leave.id) is not None) == listed
     for active in (False, True):
-        definition_change(definition_id=leave.id, actor=acme.omar, is_active=active, visibility=[])
+        definition_change(definition_id=leave.id, actor=acme.omar, wish=Wish(is_active=active, visibility=[]))
         assert (read_start(acme.asha, leave.id) is not None) == active
 
 

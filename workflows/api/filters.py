@@ -11,7 +11,7 @@ from rest_framework.request import Request
 
 from accounts.api.base import actor_of
 from accounts.models import Membership
-from workflows.filters import PeriodForm, RunFilter
+from workflows.filters import PeriodForm, RunFilter, held_by
 from workflows.models import Task, WorkflowRun
 from workflows.selectors.inbox import words_in
 from workflows.selectors.listing import (
@@ -49,15 +49,17 @@ class OfCaller:
 
 
 class RunListFilter(OfCaller, RunFilter):
-    """``workflow`` is an id, ``requester`` one too or ``me``, ``search`` a number or words of title and requester."""
+    """``workflow`` is an id, ``requester`` and ``assignee`` (for whom it waits) are ids of people or ``me``, ``search`` is a
+    number or words of title and requester."""
 
     workflow = django_filters.UUIDFilter(field_name="definition_id")
     requester = PersonFilter(method="of_requester")
+    assignee = PersonFilter(method="of_assignee")
     search = django_filters.CharFilter(method="with_words", max_length=200)
 
     class Meta:
         model = WorkflowRun
-        fields = ("since", "until", "status", "workflow", "requester", "search")
+        fields = ("since", "until", "status", "step", "sla", "workflow", "requester", "assignee", "search")
         form = PeriodForm
 
     def __init__(self, *args: Any, request: Request, **more: Any) -> None:
@@ -66,6 +68,9 @@ class RunListFilter(OfCaller, RunFilter):
 
     def of_requester(self, runs: QuerySet[Any], name: str, value: str | UUID) -> QuerySet[Any]:
         return runs.filter(requester_id=self.actor.id if value == ME else value)
+
+    def of_assignee(self, runs: QuerySet[Any], name: str, value: str | UUID) -> QuerySet[Any]:
+        return held_by(runs, self.actor.id if isinstance(value, str) else value)
 
     def with_words(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return runs.filter(words_in(value, ""))

@@ -15,6 +15,7 @@ from workflows.graph.contexts import EMPTY_FORM
 from workflows.graph.document import GraphDocument, StepKind
 from workflows.graph.layout import STEP_HEIGHT, STEP_WIDTH, Direction, Layout, Point, lay_out
 from workflows.graph.outline import NO_PROGRESS, Move, OutlineRow, Progress, outline
+from workflows.graph.paint import NO_PAINT, Painted, plate
 from workflows.graph.routes import Route, number, routes
 from workflows.graph.shapes import gateway
 
@@ -35,12 +36,13 @@ def graph_svg(
     direction: Direction = Direction.RIGHT,
     progress: Progress = NO_PROGRESS,
     form: FormDocument = EMPTY_FORM,
+    paint: Painted = NO_PAINT,
 ) -> str:
-    """The drawing as markup, everything in it escaped.
+    """The drawing as markup, everything in it escaped; `paint` are figures on its steps and arrows.
 
     `ident` starts the ids inside and must differ between the drawings of a page (letters, digits, "-").
     Classes: graph, graph-step(-start|-task|-end|-fork|-join|-noop), graph-edge, graph-edge-return, is-current, is-visited,
-    is-skipped, is-taken.
+    is-skipped, is-taken, graph-figure(-good|-warn|-bad|-quiet).
     """
     layout = lay_out(document, direction)
     rows: dict[str, OutlineRow] = {}
@@ -66,8 +68,14 @@ def graph_svg(
         *(_step(rows[key], layout.position(key), direction) for key in layout.centres),
         "</g>",
         '<g class="graph-labels" font-size="12" text-anchor="middle">',
-        *(_label(way, moves[way.transition.key]) for way in ways),
-        "</g></svg>",
+        *(_label(way, moves[way.transition.key], paint.ways.get(way.transition.key, "")) for way in ways),
+        "</g>",
+        *(
+            plate(one, layout.position(key), STEP_HEIGHT / 2)
+            for key, one in paint.steps.items()
+            if key in layout.centres
+        ),
+        "</svg>",
     ]
     return "".join(parts)
 
@@ -133,16 +141,17 @@ def _move_words(move: Move) -> str:
     return f"{words}, if {move.condition}" if move.condition else words
 
 
-def _label(way: Route, move: Move) -> str:
-    """The name where it differs from the step's, and "if" where a condition decides; on a plate over the arrow.
+def _label(way: Route, move: Move, figure: str) -> str:
+    """The name where it differs from the step's, "if" where a condition decides, and a figure; on a plate over the arrow.
 
     The condition itself is in the arrow's title and in the outline: a drawing has no room for sentences.
     """
     words = [move.name] if move.name != move.target_name else []
     text = " ".join([*words, "(if)"] if move.condition else words)
-    if not text:
+    if not (text or figure):
         return ""
     text = text if len(text) <= LABEL_COLUMNS else text[: LABEL_COLUMNS - 1] + "…"
+    text = " · ".join(filter(None, (text, figure)))
     x, y = way.label
     width = _columns(text) * LETTER + 10
     return (

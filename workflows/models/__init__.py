@@ -3,6 +3,7 @@
 from workflows.models.bulk import BulkAct, BulkAction, BulkState
 from workflows.models.definitions import (
     TAKE_OVER,
+    WorkflowAddress,
     WorkflowDefinition,
     WorkflowGroup,
     WorkflowVersion,
@@ -87,6 +88,7 @@ __all__ = [
     "TransitionLog",
     "VersionState",
     "Vote",
+    "WorkflowAddress",
     "WorkflowDefinition",
     "WorkflowGroup",
     "WorkflowRun",

@@ -4,9 +4,9 @@ import pgtrigger
 from django.db import models
 from django_fsm import transition as fsm
 
-from accounts.models import Department, Designation, Membership
+from accounts.models import Department, Designation, Membership, Place
 from accounts.tenancy.fields import OrganisationForeignKey
-from accounts.tenancy.models import OrganisationOwned
+from accounts.tenancy.models import OrganisationOwned, OrganisationRow
 from forms_builder.models import FormVersion
 from workflows.models.states import Stateful, VersionState, one_of, state_field
 
@@ -71,28 +71,53 @@ class WorkflowDefinition(OrganisationOwned):
 
 
 class WorkflowVisibility(OrganisationOwned):
-    """Who may start a definition. No row: everybody. A row admits who has its department and its designation."""
+    """Who may start a definition, as a list of rules: one admits, or with ``excludes`` bars, who fits all that it names.
+
+    Without an admitting rule everybody is admitted; who is barred by any rule may not start, whoever else admits them.
+    ``level_from`` is the lowest level of a designation ("M5 and above").
+    """
 
     definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.CASCADE, related_name="visibilities")
     department = OrganisationForeignKey(Department, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
     designation = OrganisationForeignKey(Designation, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    place = OrganisationForeignKey(Place, on_delete=models.CASCADE, null=True, blank=True, related_name="+")
+    level_from = models.PositiveSmallIntegerField("level from", null=True, blank=True)
+    excludes = models.BooleanField("may not", default=False, db_default=False)
 
     class Meta:
         verbose_name_plural = "workflow visibilities"
         constraints = (
             models.UniqueConstraint(
-                fields=("organisation", "definition", "department", "designation"),
+                fields=("organisation", "definition", "department", "designation", "place", "level_from", "excludes"),
                 nulls_distinct=False,
                 name="workflowvisibility_once",
             ),
             models.CheckConstraint(
-                condition=models.Q(department__isnull=False) | models.Q(designation__isnull=False),
+                condition=models.Q(department__isnull=False)
+                | models.Q(designation__isnull=False)
+                | models.Q(place__isnull=False)
+                | models.Q(level_from__isnull=False),
                 name="workflowvisibility_says_something",
             ),
         )
 
     def __str__(self) -> str:
         return f"{self.definition_id}: {self.department_id or 'any'}, {self.designation_id or 'any'}"
+
+
+class WorkflowAddress(OrganisationRow):
+    """An address that a workflow had before; it still leads there."""
+
+    definition = OrganisationForeignKey(WorkflowDefinition, on_delete=models.CASCADE, related_name="addresses")
+    slug = models.CharField(max_length=80)
+
+    class Meta:
+        verbose_name = "former address"
+        verbose_name_plural = "former addresses"
+        constraints = (models.UniqueConstraint(fields=("organisation", "slug"), name="workflowaddress_slug"),)
+
+    def __str__(self) -> str:
+        return self.slug
 
 
 class WorkflowVersion(Stateful, OrganisationOwned):

@@ -1,6 +1,6 @@
 """What an organisation chooses about its requests and workflows."""
 
-from django.core.validators import MaxValueValidator
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from accounts.tenancy.fields import OrganisationForeignKey
@@ -8,6 +8,7 @@ from accounts.tenancy.models import OrganisationOwned
 from workflows.models.definitions import WorkflowDefinition
 
 MAX_UNDO = 600
+MIN_FIGURES, MAX_FIGURES = 2, 1_000
 
 
 class WorkflowSettings(OrganisationOwned):
@@ -23,6 +24,13 @@ class WorkflowSettings(OrganisationOwned):
         default=False,
         db_default=False,
         help_text="A version whose test cases do not play as told is not published. Otherwise it is only warned of.",
+    )
+    figures_from = models.PositiveSmallIntegerField(
+        "times are told of at least",
+        default=5,
+        db_default=5,
+        validators=[MinValueValidator(MIN_FIGURES), MaxValueValidator(MAX_FIGURES)],
+        help_text="How long requests stay at a step is told only where so many did, and never of one person alone.",
     )
     publish_approval = OrganisationForeignKey(
         WorkflowDefinition,
@@ -40,6 +48,10 @@ class WorkflowSettings(OrganisationOwned):
         constraints = (
             models.UniqueConstraint(fields=("organisation",), name="workflowsettings_one"),
             models.CheckConstraint(condition=models.Q(undo_seconds__lte=MAX_UNDO), name="workflowsettings_undo"),
+            models.CheckConstraint(
+                condition=models.Q(figures_from__gte=MIN_FIGURES, figures_from__lte=MAX_FIGURES),
+                name="workflowsettings_figures",
+            ),
         )
 
     def __str__(self) -> str:

@@ -24,12 +24,12 @@ from workflows.models import (
     WorkflowDefinition,
     WorkflowRun,
     WorkflowVersion,
-    WorkflowVisibility,
 )
 from workflows.policies import EDIT, PUBLISH
 from workflows.selectors.definition_changes import may_compare
 from workflows.selectors.definitions import access_definition, access_version, may_see_all, startable_by
 from workflows.selectors.drawings import graph_of, trimmed
+from workflows.selectors.preferences import rules_of, sentences_of
 from workflows.selectors.publishing import approval_of, open_request
 
 TYPES: Final[Mapping[str, str]] = {
@@ -202,14 +202,10 @@ def preferences(view: DefinitionView) -> Preferences:
     """One query for who may start it."""
     default = view.graph.sla
     tasks = [step for step in view.graph.steps if step.kind is StepKind.TASK]
-    rows = WorkflowVisibility.objects.filter(
-        organisation_id=view.definition.organisation_id, definition_id=view.definition.id
-    )
-    names = rows.order_by("department__name", "designation__name").values_list("department__name", "designation__name")
     return Preferences(
         sla=tuple((step.name, sla_sentence(step.sla, default) or "No target") for step in tasks),
         sla_default="; ".join(filter(None, (_limit_words(default), timeout_sentence(view.graph.timeout)))),
-        visibility=tuple(_visibility_words(*row) for row in names),
+        visibility=tuple(sentences_of(rules_of(view.definition))),
         stakeholders=tuple(STAKEHOLDERS[one.kind] for one in view.graph.stakeholders),
     )
 
@@ -235,9 +231,3 @@ def _limit_words(rule: SlaRule | None) -> str:
         return f"{rule.period}, then it is marked overdue"
     chain = ", then ".join(FALLBACKS[one] for one in rule.fallback)
     return f"{rule.period}, then to the manager" + (f"; else {chain}" if chain else "")
-
-
-def _visibility_words(department: str | None, designation: str | None) -> str:
-    if department and designation:
-        return f"{designation} in {department}."
-    return f"Everybody in {department}." if department else f"Every {designation}."

@@ -3,14 +3,21 @@
 from collections.abc import Iterable
 from uuid import UUID
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
 
-from accounts.models import Membership
+from accounts.models import Designation, Membership
 from accounts.policies import carries
 from accounts.tenancy.errors import NotFound
 from forms_builder.selectors import document_of
 from workflows.engine.definition import VERSIONS, RunningDefinition
-from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowSettings, WorkflowVersion, WorkflowVisibility
+from workflows.models import (
+    WorkflowAddress,
+    WorkflowDefinition,
+    WorkflowGroup,
+    WorkflowSettings,
+    WorkflowVersion,
+    WorkflowVisibility,
+)
 from workflows.policies import EDIT, PUBLISH, VIEW_ALL
 from workflows.substitution import subjects_of
 
@@ -57,19 +64,31 @@ def subjects_of_many(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, f
 
 
 def startable_by(actor: Membership) -> QuerySet[WorkflowDefinition]:
-    """What the person may start: active, published, and open to their department and designation. The workflow that approves
-    publishing is started on the page of what is to be published, and nowhere else."""
+    """What the person may start: active, published, and open to them by its rules (see ``WorkflowVisibility``). The workflow
+    that approves publishing is started on the page of what is to be published, and nowhere else."""
     rows = WorkflowVisibility.objects.filter(organisation_id=actor.organisation_id, definition_id=OuterRef("pk"))
-    admits = rows.filter(
+    fits = rows.filter(
         Q(department=None) | Q(department_id=actor.department_id),
         Q(designation=None) | Q(designation_id=actor.designation_id),
+        Q(place=None) | Q(place_id=actor.place_id),
+        Q(level_from=None) | Q(level_from__lte=_level(actor)),
     )
     approval = WorkflowSettings.objects.filter(
         organisation_id=actor.organisation_id, publish_approval_id=OuterRef("pk")
     )
     return definitions_of(actor.organisation_id).filter(
-        ~Exists(rows) | Exists(admits), ~Exists(approval), is_active=True, published_version__isnull=False
+        ~Exists(rows.filter(excludes=False)) | Exists(fits.filter(excludes=False)),
+        ~Exists(fits.filter(excludes=True)),
+        ~Exists(approval),
+        is_active=True,
+        published_version__isnull=False,
     )
+
+
+def _level(actor: Membership) -> Subquery:
+    """The level of the person's designation; null without one, which is below every level."""
+    rows = Designation.objects.filter(organisation_id=actor.organisation_id, id=actor.designation_id)
+    return Subquery(rows.values("level")[:1])
 
 
 def may_see_all(actor: Membership) -> bool:
@@ -100,8 +119,12 @@ def access_definition(actor: Membership, definition_id: UUID, *, deleted: bool =
 
 
 def access_start(actor: Membership, slug: str) -> WorkflowDefinition:
-    """The door to starting a request by the workflow's slug. Raises DefinitionNotFound."""
-    found = startable_by(actor).filter(slug=slug).select_related("group", "published_version").first()
+    """The door to starting a request by the workflow's slug, or by one that it had before. Raises DefinitionNotFound."""
+    former = WorkflowAddress.objects.filter(
+        organisation_id=actor.organisation_id, definition_id=OuterRef("pk"), slug=slug
+    )
+    rows = startable_by(actor).filter(Q(slug=slug) | Q(Exists(former))).select_related("group", "published_version")
+    found = next(iter(sorted(rows, key=lambda one: one.slug != slug)), None)
     if found is None:
         raise DefinitionNotFound
     return found
@@ -126,10 +149,10 @@ def access_version(actor: Membership, definition_id: UUID, number: int | None = 
 
 
 def free_slug(organisation_id: UUID, wanted: str, taken: Iterable[str] = ()) -> str:
-    """``wanted``, or with a number behind it when a living definition has that slug."""
-    used = set(taken) | set(
-        definitions_of(organisation_id).filter(slug__startswith=wanted).values_list("slug", flat=True)
-    )
+    """``wanted``, or with a number behind it when a living definition has that slug, or one had it before."""
+    living = definitions_of(organisation_id).filter(slug__startswith=wanted).values_list("slug", flat=True)
+    former = WorkflowAddress.objects.filter(organisation_id=organisation_id, slug__startswith=wanted)
+    used = {*taken, *living.union(former.values_list("slug", flat=True))}
     if wanted not in used:
         return wanted
     number = 2

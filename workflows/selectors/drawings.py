@@ -1,9 +1,9 @@
 """Graphs to look at: the document of a version, and how far a request has come in it."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from threading import Lock
-from typing import Final
+from typing import Any, Final
 from uuid import UUID
 
 from forms_builder.schema.document import FormDocument
@@ -11,6 +11,7 @@ from workflows.graph.compiled import CompiledTransition
 from workflows.graph.document import GraphDocument
 from workflows.graph.layout import Direction
 from workflows.graph.outline import Progress
+from workflows.graph.paint import Painted
 from workflows.graph.svg import graph_svg
 from workflows.models import FINAL_RUN, TaskState, TransitionLog, VersionState, WorkflowVersion
 from workflows.selectors.runs import RunView, waiting_joins
@@ -46,6 +47,19 @@ def path_svg(view: RunView, log: Sequence[TransitionLog]) -> str:
         direction=Direction.DOWN,
         progress=_progress(view, log),
         form=trimmed(view.definition.form, view.readable),
+    )
+
+
+def figures_svg(
+    version: WorkflowVersion, overlay: Mapping[str, Mapping[str, Mapping[str, Any]]], way: Direction
+) -> str:
+    """The graph of a version with figures on it, as markup with everything in it escaped; two ways may stand in one page."""
+    return graph_svg(
+        graph_of(version),
+        title="Figures on the steps",
+        ident=f"figures-{way.value}",
+        direction=way,
+        paint=Painted.of(overlay),
     )
 
 

@@ -37,6 +37,7 @@ class LandingRow:
     open_count: int = 0
     edit_url: str = ""
     clone_url: str = ""
+    preferences_url: str = ""
 
 
 def landing(actor: Membership) -> list[LandingRow]:

@@ -8,16 +8,17 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import Count, F, QuerySet
 
 from accounts.models import Membership
-from workflows.models import OPEN_TASK, Task, WorkflowDefinition, WorkflowRun
+from workflows.models import OPEN_TASK, Task, TaskCandidate, WorkflowDefinition, WorkflowRun
 from workflows.policies import sees_all_runs
 from workflows.selectors.definitions import DefinitionNotFound, access_definition
 from workflows.selectors.paging import Cursor, Order, Page, Row, page_of
 
 NEWEST: Final = Order("started_at", "id")
-STEPS: Final = 100
+MOST_HOLDERS: Final = 500
+"""Steps and people to choose from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +56,13 @@ class Bucket:
 
 
 @dataclass(frozen=True, slots=True)
-class StepFigures:
-    """How long tasks of a step waited for their decision."""
+class OpenVersion:
+    """Open requests of one version; ``current``: new requests start on it."""
 
-    name: str
-    count: int
-    open: int
-    p50: timedelta | None
-    p90: timedelta | None
+    number: int
+    state: str
+    requests: int
+    current: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +72,11 @@ class RunsOf:
     definition: WorkflowDefinition
     member: Membership
     own: bool
+
+    @property
+    def sees_figures(self) -> bool:
+        """Whether the times of the steps may be told: they are of everybody's requests."""
+        return not self.own
 
     def runs(self) -> QuerySet[WorkflowRun]:
         runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(
@@ -128,6 +133,42 @@ def _with_open_tasks(organisation_id: UUID, rows: Sequence[Row]) -> list[RunRow]
     ]
 
 
+def holding(door: RunsOf) -> tuple[dict[str, str], dict[str, str]]:
+    """Steps by key, and people by id, at and for whom open requests wait. Two statements."""
+    tasks = Task.objects.filter(
+        organisation_id=door.definition.organisation_id, definition_id=door.definition.id, state__in=OPEN_TASK
+    )
+    if door.own:
+        tasks = tasks.filter(requester_id=door.member.id)
+    steps: dict[str, str] = {}
+    people: dict[str, str] = {}
+    rows = tasks.order_by("step_name", "assignee__name").values_list(
+        "step", "step_name", "assignee_id", "assignee__name"
+    )
+    for step, name, member, member_name in rows.distinct()[:MOST_HOLDERS]:
+        steps[step] = name
+        if member is not None:
+            people[str(member)] = member_name
+    queues = TaskCandidate.objects.filter(
+        organisation_id=door.definition.organisation_id, is_open=True, task__in=tasks.filter(assignee=None)
+    )
+    for member, name in (
+        queues.order_by("member__name").values_list("member_id", "member__name").distinct()[:MOST_HOLDERS]
+    ):
+        people[str(member)] = name
+    return steps, dict(sorted(people.items(), key=lambda one: one[1]))
+
+
+def open_versions(door: RunsOf) -> list[OpenVersion]:
+    """How many open requests each version has, whenever they were started, newest first. One statement."""
+    running = door.runs().filter(finished_at=None)
+    rows = running.order_by("-version__number").values_list("version__number", "version__state", "version_id")
+    return [
+        OpenVersion(number, state, requests, current=version_id == door.definition.published_version_id)
+        for number, state, version_id, requests in rows.annotate(requests=Count("id"))
+    ]
+
+
 # Durations in seconds of completed requests; overdue ones are open and have an open task past its time.
 _FIGURES: Final = """
 SELECT date_trunc('week', r.started_at AT TIME ZONE %s)::date AS week, count(*),
@@ -144,15 +185,6 @@ WHERE r.id IN ({runs})
 GROUP BY GROUPING SETS ((week), ())
 ORDER BY week NULLS FIRST
 """
-_STEPS: Final = """
-SELECT max(t.step_name), count(*) FILTER (WHERE t.state = 'success'),
-    count(*) FILTER (WHERE t.state IN ('running', 'waiting', 'failure_retry')),
-    percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM t.completed_at - t.opened_at)::float8)
-        FILTER (WHERE t.state = 'success')
-FROM workflows_task t
-WHERE t.organisation_id = %s AND t.run_id IN ({runs}) AND NOT (t.state = 'success' AND t.completed_at = t.opened_at)
-GROUP BY t.step ORDER BY min(t.opened_at), t.step LIMIT %s
-"""
 
 
 def figures(runs: QuerySet[WorkflowRun], zone: ZoneInfo) -> tuple[Bucket, list[Bucket]]:
@@ -162,14 +194,6 @@ def figures(runs: QuerySet[WorkflowRun], zone: ZoneInfo) -> tuple[Bucket, list[B
         cursor.execute(_FIGURES.format(runs=chosen), [zone.key, *params])
         buckets = [_bucket(*row) for row in cursor.fetchall()]
     return buckets[0], buckets[1:]
-
-
-def step_figures(runs: QuerySet[WorkflowRun], organisation_id: UUID) -> list[StepFigures]:
-    """Waiting times by step, in the order in which steps were reached; without the starts. One statement."""
-    chosen, params = runs.values("id").query.sql_with_params()
-    with connection.cursor() as cursor:
-        cursor.execute(_STEPS.format(runs=chosen), [organisation_id, *params, STEPS])
-        return [StepFigures(name, count, still, *_spans(found)) for name, count, still, found in cursor.fetchall()]
 
 
 def _bucket(week: date | None, started: int, completed: int, still: int, overdue: int, found: Any) -> Bucket:

@@ -12,19 +12,21 @@ from workflows.assignment import Person
 from workflows.selectors.people import persons_at
 
 # The same rule as ``definitions.startable_by``, which lists; the tests hold the two together.
+_RULES: Final = """SELECT 1 FROM workflows_workflowvisibility v
+        JOIN accounts_membership me ON me.organisation_id = v.organisation_id AND me.id = %s
+        LEFT JOIN accounts_designation ds ON ds.organisation_id = me.organisation_id AND ds.id = me.designation_id
+        WHERE v.organisation_id = d.organisation_id AND v.definition_id = d.id
+          AND (v.department_id IS NULL OR v.department_id = me.department_id)
+          AND (v.designation_id IS NULL OR v.designation_id = me.designation_id)
+          AND (v.place_id IS NULL OR v.place_id = me.place_id)
+          AND (v.level_from IS NULL OR v.level_from <= ds.level)"""
 _STARTABLE: Final = """
 d.is_active AND d.deleted_at IS NULL AND d.published_version_id IS NOT NULL AND (
     NOT EXISTS (
         SELECT 1 FROM workflows_workflowvisibility v
-        WHERE v.organisation_id = d.organisation_id AND v.definition_id = d.id
-    ) OR EXISTS (
-        SELECT 1 FROM workflows_workflowvisibility v
-        JOIN accounts_membership me ON me.organisation_id = v.organisation_id AND me.id = %s
-        WHERE v.organisation_id = d.organisation_id AND v.definition_id = d.id
-          AND (v.department_id IS NULL OR v.department_id = me.department_id)
-          AND (v.designation_id IS NULL OR v.designation_id = me.designation_id)
-    )
-)"""
+        WHERE v.organisation_id = d.organisation_id AND v.definition_id = d.id AND NOT v.excludes
+    ) OR EXISTS ({_RULES} AND NOT v.excludes)
+) AND NOT EXISTS ({_RULES} AND v.excludes)""".replace("{_RULES}", _RULES)
 _OPENLY: Final = """ AND (%s OR NOT EXISTS (
     SELECT 1 FROM workflows_workflowsettings ws WHERE ws.organisation_id = d.organisation_id AND ws.publish_approval_id = d.id
 ))"""
@@ -53,7 +55,7 @@ def read_start(
 ) -> Starting | None:
     """None when the person may not start the workflow, or there is none. ``about``: the product starts it, about a row."""
     here = actor.organisation_id
-    rows = execute_prepared(READ_START, [here, here, definition_id, actor.id, about])
+    rows = execute_prepared(READ_START, [here, here, definition_id, actor.id, actor.id, about])
     if not rows:
         return None
     name, owner_id, group_id, version_id, stamp = rows[0]

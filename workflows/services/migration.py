@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts.audit.record import record
 from accounts.models import Membership
+from accounts.policies import carries
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import Conflict, Invalid
 from forms_builder.sources import OrganisationSources
@@ -23,6 +24,7 @@ from workflows.engine.plan import Plan, write_all
 from workflows.engine.state import By, Clock, RunState, TaskState
 from workflows.graph.compiled import CompiledStep
 from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowVersion
+from workflows.policies import PUBLISH
 from workflows.selectors.definitions import access_definition, definition_of
 from workflows.selectors.desk import Desk, eligible_people, fall_back, is_eligible
 from workflows.selectors.locks import RunAndTasks, lock_open_runs, open_runs
@@ -160,6 +162,11 @@ def migration_apply(
 def may_migrate(actor: Membership, definition_id: UUID) -> None:
     """The door, for what must be judged before the rest. Raises DefinitionNotFound, Denied."""
     policies.definitions.require(actor, "publish", access_definition(actor, definition_id))
+
+
+def may_move(actor: Membership, definition: WorkflowDefinition) -> bool:
+    """Whether to show the way there: the person may, and there is a version to move to."""
+    return definition.deleted_at is None and definition.published_version_id is not None and carries(actor, PUBLISH)
 
 
 def _write(plans: Sequence[Plan], actor: Membership, at: datetime) -> None:

@@ -98,6 +98,7 @@ class DefinitionView(MemberRequired, View):
                 "sla_default": wanted.sla_default,
                 "visibility": wanted.visibility,
                 "stakeholders": wanted.stakeholders,
+                "preferences_url": self._preferences_url(shown),
             }
         if tab == "versions":
             args = [shown.definition.id]
@@ -109,6 +110,10 @@ class DefinitionView(MemberRequired, View):
             }
         wide, narrow = (mark_safe(shown.drawing(way)) for way in (Direction.RIGHT, Direction.DOWN))  # noqa: S308 - made and escaped by us
         return {"graph_svg": wide, "graph_svg_narrow": narrow, "outline": shown.outline}
+
+    def _preferences_url(self, shown: Shown) -> str:
+        may = shown.may_edit and shown.definition.deleted_at is None
+        return reverse("definition_preferences", args=[shown.definition.id]) if may else ""
 
 
 class DefinitionCloneView(MemberRequired, View):

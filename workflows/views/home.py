@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 from urllib.parse import urlencode
+from uuid import UUID
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -45,7 +46,15 @@ def with_urls(row: LandingRow) -> LandingRow:
         row,
         edit_url=reverse("definition", args=[row.id]) if row.may_edit else "",
         clone_url=reverse("definition_clone", args=[row.id]) if row.may_clone else "",
+        preferences_url=preferences_url(row.id, may_edit=row.may_edit),
     )
+
+
+def preferences_url(definition_id: UUID, *, may_edit: bool) -> str:
+    """Where the preferences are changed, or for others read."""
+    if may_edit:
+        return reverse("definition_preferences", args=[definition_id])
+    return f"{reverse('definition', args=[definition_id])}?{urlencode({'tab': 'preferences'})}"
 
 
 def _key(row: LandingRow) -> str:

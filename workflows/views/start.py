@@ -4,6 +4,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.views import View
 
 from accounts.models import Membership
@@ -78,6 +79,8 @@ class RequestStartView(MemberRequired, View):
 
     def get(self, request: HttpRequest, slug: str) -> HttpResponse:
         start = self._page(slug)
+        if start.definition.slug != slug:
+            return redirect("request_start", start.definition.slug)
         return start.response(request, start.form(), start.bar())
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:

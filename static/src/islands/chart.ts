@@ -26,7 +26,7 @@ Chart.register(
   Tooltip,
 );
 
-/** One series: bars for counts on the left axis, lines for durations in hours on the right one. */
+/** One series: bars on the left axis, which counts unless the state has a unit, lines for durations in hours on the right. */
 interface Series {
   label: string;
   kind: "bar" | "line";
@@ -34,6 +34,7 @@ interface Series {
 }
 
 export interface ChartState {
+  unit?: string;
   labels: string[];
   series: Series[];
 }
@@ -99,7 +100,13 @@ export function configuration(state: ChartState, colour: (name: string) => strin
       plugins: { legend: { position: "bottom", labels: { color: text, boxWidth: 10, boxHeight: 10 } } },
       scales: {
         x: { grid: { display: false }, ticks: { color: text, maxRotation: 0, autoSkipPadding: 16 } },
-        y: { beginAtZero: true, grid: { color: line }, ticks: { color: text, precision: 0 } },
+        y: {
+          beginAtZero: true,
+          grid: { color: line },
+          ticks: state.unit
+            ? { color: text, callback: (value) => `${value} ${state.unit}` }
+            : { color: text, precision: 0 },
+        },
         hours: {
           display: lines,
           position: "right",

@@ -40,7 +40,8 @@ def statements(request: Callable[[], Any], status: int = 200) -> list[str]:
         ("hema", "/requests/{queued}/", 15),
         ("omar", "/workflows/{definition}/", 11),
         ("omar", "/workflows/{definition}/?tab=preferences", 12),
-        ("tess", "/workflows/{definition}/runs/?since=2025-09-01&until=2025-10-31", 11),
+        ("tess", "/workflows/{definition}/runs/?since=2025-09-01&until=2025-10-31", 14),
+        ("tess", "/workflows/{definition}/bottlenecks/?since=2025-09-01&until=2025-10-31", 9),
     ],
 )
 def test_a_page_asks_no_more_and_writes_nothing(who: str, address: str, most: int, acme: Acme) -> None:
