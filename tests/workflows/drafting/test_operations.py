@@ -10,7 +10,6 @@ from tests.workflows.drafting.test_places import DOCUMENT
 from workflows.drafting.difference import difference
 from workflows.drafting.history import Record, history
 from workflows.drafting.operations import (
-    MISSING,
     Change,
     Clashed,
     Kind,
@@ -21,6 +20,7 @@ from workflows.drafting.operations import (
     rewound,
     typed_place,
 )
+from workflows.drafting.places import MISSING
 
 NAME = "graph/steps/a/name"
 NOW = datetime(2026, 1, 5, tzinfo=UTC)

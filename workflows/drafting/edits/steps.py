@@ -104,12 +104,24 @@ def step_kind(document: Document, params: Params) -> Edit:
     """`step`, `kind`; what the new kind cannot have goes."""
     sketch = Sketch(document)
     step, kind = step_of(sketch, text(params, "step")), _kind(params)
-    own = (*STEPS, str(step["key"]))
-    sketch.put(kind, *own, "kind")
-    for part, kinds in FITTING.items():
-        if kind not in kinds and part in step:
-            sketch.remove(*own, part)
+    _become(sketch, step, kind)
     return sketch.edit(f"Make “{step.get('name')}” {KIND_WORDS[kind]}")
+
+
+def step_set(document: Document, params: Params) -> Edit:
+    """`step`, and what is sent of `name`, `kind`, `outcome` (of an end) and `description`, all at once."""
+    sketch = Sketch(document)
+    step = step_of(sketch, text(params, "step"))
+    own = (*STEPS, str(step["key"]))
+    if "name" in params:
+        sketch.put(text(params, "name", required=NAME_IT), *own, "name")
+    if "kind" in params:
+        _become(sketch, step, _kind(params))
+    if "outcome" in params and sketch.get(*own, "kind") == "end":
+        sketch.put(text(params, "outcome"), *own, "outcome", default="")
+    if "description" in params:
+        sketch.put(long_text(params, "description"), *own, "description", default="")
+    return sketch.edit(f"Change “{sketch.get(*own, 'name')}”")
 
 
 def steps_remove(document: Document, params: Params) -> Edit:
@@ -177,6 +189,14 @@ def _kind(params: Params) -> str:
     return kind
 
 
+def _become(sketch: Sketch, step: Mapping[str, Any], kind: str) -> None:
+    own = (*STEPS, str(step["key"]))
+    sketch.put(kind, *own, "kind")
+    for part, kinds in FITTING.items():
+        if kind not in kinds and part in step:
+            sketch.remove(*own, part)
+
+
 def _new_step(sketch: Sketch, name: str, kind: str, index: int | None, position: dict[str, float] | None) -> str:
     key = free_key(slug(name, "step"), step_keys(sketch))
     step: dict[str, Any] = {"key": key, "name": name, "kind": kind}
@@ -232,6 +252,7 @@ EDITS: Final[Mapping[str, EditFunction]] = {
     "step.describe": step_describe,
     "step.outcome": step_outcome,
     "step.kind": step_kind,
+    "step.set": step_set,
     "step.move": step_move,
     "steps.remove": steps_remove,
     "steps.place": steps_place,

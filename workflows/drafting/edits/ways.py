@@ -59,19 +59,30 @@ def transition_lead(document: Document, params: Params) -> Edit:
     """`transition`; `from` and `to`, each as it was where empty. Whether it leads back is found out again."""
     sketch = Sketch(document)
     way = way_of(sketch, text(params, "transition"))
-    key = str(way["key"])
-    source = str(step_of(sketch, text(params, "from") or str(way["from"]), "from")["key"])
-    target = str(step_of(sketch, text(params, "to") or str(way["to"]), "to")["key"])
-    if (source, target) == (way["from"], way["to"]):
-        return sketch.edit("Lead a way elsewhere")
-    _refuse_ends(sketch, source, target)
-    _refuse_twice(sketch, source, target, str(way.get("name", "")), besides=key)
-    sketch.put(source, *WAYS, key, "from")
-    sketch.put(target, *WAYS, key, "to")
-    others = Sketch(sketch.document)
-    others.remove(*WAYS, key)
-    sketch.put(leads_back(others, source, target), *WAYS, key, "return", default=False)
-    return sketch.edit(f"Lead a way from “{name_of(sketch, source)}” to “{name_of(sketch, target)}”")
+    _lead(sketch, way, params)
+    now = way_of(sketch, str(way["key"]))
+    return sketch.edit(f"Lead a way from “{name_of(sketch, now['from'])}” to “{name_of(sketch, now['to'])}”")
+
+
+def transition_set(document: Document, params: Params) -> Edit:
+    """`transition`, and what is sent of `name`, `from`, `to`; with `marks` also `return` (unless it is led elsewhere),
+    `otherwise` and `reason_required`, where a box that is not ticked is not sent."""
+    sketch = Sketch(document)
+    way = way_of(sketch, text(params, "transition"))
+    own = (*WAYS, str(way["key"]))
+    if "name" in params:
+        sketch.put(text(params, "name"), *own, "name", default="")
+    if not _lead(sketch, way_of(sketch, own[-1]), params):
+        now = way_of(sketch, own[-1])
+        if now != way:
+            _refuse_twice(sketch, str(now["from"]), str(now["to"]), str(now.get("name", "")), besides=own[-1])
+        if flag(params, "marks"):
+            sketch.put(flag(params, "return"), *own, "return", default=False)
+    if flag(params, "marks"):
+        _only_otherwise(sketch, way, flag(params, "otherwise"))
+        sketch.put(flag(params, "otherwise"), *own, "otherwise", default=False)
+        sketch.put(flag(params, "reason_required"), *own, "reason_required", default=False)
+    return sketch.edit(f"Change the way “{way_name(sketch, way_of(sketch, own[-1]))}”")
 
 
 def transition_return(document: Document, params: Params) -> Edit:
@@ -83,9 +94,7 @@ def transition_otherwise(document: Document, params: Params) -> Edit:
     """`transition`; `otherwise`: whether it is gone where no other way is. The mark is taken from its neighbours."""
     sketch = Sketch(document)
     way = way_of(sketch, text(params, "transition"))
-    for other in sketch.items(*WAYS):
-        if flag(params, "otherwise") and other.get("from") == way["from"] and other["key"] != way["key"]:
-            sketch.put(False, *WAYS, str(other["key"]), "otherwise", default=False)
+    _only_otherwise(sketch, way, flag(params, "otherwise"))
     return _mark(sketch, params, "otherwise", "the way otherwise")
 
 
@@ -111,6 +120,30 @@ def transition_remove(document: Document, params: Params) -> Edit:
     label = f"Remove the way from “{name_of(sketch, str(way['from']))}” to “{name_of(sketch, str(way['to']))}”"
     without_ways(sketch, [str(way["key"])])
     return sketch.edit(label)
+
+
+def _lead(sketch: Sketch, way: Mapping[str, Any], params: Params) -> bool:
+    """Lead the way as `from` and `to` say; whether that is elsewhere."""
+    key = str(way["key"])
+    source = str(step_of(sketch, text(params, "from") or str(way["from"]), "from")["key"])
+    target = str(step_of(sketch, text(params, "to") or str(way["to"]), "to")["key"])
+    if (source, target) == (way["from"], way["to"]):
+        return False
+    _refuse_ends(sketch, source, target)
+    _refuse_twice(sketch, source, target, str(way.get("name", "")), besides=key)
+    sketch.put(source, *WAYS, key, "from")
+    sketch.put(target, *WAYS, key, "to")
+    others = Sketch(sketch.document)
+    others.remove(*WAYS, key)
+    sketch.put(leads_back(others, source, target), *WAYS, key, "return", default=False)
+    return True
+
+
+def _only_otherwise(sketch: Sketch, way: Mapping[str, Any], is_set: bool) -> None:
+    """Of the ways out of a step one at most is the way otherwise."""
+    for other in sketch.items(*WAYS) if is_set else []:
+        if other.get("from") == way["from"] and other["key"] != way["key"]:
+            sketch.put(False, *WAYS, str(other["key"]), "otherwise", default=False)
 
 
 def _mark(sketch: Sketch, params: Params, name: str, words: str) -> Edit:
@@ -140,6 +173,7 @@ EDITS: Final[Mapping[str, EditFunction]] = {
     "transition.add": transition_add,
     "transition.rename": transition_rename,
     "transition.lead": transition_lead,
+    "transition.set": transition_set,
     "transition.return": transition_return,
     "transition.otherwise": transition_otherwise,
     "transition.reason": transition_reason,
