@@ -324,7 +324,8 @@ def attributes(field: f.FieldBase) -> dict[str, str]:
     wanted: dict[str, Any] = {}
     if isinstance(field, f.TextField | f.LongTextField):
         wanted = {"maxlength": field.max_length, "minlength": field.min_length or None}
-        wanted["autocomplete"] = getattr(field, "autocomplete", "") or None
+        by_format = getattr(field, "format", "")
+        wanted["autocomplete"] = getattr(field, "autocomplete", "") or by_format or None
     elif isinstance(field, f.NumberField):
         wanted = {"min": field.min, "max": field.max, "step": "1" if not field.decimals else f"{10**-field.decimals:f}"}
     elif isinstance(field, f.MoneyField):

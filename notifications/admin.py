@@ -101,7 +101,16 @@ class AttemptInline(_TabularInline):
 
 @admin.register(Delivery)
 class DeliveryAdmin(MachineOwnedAdmin):
-    list_display = ("subject", "recipient", "state", "attempts", "possible_duplicate", "created_at", "reason")
+    list_display = (
+        "subject",
+        "recipient",
+        "address",
+        "state",
+        "attempts",
+        "possible_duplicate",
+        "created_at",
+        "reason",
+    )
     list_filter = ("state", "kind", "possible_duplicate")
     list_select_related = ("recipient",)
     search_fields = ("subject", "recipient__name", "address")

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 
 from accounts.audit.events import Event
 from accounts.models import AuditEntry, Organisation
-from notifications import absences, proposals
+from notifications import absences, letters, proposals
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
 from notifications.inserts import insert_new
@@ -73,7 +73,11 @@ def plan(organisation: Organisation, rows: Sequence[OutboxEvent]) -> int:
     people = readers(organisation.id, {one.member_id for _, some in tellings for one in some})
     written: dict[type[models.Model], list[models.Model]] = defaultdict(list)
     texts = _Wordings(organisation.id)
-    notices = [*_notices(organisation, tellings, people), *_digests(organisation, heard, texts)]
+    notices = [
+        *_notices(organisation, tellings, people),
+        *_digests(organisation, heard, texts),
+        *_letters(organisation, heard),
+    ]
     for notice, channel in notices:
         row = channel.row(notice, texts.of(channel, notice.kind))
         written[type(row)].append(row)
@@ -145,7 +149,7 @@ def _notices(
 ) -> Iterator[tuple[Notice, Channel]]:
     for item, some in tellings:
         values = values_of(
-            item.event, person=item.entry.actor_label, organisation=organisation.name, zone=organisation.time_zone
+            item.event, person=_person(item), organisation=organisation.name, zone=organisation.time_zone
         )
         for one in some:
             reader = people.get(one.member_id)
@@ -171,6 +175,36 @@ def _notice(item: Heard, one: Told, values: Mapping[str, str], reader: Reader) -
     )
 
 
+def _letters(organisation: Organisation, heard: Iterable[Heard]) -> Iterator[tuple[Notice, Channel]]:
+    """What goes to people without an account, by the medium that the link names."""
+    items = {item.entry.id: item for item in heard}
+    events = {key: event for key, item in items.items() if (event := letters.letter_of(item.event)) is not None}
+    for entry_id, values in letters.values_for(organisation, events):
+        item, event = items[entry_id], events[entry_id]
+        channel = next(one for one in CHANNELS if one.name == event.medium)
+        notice = Notice(
+            organisation_id=organisation.id,
+            event_id=entry_id,
+            kind=item.entry.kind,
+            at=item.entry.at,
+            actor="",
+            recipient_id=None,
+            run_id=item.run_id,
+            path="",
+            watching=False,
+            values=values,
+            link_id=event.link_id,
+        )
+        yield notice, channel
+
+
+def _person(item: Heard) -> str:
+    """Who did it, in words for everybody: of people without an account less than the audit knows."""
+    if item.entry.actor_kind == "external":
+        return str(getattr(item.event, "by_name", "")) or "Somebody outside"
+    return item.entry.actor_label
+
+
 def _digests(
     organisation: Organisation, heard: Iterable[Heard], texts: "_Wordings"
 ) -> Iterator[tuple[Notice, Channel]]:
@@ -184,7 +218,7 @@ def _digests(
         people = readers(organisation.id, {one.member_id for _, some in tellings for one in some})
         for item, some in tellings:
             values = values_of(
-                item.event, person=item.entry.actor_label, organisation=organisation.name, zone=organisation.time_zone
+                item.event, person=_person(item), organisation=organisation.name, zone=organisation.time_zone
             )
             for one in some:
                 reader = people.get(one.member_id)

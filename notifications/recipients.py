@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.audit.events import Event
 from notifications import absences, proposals
-from workflows import events, machine_events
+from workflows import events, link_events, machine_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +158,11 @@ def _noticed(event: machine_events.TaskNoticed, around: Around) -> Iterator[Told
         yield from (Told(member, event.kind) for member in around.stakeholders)
 
 
+def _holders(event: link_events.LinkEnded | link_events.LinkRefused, around: Around) -> Iterator[Told]:
+    """Who looks after a step that somebody outside was to decide."""
+    yield from (Told(member, event.kind) for member in event.holder_ids)
+
+
 def _added(event: events.ParticipantAdded, around: Around) -> Iterator[Told]:
     yield Told(event.member_id, event.kind)
 
@@ -213,6 +218,11 @@ RULES: Mapping[str, Rule] = {
     machine_events.TaskFailed.kind: _failed,
     machine_events.TaskQuarantined.kind: _failed,
     machine_events.TaskNoticed.kind: _noticed,
+    # The mail to the mailbox of the link itself is written by ``letters``.
+    link_events.LinkSent.kind: lambda event, around: (),
+    link_events.LinkCodeAsked.kind: lambda event, around: (),
+    link_events.LinkEnded.kind: _holders,
+    link_events.LinkRefused.kind: _holders,
     events.TaskClosed.kind: _closed,
     events.RunCommented.kind: _commented,
     events.RunCompleted.kind: _to_requester_and_followers,

@@ -14,7 +14,7 @@ from accounts.audit.events import Event
 from notifications import absences, proposals
 from notifications.proposal_wording import TEXTS
 from notifications.recipients import HANDED, left, on_behalf
-from workflows import events, machine_events
+from workflows import events, link_events, machine_events
 
 NAMES: Mapping[str, str] = {
     "number": "the request's number",
@@ -42,6 +42,7 @@ NAMES: Mapping[str, str] = {
     "count": "how many requests a mail tells of",
     "list": "those requests, a line each",
     "message": "the subject that a workflow's own notice has",
+    "words": "what a step says to people without an account",
     "days": "after how many days a proposal timed out",
 }
 
@@ -298,6 +299,37 @@ WORDINGS: Mapping[str, Wording] = {
         "{workflow} #{number} left you",
         "By a new version of the workflow.\n{reason}",
     ),
+    link_events.LinkSent.kind: Wording(
+        "Somebody without an account is asked to decide",
+        "{message}",
+        "{words}\n\n{organisation} asks you for a decision."
+        + _ABOUT
+        + "\n\nPlease answer until {due}. You need no account: open the link, read, and press a button.",
+        "Asked by a link: {workflow} #{number}, {step}",
+    ),
+    link_events.LinkCodeAsked.kind: Wording(
+        "The one-time code of a link",
+        "Your code for {workflow} #{number}",
+        "Somebody has opened the link that {organisation} has sent you, and wants to see what it is about."
+        "\nIf it was you, enter this code on the page. It holds for ten minutes.",
+        "A code was sent: {workflow} #{number}, {step}",
+    ),
+    link_events.LinkEnded.kind: Wording(
+        "Nobody outside has answered in time",
+        "No answer from outside: {workflow} #{number}, {step}",
+        "The link by which somebody outside was asked to decide the step {step} has expired."
+        "\nSend a new one, or decide it yourself." + _ABOUT,
+        "No answer from outside: {workflow} #{number}, {step}",
+        "Send a new link, or decide it yourself.",
+    ),
+    link_events.LinkRefused.kind: Wording(
+        "Somebody outside cannot be asked",
+        "Nobody was asked outside: {workflow} #{number}, {step}",
+        "Somebody outside was to be asked to decide the step {step}, and could not be: {why}."
+        "\nIf nobody else was asked, the decision is yours." + _ABOUT,
+        "Not asked outside: {workflow} #{number}, {step}",
+        "{why}",
+    ),
     events.RunWithdrawn.kind: Wording(
         "A request was withdrawn",
         "Withdrawn: {workflow} #{number}",
@@ -375,7 +407,10 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
     """The texts that a template of this event may use, all but the recipient's name."""
     found: dict[str, Any] = {name: getattr(event, name, "") for name in _SAME_NAME}
     found |= {name: getattr(event, attribute, "") for name, attribute in _OTHER_NAME.items()}
-    number, due = getattr(event, "run_number", None), getattr(event, "due_at", None)
+    number, due = (
+        getattr(event, "run_number", None),
+        getattr(event, "due_at", None) or getattr(event, "expires_at", None),
+    )
     found["why"] = found["why"] or getattr(event, "fallback", "") or getattr(event, "hold_reason", "")
     if event.subject_kind == proposals.SUBJECT:
         found |= _of_proposal(event)

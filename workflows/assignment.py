@@ -195,6 +195,11 @@ class Assignment:
         return tuple(one.id for one in asked)
 
     @property
+    def all_ids(self) -> tuple[UUID, ...]:
+        """The person, or everybody of the queue."""
+        return (self.person.id,) if self.person is not None else tuple(one.id for one in self.queue)
+
+    @property
     def is_unassigned(self) -> bool:
         return self.person is None and not self.queue
 

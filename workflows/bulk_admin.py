@@ -13,9 +13,9 @@ from workflows.services.publishing import settings_save
 
 @admin.register(WorkflowSettings)
 class WorkflowSettingsAdmin(OrganisationModelAdmin):
-    list_display = ("__str__", "undo_seconds", "cases_gate", "figures_from", "publish_approval")
+    list_display = ("__str__", "undo_seconds", "cases_gate", "figures_from", "publish_approval", "forbid_outside")
     list_select_related = ("publish_approval",)
-    fields = ("undo_seconds", "cases_gate", "figures_from", "publish_approval")
+    fields = ("undo_seconds", "cases_gate", "figures_from", "publish_approval", "forbid_outside")
     ordering = ("id",)
 
     def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> OrganisationOwned:

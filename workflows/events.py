@@ -13,6 +13,8 @@ class Via(StrEnum):
 
     BULK = "bulk"
     MAIL_LINK = "mail_link"
+    LINK = "link"
+    """By a link that was sent to a mailbox, see ``DecisionLink``; without an account as a rule."""
     TIME_LIMIT = "time_limit"
     """Nobody did: a rung of the step's ladder decided."""
 

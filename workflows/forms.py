@@ -58,6 +58,20 @@ class MailDecisionForm(forms.Form):
     shown = forms.CharField(required=False, max_length=LONGEST)
 
 
+class LinkDecisionForm(forms.Form):
+    """The buttons behind a link that asks somebody without an account."""
+
+    transition = forms.CharField(max_length=120)
+    name = forms.CharField(required=False, max_length=200)
+    comment = forms.CharField(required=False, max_length=MAX_TEXT)
+
+
+class RevokeForm(forms.Form):
+    """Why a link is withdrawn."""
+
+    reason = forms.CharField(required=False, max_length=MAX_TEXT)
+
+
 class HandOverForm(NoteForm):
     """Whom to hand a task to."""
 

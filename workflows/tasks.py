@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
 from workflows.services.bulk import bulk_due, organisations_with_due_bulks
+from workflows.services.link_sweep import links_sweep
 from workflows.services.machine_work import work_due
 from workflows.services.sla import BATCH, organisations_due, sla_sweep, tasks_of_leavers
 from workflows.services.timeouts import FEW, timeouts_sweep
@@ -26,7 +27,7 @@ def sla_sweep_organisation(*, organisation_id: str) -> None:
     at = timezone.now()
     done = sla_sweep(UUID(organisation_id), at=at)
     left = tasks_of_leavers(UUID(organisation_id), at=at)
-    ended = timeouts_sweep(UUID(organisation_id), at=at)
+    ended = max(timeouts_sweep(UUID(organisation_id), at=at), links_sweep(UUID(organisation_id), at=at))
     if max(done.total, left) >= BATCH or ended >= FEW:
         transaction.on_commit(lambda: sla_sweep_organisation.delay(organisation_id=organisation_id))
 

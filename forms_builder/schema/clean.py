@@ -18,6 +18,7 @@ from uuid import UUID
 import re2
 
 from forms_builder.schema import fields as f
+from forms_builder.schema.addresses import BadAddress, address
 from forms_builder.schema.parts import has_unstorable
 from forms_builder.schema.sources import Sources
 
@@ -94,9 +95,19 @@ def _text(field: f.TextField | f.LongTextField, raw: Any, world: World, key: str
         raise wrong(f"Use at most {field.max_length} characters; this has {len(value)}.")
     if len(value) < field.min_length:
         raise wrong(f"Use at least {field.min_length} characters; this has {len(value)}.")
+    if isinstance(field, f.TextField) and field.format == "email":
+        value = _mail_address(value)
     if field.pattern and not compiled_pattern(field.pattern.expression).fullmatch(value):
         raise wrong(field.pattern.message)
     return value
+
+
+def _mail_address(value: str) -> str:
+    try:
+        return address(value)
+    except BadAddress as error:
+        text = str(error)
+        raise wrong(f"{text[:1].upper()}{text[1:]}.") from error
 
 
 def decimal_of(raw: Any) -> Decimal | None:

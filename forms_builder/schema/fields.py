@@ -81,9 +81,10 @@ class Pattern(Part):
 
 
 class TextField(FieldBase):
-    """One line of text; lengths in characters."""
+    """One line of text; lengths in characters. `format` "email": exactly one mail address."""
 
     type: Literal["text"] = "text"
+    format: Literal["", "email"] = ""
     min_length: int = Field(default=0, ge=0, le=MAX_TEXT)
     max_length: int = Field(default=500, ge=1, le=MAX_TEXT)
     pattern: Pattern | None = None

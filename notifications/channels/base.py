@@ -13,18 +13,22 @@ from notifications.rendering import render, render_line
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """One fact for one person. ``values`` are the names that a template may use, all texts."""
+    """One fact for one person. ``values`` are the names that a template may use, all texts.
+
+    Without a ``recipient_id`` it is for the mailbox of the decision link ``link_id``.
+    """
 
     organisation_id: UUID
     event_id: UUID
     kind: str
     at: datetime
     actor: str
-    recipient_id: UUID
+    recipient_id: UUID | None
     run_id: UUID | None
     path: str
     watching: bool
     values: Mapping[str, str]
+    link_id: UUID | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,9 @@ class Delivery(OrganisationRow):
     never came back has run out. ``attempts`` counts them all; ``charged`` those that count towards giving up, which a
     replay sets back to zero and an outage of the mail server does not raise. ``possible_duplicate`` means that an
     earlier attempt may have been accepted without our knowing; receivers see the same Message-ID.
+
+    A message to somebody without an account has no ``recipient``: ``link`` is the decision link that it brings, which knows
+    the address, and each attempt brings a key of its own.
     """
 
     class State(models.TextChoices):
@@ -29,7 +32,10 @@ class Delivery(OrganisationRow):
     OPEN = (State.PLANNED, State.LEASED, State.RETRY)
     FAILED = (State.DEAD, State.SUPPRESSED, State.UNKNOWN)
 
-    recipient = OrganisationForeignKey("accounts.Membership", on_delete=models.CASCADE, related_name="deliveries")
+    recipient = OrganisationForeignKey(
+        "accounts.Membership", on_delete=models.CASCADE, null=True, related_name="deliveries"
+    )
+    link = OrganisationForeignKey("workflows.DecisionLink", on_delete=models.CASCADE, null=True, related_name="+")
     event_id = models.UUIDField()
     kind = models.CharField(max_length=80)
     channel = models.CharField(max_length=20)
@@ -54,6 +60,15 @@ class Delivery(OrganisationRow):
         verbose_name_plural = "deliveries"
         constraints = (
             models.UniqueConstraint(fields=("organisation", "event_id", "recipient", "channel"), name="delivery_once"),
+            models.UniqueConstraint(
+                fields=("organisation", "event_id", "link"),
+                condition=models.Q(link__isnull=False),
+                name="delivery_link_once",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(recipient__isnull=False, link=None) | models.Q(recipient=None, link__isnull=False),
+                name="delivery_to_one",
+            ),
         )
         indexes = (
             # The sender's next message, and which organisations have one.

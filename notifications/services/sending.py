@@ -19,13 +19,16 @@ from accounts.models import AuditEntry
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from notifications.channels.email.channel import Email
-from notifications.channels.email.message import BadAddress, compose
+from notifications.channels.email.message import NO_KEYS, BadAddress, Keys, compose
 from notifications.channels.email.transport import Outage, Outcome, Result, Transport
 from notifications.models import Attempt, Delivery, SuppressedAddress
 from notifications.selectors.deliveries import why_not_send
 from notifications.services import breaker
 from workflows import events
+from workflows.link_events import LinkCodeAsked
+from workflows.selectors.links import link_path, posted_to
 from workflows.selectors.mail_links import quick_path
+from workflows.services.link_codes import code_for_mail, key_for_mail
 
 CHANNEL = Email.name
 State = Delivery.State
@@ -61,8 +64,7 @@ class Claimed:
     delivery: Delivery
     token: UUID
     address: str
-    quick_path: str = ""
-    """Of the link that decides the task at once, where its step allows that."""
+    keys: Keys = NO_KEYS
 
 
 def due_organisations(most: int = ORGANISATIONS) -> list[UUID]:
@@ -133,8 +135,8 @@ class _Round:
 
     def _hand_over(self, claimed: Claimed) -> Result:
         try:
-            to, path = claimed.address, claimed.quick_path
-            return self.transport.send(compose(claimed.delivery, to, self.transport.connection, quick_path=path))
+            mail = compose(claimed.delivery, claimed.address, self.transport.connection, claimed.keys)
+            return self.transport.send(mail)
         except (BadAddress, ValueError) as error:
             return Result(Outcome.DEAD, str(error))
         except Outage as outage:
@@ -187,7 +189,7 @@ def _close(delivery: Delivery, state: Delivery.State, reason: str, outcome: Atte
 
 
 def _lease(delivery: Delivery, died: bool) -> Claimed:
-    claimed = Claimed(delivery, uuid4(), delivery.recipient.email, _quick_path(delivery))
+    claimed = Claimed(delivery, uuid4(), _address(delivery), _keys(delivery))
     delivery.attempts += 1
     Delivery.objects.filter(id=delivery.id).update(
         state=State.LEASED,
@@ -208,9 +210,24 @@ def _lease(delivery: Delivery, died: bool) -> Claimed:
     return claimed
 
 
+def _address(delivery: Delivery) -> str:
+    if delivery.recipient is not None:
+        return str(delivery.recipient.email)
+    return posted_to(delivery.organisation_id, delivery.link_id)[0] if delivery.link_id else ""
+
+
+def _keys(delivery: Delivery) -> Keys:
+    """Made anew for each attempt and kept nowhere in clear: they are keys."""
+    organisation_id, link_id = delivery.organisation_id, delivery.link_id
+    if link_id is None:
+        return Keys(quick_path=_quick_path(delivery))
+    if delivery.kind == LinkCodeAsked.kind:
+        return Keys(code=code_for_mail(organisation_id, link_id))
+    return Keys(path=link_path(key_for_mail(organisation_id, link_id)))
+
+
 def _quick_path(delivery: Delivery) -> str:
-    """Made anew for each attempt and kept nowhere: it is a key."""
-    if delivery.kind not in TO_DECIDE:
+    if delivery.kind not in TO_DECIDE or delivery.recipient_id is None:
         return ""
     entries = AuditEntry.objects.filter(organisation_id=delivery.organisation_id, id=delivery.event_id)
     task_id = entries.filter(kind=delivery.kind).values_list("subject_id", flat=True).first()

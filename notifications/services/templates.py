@@ -17,6 +17,7 @@ from notifications.wording import NAMES, WORDINGS
 
 SAMPLE = {
     "message": "Paid",
+    "words": "Please have a look at the order.",
     "number": "1042",
     "title": "Leave of Asha",
     "workflow": "Leave Application",

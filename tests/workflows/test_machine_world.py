@@ -42,7 +42,9 @@ def tools(acme: Acme, **more: Any) -> RunTools:
         "time_zone": "Asia/Kolkata",
         "step": "auto",
     }
-    return RunTools(**{**given, "run_id": acme.asha.id, "round": 0, "timeout": 5, "data": {}, **more})
+    return RunTools(
+        **{**given, "run_id": acme.asha.id, "task_id": acme.asha.id, "round": 0, "timeout": 5, "data": {}, **more}
+    )
 
 
 def started(acme: Acme, node: dict[str, Any], **data: Any) -> Any:

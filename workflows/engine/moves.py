@@ -7,8 +7,10 @@ from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.assignment import Assignment, PersonRef
+from workflows.engine import links
 from workflows.engine.branches import given_again, record_branches, supersede
 from workflows.engine.definition import RunningDefinition
+from workflows.engine.links import Asking
 from workflows.engine.machines import open_machine
 from workflows.engine.plan import Plan
 from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState
@@ -52,6 +54,8 @@ class Opening:
 
     step: CompiledStep
     assignment: Assignment
+    asking: Asking | None = None
+    """Whom without an account the step asks as well."""
 
     @property
     def is_unassigned(self) -> bool:
@@ -182,7 +186,7 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
     way = decision.way
     alone = decision.openings[0].assignment if len(decision.openings) == 1 else None
     _log_move(plan, task_id, decision, alone)
-    if decision.comment:
+    if decision.comment and plan.by.id is not None:
         plan.comment(decision.comment, task_id=task_id, kind=CommentKind.REASON)
     person = alone.person if alone else None
     plan.events.append(
@@ -214,7 +218,7 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
         if opening.step.is_machine:
             open_machine(plan, opening.step)
             continue
-        plan.open_task(
+        opened = plan.open_task(
             opening.step,
             opening.assignment,
             definition.limits.get(opening.step.key),
@@ -223,6 +227,10 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
             reason=decision.comment,
             admin_ids=decision.admin_ids,
         )
+        if opening.asking is not None:
+            asked = links.AskedTask(opened.id, opened.step, opened.step_name, opening.assignment.all_ids)
+            values = plan.run_changes.get("data", {**plan.run.data, **decision.answers.values})
+            links.send(plan, asked, opening.asking, definition, values)
 
 
 def _log_move(plan: Plan, task_id: UUID, decision: Decision, alone: Assignment | None) -> None:

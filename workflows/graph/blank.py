@@ -24,6 +24,8 @@ def _step(step: Step) -> Step:
     changes: dict[str, Any] = {"sla": StepSla(), "timeout": None}
     if names_somebody(step):
         changes["assignee"] = None
+    elif step.assignee is not None and names_outsiders(step):
+        changes["assignee"] = step.assignee.model_copy(update={"outside": None})
     return step.model_copy(update=changes)
 
 
@@ -38,6 +40,8 @@ def _told(graph: GraphDocument) -> Iterator[str]:
     for step in graph.steps:
         if names_somebody(step):
             yield f"Who is asked at “{step.name}”: a person is named"
+        if names_outsiders(step):
+            yield f"Who is asked outside at “{step.name}”: addresses are named"
         if step.sla.mode is SlaMode.OWN:
             yield f"The time limit of “{step.name}” (was {sla_sentence(step.sla, None) or 'none'})"
         if step.timeout is not None:
@@ -49,6 +53,11 @@ def names_somebody(step: Step) -> bool:
     return (
         step.assignee is not None and step.assignee.rule != "requester" and any(map(_is_id, _texts(step.assignee.rule)))
     )
+
+
+def names_outsiders(step: Step) -> bool:
+    """Whether the step names mail addresses."""
+    return step.outside is not None and bool(step.outside.addresses)
 
 
 def _texts(rule: Any) -> Iterator[str]:

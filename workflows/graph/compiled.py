@@ -36,6 +36,7 @@ from workflows.graph.document import (
     Transition,
 )
 from workflows.graph.gateways import Join
+from workflows.graph.outside import Outside
 from workflows.graph.panels import CompiledApproval
 
 Values = Mapping[str, Any]
@@ -84,6 +85,11 @@ class CompiledStep:
     @property
     def is_end(self) -> bool:
         return self.kind is StepKind.END
+
+    @property
+    def outside(self) -> Outside | None:
+        """Whom without an account the decision is asked from; None as a rule."""
+        return self.assignee.outside if self.assignee is not None else None
 
     @property
     def is_machine(self) -> bool:

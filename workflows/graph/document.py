@@ -18,6 +18,7 @@ from forms_builder.schema.upgrades import DocumentTooNew, upgraded
 from workflows.graph.approval_rule import Approval
 from workflows.graph.automation import Node
 from workflows.graph.gateways import Join
+from workflows.graph.outside import Outside
 from workflows.graph.timing import Period, Rungs, Timeout
 
 __all__ = ["DocumentError", "GraphDocument", "Step", "Transition"]
@@ -134,6 +135,8 @@ class Assignee(Part):
     fallback: tuple[Fallback, ...] = Field(default=(), max_length=10)
     separation: Separation = Separation()
     by_mail: ByMail = ByMail.OFF
+    outside: Outside | None = None
+    """Whom without an account the decision is asked from; whom the rule names looks after it then."""
 
     def excludes_requester(self) -> bool:
         """True when the requester may never decide here; a step that is the requester's own work excludes nobody."""
@@ -186,6 +189,11 @@ class Step(Part):
     node: Node | None = None
     position: Position | None = None
     layout: Properties = Field(default_factory=dict, max_length=50)
+
+    @property
+    def outside(self) -> Outside | None:
+        """Whom without an account its decision is asked from; None as a rule."""
+        return self.assignee.outside if self.assignee is not None else None
 
     @model_validator(mode="after")
     def _parts_are_for_their_kind(self) -> Self:

@@ -9,8 +9,8 @@ from workflows.graph.document import Step, StepKind
 from workflows.graph.problems import Problem
 from workflows.graph.structure import Shape
 
-CHAIN: Final = "chain"
-"""Its ways are called as the other request may end."""
+CHOOSE: Final = ("approval", "chain")
+"""Kinds whose answer names the way on: the button that was pressed, or how the other request has ended."""
 
 
 def check_nodes(shape: Shape, form: FormDocument) -> Iterator[Problem]:
@@ -42,7 +42,7 @@ def _ways(shape: Shape, step: Step, node: Node, place: str) -> Iterator[Problem]
     if ways and not onward:
         text = f"“{step.name}” has no way on when it succeeds."
         yield Problem("auto-without-way", place, "blocks", text, "Draw a transition for success.")
-    if node.kind != CHAIN and sum(way.condition is None for way in onward) > 1:
+    if node.kind not in CHOOSE and sum(way.condition is None for way in onward) > 1:
         text = f"Several ways out of “{step.name}” have no condition; a machine cannot choose between them."
         yield Problem("auto-ambiguous", place, "blocks", text, "Give all but one a condition, or lead it to a fork.")
 

@@ -6,6 +6,7 @@ from typing import Any, Final
 from forms_builder.rules import RuleContext, RuleErrors, explain, parse
 from workflows.graph.document import Assignee, AssigneeMode, Fallback, SlaMode, SlaRule, Step, StepKind, StepSla
 from workflows.graph.gateways import Join, JoinMode
+from workflows.graph.outside import Outside
 from workflows.graph.panels import quorum_sentence
 from workflows.graph.period import PeriodError, parse_period
 from workflows.graph.timing import HardEnd, RungDeed, RungRule, Timeout
@@ -68,7 +69,17 @@ def _asked(step: Step, assignee: Assignee, context: RuleContext) -> str:
         text += "; else " + ", then ".join(FALLBACKS[fallback] for fallback in assignee.fallback)
     if assignee.separation.not_same_as:
         text += f"; nobody who decided {', '.join(assignee.separation.not_same_as)}"
+    if assignee.outside is not None:
+        text += f"; {outside_sentence(assignee.outside)}"
     return text + ("; never the requester" if assignee.excludes_requester() else "")
+
+
+def outside_sentence(outside: Outside) -> str:
+    """Who is asked without an account, and how."""
+    who = [*outside.addresses, *(f"the address in {name}" for name in outside.fields)]
+    code = ", with a one-time code" if outside.code else ""
+    days = f"{outside.days} day{'' if outside.days == 1 else 's'}"
+    return f"decided from outside by {' or '.join(who)}, by a link that holds for {days}{code}"
 
 
 def join_sentence(step: Step, ways: Mapping[str, str], context: RuleContext) -> str:

@@ -9,6 +9,7 @@ from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import Access
 from workflows.graph.contexts import assignee_context, transition_context
 from workflows.graph.document import Assignee, AssigneeMode, Escalation, SlaMode, SlaRule, Step, StepKind, StepSla
+from workflows.graph.outside import check_outside
 from workflows.graph.panels import check_panel, check_separation
 from workflows.graph.period import Period, PeriodError, parse_period
 from workflows.graph.problems import Level, Problem
@@ -27,6 +28,9 @@ def check_settings(shape: Shape, form: FormDocument) -> Iterator[Problem]:
         yield from _panel(shape, step, f"steps.{row}", people)
         if step.assignee is not None:
             yield from check_separation(shape, step, step.assignee.separation, f"steps.{row}.assignee.separation")
+        if step.outside is not None:
+            where, is_task = f"steps.{row}.assignee.outside", _is_ones_own(step)
+            yield from check_outside(step.outside, step.key, step.name, where, form, is_task=is_task)
         yield from _step_sla(step, f"steps.{row}.sla")
         yield from check_timeout(step.timeout, f"steps.{row}.timeout", f"“{step.name}”")
     for row, way in enumerate(shape.document.transitions):
@@ -139,6 +143,13 @@ def _fallback(step: Step, assignee: Assignee, place: str) -> Iterator[Problem]:
     if len(set(assignee.fallback)) < len(assignee.fallback):
         message = f"The fallbacks of “{step.name}” name somebody twice."
         yield Problem("duplicate-fallback", where, "warns", message, "Keep the first of them.")
+
+
+def _is_ones_own(step: Step) -> bool:
+    """Whether one person whom a rule names decides there."""
+    assignee = step.assignee
+    by_rule = assignee is not None and assignee.rule != "requester" and assignee.mode is not AssigneeMode.PANEL
+    return step.kind is StepKind.TASK and by_rule
 
 
 def _step_sla(step: Step, place: str) -> Iterator[Problem]:

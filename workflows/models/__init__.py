@@ -11,6 +11,7 @@ from workflows.models.definitions import (
 )
 from workflows.models.drafts import DraftOperation
 from workflows.models.library import LibraryCopy
+from workflows.models.links import DecisionLink, LinkEnd
 from workflows.models.machines import (
     AttemptOutcome,
     ConfiguredTask,
@@ -59,6 +60,7 @@ __all__ = [
     "Comment",
     "CommentKind",
     "ConfiguredTask",
+    "DecisionLink",
     "DraftOperation",
     "EntityResult",
     "EntityState",
@@ -69,6 +71,7 @@ __all__ = [
     "HoldReason",
     "IncomingEvent",
     "LibraryCopy",
+    "LinkEnd",
     "LogKind",
     "MachineStep",
     "Participant",

@@ -329,6 +329,10 @@ class LogKind(models.TextChoices):
     FAILED = "failed", "Automatic step failed"
     RETRIED = "retried", "Tried again"
     PASSED = "passed", "Automatic step skipped"
+    LINK_SENT = "link_sent", "Asked by a link"
+    LINK_REFUSED = "link_refused", "Not asked by a link"
+    LINK_DECIDED = "link_decided", "Decided by a link"
+    LINK_ENDED = "link_ended", "Link ended"
 
 
 class TransitionLog(OrganisationRow):

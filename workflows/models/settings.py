@@ -42,6 +42,13 @@ class WorkflowSettings(OrganisationOwned):
         help_text="The workflow whose request must end as “Approved” before a version goes live. Empty: publishers publish.",
     )
 
+    forbid_outside = models.BooleanField(
+        "nobody without an account decides",
+        default=False,
+        db_default=False,
+        help_text="No step may ask people without an account for a decision; links that are out stop working.",
+    )
+
     class Meta:
         verbose_name = "request settings"
         verbose_name_plural = "request settings"

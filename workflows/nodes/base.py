@@ -7,7 +7,7 @@ or `Pause`, or raises `NodeFailure`. No transaction is open while it runs, and i
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
@@ -88,6 +88,36 @@ class Pause:
     note: str
 
 
+@dataclass(frozen=True, slots=True)
+class Question:
+    """A decision that is asked by links: of an `address`, of the one in a `field`, or of the `people` whom a rule names."""
+
+    address: str
+    field: str
+    people: Mapping[str, JsonValue] | None
+    medium: str
+    subject: str
+    text: str
+    lasts: timedelta
+    needs_code: bool
+    turn: int
+    key: UUID
+
+
+@dataclass(frozen=True, slots=True)
+class AskedState:
+    """How a question stands: until when its links hold, or what was decided by one. `who` names mailboxes, masked."""
+
+    turn: int
+    until: datetime
+    who: str
+    transition: str = ""
+    name: str = ""
+    comment: str = ""
+    at: datetime | None = None
+    withdrawn_by: str = ""
+
+
 class Tools(Protocol):
     """The world, as far as kinds may reach it. What it refuses comes as `NodeFailure`."""
 
@@ -108,6 +138,12 @@ class Tools(Protocol):
 
     def chained(self, workflow: str, data: Mapping[str, JsonValue]) -> Chained:
         """The request of another workflow that this step has started; started now if it has none."""
+
+    def asked(self, key: UUID) -> AskedState | None:
+        """What became of the newest question of this step; None where none was asked under the key."""
+
+    def ask(self, question: Question) -> AskedState:
+        """Send the links of a question; those of an earlier one stop working."""
 
     def rows(self, connection: str, sql: str, values: Mapping[str, JsonValue], most: int) -> list[dict[str, JsonValue]]:
         """The rows of a query over an allowed connection, at most so many."""
@@ -173,6 +209,22 @@ class NodeKind(ABC, Generic[P]):
     def writes(self, params: P) -> Iterator[tuple[str, str]]:
         """The other fields of the form that it fills, with the place where each is named."""
         return iter(())
+
+    def address_fields(self, params: P) -> Iterator[tuple[str, str]]:
+        """The text fields of the form that it takes mail addresses from, with the place where each is named."""
+        return iter(())
+
+    def people_rules(self, params: P) -> Iterator[tuple[str, Mapping[str, JsonValue]]]:
+        """Its rules about people, with the place of each."""
+        return iter(())
+
+    def tells_outside(self, params: P) -> bool:
+        """Whether its texts go to people without an account, and may hold only what the step shows."""
+        return False
+
+    def asks_outside(self, params: P) -> bool:
+        """Whether it asks people without an account to decide."""
+        return False
 
     def names(self, params: P) -> Iterator[tuple[str, str]]:
         """Every placeholder of the parameters with its place."""

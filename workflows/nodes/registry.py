@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
+from workflows.nodes.approval import Approval
 from workflows.nodes.base import NodeKind
 from workflows.nodes.call import CallKind
 from workflows.nodes.chain import Chain
@@ -17,7 +18,7 @@ from workflows.nodes.query import Query
 from workflows.nodes.wait import Wait
 
 _ALL: Final[tuple[NodeKind[Any], ...]] = (
-    CallKind(), Chain(),
+    Approval(), CallKind(), Chain(),
     Delay(), DocumentKind(), FormulaKind(), Llm(), Notify(), OcrKind(), PdfKind(), Query(), SetFields(), Wait(),
 )  # fmt: skip
 KINDS: Final[Mapping[str, NodeKind[Any]]] = {one.kind: one for one in _ALL}

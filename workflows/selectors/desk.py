@@ -30,6 +30,7 @@ from workflows.engine.definition import RunningDefinition
 from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition
 from workflows.graph.document import AssigneeMode, Fallback, StepKind
 from workflows.graph.tokens import Holds, front
+from workflows.selectors.asked import is_asked_outside
 from workflows.selectors.duties import decided_in, duties_of
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
@@ -315,7 +316,12 @@ def may_decide(view: RunView, task: TaskRow) -> bool:
     """Whether the task waits for the person who looks, or for somebody in whose place they act, and nothing keeps them away
     from the step."""
     held = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
-    return held and not why_apart(view, task)
+    return held and not why_apart(view, task) and not with_others(view, task)
+
+
+def with_others(view: RunView, task: TaskRow) -> bool:
+    """Whether somebody outside is asked to decide the task. No query where its step asks nobody there."""
+    return is_asked_outside(view.definition.graph.step(task.step), view.run.organisation_id, task.id)
 
 
 def why_apart(view: RunView, task: TaskRow) -> str:

@@ -1,5 +1,6 @@
 """One request as a page: what one person sees of it, in plain values. What the person may not read is not in here."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Final
@@ -18,7 +19,8 @@ from workflows.approval import Panel
 from workflows.approval import names as names_of
 from workflows.models import FINAL_RUN, ParticipantKind, PauseKind, RunStatus, TaskState
 from workflows.policies import REASSIGN_ANY
-from workflows.selectors.desk import why_apart
+from workflows.selectors.asked import WITH_OTHERS
+from workflows.selectors.desk import why_apart, with_others
 from workflows.selectors.drawings import trimmed
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunView, TaskRow, waiting_joins
@@ -172,7 +174,7 @@ def role_of(view: RunView, task: TaskRow | None) -> str:
             return "Your request waits for you"
         if task.panel is not None and task.assignee is None:
             return "You vote on this step"
-        return "You decide this step" if task.assignee else "Your team decides this step"
+        return _part_of_holder(view, task)
     if task is not None and (away := view.acts_for(task)):
         return f"You act on behalf of {away.name}"
     if view.is_requester:
@@ -188,10 +190,19 @@ def role_of(view: RunView, task: TaskRow | None) -> str:
     return "You may look at this"
 
 
+def _part_of_holder(view: RunView, task: TaskRow) -> str:
+    if with_others(view, task):
+        return "You look after this step" if task.assignee else "Your team looks after this step"
+    return "You decide this step" if task.assignee else "Your team decides this step"
+
+
 def why_not(view: RunView, task: TaskRow | None) -> str:
     """Why the person has nothing to decide here."""
     if task is None:
         return ""
+    if with_others(view, task):
+        held = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
+        return WITH_OTHERS if held else "Somebody outside has been asked to decide this step."
     if task.unassigned:
         return "Nobody is left to decide this step. Your administrators have been told."
     if task.panel is not None and task.assignee is None:
@@ -272,8 +283,8 @@ def people_of(view: RunView, task: TaskRow | None) -> People:
     )
 
 
-def progress_of(view: RunView) -> list[ProgressStep]:
-    """The steps in the order of the graph, and the end that was reached.
+def progress_of(view: RunView, outside: Mapping[UUID, str]) -> list[ProgressStep]:
+    """The steps in the order of the graph, and the end that was reached; ``outside`` names who decided by a link, by task.
 
     What a way back has gone over is ahead again. Joins are listed where branches wait at them.
     """
@@ -292,13 +303,13 @@ def progress_of(view: RunView) -> list[ProgressStep]:
                 who = "Failed, waits for an administrator" if task.is_stuck else "Done by the product"
                 found.append(ProgressStep(step.name, "current", who, task.opened_at))
                 continue
-            found.append(_progress_step(step.name, task, over=over))
+            found.append(_progress_step(step.name, task, outside, over=over))
     if view.run.status == RunStatus.COMPLETED:
         found.append(ProgressStep(view.run.outcome, "done", "", view.run.finished_at))
     return found
 
 
-def _progress_step(name: str, task: TaskRow | None, *, over: bool) -> ProgressStep:
+def _progress_step(name: str, task: TaskRow | None, outside: Mapping[UUID, str], *, over: bool) -> ProgressStep:
     """A step by its latest task."""
     if task is not None and task.is_open:
         who = task.assignee.name if task.assignee else "" if task.unassigned else "Team queue"
@@ -307,7 +318,7 @@ def _progress_step(name: str, task: TaskRow | None, *, over: bool) -> ProgressSt
         return ProgressStep(name, "skipped" if over else "ahead")
     if task.state == TaskState.SKIPPED:
         return ProgressStep(name, "skipped")
-    who = task.completed_by.name if task.completed_by else ""
+    who = task.completed_by.name if task.completed_by else outside.get(task.id, "")
     who += f" on behalf of {task.on_behalf_of.name}" if task.on_behalf_of else ""
     return ProgressStep(name, "done", who, task.completed_at)
 

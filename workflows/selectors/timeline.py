@@ -7,12 +7,13 @@ from typing import Any, Final
 from uuid import UUID
 
 from workflows.events import Via
-from workflows.models import Comment, CommentKind, LogKind, TransitionLog
+from workflows.models import Comment, CommentKind, LinkEnd, LogKind, TransitionLog
 from workflows.selectors.runs import RunView
 
 VIA: Final[Mapping[str, str]] = {
     Via.BULK: "together with others",
     Via.MAIL_LINK: "by mail link",
+    Via.LINK: "by a link",
     Via.TIME_LIMIT: "by time limit",
 }
 """How somebody acted, in words."""
@@ -33,6 +34,8 @@ class Entry:
     """The name of who was away, where somebody acted in their place."""
     superseded: bool = False
     """Decided, but a way back has gone over it since."""
+    outside: bool = False
+    """Whether ``by`` has no account, and acted by a link."""
 
 
 def history(view: RunView) -> list[TransitionLog]:
@@ -69,7 +72,8 @@ def entry_of(row: TransitionLog) -> Entry:
     text = _SENTENCES[LogKind(row.kind)](row, row.detail)
     notes = (row.detail.get("note", ""), VIA.get(row.detail.get("via", ""), ""))
     note = "; ".join(text for text in notes if text)
-    return Entry(row.at, row.kind, row.by_name, row.by_id, text, row.reason, note, row.for_name)
+    outside = row.by_id is None and row.detail.get("via") == Via.LINK
+    return Entry(row.at, row.kind, row.by_name, row.by_id, text, row.reason, note, row.for_name, outside=outside)
 
 
 def _moved(row: TransitionLog, detail: Mapping[str, Any]) -> str:
@@ -117,6 +121,23 @@ def _retried(row: TransitionLog, detail: Mapping[str, Any]) -> str:
     return f"had {detail.get('to_name', row.to_step)} tried again{edited}"
 
 
+def _link_refused(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+    who = detail.get("who") or "nobody"
+    return f"could not ask {who} to decide {detail.get('to_name', row.to_step)} by a link"
+
+
+_LINK_ENDS: Final[Mapping[str, str]] = {
+    LinkEnd.REVOKED: "withdrew the link of {who} for {step}",
+    LinkEnd.REPLACED: "sent a newer link in place of that of {who} for {step}",
+    LinkEnd.EXPIRED: "the link of {who} for {step} has expired",
+}
+
+
+def _link_ended(row: TransitionLog, detail: Mapping[str, Any]) -> str:
+    words = _LINK_ENDS.get(detail.get("how", ""), "closed the link of {who} for {step}")
+    return words.format(who=detail.get("who", ""), step=detail.get("to_name", row.to_step))
+
+
 _SENTENCES: Final[Mapping[LogKind, Any]] = {
     LogKind.STARTED: lambda row, detail: "started the request",
     LogKind.MOVED: _moved,
@@ -155,6 +176,12 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
     LogKind.TRIED: _tried,
     LogKind.FAILED: _failed,
     LogKind.RETRIED: _retried,
+    LogKind.LINK_SENT: lambda row, detail: (
+        f"asked {', '.join(detail.get('asked', ()))} to decide {detail.get('to_name', row.to_step)} by a link"
+    ),
+    LogKind.LINK_REFUSED: _link_refused,
+    LogKind.LINK_DECIDED: lambda row, detail: f"decided {detail.get('to_name', row.to_step)}: “{row.transition}”",
+    LogKind.LINK_ENDED: _link_ended,
     LogKind.PASSED: lambda row, detail: f"skipped {detail.get('to_name', row.to_step)}",
     LogKind.WITHDRAWN: lambda row, detail: "withdrew the request",
     LogKind.COMPLETED: lambda row, detail: (

@@ -19,7 +19,7 @@ from forms_builder.sources import OrganisationSources
 from workflows.graph.compiled import CompiledStep, CompiledTransition, NoSuchStep
 from workflows.models import LogKind, TransitionLog
 from workflows.reasons import Clause, How, clauses, form_field, sentence
-from workflows.selectors.desk import may_decide, why_apart
+from workflows.selectors.desk import may_decide, why_apart, with_others
 from workflows.selectors.request_page import TEAM, why_not
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.selectors.timeline import entry_of
@@ -129,7 +129,8 @@ def deciding(view: RunView, task: TaskRow) -> Deciding:
         )
         return Deciding(task.id, task.step_name, True, words)
     holds = task.is_held_by(view.viewer.id) or view.acts_for(task) is not None
-    texts = (why_not(view, task) if not holds else "", why_apart(view, task))
+    elsewhere = not holds or with_others(view, task)
+    texts = (why_not(view, task) if elsewhere else "", why_apart(view, task))
     return Deciding(task.id, task.step_name, False, " ".join(text for text in texts if text))
 
 

@@ -38,6 +38,7 @@ from workflows.selectors.desk import (
     opened_by,
     why_barred_at,
 )
+from workflows.selectors.invitations import asked_outside
 from workflows.selectors.panels import draw_panel
 from workflows.selectors.people import persons, tenant_admin_ids
 from workflows.services.drawing import drawn
@@ -282,7 +283,8 @@ def _opening(
         assignment = _panel(desk, arrival.step, chosen_id)
     else:
         assignment = _assignment(desk, way, arrival.step, chosen_id, standing, must_choose=arrival.chosen)
-    return Opening(arrival.step, with_reason(desk, way, arrival.step, assignment, chosen_id, chosen))
+    asking = asked_outside(desk, arrival.step)
+    return Opening(arrival.step, with_reason(desk, way, arrival.step, assignment, chosen_id, chosen), asking)
 
 
 def _assignment(

@@ -5,14 +5,21 @@ from uuid import UUID
 from forms_builder.schema.document import FormDocument
 from workflows.graph.document import GraphDocument
 from workflows.graph.lint import Problem, lint
+from workflows.nodes.link_checks import link_problems
 from workflows.nodes.lint import node_problems
+from workflows.selectors.asked import outside_forbidden
 from workflows.selectors.people import active_members
 from workflows.selectors.rule_people import rule_problems
 
 
 def problems_of(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:
     """Everything that is wrong: with the document, with its automatic steps, with the people whom it names."""
-    return [*lint(graph, form), *node_problems(graph, form), *_people_problems(organisation_id, graph, form)]
+    return [
+        *lint(graph, form),
+        *node_problems(graph, form),
+        *link_problems(graph, form, forbidden=outside_forbidden(organisation_id)),
+        *_people_problems(organisation_id, graph, form),
+    ]
 
 
 def _people_problems(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:

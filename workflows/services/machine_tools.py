@@ -18,10 +18,11 @@ from psycopg.rows import dict_row
 from accounts.tenancy.scope import organisation_scope
 from forms_builder.models import Attachment
 from workflows.models import IncomingEvent, Secret
-from workflows.nodes.base import Chained, NodeFailure
+from workflows.nodes.base import AskedState, Chained, NodeFailure, Question
 from workflows.nodes.egress import Answer, Call, EgressFailed, EgressRefused, Gate, send
 from workflows.nodes.templating import fill_secrets, secret_names
 from workflows.selectors.calendars import calendars_now
+from workflows.services import link_asking
 from workflows.services.chaining import run_chained
 from workflows.services.secrets import SecretUnreadable, opened
 from workflows.sla import CalendarError, PeriodError, due_at
@@ -37,6 +38,7 @@ class RunTools:
     organisation_slug: str
     time_zone: str
     run_id: UUID
+    task_id: UUID
     step: str
     round: int
     timeout: float
@@ -92,6 +94,14 @@ class RunTools:
                 organisation_id=self.organisation_id, run_id=self.run_id, step=self.step, round=self.round
             )
             return rows.values_list("payload", flat=True).first()
+
+    def asked(self, key: UUID) -> AskedState | None:
+        with organisation_scope(self.organisation_id):
+            return link_asking.asked(self.organisation_id, self.task_id, key)
+
+    def ask(self, question: Question) -> AskedState:
+        with organisation_scope(self.organisation_id):
+            return link_asking.ask(self.organisation_id, self.task_id, question)
 
     def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
         with organisation_scope(self.organisation_id):

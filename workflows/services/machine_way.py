@@ -16,7 +16,7 @@ from workflows.graph.compiled import CompiledTransition
 from workflows.models import Task
 from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.desk import Desk, allowed_ways
+from workflows.selectors.desk import Desk, allowed_ways, judged_by
 from workflows.selectors.locks import LockedTask, open_at
 from workflows.selectors.people import tenant_admin_ids
 from workflows.services.deciding import (
@@ -29,7 +29,7 @@ from workflows.services.deciding import (
 )
 from workflows.services.drawing import drawn
 
-NOTHING_SAID = Wish(Submission(), None, None, "")
+NOTHING_SAID = Wish(Submission(), None, None, "", chooses=False)
 
 
 def onward(
@@ -42,8 +42,10 @@ def onward(
     failed: bool = False,
     closing: Callable[..., Any] = Task.succeed,
     wanted: str = "",
+    comment: str = "",
+    shown: str = "",
 ) -> Plan:
-    """The plan by which the request leaves an automatic step; nothing is written yet.
+    """The plan by which the request leaves a step where nobody is there to choose who is next; nothing is written yet.
 
     ``failed`` takes the way whose key is ``on_failure``; otherwise it is the one called ``wanted``, or the first of the
     others whose condition holds, one without a condition last. ``closing`` is what becomes of the task. Raises Invalid
@@ -57,14 +59,16 @@ def onward(
     environment = OrganisationSources(requester, at=at, run_id=run.id).environment
     data = {**run.data, **answers.values}
     situation = Situation(run.requester, run.requester, definition.form, data, environment)
-    desk = Desk(definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id)
+    step = definition.graph.step(task.step)
+    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, at=at, run_id=run.id)
     way = failure_way(desk, on_failure) if failed else success_way(desk, answers, on_failure, wanted)
     moved = movement_of(desk, way, run.tokens, answers.values)
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
     openings = drawn(desk, run.definition_id, openings_for(desk, way, moved, NOTHING_SAID, standing))
     unassigned = any(one.is_unassigned for one in openings)
     admins = tenant_admin_ids(run.organisation_id) if unassigned else ()
-    decision = Decision(way, moved, openings, answers, admin_ids=admins)
+    judged = {} if step.is_machine else judged_by(desk, answers.values)
+    decision = Decision(way, moved, openings, answers, comment, admins, shown=shown, judged=judged)
     if moved.cancelled:
         decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))

@@ -170,6 +170,7 @@ def _work(row: MachineStep, node: Node, values: Mapping[str, Any], organisation:
         organisation_slug=organisation.slug,
         time_zone=organisation.time_zone,
         run_id=row.run_id,
+        task_id=row.task_id,
         step=row.step,
         round=visits(row.run).get(row.step, 0),
         timeout=node.timeout,

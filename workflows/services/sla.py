@@ -76,7 +76,11 @@ def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swe
 def organisations_due(at: datetime) -> list[UUID]:
     """The organisations with something to do, asked across all of them: functions of the owner tell ids only."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT workflows_sla_due(%s) UNION SELECT workflows_deserted() ORDER BY 1", [at])
+        cursor.execute(
+            "SELECT workflows_sla_due(%s) UNION SELECT workflows_links_due(%s)"
+            " UNION SELECT workflows_deserted() ORDER BY 1",
+            [at, at],
+        )
         return [row[0] for row in cursor.fetchall()]
 
 

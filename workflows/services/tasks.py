@@ -24,6 +24,7 @@ from workflows.engine.votes import words_of
 from workflows.graph.compiled import CompiledStep
 from workflows.models import LogKind
 from workflows.policies import REASSIGN_ANY
+from workflows.selectors.asked import WITH_OTHERS, is_asked_outside
 from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, eligible_people, is_eligible, why_barred_at
@@ -141,6 +142,8 @@ def completion(
     fresh(locked, version, actor)
     if seat is None:
         _held(locked, actor, behalf, "task.complete.denied")
+    if is_asked_outside(desk.step, run.organisation_id, task.id, at):
+        raise Denied(WITH_OTHERS, code="task.complete.asked_outside")
     content = _content_decided_on(locked, desk.definition, desk.step, wish.shown)
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
@@ -364,12 +367,15 @@ def _content_decided_on(
 
 
 def _what_happened(run: RunState, task: TaskState, actor: Membership) -> str:
-    if task.completed_at is None or not task.completed_by:
+    if task.completed_at is None or not (task.completed_by or task.transition):
         if run.finished_at is None:
             return "This task is not needed any more: the request has gone another way."
         return f"This task is closed: the request is {run.outcome.lower() or run.status}."
     local = task.completed_at.astimezone(ZoneInfo(actor.organisation.time_zone))
-    return f"{task.completed_by} chose “{task.transition}” at {local:%H:%M} on {local.day} {local:%b}."
+    when = f"at {local:%H:%M} on {local.day} {local:%b}"
+    if not task.completed_by:  # the clock, or somebody outside
+        return f"“{task.transition}” was chosen {when}."
+    return f"{task.completed_by} chose “{task.transition}” {when}."
 
 
 def _state_of(task: TaskState) -> dict[str, Any]:

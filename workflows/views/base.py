@@ -42,3 +42,11 @@ def page(
 def words(request: HttpRequest) -> str:
     """What stands in the search box."""
     return request.GET.get("q", "").strip()[:MAX_WORDS]
+
+
+def quiet(response: HttpResponse) -> HttpResponse:
+    """For an address that is a key: no cache keeps it, no other site and no search engine learns of it."""
+    response.headers["Cache-Control"] = "no-store, private"
+    response.headers["Referrer-Policy"] = "same-origin"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

@@ -18,6 +18,7 @@ from workflows.mail_links import MailLink, read_link
 from workflows.selectors.mail_links import Dead, Decidable, LinkNotFound, opened_by
 from workflows.services.refusals import refusal_text
 from workflows.services.tasks import task_complete
+from workflows.views.base import quiet
 
 
 class MailDecisionView(View):
@@ -30,9 +31,9 @@ class MailDecisionView(View):
             throttle.check_address(request)
             link = _link_of(request, kwargs["token"])
             with organisation_scope(link.organisation_id):
-                return _quiet(self._opened(request, link))
+                return quiet(self._opened(request, link))
         except TooManyAttempts as refusal:
-            return _quiet(render(request, "errors/429.html", {"detail": refusal.message}, status=429))
+            return quiet(render(request, "errors/429.html", {"detail": refusal.message}, status=429))
         except (LinkNotFound, NotFound):
             raise Http404 from None
 
@@ -101,11 +102,3 @@ def _again(request: HttpRequest, found: Decidable, form: MailDecisionForm, error
 
 def _page(request: HttpRequest, context: dict[str, Any], status: int = 200) -> HttpResponse:
     return render(request, "workflows/mail_decision.html", context, status=status)
-
-
-def _quiet(response: HttpResponse) -> HttpResponse:
-    """The address is a key: no cache keeps it, no other site and no search engine learns of it."""
-    response.headers["Cache-Control"] = "no-store, private"
-    response.headers["Referrer-Policy"] = "same-origin"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response

@@ -19,6 +19,7 @@ from workflows.selectors import request_page as facts
 from workflows.selectors.definitions import visible_to
 from workflows.selectors.desk import Desk, colleagues_at, content_of, desk_at, may_decide, ways_from
 from workflows.selectors.drawings import path_svg
+from workflows.selectors.links import deciders_outside, links_of_run, may_send_again
 from workflows.selectors.machines import machine_rows
 from workflows.selectors.pauses import hold_reasons, open_pause
 from workflows.selectors.people import active_members
@@ -94,7 +95,7 @@ class RequestPage:
             "actions": None,
             "actions_why": "" if self.decides else facts.why_not(view, task),
             "timeline": timeline(view, log),
-            "progress": facts.progress_of(view),
+            "progress": facts.progress_of(view, deciders_outside(view)),
             "people": facts.people_of(view, task),
             "approvals": [one.approval for one in view.tasks if one.approval is not None and not one.superseded],
             "approval": task.approval if task else None,
@@ -107,6 +108,8 @@ class RequestPage:
             "superseded": facts.superseded_form(view, task if self.decides else None, self.sources),
             "others": [facts.task_facts(one) for one in view.open_tasks if task is None or one.id != task.id],
             "members": short_list(actor) if may.add_stakeholder else (),
+            "links": links_of_run(view),
+            "may_send_links": task.id if task is not None and may_send_again(view, task) else None,
         }
         if self.decides and "actions" not in more:
             found["actions"] = self.bar()

@@ -19,6 +19,7 @@ class Email:
             id=ident,
             organisation_id=notice.organisation_id,
             recipient_id=notice.recipient_id,
+            link_id=notice.link_id,
             event_id=notice.event_id,
             kind=notice.kind,
             channel=self.name,

@@ -1,5 +1,6 @@
 """A delivery as a mail: plain text and HTML with one button, which shows and never decides."""
 
+from dataclasses import dataclass
 from email.errors import HeaderParseError
 from email.headerregistry import Address
 from typing import Any
@@ -13,6 +14,19 @@ from accounts.tenancy.hosts import organisation_url
 from notifications.channels.email.unsubscribe import unsubscribe_path
 from notifications.models import Delivery
 from notifications.rendering import paragraphs, render_line
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What a mail brings that is kept nowhere in clear: the path of a link that decides a task at once, beside the page; the
+    path of one for somebody without an account; a one-time code."""
+
+    quick_path: str = ""
+    path: str = ""
+    code: str = ""
+
+
+NO_KEYS = Keys()
 
 
 class BadAddress(ValueError):
@@ -34,17 +48,19 @@ def one_mailbox(text: str) -> str:
 
 
 def compose(
-    delivery: Delivery, address: str, connection: BaseEmailBackend, *, quick_path: str = ""
+    delivery: Delivery, address: str, connection: BaseEmailBackend, keys: Keys = NO_KEYS
 ) -> EmailMultiAlternatives:
     """The mail of a delivery. Needs its recipient and organisation loaded. Raises BadAddress."""
     organisation = delivery.organisation
+    path = keys.path or delivery.path
     context: dict[str, Any] = {
         "organisation": organisation.name,
-        "recipient": delivery.recipient.name,
+        "outside": delivery.link_id is not None,
+        "code": keys.code,
         "subject": delivery.subject,
         "paragraphs": paragraphs(delivery.body),
-        "url": organisation_url(organisation.slug, delivery.path) if delivery.path else "",
-        "quick_url": organisation_url(organisation.slug, quick_path) if quick_path else "",
+        "url": organisation_url(organisation.slug, path) if path else "",
+        "quick_url": organisation_url(organisation.slug, keys.quick_path) if keys.quick_path else "",
         "unsubscribe_url": "",
     }
     headers = {

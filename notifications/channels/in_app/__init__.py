@@ -12,6 +12,8 @@ class InApp:
         return Texts(WORDINGS[kind].title, WORDINGS[kind].line)
 
     def row(self, notice: Notice, texts: Texts) -> InboxItem:
+        if notice.recipient_id is None:
+            raise ValueError("A notice in the product is for one of its people.")
         return InboxItem(
             organisation_id=notice.organisation_id,
             recipient_id=notice.recipient_id,

@@ -1,0 +1,85 @@
+"""What is wrong with steps that ask people by links: rules, addresses, and texts that would tell too much."""
+
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
+
+from pydantic import ValidationError
+
+from forms_builder.rules import RuleErrors, parse
+from forms_builder.schema.document import FormDocument
+from forms_builder.schema.parts import Access
+from workflows.graph.contexts import assignee_context
+from workflows.graph.document import GraphDocument, Step
+from workflows.graph.outside import Outside, check_address_field
+from workflows.graph.problems import Problem
+from workflows.nodes.base import NodeKind
+from workflows.nodes.registry import KINDS
+from workflows.nodes.templating import placeholders
+
+OUTSIDE_FACTS: Final = ("run.id", "run.number", "run.title", "workflow.id", "workflow.name", "requester.name")
+"""What the words to people outside may name, besides `record.` and a field that the step shows."""
+
+
+def link_problems(graph: GraphDocument, form: FormDocument, *, forbidden: bool = False) -> list[Problem]:
+    """All problems of all steps that ask by links; `forbidden`: the organisation lets nobody decide without an account."""
+    found: list[Problem] = []
+    for row, step in enumerate(graph.steps):
+        if step.outside is not None:
+            found += _of_step(step, step.outside, f"steps.{row}.assignee.outside", form, forbidden)
+        if step.node is not None and (kind := KINDS.get(step.node.kind)) is not None:
+            found += _of_kind(step, kind, step.node.params, f"steps.{row}.node.params", form, forbidden)
+    return found
+
+
+def _of_step(step: Step, outside: Outside, place: str, form: FormDocument, forbidden: bool) -> Iterator[Problem]:
+    if forbidden:
+        yield _forbidden(step, place)
+    texts = {"subject": outside.subject, "text": outside.text}
+    for path, name in placeholders(texts):
+        if name in OUTSIDE_FACTS:
+            continue
+        root, _, rest = name.partition(".")
+        if root == "record" and rest in form.by_name:
+            continue
+        text = f"“{step.name}”: “{name}” cannot be named in words to people outside."
+        hint = f"Use record. and a field, or one of {', '.join(OUTSIDE_FACTS)}."
+        yield Problem("unknown-variable", f"{place}.{path}", "blocks", text, hint)
+    yield from _told(step, placeholders(texts), place, form)
+
+
+def _of_kind(
+    step: Step, kind: NodeKind[Any], raw: dict[str, Any], place: str, form: FormDocument, forbidden: bool
+) -> Iterator[Problem]:
+    try:
+        params = kind.params.model_validate(raw)
+    except ValidationError:
+        return  # told by the lint of the kinds
+    for path, name in kind.address_fields(params):
+        yield from check_address_field(step.name, name, f"{place}.{path}", form)
+    for path, rule in kind.people_rules(params):
+        try:
+            parse(rule, assignee_context(form))
+        except RuleErrors as errors:
+            for error in errors.errors:
+                yield Problem(f"rule-{error.code}", f"{place}.{path}", "blocks", error.message, "Correct the rule.")
+    if kind.tells_outside(params):
+        yield from _told(step, kind.names(params), place, form)
+        if forbidden and kind.asks_outside(params):
+            yield _forbidden(step, place)
+
+
+def _told(step: Step, names: Iterable[tuple[str, str]], place: str, form: FormDocument) -> Iterator[Problem]:
+    """Fields that the words would tell although the step does not show them."""
+    for path, name in names:
+        root, _, rest = name.partition(".")
+        field = form.by_name.get(rest.partition(".")[0]) if root == "record" else None
+        if field is not None and field.access_at(step.key) is Access.HIDDEN:
+            text = f"“{step.name}” would tell “{field.label}” by mail, which it does not show."
+            yield Problem(
+                "outside-tells-hidden", f"{place}.{path}", "blocks", text, "Let the step read it, or leave it out."
+            )
+
+
+def _forbidden(step: Step, place: str) -> Problem:
+    text = f"“{step.name}” asks people without an account, which your organisation does not allow."
+    return Problem("outside-forbidden", place, "blocks", text, "Ask somebody inside, or have the setting changed.")
