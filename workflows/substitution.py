@@ -45,3 +45,8 @@ def is_reachable(person: Person, at: datetime, subjects: frozenset[str]) -> bool
     """Whether somebody will look at what is given to the person: they are there, or somebody stands in."""
     found: Away | None = away(person.absences, at, subjects)
     return found is None or found.is_covered
+
+
+def by_words(name: str, behalf: PersonRef | None) -> str:
+    """ "Farid on behalf of Ravi", or the name alone of who acted for themselves."""
+    return f"{name} on behalf of {behalf.name}" if behalf else name

@@ -93,7 +93,9 @@ class EntityStateAdmin(MachineOwnedAdmin):
 
 @admin.register(EntityTransition)
 class EntityTransitionAdmin(MachineOwnedAdmin):
-    list_display = ("at", "entity_kind", "entity_id", "seq", "from_state", "to_state", "by_name", "reason")
+    list_display = (
+        *("at", "entity_kind", "entity_id", "seq", "from_state", "to_state", "by_name", "on_behalf_of_name", "reason"),
+    )
     list_filter = (("workflow", admin.RelatedOnlyFieldListFilter), "at")
     search_fields = ("=entity_id", "by_name")
     ordering = ("-at", "-id")

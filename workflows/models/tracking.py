@@ -148,7 +148,10 @@ class EntityState(OrganisationRow):
 
 
 class EntityTransition(OrganisationRow):
-    """One step of one entity, numbered without gaps and append-only. States are codes as they were called then."""
+    """One step of one entity, numbered without gaps and append-only. States are codes as they were called then.
+
+    ``on_behalf_of`` is in whose place it was done, where somebody stood in.
+    """
 
     workflow = OrganisationForeignKey(EntityWorkflow, on_delete=models.PROTECT, related_name="+")
     entity_kind = models.CharField(max_length=80)
@@ -160,6 +163,8 @@ class EntityTransition(OrganisationRow):
     at = models.DateTimeField()
     by_id = models.UUIDField(null=True)
     by_name = models.CharField(max_length=200)
+    on_behalf_of_id = models.UUIDField(null=True)
+    on_behalf_of_name = models.CharField(max_length=200, blank=True, db_default="")
 
     class Meta:
         verbose_name = "transition"

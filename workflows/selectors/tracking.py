@@ -11,7 +11,9 @@ from django.contrib.postgres.aggregates import ArrayAgg
 from django.db.models import Q
 
 from accounts.tenancy.errors import NotFound
+from workflows.assignment import PersonRef
 from workflows.models import EntityStateKind, EntityTransition, EntityWorkflow, Tone
+from workflows.substitution import by_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +85,11 @@ class Moment:
     at: datetime
     by_id: UUID | None
     by_name: str
+    on_behalf_of: PersonRef | None = None
+
+    @property
+    def by(self) -> str:
+        return by_words(self.by_name, self.on_behalf_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +182,7 @@ def _moment(life: Life, row: EntityTransition) -> Moment:
         at=row.at,
         by_id=row.by_id,
         by_name=row.by_name,
+        on_behalf_of=PersonRef(row.on_behalf_of_id, row.on_behalf_of_name) if row.on_behalf_of_id else None,
     )
 
 
@@ -184,7 +192,7 @@ def stepper(life: Life, moments: list[Moment]) -> list[StepperStep]:
     A state that was left for an earlier one again (a revised proposal) begins the way anew. At a bad end nothing is ahead.
     """
     way = _latest_round(life, moments)
-    steps = [StepperStep(m.to_state, m.to_name, "done", m.at, m.by_name) for m in way]
+    steps = [StepperStep(m.to_state, m.to_name, "done", m.at, m.by) for m in way]
     here = way[-1].to_state if way else (life.start.code if life.start else "")
     state = life.states.get(here)
     if steps and state is not None:

@@ -15,6 +15,7 @@ from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import Conflict, Invalid
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import current_organisation_id
+from workflows.assignment import PersonRef
 from workflows.models import (
     EntityResult,
     EntityState,
@@ -64,10 +65,11 @@ class LifeDocument:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """Where to, and why."""
+    """Where to, and why; ``behalf`` in whose place, where somebody stood in."""
 
     to_state: str
     reason: str = ""
+    behalf: PersonRef | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -235,6 +237,8 @@ def track_many(
                     "from_state": here,
                     "to_state": step.to_state,
                     "reason": step.reason,
+                    "on_behalf_of_id": step.behalf.id if step.behalf else None,
+                    "on_behalf_of_name": step.behalf.name if step.behalf else "",
                 }
             )
             here = step.to_state
