@@ -1,7 +1,7 @@
 """Who is away, and who stands in. What decisions ask is read together with the person, see ``OWN`` and ``STANDS_IN``."""
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
@@ -9,7 +9,7 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from accounts.absence import Period, StandIn
+from accounts.absence import Away, Period, StandIn
 from accounts.models import Absence, Membership
 from accounts.policies import carries
 from accounts.policies.people import MANAGE_PEOPLE
@@ -20,7 +20,7 @@ OWN: Final = """(
     SELECT coalesce(jsonb_agg(jsonb_build_object(
         'starts_at', ab.starts_at, 'ends_at', ab.ends_at, 'until', ab.ends_on, 'scope', ab.scope,
         'substitute_id', ab.substitute_id, 'substitute_name', sb.name,
-        'accepted', ab.accepted_at IS NOT NULL AND sb.is_active,
+        'accepted', ab.accepted_at IS NOT NULL AND sb.is_active AND su.is_active,
         'substitute_away', (
             SELECT jsonb_agg(jsonb_build_object('starts_at', sa.starts_at, 'ends_at', sa.ends_at))
             FROM accounts_absence sa
@@ -29,6 +29,7 @@ OWN: Final = """(
     ) ORDER BY ab.starts_at), '[]')
     FROM accounts_absence ab
     LEFT JOIN accounts_membership sb ON sb.organisation_id = ab.organisation_id AND sb.id = ab.substitute_id
+    LEFT JOIN accounts_user su ON su.id = sb.user_id
     WHERE ab.organisation_id = {person}.organisation_id AND ab.member_id = {person}.id AND ab.ended_at IS NULL
 )"""
 """Somebody's own absences as a JSON list, for ``accounts.absence.OwnAbsence.of_row``; ``person`` is the membership's alias."""
@@ -40,10 +41,28 @@ STANDS_IN: Final = """(
     ) ORDER BY ab.starts_at), '[]')
     FROM accounts_absence ab
     JOIN accounts_membership aw ON aw.organisation_id = ab.organisation_id AND aw.id = ab.member_id
+    JOIN accounts_user au ON au.id = aw.user_id
     WHERE ab.organisation_id = {person}.organisation_id AND ab.substitute_id = {person}.id
-      AND ab.accepted_at IS NOT NULL AND ab.ended_at IS NULL AND aw.is_active
+      AND ab.accepted_at IS NOT NULL AND ab.ended_at IS NULL AND aw.is_active AND au.is_active
 )"""
 """For whom somebody stands in, for ``accounts.absence.StandIn.of_row``."""
+
+AWAY_NOW: Final = """(
+    SELECT ab.member_id, ab.ends_on AS until, sb.id AS substitute_id, sb.name AS substitute_name,
+           EXISTS (
+               SELECT FROM accounts_absence sa
+               WHERE sa.organisation_id = sb.organisation_id AND sa.member_id = sb.id AND sa.ended_at IS NULL
+                 AND sa.starts_at <= m.at AND sa.ends_at > m.at
+           ) AS substitute_away
+    FROM (SELECT %s::uuid AS organisation_id, %s::timestamptz AS at, %s::text AS subject) m
+    JOIN accounts_absence ab ON ab.organisation_id = m.organisation_id AND ab.ended_at IS NULL
+     AND ab.starts_at <= m.at AND ab.ends_at > m.at AND (ab.scope = '[]' OR ab.scope ? m.subject)
+    LEFT JOIN (accounts_membership sb JOIN accounts_user su ON su.id = sb.user_id AND su.is_active)
+      ON sb.organisation_id = ab.organisation_id AND sb.id = ab.substitute_id AND sb.is_active
+     AND ab.accepted_at IS NOT NULL
+)"""
+"""Everybody of an organisation who is away at a moment for work about one subject, for statements that list many people; the
+parameters are these three, and ``away_of_row`` reads all columns but the first. Each person is there once."""
 
 _MEMBER: Final = "FROM accounts_membership m WHERE m.organisation_id = %s AND m.id = %s"
 _STANDS_IN_OF: Final = " ".join(("SELECT", STANDS_IN.format(person="m"), _MEMBER))
@@ -70,6 +89,12 @@ def keep_stand_ins(actor: Membership, rows: Any) -> None:
 def _stand_ins(rows: Any) -> tuple[StandIn, ...]:
     found = json.loads(rows) if isinstance(rows, str | bytes) else rows
     return tuple(StandIn.of_row(row) for row in found or ())
+
+
+def away_of_row(row: Sequence[Any]) -> Away | None:
+    """From the columns of ``AWAY_NOW``; None where an outer join found nobody."""
+    until, substitute_id, name, busy = row
+    return Away(until, substitute_id, name or "", bool(busy)) if until is not None else None
 
 
 @dataclass(frozen=True, slots=True)
