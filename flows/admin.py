@@ -102,7 +102,7 @@ class ApprovalInline(ShownInline):
 
 class VoteInline(ShownInline):
     model = Vote
-    fields = ("at", "revision", "approval", "member_name", "decision", "reason", "policy")
+    fields = ("at", "revision", "approval", "member_name", "on_behalf_of_name", "decision", "reason", "policy")
     ordering = ("at", "id")
     related = ("approval",)
 
@@ -130,8 +130,8 @@ class ProposedFlowAdmin(MachineOwnedAdmin):
 
 @admin.register(Vote)
 class VoteAdmin(MachineOwnedAdmin):
-    list_display = ("at", "proposal", "approval", "member_name", "decision", "reason", "policy")
+    list_display = ("at", "proposal", "approval", "member_name", "on_behalf_of_name", "decision", "reason", "policy")
     list_filter = ("decision", "policy", "at")
     list_select_related = ("proposal", "approval")
-    search_fields = ("=proposal__number", "member_name")
+    search_fields = ("=proposal__number", "member_name", "on_behalf_of_name")
     ordering = ("-at", "-id")

@@ -1,7 +1,8 @@
 """The facts that this app publishes. People are ids with the name they had then; whoever is told of a fact is named in it.
 
 ``approver_ids`` are the people who can act on a side that is still open, as they were then, without the maker unless the maker
-may; ``watcher_ids`` who follows by own choice.
+may; those of them who would act on behalf of somebody who is away are the keys of ``substitutes``, with the names of these.
+``watcher_ids`` who follows by own choice.
 """
 
 from datetime import datetime
@@ -27,14 +28,17 @@ class ProposalEvent(Event):
     maker_id: UUID
     maker_name: str
     approver_ids: tuple[UUID, ...] = ()
+    substitutes: dict[UUID, str] = {}
     watcher_ids: tuple[UUID, ...] = ()
 
 
 class ProposalAct(ProposalEvent):
-    """The same, done by somebody; without an id: by the product."""
+    """The same, done by somebody; without an id: by the product. ``on_behalf_of`` is in whose place an approver decided."""
 
     by_id: UUID | None
     by_name: str
+    on_behalf_of_id: UUID | None = None
+    on_behalf_of_name: str = ""
     reason: str = ""
 
 

@@ -11,7 +11,8 @@ from accounts.models import Membership
 from flows.models import ProposalType, ProposedFlow
 from flows.proposals.selectors.asker import Asker
 
-ACTIONABLE: Final = (("outstanding", "My outstanding actions"), ("completed", "My completed actions"))
+BEHALF: Final = ("behalf", "On behalf of others")
+ACTIONABLE: Final = (("outstanding", "My outstanding actions"), BEHALF, ("completed", "My completed actions"))
 MINE: Final = (("proposed", "Proposed by me"), ("approval", "For my approval"))
 TYPES: Final = tuple((str(one.value), str(one.label)) for one in ProposalType)
 MAX_WORDS: Final = 200
@@ -22,8 +23,9 @@ Proposals = QuerySet[ProposedFlow]
 
 
 class ProposalFilter(django_filters.FilterSet):
-    """``open`` true: active ones; ``actionable``: outstanding or completed actions of the caller; ``mine``: proposed by the
-    caller or for their approval; ``side``: the sides that are still asked; ``q``: number, end or person.
+    """``open`` true: active ones; ``actionable``: outstanding or completed actions of the caller, or ``behalf``, those of the
+    outstanding ones that are on behalf of somebody who is away; ``mine``: proposed by the caller or for their approval; ``side``:
+    the sides that are still asked; ``q``: number, end or person.
 
     ``states`` and ``sides`` are what the organisation has, tenant-made ones included; any other value is an error.
     An ``asker`` is given by whoever asks it more, so that nothing is asked twice.

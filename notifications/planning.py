@@ -171,7 +171,7 @@ def _notice(item: Heard, one: Told, values: Mapping[str, str], reader: Reader) -
         run_id=item.run_id,
         path=item.path,
         watching=one.watching,
-        values={**values, "recipient": reader.name},
+        values={**values, "recipient": reader.name, **({"assignee": one.behalf} if one.behalf else {})},
     )
 
 

@@ -27,6 +27,29 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "To approve: proposal #{number} revised, {title}",
         "Revised by {requester}.\nDue {due}.\n{reason}",
     ),
+    "proposal.created.on_behalf": (
+        "A proposed data flow waits for somebody for whom you stand in",
+        "To approve on behalf of {assignee}: proposal #{number}, {title}",
+        "{requester} proposes to {change} a data flow. {assignee}, for whom you stand in, is asked to approve or reject it, "
+        "and you may on their behalf.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "To approve on behalf of {assignee}: proposal #{number}, {change} {title}",
+        "Proposed by {requester}.\nDue {due}.\n{reason}",
+    ),
+    "proposal.resubmitted.on_behalf": (
+        "A revised proposal waits for somebody for whom you stand in",
+        "To approve on behalf of {assignee}: proposal #{number} revised, {title}",
+        "{requester} has revised the proposal, and everybody is asked anew. {assignee}, for whom you stand in, is asked, "
+        "and you may decide on their behalf.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "To approve on behalf of {assignee}: proposal #{number} revised, {title}",
+        "Revised by {requester}.\nDue {due}.\n{reason}",
+    ),
+    "proposal.reminded.on_behalf": (
+        "A reminder before a proposal times out that waits for somebody for whom you stand in",
+        "Reminder, on behalf of {assignee}: proposal #{number} times out on {due}",
+        "The proposal waits for {assignee}, for whom you stand in. Without any action it is closed on {due}." + _ABOUT,
+        "Reminder, on behalf of {assignee}: proposal #{number}, {title}",
+        "Times out {due}.",
+    ),
     "proposal.side_approved": (
         "A side of a proposal has approved",
         "Approved for {step}: proposal #{number}, {title}",

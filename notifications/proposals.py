@@ -19,6 +19,11 @@ def _approvers(event: Any) -> People:
     return ((member, False) for member in event.approver_ids)
 
 
+def behalf(event: Any, member_id: UUID) -> str:
+    """The people who are away and in whose place the person could decide, where it is not for themselves."""
+    return str(event.substitutes.get(member_id, "")) if event.kind in ASKING else ""
+
+
 def _maker(event: Any) -> People:
     return [(event.maker_id, False)]
 
@@ -43,6 +48,9 @@ def _decided(event: Any) -> People:
 def _everybody(event: Any) -> People:
     return (*_maker(event), *_approvers(event), *_watchers(event))
 
+
+ASKING: Final = frozenset({"proposal.created", "proposal.resubmitted", "proposal.reminded"})
+"""What asks somebody to decide: who would do so on behalf of somebody else is told with these words."""
 
 PEOPLE: Final[Mapping[str, Callable[[Any], People]]] = {
     "proposal.created": _approvers,

@@ -21,6 +21,8 @@ class Told:
     member_id: UUID
     notice: str
     watching: bool = False
+    behalf: str = ""
+    """Names of those who are away and for whom the person would decide, where that is not the same for everybody told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,8 +170,14 @@ def _added(event: events.ParticipantAdded, around: Around) -> Iterator[Told]:
 
 
 def _of_proposal(kind: str, people: Callable[[Any], proposals.People]) -> Rule:
-    """The fact itself knows whom it concerns."""
-    return lambda event, around: (Told(member, kind, watching) for member, watching in people(event))
+    """The fact itself knows whom it concerns, and who of them stands in for whom."""
+
+    def rule(event: Any, around: Around) -> Iterator[Told]:
+        for member, watching in people(event):
+            away = proposals.behalf(event, member)
+            yield Told(member, on_behalf(kind) if away else kind, watching, away)
+
+    return rule
 
 
 def _of_absence(people: Callable[[Any], absences.People]) -> Rule:

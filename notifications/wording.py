@@ -407,6 +407,7 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
     """The texts that a template of this event may use, all but the recipient's name."""
     found: dict[str, Any] = {name: getattr(event, name, "") for name in _SAME_NAME}
     found |= {name: getattr(event, attribute, "") for name, attribute in _OTHER_NAME.items()}
+    behalf = getattr(event, "on_behalf_of_name", "")
     number, due = (
         getattr(event, "run_number", None),
         getattr(event, "due_at", None) or getattr(event, "expires_at", None),
@@ -422,7 +423,7 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
         **{name: str(value or "") for name, value in found.items()},
         "number": "" if number is None else str(number),
         "due": local_time(due, zone) if isinstance(due, datetime) else "",
-        "person": person,
+        "person": f"{person} on behalf of {behalf}" if behalf else person,
         "organisation": organisation,
     }
 

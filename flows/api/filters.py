@@ -40,7 +40,8 @@ class Truths:
 
 class ProposalListFilter(Truths, ProposalFilter):
     """``maker`` and the ends are ids, ``maker`` also ``me``; ``entity`` is either end; ``actionable`` is ``outstanding`` for
-    what waits for the caller and ``completed`` for what they have decided. ``state`` and ``side`` take codes, several of them
+    what waits for the caller, ``behalf`` for what of it waits on behalf of somebody who is away, and ``completed`` for what they
+    have decided. ``state`` and ``side`` take codes, several of them
     as several parameters."""
 
     open = None  # type: ignore[assignment]  # how a filter of the base is left out

@@ -61,6 +61,9 @@ class VoteSerializer(Shape):
 
     member_id = serializers.UUIDField(read_only=True, allow_null=True, help_text="Null for the product itself.")
     member_name = serializers.CharField(read_only=True)
+    on_behalf_of = IdNameSerializer(
+        read_only=True, allow_null=True, help_text="Who was away, if it was in their place."
+    )
     decision = serializers.ChoiceField(read_only=True, choices=Decision.choices)
     reason = serializers.CharField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
@@ -95,6 +98,7 @@ class ProposalTransitionSerializer(Shape):
     reason = serializers.CharField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     by = ByWhomSerializer(read_only=True, source="*")
+    on_behalf_of = IdNameSerializer(read_only=True, allow_null=True, help_text="In whose place, if somebody stood in.")
 
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # `from` is a word of Python.
@@ -168,6 +172,17 @@ class ProposalSerializer(Shape):
     message = serializers.CharField(read_only=True, allow_null=True, help_text="The same in words.")
 
 
+class SpeakerAwaySerializer(Shape):
+    """How somebody is out, as far as approvals are concerned."""
+
+    until = serializers.DateField(read_only=True, help_text="The last day.")
+    substitute_id = serializers.UUIDField(
+        read_only=True, allow_null=True, help_text="Who has agreed to stand in, and may decide on their behalf."
+    )
+    substitute_name = serializers.CharField(read_only=True)
+    substitute_away = serializers.BooleanField(read_only=True, help_text="Who stands in is out too.")
+
+
 class SpeakerSerializer(Shape):
     """Somebody who speaks for a side."""
 
@@ -178,6 +193,9 @@ class SpeakerSerializer(Shape):
     may_reject = serializers.BooleanField(read_only=True)
     because = serializers.ListField(
         child=serializers.CharField(), read_only=True, help_text="Names of involvements, roles or data types."
+    )
+    away = SpeakerAwaySerializer(
+        read_only=True, allow_null=True, help_text="How they are out now; null for who is there."
     )
 
 
@@ -209,6 +227,9 @@ class SidePermissionSerializer(Shape):
     reject = serializers.BooleanField(read_only=True)
     why_not_approve = serializers.CharField(read_only=True, help_text="Empty where the caller may.")
     why_not_reject = serializers.CharField(read_only=True)
+    on_behalf_of = IdNameSerializer(
+        read_only=True, allow_null=True, help_text="In whose place the caller would act; null for themselves."
+    )
 
 
 class PermissionsSerializer(MaySerializer):

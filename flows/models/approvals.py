@@ -112,7 +112,8 @@ class VotePolicy(models.TextChoices):
 
 # The last wall behind the services, which hold the proposal's row already. Locking it here makes two votes of one person for
 # two sides wait for each other, so that the second sees the first. What is not found refuses: a vote is written after its
-# proposal and its approval, never in the same statement.
+# proposal and its approval, never in the same statement. Who votes on behalf of somebody has a part in the vote, and that
+# person has too; neither has another part in the approval, or in another side. The key of absences is ``SUBJECT``.
 FOUR_EYES = pgtrigger.Trigger(
     name="four_eyes",
     when=pgtrigger.Before,
@@ -142,11 +143,31 @@ FOUR_EYES = pgtrigger.Trigger(
         IF NEW.decision = 'approve' AND NEW.member_id = _maker AND NOT coalesce(_maker_may, false) THEN
             RAISE EXCEPTION 'vote_not_the_maker' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_not_the_maker';
         END IF;
+        IF NEW.on_behalf_of_id IS NOT NULL AND _maker IN (NEW.member_id, NEW.on_behalf_of_id) THEN
+            RAISE EXCEPTION 'vote_not_the_maker' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_not_the_maker';
+        END IF;
+        IF NEW.on_behalf_of_id IS NOT NULL AND NOT EXISTS (
+            SELECT 1 FROM accounts_absence b
+            WHERE b.organisation_id = NEW.organisation_id AND b.member_id = NEW.on_behalf_of_id
+              AND b.substitute_id = NEW.member_id AND b.accepted_at IS NOT NULL AND b.ended_at IS NULL
+              AND b.starts_at <= NEW.at AND b.ends_at > NEW.at AND (b.scope = '[]' OR b.scope ? 'flows:approvals')
+        ) THEN
+            RAISE EXCEPTION 'vote_stands_in' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_stands_in';
+        END IF;
+        IF EXISTS (
+            SELECT 1 FROM flows_vote v
+            WHERE v.organisation_id = NEW.organisation_id AND v.approval_id = NEW.approval_id
+              AND (v.member_id IN (NEW.member_id, NEW.on_behalf_of_id)
+                   OR v.on_behalf_of_id IN (NEW.member_id, NEW.on_behalf_of_id))
+        ) THEN
+            RAISE EXCEPTION 'vote_once' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_once';
+        END IF;
         IF NEW.decision = 'approve' AND NOT coalesce(_both_may, false) AND EXISTS (
             SELECT 1 FROM flows_vote v JOIN flows_approval a ON a.id = v.approval_id
             WHERE v.organisation_id = NEW.organisation_id AND v.proposal_id = NEW.proposal_id
-              AND v.revision = NEW.revision AND v.member_id = NEW.member_id AND v.decision = 'approve'
-              AND a.side_id <> _side
+              AND v.revision = NEW.revision AND v.decision = 'approve' AND a.side_id <> _side
+              AND (v.member_id IN (NEW.member_id, NEW.on_behalf_of_id)
+                   OR v.on_behalf_of_id IN (NEW.member_id, NEW.on_behalf_of_id))
         ) THEN
             RAISE EXCEPTION 'vote_one_side' USING ERRCODE = 'check_violation', CONSTRAINT = 'vote_one_side';
         END IF;
@@ -158,7 +179,8 @@ FOUR_EYES = pgtrigger.Trigger(
 class Vote(OrganisationRow):
     """One person's word for one approval, append-only. Without a person: the product, for an external actor.
 
-    ``shown_hash`` is what the person had seen of the proposal.
+    ``on_behalf_of`` is who was away, where the word was given in their place. ``shown_hash`` is what the person had seen of
+    the proposal.
     """
 
     approval = OrganisationForeignKey(Approval, on_delete=models.PROTECT, related_name="votes")
@@ -166,6 +188,8 @@ class Vote(OrganisationRow):
     revision = models.PositiveIntegerField()
     member = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="votes")
     member_name = models.CharField(max_length=200)
+    on_behalf_of = OrganisationForeignKey(Membership, on_delete=models.PROTECT, null=True, related_name="+")
+    on_behalf_of_name = models.CharField(max_length=200, blank=True, db_default="")
     decision = models.CharField(max_length=10, choices=Decision.choices)
     reason = models.TextField(max_length=4_000, blank=True)
     at = models.DateTimeField()
@@ -185,6 +209,11 @@ class Vote(OrganisationRow):
             ),
             models.CheckConstraint(
                 condition=models.Q(decision="approve") | ~models.Q(reason=""), name="vote_rejects_with_reason"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(on_behalf_of=None, on_behalf_of_name="")
+                | (models.Q(member__isnull=False) & ~models.Q(on_behalf_of=models.F("member"))),
+                name="vote_on_behalf",
             ),
         )
         indexes = (

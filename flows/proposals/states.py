@@ -102,6 +102,9 @@ class Rights:
     why_not: Mapping[Hashable, str] = field(default_factory=lambda: MappingProxyType({}))
     one_side_only: bool = True
     """Four eyes: of several open sides only the first is the actor's."""
+    approve_for: Mapping[Hashable, Hashable] = field(default_factory=lambda: MappingProxyType({}))
+    reject_for: Mapping[Hashable, Hashable] = field(default_factory=lambda: MappingProxyType({}))
+    """On whose behalf the actor would, where that is not for themselves. One act is on behalf of one person at most."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +115,8 @@ class Step:
     slots: tuple[Slot, ...]
     voted: tuple[Hashable, ...] = ()
     is_open: bool = True
+    behalf: Hashable = None
+    """Of whom, where the actor does it for somebody else."""
 
     @property
     def is_complete(self) -> bool:
@@ -180,7 +185,7 @@ def completed_sides(slots: Iterable[Slot]) -> frozenset[str]:
 
 
 def _approve(standing: Standing, rights: Rights, side: str | None, action: Action) -> Step:
-    chosen = _chosen(standing, rights.approve, rights, side, action)
+    chosen = _chosen(standing, rights.approve, rights.approve_for, rights, side, action)
     slots, voted = list(standing.slots), list[Hashable]()
     states: list[str] = []
     before = completed_sides(slots)
@@ -194,7 +199,8 @@ def _approve(standing: Standing, rights: Rights, side: str | None, action: Actio
         here = states[-1] if states else standing.state
         states += [state for state in _way(here, slots, code) if state != here]
         before = now
-    return Step(tuple(states), tuple(slots), tuple(voted), FULLY_APPROVED not in states)
+    behalf = rights.approve_for.get(chosen[0].key)
+    return Step(tuple(states), tuple(slots), tuple(voted), FULLY_APPROVED not in states, behalf)
 
 
 def _way(here: str, slots: Sequence[Slot], code: str) -> list[str]:
@@ -207,22 +213,30 @@ def _way(here: str, slots: Sequence[Slot], code: str) -> list[str]:
 
 
 def _reject(standing: Standing, rights: Rights, side: str | None) -> Step:
-    chosen = _chosen(standing, rights.reject, replace(rights, one_side_only=True), side, Action.REJECT)
+    one_side = replace(rights, one_side_only=True)
+    chosen = _chosen(standing, rights.reject, rights.reject_for, one_side, side, Action.REJECT)
     voted = tuple(slot.key for slot in chosen)
     slots = tuple(replace(slot, said=Said.REJECTED) if slot.key in voted else slot for slot in standing.slots)
-    return Step((derive(slots),), slots, voted, is_open=False)
+    return Step((derive(slots),), slots, voted, is_open=False, behalf=rights.reject_for.get(chosen[0].key))
 
 
 def _chosen(
-    standing: Standing, allowed: frozenset[Hashable], rights: Rights, side: str | None, action: Action
+    standing: Standing,
+    allowed: frozenset[Hashable],
+    behalf: Mapping[Hashable, Hashable],
+    rights: Rights,
+    side: str | None,
+    action: Action,
 ) -> list[Slot]:
-    """The open slots for which the actor speaks now. Raises GuardFailed for none."""
+    """The open slots for which the actor speaks now: for themselves before for somebody else. Raises GuardFailed for none."""
     slots = sorted(standing.slots, key=lambda slot: slot.side.position)
     asked = [slot for slot in slots if side is None or slot.side.code == side]
     open_ones = [slot for slot in asked if slot.is_pending]
     mine = [slot for slot in open_ones if slot.key in allowed]
     if not mine:
         raise GuardFailed(_why_not(asked, open_ones, rights), code=f"proposal.{action.value}.denied")
+    mine.sort(key=lambda slot: slot.key in behalf)
+    mine = [slot for slot in mine if behalf.get(slot.key) == behalf.get(mine[0].key)]
     if rights.one_side_only:
         mine = [slot for slot in mine if slot.side.code == mine[0].side.code]
     return mine

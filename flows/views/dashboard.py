@@ -146,12 +146,18 @@ class Board:
 
     def _choices(self) -> list[tuple[str, Sequence[tuple[str, str]]]]:
         found: list[tuple[str, Sequence[tuple[str, str]]]] = [
-            ("actionable", filters.ACTIONABLE),
+            ("actionable", [one for one in filters.ACTIONABLE if one != filters.BEHALF or self._offers_behalf]),
             ("mine", filters.MINE),
             ("state", self.states),
             ("type", filters.TYPES),
         ]
         return [*found, ("side", self.sides)] if self.tab == ACTIVE else found
+
+    @property
+    def _offers_behalf(self) -> bool:
+        """Who stands in for nobody has no use for the filter, unless they ask for it."""
+        is_asked = filters.BEHALF[0] in self.query.getlist("actionable")
+        return is_asked or (self.tab == ACTIVE and self.asker.behind)
 
     def _groups(self, counts: Counts) -> list[tuple[str, list[Pill]]]:
         return [

@@ -58,7 +58,7 @@ def _cells(row: ListedProposal, sides: Sequence[tuple[str, str]], zone: ZoneInfo
         decided = [
             found for found in row.approvals if found.side_code == code and found.status != ApprovalStatus.PENDING
         ]
-        yield ", ".join(dict.fromkeys(vote.member_name for found in decided for vote in found.votes))
+        yield ", ".join(dict.fromkeys(vote.by for found in decided for vote in found.votes))
         yield _at(max((found.decided_at for found in decided if found.decided_at), default=None), zone)
 
 

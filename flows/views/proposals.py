@@ -21,6 +21,7 @@ from flows.proposals.selectors import choices
 from flows.proposals.selectors.board import titles_of
 from flows.proposals.selectors.doors import access_proposal
 from flows.proposals.selectors.proposal_page import ProposalPage
+from flows.proposals.selectors.standing import Permissions
 from flows.proposals.services.act import (
     RowResult,
     proposal_approve,
@@ -37,6 +38,7 @@ from flows.proposals.services.propose import proposal_propose
 from flows.proposals.wizard import REMOVE, Step
 from flows.views.refusals import conflict_of, said, texts_of
 from flows.views.wizard_steps import ReasonStep
+from workflows.substitution import by_words
 from workflows.views.base import page
 
 
@@ -306,6 +308,7 @@ def context_of(shown: ProposalPage) -> dict[str, Any]:
         "may": may,
         "approve_sides": _sides(may, "approve"),
         "reject_sides": _sides(may, "reject"),
+        "behalf": _behalf(may),
         "is_maker": shown.proposal.maker_id == shown.actor.id,
         "shown_hash": shown.hash,
         "removes_the_last": shown.removes_the_last(),
@@ -314,6 +317,16 @@ def context_of(shown: ProposalPage) -> dict[str, Any]:
     }
 
 
-def _sides(may: Any, action: str) -> list[tuple[str, str]]:
-    """The sides for which the person may do it now, each once."""
-    return list(dict.fromkeys((side.side_code, side.side_name) for side in may.sides if getattr(side, action)))
+def _behalf(may: Permissions) -> str:
+    """In whose place the person decides here, where there is nothing that they could decide for themselves."""
+    people = [side.on_behalf_of for side in may.sides if side.approve or side.reject]
+    return " and ".join(dict.fromkeys(one.name for one in people if one)) if all(people) else ""
+
+
+def _sides(may: Permissions, action: str) -> list[tuple[str, str]]:
+    """The sides for which the person may do it now, each once; those that are their own first."""
+    found: dict[str, str] = {}
+    open_ones = [(side, getattr(side, f"{action}_for")) for side in may.sides if getattr(side, action)]
+    for side, behalf in sorted(open_ones, key=lambda one: one[1] is not None):
+        found.setdefault(side.side_code, by_words(side.side_name, behalf))
+    return list(found.items())

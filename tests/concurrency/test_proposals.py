@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import DomainError
-from flows.models import LogicalFlow, PhysicalFlow, ProposedFlow, Vote
+from flows.models import ApprovalSide, LogicalFlow, PhysicalFlow, ProposedFlow, Vote
 from flows.proposals.services import finalise
 from flows.proposals.services.act import (
     proposal_approve,
@@ -26,6 +26,7 @@ from flows.proposals.services.resubmit import proposal_resubmit
 from flows.proposals.services.timeouts import Swept, proposals_sweep
 from tests.cast import make_acme
 from tests.concurrency.test_task_complete import at_once
+from tests.factories.accounts import be_away
 from tests.factories.flows import involve, make_entity, make_logical, make_physical
 from tests.flows.proposals.world import World, make_world, states_of
 
@@ -97,6 +98,21 @@ def test_two_last_approvals_at_once(world: World) -> None:
         one_end(world, proposal, 1)
         with acme.scope():
             assert Vote.objects.filter(proposal=proposal).count() == 2
+
+
+def test_somebody_and_who_stands_in_for_them_at_once(world: World) -> None:
+    """Two must approve for the source: whoever is second has had their voice already."""
+    acme, today = world.acme, timezone.localdate()
+    with acme.scope():
+        be_away(acme.ravi, today, today + timedelta(days=3), acme.farid)
+        ApprovalSide.objects.filter(code="source").update(quorum=2)
+    for number in range(10):
+        proposal = fresh(world, number)
+        works = [partial(proposal_approve, proposal_id=proposal.id, actor=person) for person in (acme.ravi, acme.farid)]
+        won, lost = split(at_once(acme, *works))
+        assert ([one.outcome for one in won], [one.code for one in lost]) == (["voted"], ["proposal.approve.denied"])
+        with acme.scope():
+            assert Vote.objects.filter(proposal=proposal).count() == 1
 
 
 def test_a_double_click_is_one_vote(world: World) -> None:

@@ -77,14 +77,30 @@ class Asker:
         """Proposals for a side of which they speak, decided or not."""
         return rights.concerns(self.actor, self.is_open)
 
+    @cached_property
+    def behind(self) -> bool:
+        """Whether the person stands in for somebody now."""
+        return bool(rights.behind(self.actor))
+
+    @cached_property
+    def on_behalf(self) -> Q:
+        """Of what is outstanding, what waits for them on behalf of somebody only."""
+        found = rights.waiting_for_others(self.actor)
+        return found.condition(rights.waits_for_others_by_row(self.actor)) & Q(is_open=True)
+
     def words(self, text: str) -> Words:
         if text not in self._words:
             self._words[text] = Words(self.organisation_id, text, (None,) if self.is_open is None else (True, False))
         return self._words[text]
 
     def acted(self, what: str) -> Q:
-        """``outstanding`` or ``completed``."""
-        return self.outstanding if what == "outstanding" else self.completed
+        """``outstanding``, of these ``behalf``, or ``completed``."""
+        match what:
+            case "outstanding":
+                return self.outstanding
+            case "behalf":
+                return self.on_behalf
+        return self.completed
 
     def concerns(self, how: str) -> Q:
         """``proposed`` by the person, or for their ``approval``."""
@@ -101,6 +117,8 @@ class Asker:
         match name, value:
             case "actionable", "outstanding":
                 return Q(rights.waits_by_row(self.actor))
+            case "actionable", "behalf":
+                return rights.waits_for_others_by_row(self.actor)
             case "actionable", _:
                 return Q(rights.voted_by_row(self.actor))
             case "mine", "approval":
@@ -123,6 +141,8 @@ class Asker:
         match name, value:
             case "actionable", "outstanding":
                 return self.count_waiting() if is_open else None
+            case "actionable", "behalf":
+                return rights.count_waiting_for_others(self.actor) if is_open else None
             case "actionable", _:
                 return rights.count_voted(self.actor, is_open)
             case "mine", "approval":

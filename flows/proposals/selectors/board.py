@@ -15,7 +15,7 @@ from django.db.models import F, Q
 from accounts.models import Membership
 from flows.models import ApprovalSide, ApprovalStatus, ProposalDataType, ProposedFlow
 from flows.proposals.selectors.asker import Proposals, proposals_of
-from flows.proposals.selectors.rights import waiting_among
+from flows.proposals.selectors.rights import behind, waiting_among
 from flows.proposals.selectors.standing import ApprovalRow, situations
 from workflows.selectors.paging import PAGE_SIZE, Page
 from workflows.selectors.tracking import Life
@@ -96,6 +96,8 @@ class ListedProposal:
     data_types: tuple[str, ...]
     approvals: tuple[ApprovalRow, ...]
     needs_me: bool
+    behalf: tuple[str, ...] = ()
+    """On whose behalf it needs the person, where that is not for themselves."""
 
     @property
     def flow_name(self) -> str:
@@ -161,6 +163,7 @@ def listed(actor: Membership, rows: Sequence[ProposedFlow], life: Life) -> tuple
     """The rows with what is shown beside them. Four queries for any number."""
     ids = [row.id for row in rows]
     mine = waiting_among(actor, ids)
+    people = {one.id: one.name for one in behind(actor)}
     types = _types(actor.organisation_id, ids)
     found = situations(actor.organisation_id, rows)
     return tuple(
@@ -171,6 +174,9 @@ def listed(actor: Membership, rows: Sequence[ProposedFlow], life: Life) -> tuple
             tuple(types[row.id]),
             found[row.id].approvals,
             row.id in mine,
+            tuple(sorted(people[one] for one in mine[row.id]))
+            if row.id in mine and actor.id not in mine[row.id]
+            else (),
         )
         for row in rows
     )

@@ -1,7 +1,8 @@
 """What waits for somebody, and who is asked for a proposal."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field
 from uuid import UUID
 
 from accounts.models import Membership
@@ -40,28 +41,57 @@ def pending_count(actor: Membership, cap: int = COUNT_CAP) -> int:
 def who_may_approve(
     situation: Situation, speakers: Iterable[Speaker], row: ApprovalRow, settings: FlowSettings
 ) -> frozenset[UUID]:
-    """Of those who speak for the approval, who may approve it now, four eyes asked."""
+    """Of those who speak for the approval, who may approve it now, four eyes asked. Each has one voice, whoever stands in."""
     maker = situation.proposal.maker_id
-    both = settings.same_person_both_sides
     return frozenset(
         one.member_id
         for one in speakers
         if one.may_approve
         and (one.member_id != maker or settings.maker_may_approve)
-        and not any(vote.member_id == one.member_id for vote in row.votes)
-        and (both or not situation.sides_of(one.member_id) - {row.side_code})
+        and _is_unspoken(situation, row, settings, (one.member_id,))
     )
+
+
+def _is_unspoken(situation: Situation, row: ApprovalRow, settings: FlowSettings, people: Collection[UUID]) -> bool:
+    if any(not vote.people.isdisjoint(people) for vote in row.votes):
+        return False
+    return settings.same_person_both_sides or not situation.votes_elsewhere(row, people)
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPeople:
+    """Everybody who can act on an approval that is still open, in the order of their ids. ``substitutes`` are those among them
+    who would on behalf of others, with the names of these."""
+
+    ids: tuple[UUID, ...] = ()
+    substitutes: Mapping[UUID, str] = field(default_factory=dict)
 
 
 def asked_people(
     situation: Situation, speakers: Mapping[UUID, Iterable[Speaker]], settings: FlowSettings
-) -> tuple[UUID, ...]:
-    """Everybody who can act on an approval that is still open, each once, in the order of their ids."""
-    found: set[UUID] = set()
+) -> AskedPeople:
+    own: set[UUID] = set()
+    instead: dict[UUID, set[str]] = defaultdict(set)
     for row in situation.approvals:
-        if row.slot.is_pending:
-            found |= who_may_approve(situation, speakers.get(row.id, ()), row, settings)
-    return tuple(sorted(found))
+        if not row.slot.is_pending:
+            continue
+        people = {one.member_id: one for one in speakers.get(row.id, ())}
+        able = who_may_approve(situation, people.values(), row, settings)
+        own |= able
+        for one in (people[ident] for ident in able):
+            if (substitute := _substitute_of(situation, row, settings, one)) is not None:
+                instead[substitute].add(one.name)
+    behind = {ident: ", ".join(sorted(names)) for ident, names in sorted(instead.items()) if ident not in own}
+    return AskedPeople(tuple(sorted(own | behind.keys())), behind)
+
+
+def _substitute_of(situation: Situation, row: ApprovalRow, settings: FlowSettings, speaker: Speaker) -> UUID | None:
+    """Who may approve in this person's place now."""
+    substitute = speaker.away.substitute_id if speaker.away else None
+    if substitute is None or situation.proposal.maker_id in (substitute, speaker.member_id):
+        return None
+    people = (substitute, speaker.member_id)
+    return substitute if _is_unspoken(situation, row, settings, people) else None
 
 
 def revisions_of(proposal: ProposedFlow) -> list[ProposalRevision]:

@@ -7,11 +7,13 @@ from datetime import datetime
 from functools import cached_property
 from uuid import UUID
 
+from accounts.absence import away_words
 from accounts.models import Membership
 from flows.catalogue.enums import Names, basis, names_of, said
 from flows.models import (
     ApprovalStatus,
     Decision,
+    FlowSettings,
     PhysicalFlow,
     ProposalComment,
     ProposalReason,
@@ -27,8 +29,16 @@ from flows.proposals.flow_def import FlowDef
 from flows.proposals.selectors import choices
 from flows.proposals.selectors.changes import ShownDiff, shown_diff
 from flows.proposals.selectors.doors import access_proposal
+from flows.proposals.selectors.listing import who_may_approve
 from flows.proposals.selectors.rights import Speaker, speakers_of, voices_of
-from flows.proposals.selectors.standing import ApprovalRow, Permissions, Situation, permissions_of, situation_of
+from flows.proposals.selectors.standing import (
+    ApprovalRow,
+    Permissions,
+    Situation,
+    VoteRow,
+    permissions_of,
+    situation_of,
+)
 from flows.setup import PROPOSAL_KIND, PROPOSAL_WORKFLOW, settings_of
 from workflows.selectors.tracking import Life, Moment, StepperStep, life_of, stepper, timeline
 
@@ -52,7 +62,8 @@ class ShownType:
 class ShownPerson:
     """Somebody who is asked: ``decision`` is what they said, ``only`` what they may where that is not both.
 
-    Who ``is_maker`` has proposed it, and is kept from approving by the four eyes unless the organisation allows it.
+    Who ``is_maker`` has proposed it, and is kept from approving by the four eyes unless the organisation allows it. ``by`` is who
+    said it in their place, ``away`` how they are out now, in words.
     """
 
     name: str
@@ -61,6 +72,8 @@ class ShownPerson:
     at: datetime | None = None
     only: str = ""
     is_maker: bool = False
+    by: str = ""
+    away: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +133,11 @@ class ProposalPage:
     @cached_property
     def permissions(self) -> Permissions:
         voices = voices_of(self.actor, [self.proposal.id])
-        return permissions_of(self.actor, self.situation, voices, settings_of(self.organisation_id))
+        return permissions_of(self.actor, self.situation, voices, self.settings)
+
+    @cached_property
+    def settings(self) -> FlowSettings:
+        return settings_of(self.organisation_id)
 
     @cached_property
     def life(self) -> Life:
@@ -230,7 +247,8 @@ class ProposalPage:
 
     def sides(self) -> tuple[ShownSide, ...]:
         people = speakers_of(self.organisation_id, [self.proposal.id])
-        return tuple(_side(row, people.get(row.id, ()), self.proposal) for row in self.situation.approvals)
+        rows = self.situation.approvals
+        return tuple(_side(row, people.get(row.id, ()), self.situation, self.settings) for row in rows)
 
     def history(self) -> list[Entry]:
         """Everything that happened, oldest first: states, votes that moved nothing yet, comments."""
@@ -302,21 +320,18 @@ def _tree(rows: Sequence[choices.TypeRow], marks: Mapping[str, str]) -> tuple[Sh
     return (*reversed(shown), *gone)
 
 
-def _side(row: ApprovalRow, people: Sequence[Speaker], proposal: ProposedFlow) -> ShownSide:
-    votes = {vote.member_id: vote for vote in row.votes if vote.member_id is not None}
+def _side(row: ApprovalRow, people: Sequence[Speaker], situation: Situation, settings: FlowSettings) -> ShownSide:
+    proposal = situation.proposal
+    votes = {vote.speaker_id: vote for vote in row.votes if vote.speaker_id is not None}
     groups: dict[str, list[ShownPerson]] = defaultdict(list)
     for one in people:
-        vote = votes.get(one.member_id)
-        only = "" if one.may_approve and one.may_reject else "may approve" if one.may_approve else "may reject"
-        said, at = (vote.decision, vote.at) if vote else ("", None)
-        shown = ShownPerson(one.name, one.email, said, at, only, is_maker=one.member_id == proposal.maker_id)
+        shown = _person(one, votes.get(one.member_id), is_maker=one.member_id == proposal.maker_id)
         for ground in one.because or ("Others",):
             groups[ground].append(shown)
     asked = {one.member_id for one in people}
     others = tuple(
-        ShownPerson(vote.member_name, "", vote.decision, vote.at) for vote in row.votes if vote.member_id not in asked
+        ShownPerson(vote.by, "", vote.decision, vote.at) for vote in row.votes if vote.speaker_id not in asked
     )
-    able = [one for one in people if one.may_approve and one.member_id != proposal.maker_id]
     waits = proposal.is_open and row.status == ApprovalStatus.PENDING
     return ShownSide(
         row.label,
@@ -326,13 +341,22 @@ def _side(row: ApprovalRow, people: Sequence[Speaker], proposal: ProposedFlow) -
         row.decided_at,
         tuple((ground, tuple(found)) for ground, found in sorted(groups.items())),
         others,
-        waits and len(able) < row.quorum - row.approved,
+        waits and len(who_may_approve(situation, people, row, settings)) < row.quorum - row.approved,
     )
+
+
+def _person(one: Speaker, vote: VoteRow | None, *, is_maker: bool) -> ShownPerson:
+    only = "" if one.may_approve and one.may_reject else "may approve" if one.may_approve else "may reject"
+    away = away_words(one.away) if one.away else ""
+    if vote is None:
+        return ShownPerson(one.name, one.email, only=only, is_maker=is_maker, away=away)
+    by = vote.member_name if vote.on_behalf_of else ""
+    return ShownPerson(one.name, one.email, vote.decision, vote.at, only, is_maker, by, away)
 
 
 def _moved(moment: Moment) -> Entry:
     text = f"{moment.from_name} → {moment.to_name}" if moment.from_name else moment.to_name
-    return Entry("moved", moment.by_name, moment.by_id, text, moment.at, moment.reason, moment.tone)
+    return Entry("moved", moment.by, moment.by_id, text, moment.at, moment.reason, moment.tone)
 
 
 def _voted(vote: Vote) -> Entry:
@@ -340,7 +364,7 @@ def _voted(vote: Vote) -> Entry:
     policy = VotePolicy(vote.policy).label if vote.policy else ""
     return Entry(
         "voted",
-        vote.member_name,
+        f"{vote.member_name} on behalf of {vote.on_behalf_of_name}" if vote.on_behalf_of_name else vote.member_name,
         vote.member_id,
         f"{word} for {vote.approval.side_name}",
         vote.at,

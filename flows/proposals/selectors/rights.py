@@ -1,270 +1,37 @@
-"""Who speaks for which approval: one expression, asked for a proposal, for a person, or for both.
-
-Approver lists, pending lists, counts and the checks of the services all read ``GROUNDS``, so none of them can differ. Speaking
-for somebody else (a delegation) would be one more ground, and hold everywhere at once.
-
-The same grounds are read in two orders: from approvals to people, where the proposals are known, and from a person to
-approvals. Each order is laid down (``LATERAL``, ``OFFSET 0``) and every step of it has an index. The planner cannot be trusted
-with it: where it believes the tables to be empty, as right after a first import, it multiplies them.
-"""
+"""Who speaks for which approval, asked for a proposal, for a person, or for both; the statements are in ``grounds``."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+from django.contrib.postgres.fields import ArrayField
 from django.db.models import F, Q, UUIDField, Value
 from django.db.models.functions import Cast
+from django.utils import timezone
 
+from accounts.absence import Away
 from accounts.models import Membership
+from accounts.selectors.absences import away_of_row, stand_ins_of
 from accounts.tenancy.statements import execute_prepared
 from flows.proposals.selectors.gathering import COUNT_CAP, Asked, Gathered, Tally, gather, tally
-
-
-@dataclass(frozen=True, slots=True)
-class Ground:
-    """One reason to speak. ``tables`` are its rows, ``match`` ties one to the approval ``a``, ``ident`` names the reason."""
-
-    because: str
-    tables: str
-    organisation: str
-    member: str
-    ident: str
-    may_approve: str
-    may_reject: str
-    match: str
-
-
-GROUNDS: Final = (
-    Ground(
-        "involvement",
-        """flows_involvement i
-           JOIN flows_sidekind k ON k.organisation_id = i.organisation_id AND k.involvement_kind_id = i.kind_id
-                                AND (k.entity_kind = '' OR k.entity_kind = (
-                                         SELECT e.kind FROM flows_catalogueentity e
-                                          WHERE e.organisation_id = i.organisation_id AND e.id = i.entity_id))""",
-        *("i.organisation_id", "i.member_id", "i.kind_id", "k.may_approve", "k.may_reject"),
-        "i.entity_id = a.entity_id AND k.side_id = a.side_id",
-    ),
-    Ground(
-        "role",
-        """accounts_membershiprole m
-           JOIN flows_siderole r ON r.organisation_id = m.organisation_id AND r.role_id = m.role_id""",
-        *("m.organisation_id", "m.membership_id", "r.role_id", "r.may_approve", "r.may_reject"),
-        "r.side_id = a.side_id",
-    ),
-    Ground(
-        "data_type",
-        """flows_datatypeowner o
-           JOIN flows_approvalside s ON s.organisation_id = o.organisation_id AND s.anchor = 'data_type'""",
-        *("o.organisation_id", "o.member_id", "o.data_type_id", "true", "true"),
-        """s.id = a.side_id AND EXISTS (
-               SELECT 1 FROM flows_proposaldatatype t
-                WHERE t.organisation_id = a.organisation_id AND t.proposal_id = a.proposal_id
-                  AND t.data_type_id = o.data_type_id)""",
-    ),
+from flows.proposals.selectors.grounds import (
+    ALL,
+    CONCERNED,
+    CONCERNS,
+    HAS_VOTED,
+    MINE,
+    PENDING,
+    PENDING_AMONG,
+    PENDING_FOR_OTHERS,
+    UNATTENDED,
+    VOTED,
+    WAITS,
 )
-"""An involvement with the entity asked, a role, or a data type that the proposal carries."""
-
-HERE: Final = """
-    SELECT 1 FROM accounts_membership h JOIN accounts_user u ON u.id = h.user_id
-     WHERE h.organisation_id = {organisation} AND h.id = {member} AND h.is_active AND u.is_active OFFSET 0
-"""
-"""Whoever has left speaks for nothing, whatever they are still involved with."""
-
-
-def _speakers(ground: Ground) -> str:
-    return f"""
-        SELECT {ground.member} AS member_id, {ground.may_approve} AS may_approve, {ground.may_reject} AS may_reject,
-               {ground.ident} AS because_id, '{ground.because}' AS because
-          FROM {ground.tables}
-         WHERE {ground.organisation} = a.organisation_id AND {ground.match}
-    """  # noqa: S608 - constants
-
-
-def _spoken_for(ground: Ground, which: str, columns: str) -> str:
-    return f"""
-        SELECT a.*, {ground.may_approve} AS may_approve, {ground.may_reject} AS may_reject
-          FROM {ground.tables}
-         CROSS JOIN LATERAL (
-               SELECT {columns} FROM flows_approval a
-                WHERE a.organisation_id = {ground.organisation} AND {ground.match} AND {which} OFFSET 0
-         ) a
-         WHERE {ground.organisation} = me.organisation_id AND {ground.member} = me.member_id
-    """  # noqa: S608 - constants
-
-
-SPEAKERS: Final = " UNION ALL ".join(_speakers(ground) for ground in GROUNDS)
-"""For the approval ``a``: each person and ground."""
-
-
-def spoken_for(which: str, columns: str) -> str:
-    """For the person ``me``: each approval for which they speak and ground; ``which`` is a condition on ``a``."""
-    return " UNION ALL ".join(_spoken_for(ground, which, columns) for ground in GROUNDS)
-
-
-ALLOWED: Final = (
-    "(SELECT coalesce(bool_or(f.{switch}), false) FROM flows_flowsettings f WHERE f.organisation_id = {organisation})"
-)
-
-# Four eyes: the maker's own, what one has voted on, and what one has another side's vote in are nobody's to decide; the two
-# switches of the organisation open the first and the last.
-IS_ANOTHER: Final = f"(p.maker_id <> {{member}} OR {ALLOWED.replace('{switch}', 'maker_may_approve')})"
-UNSPOKEN: Final = f"""
-    NOT EXISTS (
-        SELECT 1 FROM flows_vote v
-         WHERE v.organisation_id = a.organisation_id AND v.proposal_id = a.proposal_id AND v.revision = a.revision
-           AND v.member_id = {{member}}
-           AND (v.approval_id = a.id OR (NOT {ALLOWED.replace("{switch}", "same_person_both_sides")} AND a.side_id <> (
-                   SELECT b.side_id FROM flows_approval b
-                    WHERE b.organisation_id = v.organisation_id AND b.id = v.approval_id)))
-        OFFSET 0
-    )
-"""  # noqa: S608 - constants
-# A right to reject alone is still something to do, for the maker it is not: they cancel.
-TO_DO: Final = f"""
-    (r.may_approve OR (r.may_reject AND p.maker_id <> {{member}})) AND {IS_ANOTHER} AND EXISTS ({HERE}) AND {UNSPOKEN}
-"""
-
-ME: Final = "(SELECT %s::uuid AS organisation_id, %s::uuid AS member_id) me"
-IT_IS_ME: Final = {"organisation": "me.organisation_id", "member": "me.member_id"}
-
-PENDING: Final = f"""
-    SELECT r.proposal_id FROM {ME}
-     CROSS JOIN LATERAL ({spoken_for("a.is_asked", "a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id")}) r
-     CROSS JOIN LATERAL (SELECT r.id, r.organisation_id, r.proposal_id, r.revision, r.side_id) a
-     CROSS JOIN LATERAL (
-           SELECT p.maker_id FROM flows_proposedflow p
-            WHERE p.organisation_id = a.organisation_id AND p.id = a.proposal_id AND p.is_open AND p.revision = a.revision
-           OFFSET 0
-     ) p
-     WHERE {TO_DO.format(**IT_IS_ME)}
-     LIMIT %s
-"""  # noqa: S608 - constants
-"""From a person to the proposals that wait for them; a proposal comes once for each approval and ground."""
-
-OF_TAB: Final[Mapping[bool | None, str]] = {True: "AND {row}.is_open", False: "AND NOT {row}.is_open", None: ""}
-"""The active ones, the completed ones, all."""
-
-
-def _concerned(is_open: bool | None) -> str:
-    which = "true " + OF_TAB[is_open].format(row="a")
-    return f"""
-        SELECT r.proposal_id FROM {ME} CROSS JOIN LATERAL ({spoken_for(which, "a.proposal_id")}) r
-         WHERE EXISTS ({HERE.format(**IT_IS_ME)}) LIMIT %s
-    """  # noqa: S608 - constants
-
-
-CONCERNED: Final = {is_open: _concerned(is_open) for is_open in OF_TAB}
-"""From a person to the proposals with an approval, of whatever revision and decided or not, for which they speak. It reads
-nothing but an index."""
-
-WAITING: Final = f"""
-    CROSS JOIN LATERAL (
-          SELECT a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id, a.entity_id FROM flows_approval a
-           WHERE a.organisation_id = me.organisation_id AND a.proposal_id = p.id AND a.revision = p.revision
-             AND a.is_asked
-          OFFSET 0
-    ) a
-    CROSS JOIN LATERAL ({SPEAKERS}) r
-    WHERE p.is_open AND r.member_id = me.member_id AND {TO_DO.format(**IT_IS_ME)}
-"""  # noqa: S608 - constants
-"""Of the proposal ``p`` and the person ``me``: what ``PENDING`` finds from the other end."""
-
-WAITS: Final = f"""
-    EXISTS (SELECT 1 FROM (SELECT %(expressions)s) p(organisation_id, member_id, id, revision, maker_id, is_open)
-             CROSS JOIN LATERAL (SELECT p.organisation_id, p.member_id) me {WAITING} OFFSET 0)
-"""  # noqa: S608 - constants
-PENDING_AMONG: Final = f"""
-    SELECT p.id FROM {ME}
-     CROSS JOIN LATERAL (
-           SELECT p.id, p.revision, p.maker_id, p.is_open FROM flows_proposedflow p
-            WHERE p.organisation_id = me.organisation_id AND p.id = ANY(%s) OFFSET 0
-     ) p {WAITING}
-"""  # noqa: S608 - constants
-CONCERNS: Final = f"""
-    EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, member_id, id)
-             CROSS JOIN LATERAL (
-                   SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id FROM flows_approval a
-                    WHERE a.organisation_id = me.organisation_id AND a.proposal_id = me.id OFFSET 0
-             ) a
-             CROSS JOIN LATERAL ({SPEAKERS}) r
-             WHERE r.member_id = me.member_id AND EXISTS ({HERE.format(**IT_IS_ME)}) OFFSET 0)
-"""  # noqa: S608 - constants
-
-ABLE: Final = f"""
-    SELECT count(DISTINCT r.member_id) FROM ({SPEAKERS}) r
-     WHERE r.may_approve AND {IS_ANOTHER} AND EXISTS ({HERE}) AND {UNSPOKEN}
-""".format(organisation="a.organisation_id", member="r.member_id")  # noqa: S608 - constants
-
-# Too few active people are left for an open approval, four eyes asked, and nobody knows; or it was told and no longer holds.
-UNATTENDED: Final = f"""
-    SELECT DISTINCT a.proposal_id
-      FROM (SELECT a.* FROM flows_approval a WHERE a.organisation_id = %s AND a.is_asked OFFSET 0) a
-     CROSS JOIN LATERAL (
-           SELECT p.maker_id FROM flows_proposedflow p
-            WHERE p.organisation_id = a.organisation_id AND p.id = a.proposal_id AND p.is_open AND p.revision = a.revision
-           OFFSET 0
-     ) p
-     WHERE (({ABLE}) < a.quorum - (
-               SELECT count(*) FROM flows_vote v
-                WHERE v.organisation_id = a.organisation_id AND v.proposal_id = a.proposal_id AND v.revision = a.revision
-                  AND v.approval_id = a.id AND v.decision = 'approve'
-           )) <> (a.unattended_at IS NOT NULL)
-     LIMIT %s
-"""  # noqa: S608 - constants
-
-# A vote comes after its proposal, so those on open ones are not older than the oldest of these; a day for clocks that differ.
-RECENT: Final = """
-    AND v.at > (SELECT o.created_at FROM flows_proposedflow o WHERE o.organisation_id = me.organisation_id AND o.is_open
-                 ORDER BY o.created_at LIMIT 1) - interval '1 day'
-"""
-
-
-def _voted(is_open: bool | None) -> str:
-    of_tab = f"""
-        CROSS JOIN LATERAL (
-              SELECT FROM flows_proposedflow p
-               WHERE p.organisation_id = v.organisation_id AND p.id = v.proposal_id {OF_TAB[is_open].format(row="p")} OFFSET 0
-        ) p
-    """
-    return f"""
-        SELECT v.proposal_id FROM {ME}
-         CROSS JOIN LATERAL (
-               SELECT v.organisation_id, v.proposal_id FROM flows_vote v
-                WHERE v.organisation_id = me.organisation_id AND v.member_id = me.member_id {RECENT if is_open else ""} OFFSET 0
-         ) v {of_tab if is_open is not None else ""} LIMIT %s
-    """  # noqa: S608 - constants
-
-
-VOTED: Final = {is_open: _voted(is_open) for is_open in OF_TAB}
-HAS_VOTED: Final = """
-    EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, member_id, id)
-              JOIN flows_vote v ON v.organisation_id = me.organisation_id AND v.proposal_id = me.id
-                               AND v.member_id = me.member_id OFFSET 0)
-"""
-
-ASKED: Final = """
-    (SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id FROM flows_approval a
-      WHERE a.organisation_id = %s AND a.proposal_id = ANY(%s) OFFSET 0) a
-"""
-MINE: Final = f"""
-    SELECT a.id, bool_or(r.may_approve), bool_or(r.may_reject) FROM {ASKED} CROSS JOIN LATERAL ({SPEAKERS}) r
-     WHERE r.member_id = %s AND EXISTS ({HERE.format(organisation="a.organisation_id", member="r.member_id")})
-     GROUP BY a.id
-"""  # noqa: S608 - constants
-ALL: Final = f"""
-    SELECT a.id, m.id, m.name, m.email, bool_or(r.may_approve), bool_or(r.may_reject),
-           array_agg(DISTINCT coalesce(k.name, o.name, d.name))
-      FROM {ASKED} CROSS JOIN LATERAL ({SPEAKERS}) r
-      JOIN accounts_membership m ON m.organisation_id = a.organisation_id AND m.id = r.member_id AND m.is_active
-      JOIN accounts_user u ON u.id = m.user_id AND u.is_active
-      LEFT JOIN flows_involvementkind k ON r.because = 'involvement' AND k.id = r.because_id
-      LEFT JOIN accounts_role o ON r.because = 'role' AND o.id = r.because_id
-      LEFT JOIN flows_datatype d ON r.because = 'data_type' AND d.id = r.because_id
-     GROUP BY a.id, m.id, m.name, m.email ORDER BY m.name, m.id
-"""  # noqa: S608 - constants
+from flows.proposals.substitution import SUBJECT, stood_in_for
+from workflows.assignment import PersonRef
 
 FEW: Final = 2_000
 """Up to so many rows, a person's proposals are gathered by their ids. For whom there are more, each proposal is asked as the list
@@ -281,14 +48,27 @@ class Speaker:
     may_approve: bool
     may_reject: bool
     because: tuple[str, ...] = ()
+    away: Away | None = None
+    """How they are out now for approvals, and who stands in."""
+
+
+@dataclass(frozen=True, slots=True)
+class Behalf:
+    """What somebody who is away may do with one approval, which the one who stands in may do on their behalf."""
+
+    person: PersonRef
+    may_approve: bool
+    may_reject: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Voice:
-    """What one person may do with one approval by their involvements and roles, four eyes not yet asked."""
+    """What one person may do with one approval by their own involvements and roles, four eyes not yet asked, and by those of
+    the people whom they stand in for."""
 
     may_approve: bool
     may_reject: bool
+    behalf: tuple[Behalf, ...] = ()
 
 
 class Waits(Asked):
@@ -316,11 +96,21 @@ def has_voted(actor: Membership, is_open: bool | None = None) -> Q:
 
 def waits_by_row(actor: Membership) -> Waits:
     """Whether a proposal waits for the person, asked of each row."""
-    return Waits(*_person(actor), F("id"), F("revision"), F("maker_id"), F("is_open"))
+    return _waits(actor, members_of(actor))
+
+
+def waits_for_others_by_row(actor: Membership) -> Q:
+    """Whether it waits for them on behalf of somebody only."""
+    others = [one.id for one in behind(actor)]
+    return Q(_waits(actor, others)) & ~Q(_waits(actor, [actor.id])) if others else Q(pk__in=())
+
+
+def _waits(actor: Membership, members: Sequence[UUID]) -> Waits:
+    return Waits(*_person(actor), _array(members), F("id"), F("revision"), F("maker_id"), F("is_open"))
 
 
 def concerns_by_row(actor: Membership) -> Concerns:
-    return Concerns(*_person(actor), F("id"))
+    return Concerns(*_person(actor), _array(members_of(actor)), F("id"))
 
 
 def voted_by_row(actor: Membership) -> HasVoted:
@@ -332,45 +122,93 @@ def _person(actor: Membership) -> tuple[Cast, Cast]:
     return Cast(Value(actor.organisation_id), UUIDField()), Cast(Value(actor.id), UUIDField())
 
 
-def voices_of(actor: Membership, proposal_ids: Iterable[UUID]) -> dict[UUID, Voice]:
-    """The approvals of these proposals, of any revision, for which the person speaks."""
-    rows = execute_prepared(MINE, [actor.organisation_id, list(proposal_ids), actor.id])
-    return {approval_id: Voice(approve, reject) for approval_id, approve, reject in rows if approve or reject}
+def _array(members: Sequence[UUID]) -> Cast:
+    return Cast(Value(list(members)), ArrayField(UUIDField()))
 
 
-def speakers_of(organisation_id: UUID, proposal_ids: Iterable[UUID]) -> dict[UUID, tuple[Speaker, ...]]:
-    """Everybody active who speaks for each approval of these proposals, by name."""
+def behind(actor: Membership, at: datetime | None = None) -> tuple[PersonRef, ...]:
+    """The people who are away and on whose behalf the person may decide. No query where the person came by the door of a
+    request, else one."""
+    return stood_in_for(stand_ins_of(actor), at or timezone.now())
+
+
+def members_of(actor: Membership) -> list[UUID]:
+    """The person, and those behind them."""
+    return [actor.id, *(one.id for one in behind(actor))]
+
+
+def voices_of(actor: Membership, proposal_ids: Iterable[UUID], at: datetime | None = None) -> dict[UUID, Voice]:
+    """The approvals of these proposals, of any revision, for which the person speaks, or somebody behind them."""
+    people = behind(actor, at)
+    own = actor.organisation_id
+    members = [actor.id, *(one.id for one in people)]
+    found: dict[UUID, dict[UUID, tuple[bool, bool]]] = defaultdict(dict)
+    for approval_id, speaker_id, *may in execute_prepared(MINE, [own, list(proposal_ids), members, own, actor.id]):
+        if any(may):
+            found[approval_id][speaker_id] = (may[0], may[1])
+    return {
+        approval_id: Voice(
+            *rights.get(actor.id, (False, False)),
+            tuple(Behalf(one, *rights[one.id]) for one in people if one.id in rights),
+        )
+        for approval_id, rights in found.items()
+    }
+
+
+def speakers_of(
+    organisation_id: UUID, proposal_ids: Iterable[UUID], at: datetime | None = None
+) -> dict[UUID, tuple[Speaker, ...]]:
+    """Everybody active who speaks for each approval of these proposals, by name, with how they are away at the moment."""
     found: dict[UUID, list[Speaker]] = defaultdict(list)
-    for approval_id, ident, name, email, approve, reject, because in execute_prepared(
-        ALL, [organisation_id, list(proposal_ids)]
-    ):
+    params = [organisation_id, list(proposal_ids), organisation_id, at or timezone.now(), SUBJECT]
+    for approval_id, ident, name, email, approve, reject, because, *out in execute_prepared(ALL, params):
         if approve or reject:
-            found[approval_id].append(Speaker(ident, name, email, approve, reject, tuple(because)))
+            speaker = Speaker(ident, name, email, approve, reject, tuple(because), away_of_row(out))
+            found[approval_id].append(speaker)
     return {approval_id: tuple(people) for approval_id, people in found.items()}
+
+
+def _mine(actor: Membership) -> list[object]:
+    return [actor.organisation_id, actor.id, members_of(actor)]
 
 
 def waiting(actor: Membership, *, most: int = FEW) -> Gathered:
     """The proposals that wait for the person."""
-    return gather(PENDING, [actor.organisation_id, actor.id, most], most)
+    return gather(PENDING, [*_mine(actor), most], most)
+
+
+def waiting_for_others(actor: Membership, *, most: int = FEW) -> Gathered:
+    """Of these, the ones that wait on behalf of somebody only. No query for who stands in for nobody."""
+    others = [one.id for one in behind(actor)]
+    if not others:
+        return Gathered(0, True, "{}")
+    return gather(PENDING_FOR_OTHERS, [actor.organisation_id, actor.id, others, most], most)
 
 
 def count_waiting(actor: Membership, cap: int = COUNT_CAP) -> Tally:
-    return tally(PENDING, [actor.organisation_id, actor.id], cap)
+    return tally(PENDING, _mine(actor), cap)
 
 
-def waiting_among(actor: Membership, proposal_ids: Iterable[UUID]) -> frozenset[UUID]:
-    """Those of these proposals that wait for the person."""
-    rows = execute_prepared(PENDING_AMONG, [actor.organisation_id, actor.id, list(proposal_ids)])
-    return frozenset(ident for (ident,) in rows)
+def count_waiting_for_others(actor: Membership) -> Tally | None:
+    others = [one.id for one in behind(actor)]
+    return tally(PENDING_FOR_OTHERS, [actor.organisation_id, actor.id, others]) if others else None
+
+
+def waiting_among(actor: Membership, proposal_ids: Iterable[UUID]) -> dict[UUID, frozenset[UUID]]:
+    """Those of these proposals that wait for the person, with whose voices it would be: their own, or of people behind them."""
+    found: dict[UUID, set[UUID]] = defaultdict(set)
+    for proposal_id, speaker_id in execute_prepared(PENDING_AMONG, [*_mine(actor), list(proposal_ids)]):
+        found[proposal_id].add(speaker_id)
+    return {proposal_id: frozenset(speakers) for proposal_id, speakers in found.items()}
 
 
 def concerned(actor: Membership, is_open: bool | None = None, *, most: int = FEW) -> Gathered:
     """The proposals for an approval of which the person speaks, decided or not."""
-    return gather(CONCERNED[is_open], [actor.organisation_id, actor.id, most], most)
+    return gather(CONCERNED[is_open], [*_mine(actor), most], most)
 
 
 def count_concerned(actor: Membership, is_open: bool) -> Tally:
-    return tally(CONCERNED[is_open], [actor.organisation_id, actor.id])
+    return tally(CONCERNED[is_open], _mine(actor))
 
 
 def voted(actor: Membership, is_open: bool | None = None, *, most: int = FEW) -> Gathered:

@@ -8,12 +8,14 @@ from uuid import UUID
 
 from accounts.models import Membership
 from flows.models import Approval, Decision, FlowSettings, ProposedFlow, Vote
-from flows.proposals.selectors.rights import Speaker, Voice, speakers_of, voices_of
+from flows.proposals.selectors.rights import Behalf, Speaker, Voice, speakers_of, voices_of
 from flows.proposals.states import Action, Rights, Said, Side, Slot, Standing, known_actions
 from flows.setup import settings_of
+from workflows.assignment import PersonRef
+from workflows.substitution import by_words
 
 OWN_PROPOSAL = "You proposed this yourself; others must approve it."
-OTHER_SIDE = "You have approved another side; a different person must approve this one."
+OWN_FOR_OTHERS = "You proposed this yourself, so you do not approve it on behalf of somebody else either."
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +26,21 @@ class VoteRow:
     reason: str
     at: datetime
     policy: str
+    on_behalf_of: PersonRef | None = None
+
+    @property
+    def speaker_id(self) -> UUID | None:
+        """Whose voice it is."""
+        return self.on_behalf_of.id if self.on_behalf_of else self.member_id
+
+    @property
+    def people(self) -> frozenset[UUID]:
+        """Who has had their part: whoever voted, and on whose behalf."""
+        return frozenset(one for one in (self.member_id, self.speaker_id) if one is not None)
+
+    @property
+    def by(self) -> str:
+        return by_words(self.member_name, self.on_behalf_of)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,14 +89,15 @@ class Situation:
         slots = tuple(approval.slot for approval in self.approvals)
         return Standing(row.state, row.is_open, slots, has_failed=row.failed_at is not None)
 
-    def sides_of(self, member_id: UUID) -> frozenset[str]:
-        """The sides for which the person has approved."""
-        return frozenset(
-            row.side_code
-            for row in self.approvals
-            for vote in row.votes
-            if vote.member_id == member_id and vote.decision == Decision.APPROVE
-        )
+    def votes_elsewhere(self, row: ApprovalRow, people: Collection[UUID]) -> list[VoteRow]:
+        """The approvals of other sides in which one of these people has a part."""
+        return [
+            vote
+            for other in self.approvals
+            if other.side_code != row.side_code
+            for vote in other.votes
+            if vote.decision == Decision.APPROVE and not vote.people.isdisjoint(people)
+        ]
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,6 +114,13 @@ class SidePermission:
     reject: bool
     why_not_approve: str
     why_not_reject: str
+    approve_for: PersonRef | None = None
+    reject_for: PersonRef | None = None
+    """In whose place, where it is not for themselves."""
+
+    @property
+    def on_behalf_of(self) -> PersonRef | None:
+        return self.approve_for if self.approve else self.reject_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +149,8 @@ def situations(organisation_id: UUID, proposals: Collection[ProposedFlow]) -> di
     votes: dict[UUID, list[VoteRow]] = defaultdict(list)
     ids = [proposal.id for proposal in proposals]
     for vote in Vote.objects.filter(organisation_id=organisation_id, proposal_id__in=ids).order_by("at", "id"):
-        row = VoteRow(vote.member_id, vote.member_name, vote.decision, vote.reason, vote.at, vote.policy)
+        behalf = PersonRef(vote.on_behalf_of_id, vote.on_behalf_of_name) if vote.on_behalf_of_id else None
+        row = VoteRow(vote.member_id, vote.member_name, vote.decision, vote.reason, vote.at, vote.policy, behalf)
         votes[vote.approval_id].append(row)
     revisions = {proposal.id: proposal.revision for proposal in proposals}
     found: dict[UUID, list[ApprovalRow]] = defaultdict(list)
@@ -164,41 +190,98 @@ def rights_of(actor: Membership, situation: Situation, voices: Mapping[UUID, Voi
     approve: set[Hashable] = set()
     reject: set[Hashable] = set()
     why_not: dict[Hashable, str] = {}
+    approve_for: dict[Hashable, Hashable] = {}
+    reject_for: dict[Hashable, Hashable] = {}
     for row in situation.approvals:
-        voice = voices.get(row.id)
-        if text := _why_not_approve(actor, situation, row, voice, settings):
-            why_not[row.id] = text
+        seat, why = _seat_to_approve(actor, situation, row, voices.get(row.id), settings)
+        if why:
+            why_not[row.id] = why
         else:
             approve.add(row.id)
-        if voice is not None and voice.may_reject and not _has_voted(actor.id, row):
+            if seat is not None:
+                approve_for[row.id] = seat.person
+        seats = _seats_to_reject(actor, situation, row, voices.get(row.id))
+        if seats:
             reject.add(row.id)
+            if seats[0] is not None:
+                reject_for[row.id] = seats[0].person
     return Rights(
         is_maker=situation.proposal.maker_id == actor.id,
         approve=frozenset(approve),
         reject=frozenset(reject),
         why_not=why_not,
         one_side_only=not settings.same_person_both_sides,
+        approve_for=approve_for,
+        reject_for=reject_for,
     )
 
 
-def _why_not_approve(
+Seat = Behalf | None
+"""Somebody's place at an approval; None is the actor's own."""
+
+
+def _seat_to_approve(
     actor: Membership, situation: Situation, row: ApprovalRow, voice: Voice | None, settings: FlowSettings
-) -> str:
+) -> tuple[Seat, str]:
+    """For whom the person may approve, or why not. Who may for themselves does it for nobody else."""
     if voice is None:
-        return f"You do not speak for the side {row.label}."
-    if not voice.may_approve:
-        return f"For the side {row.label} you may reject, but not approve."
-    if situation.proposal.maker_id == actor.id and not settings.maker_may_approve:
+        return None, f"You do not speak for the side {row.label}."
+    seats: list[Seat] = [None] if voice.may_approve else [one for one in voice.behalf if one.may_approve]
+    if not seats:
+        return None, f"For the side {row.label} you may reject, but not approve."
+    judged = [(seat, _four_eyes(actor.id, seat, situation, row, settings)) for seat in seats]
+    return next((one for one in judged if not one[1]), judged[0])
+
+
+def _seats_to_reject(actor: Membership, situation: Situation, row: ApprovalRow, voice: Voice | None) -> list[Seat]:
+    """For whom the person may reject, themselves first. The maker does it for nobody, and nobody for the maker."""
+    if voice is None:
+        return []
+    seats: list[Seat] = [None] if voice.may_reject else [one for one in voice.behalf if one.may_reject]
+    maker = situation.proposal.maker_id
+    return [
+        seat
+        for seat in seats
+        if _vote_of(row.votes, actor.id, seat) is None and (seat is None or maker not in (actor.id, seat.person.id))
+    ]
+
+
+def _four_eyes(actor_id: UUID, seat: Seat, situation: Situation, row: ApprovalRow, settings: FlowSettings) -> str:
+    maker = situation.proposal.maker_id
+    if seat is None and maker == actor_id and not settings.maker_may_approve:
         return OWN_PROPOSAL
-    if _has_voted(actor.id, row):
-        return f"You have approved the side {row.label} already."
-    if situation.sides_of(actor.id) - {row.side_code} and not settings.same_person_both_sides:
-        return OTHER_SIDE
+    if seat is not None and maker == actor_id:
+        return OWN_FOR_OTHERS
+    if seat is not None and maker == seat.person.id:
+        return f"{seat.person.name} proposed this, so nobody approves it on their behalf."
+    if (vote := _vote_of(row.votes, actor_id, seat)) is not None:
+        return f"{_said(vote, actor_id)} the side {row.label} already{_for_whom(vote, actor_id)}."
+    elsewhere = situation.votes_elsewhere(row, _people(actor_id, seat))
+    if elsewhere and not settings.same_person_both_sides:
+        vote = elsewhere[0]
+        done = f"{_said(vote, actor_id)} another side{_for_whom(vote, actor_id)}"
+        return f"{done}; a different person must approve this one."
     return ""
 
 
-def _has_voted(member_id: UUID, row: ApprovalRow) -> bool:
-    return any(vote.member_id == member_id for vote in row.votes)
+def _people(actor_id: UUID, seat: Seat) -> frozenset[UUID]:
+    return frozenset((actor_id, *((seat.person.id,) if seat is not None else ())))
+
+
+def _vote_of(votes: Iterable[VoteRow], actor_id: UUID, seat: Seat) -> VoteRow | None:
+    """A vote in which the person has a part, or the one for whom they would act."""
+    people = _people(actor_id, seat)
+    return next((vote for vote in votes if not vote.people.isdisjoint(people)), None)
+
+
+def _said(vote: VoteRow, actor_id: UUID) -> str:
+    return "You have approved" if vote.member_id == actor_id else f"{vote.member_name} has approved"
+
+
+def _for_whom(vote: VoteRow, actor_id: UUID) -> str:
+    if vote.on_behalf_of is None:
+        return ""
+    return " on your behalf" if vote.on_behalf_of.id == actor_id else f" on behalf of {vote.on_behalf_of.name}"
 
 
 def approvers(proposal: ProposedFlow) -> tuple[ApprovalSpeakers, ...]:
@@ -265,7 +348,14 @@ def _side_permission(
         reject=reject,
         why_not_approve=no_approve,
         why_not_reject=no_reject,
+        approve_for=None if no_approve else person_of(rights.approve_for.get(row.id)),
+        reject_for=person_of(rights.reject_for.get(row.id)) if reject else None,
     )
+
+
+def person_of(behalf: Hashable) -> PersonRef | None:
+    """For whom somebody acts, from the pure terms of ``states``, which ask no type of it."""
+    return behalf if isinstance(behalf, PersonRef) else None
 
 
 def _why_not(action: Action, known: Collection[Action], sides: Sequence[SidePermission]) -> str:

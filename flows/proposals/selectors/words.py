@@ -16,7 +16,7 @@ from accounts.models import Membership
 from flows.catalogue.selectors.finding import has_words as end_has_words
 from flows.models import CatalogueEntity
 from flows.proposals.selectors.gathering import COUNT_CAP, Gathered
-from flows.proposals.selectors.rights import OF_TAB
+from flows.proposals.selectors.grounds import OF_TAB
 
 MOST: Final = 5_000
 """So many ends, and so many people, are looked at."""

@@ -22,6 +22,7 @@ from flows.proposals.services.acting import (
     Outcome,
     Voting,
     again,
+    behalf_of,
     by_whom,
     clean_text,
     demand_fresh,
@@ -71,15 +72,17 @@ def proposal_approve(
     at: datetime | None = None,
 ) -> Acted:
     """Approve for a side. ``side`` None: every open side for which the person may, the source first; as a rule that is one.
+    Who stands in for somebody who is away approves on behalf of that person what is not their own.
 
     With the last approval the catalogue is changed, all or nothing: then the outcome may also be ``sent_back`` or ``failed``,
     which are no exceptions because what they record must stay. ``version`` and ``shown_hash`` are what the caller saw.
 
     Raises ProposalNotFound, TransitionUnknown and ProposalStale (409), GuardFailed (``proposal.approve.denied``), TextInvalid.
     """
-    held = hold(actor.organisation_id, proposal_id, actor)
+    moment = at or timezone.now()
+    held = hold(actor.organisation_id, proposal_id, actor, moment)
     demand_fresh(held, Action.APPROVE, version, shown_hash)
-    return _approve(held, actor, Action.APPROVE, side, clean_text(reason), at or timezone.now(), actor)
+    return _approve(held, actor, Action.APPROVE, side, clean_text(reason), moment, actor)
 
 
 def _approve(
@@ -88,7 +91,7 @@ def _approve(
     """``person`` approves; ``by`` pressed the button, which differs in a retry only."""
     step = decide(held.situation.standing, action, held.rights_of(person), side=side)
     policies = policies_used(held, person.id, step)
-    voting = Voting(Decision.APPROVE, person.id, person.name, reason, at, policies)
+    voting = Voting(Decision.APPROVE, person.id, person.name, reason, at, policies, behalf_of(step))
     acted = approve(held, step, voting, by=by, side=side)
     if acted.proposal.is_open and acted.outcome is not Outcome.FAILED:
         tell_unattended(again(held), at=at)
@@ -110,16 +113,18 @@ def proposal_reject(
 
     Raises as ``proposal_approve`` (``proposal.reject.denied``), and ReasonRequired at ``reason``.
     """
-    held, moment = hold(actor.organisation_id, proposal_id, actor), at or timezone.now()
+    moment = at or timezone.now()
+    held = hold(actor.organisation_id, proposal_id, actor, moment)
     demand_fresh(held, Action.REJECT, version, shown_hash)
     step = decide(held.situation.standing, Action.REJECT, held.rights_of(actor), side=side)
     text = clean_text(reason)
     if not text:
         raise ReasonRequired({"reason": ["Say why you reject this; the maker will read it."]})
-    write_votes(held, step, Voting(Decision.REJECT, actor.id, actor.name, text, moment))
-    write_step(held, step, by=actor, reason=text, at=moment)
+    behalf = behalf_of(step)
+    write_votes(held, step, Voting(Decision.REJECT, actor.id, actor.name, text, moment, behalf=behalf))
+    write_step(held, step, by=actor, reason=text, at=moment, behalf=behalf)
     row = next(one for one in held.situation.approvals if one.id in step.voted)
-    facts = {**event_facts(again(held)), **by_whom(actor, text)}
+    facts = {**event_facts(again(held), moment), **by_whom(actor, text, behalf)}
     event = ProposalRejected(**facts, side=row.side_code, side_name=row.label)
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
     return Acted(held.proposal, Outcome.REJECTED, f"Rejected. {held.proposal.maker_name} is told why.")
@@ -142,9 +147,11 @@ def proposal_cancel(
     demand_fresh(held, Action.CANCEL, version)
     step = decide(held.situation.standing, Action.CANCEL, held.rights_of(actor))
     text = clean_text(reason)
-    asked = event_facts(held)["approver_ids"]
+    asked = {
+        name: value for name, value in event_facts(held, moment).items() if name in ("approver_ids", "substitutes")
+    }
     write_step(held, step, by=actor, reason=text, at=moment)
-    facts = {**event_facts(again(held)), "approver_ids": asked, **by_whom(actor, text)}
+    facts = {**event_facts(again(held), moment), **asked, **by_whom(actor, text)}
     record(ProposalCancelled(**facts), actor=actor, organisation_id=actor.organisation_id, at=moment)
     return Acted(held.proposal, Outcome.CANCELLED, "The proposal is cancelled.")
 
@@ -156,7 +163,8 @@ def proposal_retry(*, proposal_id: UUID, actor: Membership, at: datetime | None 
     The maker may, and everybody who may approve an open side; when the former person may no longer, it is the vote of
     the one who retries. Raises ProposalNotFound, TransitionUnknown, GuardFailed (``proposal.retry.denied``).
     """
-    held, moment = hold(actor.organisation_id, proposal_id, actor), at or timezone.now()
+    moment = at or timezone.now()
+    held = hold(actor.organisation_id, proposal_id, actor, moment)
     demand_fresh(held, Action.RETRY, None)
     mine = held.rights_of(actor)
     vote: dict[str, Any] = held.proposal.failed_vote or {}
@@ -169,7 +177,7 @@ def proposal_retry(*, proposal_id: UUID, actor: Membership, at: datetime | None 
             return acted
     person = _giver(actor, vote)
     if person is not None:
-        theirs = Held(held.situation, held.settings, voices_of(person, [proposal_id]))
+        theirs = Held(held.situation, held.settings, voices_of(person, [proposal_id], moment))
         if theirs.rights_of(person).approve:
             held, reason = theirs, str(vote["reason"])
             return _approve(held, person, Action.RETRY, vote.get("side"), reason, moment, actor)

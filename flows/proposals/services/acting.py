@@ -15,10 +15,11 @@ from flows.proposals.diff import shown_hash
 from flows.proposals.selectors.doors import lock_proposal
 from flows.proposals.selectors.listing import asked_people, watcher_ids
 from flows.proposals.selectors.rights import Speaker, Voice, speakers_of, voices_of
-from flows.proposals.selectors.standing import Situation, rights_of, situation_of
+from flows.proposals.selectors.standing import Situation, person_of, rights_of, situation_of
 from flows.proposals.states import Action, Rights, Said, Step, TransitionUnknown, known_actions, said_aloud
 from flows.setup import PROPOSAL_KIND, PROPOSAL_WORKFLOW, settings_of
 from forms_builder.schema.parts import has_unstorable
+from workflows.assignment import PersonRef
 from workflows.services import tracking
 
 MAX_TEXT: Final = 4_000
@@ -83,10 +84,10 @@ class Held:
         return bool(maker.is_active and maker.user.is_active)
 
 
-def hold(organisation_id: UUID, proposal_id: UUID, actor: Membership | None = None) -> Held:
-    """Lock and read; with an actor also for what they speak. Raises ProposalNotFound."""
+def hold(organisation_id: UUID, proposal_id: UUID, actor: Membership | None = None, at: datetime | None = None) -> Held:
+    """Lock and read; with an actor also for what they speak at the moment. Raises ProposalNotFound."""
     proposal = lock_proposal(organisation_id, proposal_id)
-    voices = voices_of(actor, [proposal.id]) if actor is not None else {}
+    voices = voices_of(actor, [proposal.id], at) if actor is not None else {}
     return Held(situation_of(proposal), settings_of(organisation_id), voices)
 
 
@@ -126,6 +127,17 @@ class Voting:
     at: datetime
     policies: Mapping[Any, str] = field(default_factory=dict)
     """By approval: the policy of the organisation that allows it."""
+    behalf: PersonRef | None = None
+    """In whose place, where the person stands in for somebody."""
+
+    def behalf_by(self, by: Actor) -> PersonRef | None:
+        """The same for records that name who pressed the button, who in a retry may be somebody else."""
+        return self.behalf if by.actor_id == self.member_id else None
+
+
+def behalf_of(step: Step) -> PersonRef | None:
+    """For whom the actor of a step acts, where it is not for themselves."""
+    return person_of(step.behalf)
 
 
 def write_votes(held: Held, step: Step, voting: Voting) -> None:
@@ -140,6 +152,8 @@ def write_votes(held: Held, step: Step, voting: Voting) -> None:
             revision=row.revision,
             member_id=voting.member_id,
             member_name=voting.name,
+            on_behalf_of_id=voting.behalf.id if voting.behalf else None,
+            on_behalf_of_name=voting.behalf.name if voting.behalf else "",
             decision=voting.decision,
             reason=voting.reason,
             at=voting.at,
@@ -157,7 +171,9 @@ def write_votes(held: Held, step: Step, voting: Voting) -> None:
             )
 
 
-def write_step(held: Held, step: Step, *, by: Actor, reason: str, at: datetime) -> None:
+def write_step(
+    held: Held, step: Step, *, by: Actor, reason: str, at: datetime, behalf: PersonRef | None = None
+) -> None:
     """Bring the proposal over the states of the step: its row, and one entry of history for each."""
     row = held.proposal
     for state in step.states:
@@ -175,30 +191,39 @@ def write_step(held: Held, step: Step, *, by: Actor, reason: str, at: datetime) 
     ]
     row.save(update_fields=[*changed, *row.touch(by.actor_id, at)])
     if step.states:
-        track(row, step.states, by=by, reason=reason, at=at)
+        track(row, step.states, by=by, reason=reason, at=at, behalf=behalf)
 
 
-def track(row: ProposedFlow, states: Sequence[str], *, by: Actor, reason: str, at: datetime) -> None:
+def track(
+    row: ProposedFlow,
+    states: Sequence[str],
+    *,
+    by: Actor,
+    reason: str,
+    at: datetime,
+    behalf: PersonRef | None = None,
+) -> None:
     tracking.track_steps(
         workflow_code=PROPOSAL_WORKFLOW,
         entity_kind=PROPOSAL_KIND,
         entity_id=row.id,
-        steps=[tracking.Step(state, reason) for state in states],
+        steps=[tracking.Step(state, reason, behalf) for state in states],
         by=by,
         at=at,
     )
 
 
-def event_facts(held: Held) -> dict[str, Any]:
-    """What every event of a proposal says, with the people as they are now. ``held`` is read after the change."""
+def event_facts(held: Held, at: datetime) -> dict[str, Any]:
+    """What every event of a proposal says, with the people as they are at the moment. ``held`` is read after the change."""
     row = held.proposal
-    speakers = speakers_of(row.organisation_id, [row.id]) if row.is_open else {}
+    speakers = speakers_of(row.organisation_id, [row.id], at) if row.is_open else {}
     return facts_about(held, speakers, watcher_ids(row.organisation_id, row.id))
 
 
 def facts_about(held: Held, speakers: Mapping[UUID, Sequence[Speaker]], watchers: Sequence[UUID]) -> dict[str, Any]:
     """As ``event_facts`` for people who are read already."""
     row = held.proposal
+    asked = asked_people(held.situation, speakers, held.settings)
     return {
         "subject_id": row.id,
         "number": row.number,
@@ -211,7 +236,8 @@ def facts_about(held: Held, speakers: Mapping[UUID, Sequence[Speaker]], watchers
         "target_name": row.target.name,
         "maker_id": row.maker_id,
         "maker_name": row.maker_name,
-        "approver_ids": asked_people(held.situation, speakers, held.settings),
+        "approver_ids": asked.ids,
+        "substitutes": asked.substitutes,
         "watcher_ids": tuple(watchers),
     }
 
@@ -221,5 +247,6 @@ def again(held: Held) -> Held:
     return Held(situation_of(held.proposal), held.settings, held.voices)
 
 
-def by_whom(actor: Actor, reason: str = "") -> dict[str, Any]:
-    return {"by_id": actor.actor_id, "by_name": actor.actor_label, "reason": reason}
+def by_whom(actor: Actor, reason: str = "", behalf: PersonRef | None = None) -> dict[str, Any]:
+    found = {"by_id": actor.actor_id, "by_name": actor.actor_label, "reason": reason}
+    return found | ({"on_behalf_of_id": behalf.id, "on_behalf_of_name": behalf.name} if behalf else {})

@@ -20,6 +20,7 @@ from flows.proposals.services.acting import (
     Outcome,
     Voting,
     again,
+    behalf_of,
     by_whom,
     event_facts,
     hold,
@@ -76,9 +77,9 @@ def _fresh(held: Held) -> Held:
 
 def _on_the_way(held: Held, step: Step, voting: Voting, by: Actor) -> Acted:
     write_votes(held, step, voting)
-    write_step(held, step, by=by, reason=voting.reason, at=voting.at)
+    write_step(held, step, by=by, reason=voting.reason, at=voting.at, behalf=voting.behalf_by(by))
     now = again(held)
-    event = _side_approved(now, step, voting, by, event_facts(now))
+    event = _side_approved(now, step, voting, by, event_facts(now, voting.at))
     record(event, actor=by, organisation_id=held.proposal.organisation_id, at=voting.at)
     if event.is_complete:
         return Acted(held.proposal, Outcome.SIDE_APPROVED, f"Approved: {', '.join(event.side_names)}.")
@@ -94,7 +95,7 @@ def _finish(held: Held, step: Step, voting: Voting, by: Actor) -> Made:
     row.physical_flow_id = made.physical_flow_id
     row.specification_id = made.specification_id
     row.save(update_fields=["logical_flow", "physical_flow", "specification"])
-    write_step(held, step, by=by, reason=voting.reason, at=voting.at)
+    write_step(held, step, by=by, reason=voting.reason, at=voting.at, behalf=voting.behalf_by(by))
     tracking.results_add(
         workflow_code=PROPOSAL_WORKFLOW,
         entity_kind=PROPOSAL_KIND,
@@ -108,11 +109,11 @@ def _finish(held: Held, step: Step, voting: Voting, by: Actor) -> Made:
 
 
 def _completed(now: Held, step: Step, voting: Voting, by: Actor, made: Made) -> list[Event]:
-    facts = event_facts(now)
+    facts = event_facts(now, voting.at)
     vote = _side_approved(now, step, voting, by, facts)
     approved = ProposalApproved(
         **{**facts, "approver_ids": _approvers(now.situation)},
-        **by_whom(by, voting.reason),
+        **by_whom(by, voting.reason, voting.behalf_by(by)),
         logical_flow_id=made.logical_flow_id,
         physical_flow_id=made.physical_flow_id,
         specification_id=made.specification_id,
@@ -126,7 +127,7 @@ def _side_approved(now: Held, step: Step, voting: Voting, by: Actor, facts: Mapp
     codes = tuple(dict.fromkeys(row.side_code for row in voted))
     return ProposalSideApproved(
         **facts,
-        **by_whom(by, voting.reason),
+        **by_whom(by, voting.reason, voting.behalf_by(by)),
         sides=codes,
         side_names=tuple(dict.fromkeys(row.label for row in voted)),
         is_complete=set(codes) <= completed_sides(now.situation.standing.slots),
@@ -141,16 +142,18 @@ def _approvers(situation: Situation) -> tuple[UUID, ...]:
 
 def policies_used(held: Held, member_id: UUID, step: Step) -> dict[Any, str]:
     """Which policy of the organisation each of these approvals needs; nothing for what four eyes allow anyway."""
-    sides = {row.id: row.side_code for row in held.situation.approvals}
-    spoken = set(held.situation.sides_of(member_id))
+    situation, behalf = held.situation, behalf_of(step)
+    people = {member_id, behalf.id} if behalf else {member_id}
+    rows = {row.id: row for row in situation.approvals}
     found: dict[Any, str] = {}
+    spoken: set[str] = set()
     for key in step.voted:
-        side = sides[UUID(str(key))]
+        row = rows[UUID(str(key))]
         if held.proposal.maker_id == member_id:
             found[key] = VotePolicy.MAKER_MAY_APPROVE.value
-        elif spoken - {side}:
+        elif spoken - {row.side_code} or situation.votes_elsewhere(row, people):
             found[key] = VotePolicy.SAME_PERSON_BOTH_SIDES.value
-        spoken.add(side)
+        spoken.add(row.side_code)
     return found
 
 
@@ -160,7 +163,7 @@ def send_back(held: Held, problems: Collection[str], voting: Voting, by: Actor) 
     step = decide(held.situation.standing, Action.SEND_BACK, Rights(is_clock=True))
     reason = " ".join(problems)[:4_000]
     write_step(held, step, by=SYSTEM, reason=reason, at=at)
-    event = ProposalSentBack(**event_facts(again(held)), **by_whom(by, reason), problems=tuple(problems))
+    event = ProposalSentBack(**event_facts(again(held), at), **by_whom(by, reason), problems=tuple(problems))
     record(event, actor=by, organisation_id=row.organisation_id, at=at)
     text = f"The catalogue has changed since this was proposed, so it went back to {row.maker_name}: {reason}"
     return Acted(row, Outcome.SENT_BACK, text)
@@ -174,7 +177,9 @@ def _note_failure(held: Held, error: Exception, voting: Voting, by: Actor, side:
     row.version += 1
     changed = ["failure", "failed_at", "failed_vote", "version"]
     row.save(update_fields=[*changed, *row.touch(by.actor_id, voting.at)])
-    event = ProposalFailed(**event_facts(held), **by_whom(by, voting.reason), failure=row.failure)
+    event = ProposalFailed(
+        **event_facts(held, voting.at), **by_whom(by, voting.reason, voting.behalf_by(by)), failure=row.failure
+    )
     record(event, actor=by, organisation_id=row.organisation_id, at=voting.at)
     return Acted(
         row, Outcome.FAILED, f"The change could not be made; nothing of it stays. {row.failure} You can retry."

@@ -144,7 +144,7 @@ def tell_unattended(held: Held, *, at: datetime) -> int:
     row = held.proposal
     if not row.is_open:
         return 0
-    speakers = speakers_of(row.organisation_id, [row.id])
+    speakers = speakers_of(row.organisation_id, [row.id], at)
     lost, found_again = [], []
     for approval in held.situation.approvals:
         if not approval.slot.is_pending:
@@ -158,7 +158,7 @@ def tell_unattended(held: Held, *, at: datetime) -> int:
     _mark(row, [one.id for one in lost], at)
     _mark(row, [one.id for one in found_again], None)
     if lost:
-        facts = event_facts(held)
+        facts = event_facts(held, at)
         admins = tenant_admin_ids(row.organisation_id)
         record(
             [

@@ -43,7 +43,7 @@ def proposal_comment(*, proposal_id: UUID, actor: Membership, text: str, at: dat
         modified_by_id=actor.id,
     )
     event = ProposalCommented(
-        **event_facts(held), comment_id=comment.id, author_id=actor.id, author_name=actor.name, text=said
+        **event_facts(held, moment), comment_id=comment.id, author_id=actor.id, author_name=actor.name, text=said
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
     return comment
@@ -71,7 +71,9 @@ def _follow(actor: Membership, proposal_id: UUID, at: datetime | None, *, wanted
         gone, _ = ProposalWatcher.objects.filter(**own).delete()
         changed = gone > 0
     if changed:
-        event = ProposalWatched(**event_facts(held), member_id=actor.id, member_name=actor.name, is_watching=wanted)
+        event = ProposalWatched(
+            **event_facts(held, moment), member_id=actor.id, member_name=actor.name, is_watching=wanted
+        )
         record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
 
 

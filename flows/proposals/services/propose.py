@@ -54,7 +54,7 @@ def proposal_propose(*, actor: Membership, flow_def: Mapping[str, Any], at: date
     ask(row, checked.command, checked.facts, moment)
     track(row, [ProposalState.PENDING_APPROVALS], by=actor, reason=checked.reason, at=moment)
     held = Held(situation_of(row), settings)
-    event = ProposalCreated(**event_facts(held), **by_whom(actor, checked.reason), due_at=row.due_at)
+    event = ProposalCreated(**event_facts(held, moment), **by_whom(actor, checked.reason), due_at=row.due_at)
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
     approved = approve_external(held, at=moment)
     if approved is not None:

@@ -95,7 +95,7 @@ def _reopen(held: Held, step: Step, checked: Checked, actor: Membership, at: dat
 
 def _asked(held: Held, actor: Membership, checked: Checked, at: datetime) -> Acted:
     row = held.proposal
-    event = ProposalResubmitted(**event_facts(held), **by_whom(actor, checked.reason), due_at=row.due_at)
+    event = ProposalResubmitted(**event_facts(held, at), **by_whom(actor, checked.reason), due_at=row.due_at)
     record(event, actor=actor, organisation_id=actor.organisation_id, at=at)
     approved = approve_external(held, at=at)
     if approved is not None:

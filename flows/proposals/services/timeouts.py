@@ -109,7 +109,7 @@ def _alone(row: ProposedFlow, settings: FlowSettings, at: datetime) -> Swept:
 def _write(claimed: Sequence[ProposedFlow], settings: FlowSettings, at: datetime) -> Swept:
     organisation_id = claimed[0].organisation_id
     batch = WriteBatch()
-    facts = _facts(claimed, settings)
+    facts = _facts(claimed, settings, at)
     over = [row for row in claimed if row.due_at <= at]
     soon = [row for row in claimed if row.due_at > at]
     events: list[Event] = [ProposalReminded(**facts[row.id], due_at=row.due_at) for row in soon]
@@ -154,11 +154,11 @@ def _closed(row: ProposedFlow, state: str, at: datetime) -> dict[str, Any]:
     }
 
 
-def _facts(claimed: Sequence[ProposedFlow], settings: FlowSettings) -> dict[UUID, dict[str, Any]]:
+def _facts(claimed: Sequence[ProposedFlow], settings: FlowSettings, at: datetime) -> dict[UUID, dict[str, Any]]:
     """What the events say of each proposal, in four queries for all of them."""
     organisation_id, ids = claimed[0].organisation_id, [row.id for row in claimed]
     found = situations(organisation_id, claimed)
-    speakers = speakers_of(organisation_id, ids)
+    speakers = speakers_of(organisation_id, ids, at)
     watchers: dict[UUID, list[UUID]] = defaultdict(list)
     rows = ProposalWatcher.objects.filter(organisation_id=organisation_id, proposal_id__in=ids)
     for proposal_id, member_id in rows.order_by("created_at", "id").values_list("proposal_id", "member_id"):

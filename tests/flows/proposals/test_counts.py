@@ -1,11 +1,14 @@
-"""Counts of the dashboard beside what plain Python finds by looking at every proposal, for people with rights drawn at random."""
+"""Counts of the dashboard beside what plain Python finds by looking at every proposal, for people with rights and absences drawn
+at random."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from random import Random
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Membership, MembershipRole
+from accounts.models import Absence, Membership, MembershipRole
 from flows.models import (
     Approval,
     CatalogueEntity,
@@ -17,20 +20,22 @@ from flows.models import (
     SideRole,
     Vote,
 )
-from flows.proposals.selectors import counts, pending_count, pending_of, rights
+from flows.proposals.selectors import counts, my_permissions, pending_count, pending_of, rights
 from flows.proposals.selectors.asker import Asker, Proposals, proposals_of
 from flows.proposals.selectors.counts import Choice, Counts, counts_of
 from flows.proposals.selectors.gathering import counted
 from flows.proposals.services.act import proposal_approve, proposal_cancel, proposal_reject
 from flows.proposals.services.resubmit import proposal_resubmit
 from flows.setup import settings_of
+from tests.factories.accounts import be_away
 from tests.factories.flows import allow, flow_def, involve, make_entity, own_type, speak_by_role
 from tests.flows.proposals.test_sides import add_side
 from tests.flows.proposals.world import World
 
 STATES = ("PENDING_APPROVALS", "SOURCE_APPROVED", "FULLY_APPROVED", "TARGET_REJECTED", "CANCELLED")
 CHOICES: list[Choice] = [
-    *(("actionable", "outstanding"), ("actionable", "completed"), ("mine", "proposed"), ("mine", "approval")),
+    *(("actionable", "outstanding"), ("actionable", "behalf"), ("actionable", "completed")),
+    *(("mine", "proposed"), ("mine", "approval")),
     *(("state", code) for code in STATES),
     *(("type", "CREATE"), ("type", "REMOVE"), ("side", "source"), ("side", "target"), ("side", "data_owner")),
 ]
@@ -53,16 +58,34 @@ def speaks(person: Membership, approval: Approval) -> list[tuple[bool, bool]]:
     return found
 
 
+def behind(person: Membership) -> list[Membership]:
+    """Those who are away and for whom the person stands in."""
+    rows = Absence.objects.filter(substitute=person, accepted_at__isnull=False).select_related("member")
+    return [row.member for row in rows if row.member.is_active]
+
+
 def waits(person: Membership, row: ProposedFlow) -> bool:
+    return person.is_active and any(waits_for(person, one, row) for one in (person, *behind(person)))
+
+
+def waits_for(person: Membership, speaker: Membership, row: ProposedFlow) -> bool:
+    """Whether the person could decide by the voice of ``speaker``: their own, or that of somebody who is away."""
     policies = settings_of(row.organisation_id)
     own = row.maker_id == person.id
     if not row.is_open or (own and not policies.maker_may_approve):
         return False
-    votes = list(Vote.objects.filter(proposal=row, revision=row.revision, member=person).select_related("approval"))
+    if person != speaker and row.maker_id in (person.id, speaker.id):
+        return False
+    people = {person.id, speaker.id}
+    votes = [
+        vote
+        for vote in Vote.objects.filter(proposal=row, revision=row.revision).select_related("approval")
+        if people & {vote.member_id, vote.on_behalf_of_id}
+    ]
     for approval in Approval.objects.filter(proposal=row, revision=row.revision, status="pending"):
         said = any(vote.approval_id == approval.id for vote in votes)
         other = any(vote.approval.side_id != approval.side_id for vote in votes) and not policies.same_person_both_sides
-        may = any(approve or (reject and not own) for approve, reject in speaks(person, approval))
+        may = any(approve or (reject and not own) for approve, reject in speaks(speaker, approval))
         if may and not said and not other:
             return True
     return False
@@ -70,12 +93,21 @@ def waits(person: Membership, row: ProposedFlow) -> bool:
 
 ORACLE: dict[str, Callable[[Membership, ProposedFlow, str], bool]] = {
     "actionable": lambda person, row, value: (
-        waits(person, row) if value == "outstanding" else Vote.objects.filter(proposal=row, member=person).exists()
+        waits(person, row)
+        if value == "outstanding"
+        else waits(person, row) and not waits_for(person, person, row)
+        if value == "behalf"
+        else Vote.objects.filter(proposal=row, member=person).exists()
     ),
     "mine": lambda person, row, value: (
         row.maker_id == person.id
         if value == "proposed"
-        else any(speaks(person, approval) for approval in Approval.objects.filter(proposal=row))
+        else person.is_active
+        and any(
+            speaks(one, approval)
+            for one in (person, *behind(person))
+            for approval in Approval.objects.filter(proposal=row)
+        )
     ),
     "state": lambda person, row, value: row.state == value,
     "type": lambda person, row, value: row.proposal_type == value,
@@ -118,6 +150,10 @@ def drawn(request: pytest.FixtureRequest, world: World) -> list[Membership]:
     speak_by_role(draw.choice(people), "source")
     speak_by_role(draw.choice(people), "target", "Watchdog", may_approve=False)
     own_type(draw.choice(people), world.types["TRADE"])
+    today = timezone.localdate()
+    absent = draw.sample(people, 3)
+    for person in absent:
+        be_away(person, today, today + timedelta(days=3), draw.choice([one for one in people if one not in absent]))
     for number in range(12):
         happen(draw, world, people, ends, number)
     gone = draw.choice(people[1:])
@@ -144,13 +180,10 @@ def happen(draw: Random, world: World, people: list[Membership], ends: list[Cata
 
 
 def say(draw: Random, row: ProposedFlow, person: Membership, fate: str) -> None:
-    permissions = rights.voices_of(person, [row.id]).values()
-    if fate == "vote" and any(voice.may_approve for voice in permissions):
-        for approval in Approval.objects.filter(proposal=row, revision=row.revision, status="pending"):
-            if any(approve for approve, _ in speaks(person, approval)):
-                proposal_approve(proposal_id=row.id, actor=person, side=approval.side_code)
-                return
-    elif fate != "vote" and any(voice.may_reject for voice in permissions):
+    permissions = my_permissions(person, row)
+    if fate == "vote" and permissions.approve:
+        proposal_approve(proposal_id=row.id, actor=person)
+    elif fate != "vote" and permissions.reject:
         proposal_reject(proposal_id=row.id, actor=person, reason="No")
 
 
@@ -166,13 +199,13 @@ def test_counts_are_those_of_an_oracle(drawn: list[Membership]) -> None:
 
 @pytest.mark.parametrize("few", [2_000, 1])
 def test_lists_are_those_of_an_oracle(drawn: list[Membership], monkeypatch: pytest.MonkeyPatch, few: int) -> None:
-    for read in (rights.waiting, rights.concerned, rights.voted):
+    for read in (rights.waiting, rights.waiting_for_others, rights.concerned, rights.voted):
         monkeypatch.setattr(read, "__kwdefaults__", {"most": few})
     for person in drawn:
         assert set(pending_of(person)) == {row for row in ProposedFlow.objects.all() if waits(person, row)}
         for is_open in (True, False):
             asker, rows = Asker(person, is_open), proposals_of(person.organisation_id).filter(is_open=is_open)
-            for name, value in CHOICES[:4]:
+            for name, value in CHOICES[:5]:
                 condition = asker.acted(value) if name == "actionable" else asker.concerns(value)
                 wanted = {row for row in rows if ORACLE[name](person, row, value)}
                 assert set(rows.filter(condition)) == wanted, (person.name, name, value)

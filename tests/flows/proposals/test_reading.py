@@ -71,7 +71,7 @@ def test_who_waits_for_whom(
         rows = pending_of(person)
         assert named(rows) == WAITS[name], name
         assert pending_count(person) == len(WAITS[name])
-        assert waiting_among(person, everything) == {row.id for row in rows}
+        assert waiting_among(person, everything) == {row.id: frozenset({person.id}) for row in rows}
 
 
 @pytest.mark.parametrize("most", [20_000, 1])
