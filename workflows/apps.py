@@ -10,7 +10,15 @@ class WorkflowsConfig(AppConfig):
         from accounts.policies import register
         from accounts.scopes import register_scopes
         from forms_builder.policies import register_reader
-        from workflows import draft_events, events, machine_events, models, policies, subjects  # noqa: F401 - events register themselves
+        from workflows import (  # noqa: F401 - events register themselves
+            condition_events,
+            draft_events,
+            events,
+            machine_events,
+            models,
+            policies,
+            subjects,
+        )
         from workflows.selectors.attachments import may_read
         from workflows.selectors.definitions import absence_scopes
         from workflows.selectors.publishing import SUBJECT, version_url
@@ -24,6 +32,7 @@ class WorkflowsConfig(AppConfig):
         register(models.MachineStep, policies.machines)
         register(models.Secret, policies.secrets)
         register(models.ConfiguredTask, policies.configured_tasks)
+        register(models.SavedCondition, policies.saved_conditions)
         for model in (models.EntityWorkflow, models.EntityStateKind, models.EntityStateNext):
             register(model, policies.tracking)
         register(models.WorkflowSettings, policies.settings)

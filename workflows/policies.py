@@ -14,6 +14,7 @@ from workflows.models import (
     TAKE_OVER,
     ConfiguredTask,
     MachineStep,
+    SavedCondition,
     Secret,
     Task,
     WorkflowDefinition,
@@ -158,6 +159,17 @@ class ConfiguredTaskPolicy(Policy[ConfiguredTask]):
         return {"view": has_code(EDIT), "save": has_code(EDIT)}[action]
 
 
+class SavedConditionPolicy(Policy[SavedCondition]):
+    """The conditions that an organisation keeps under a name belong to its designers."""
+
+    noun = "saved_condition"
+    actions = ("view", "save")
+    codes: ClassVar[dict[str, str]] = {}
+
+    def holders(self, action: str, obj: SavedCondition | None) -> Q:
+        return {"view": has_code(EDIT), "save": has_code(EDIT)}[action]
+
+
 def granted(task: Task) -> Q:
     """People whom a tenant admin gave the right to take over tasks of this workflow."""
     return Q(
@@ -183,3 +195,4 @@ tasks = TaskPolicy()
 machines = MachinePolicy()
 secrets = SecretPolicy()
 configured_tasks = ConfiguredTaskPolicy()
+saved_conditions = SavedConditionPolicy()

@@ -27,6 +27,7 @@ from workflows.views import (
 from workflows.views.design import data as design_data
 from workflows.views.design import item as design_item
 from workflows.views.design import pages as design
+from workflows.views.design import rule as design_rule
 
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
@@ -78,6 +79,7 @@ urlpatterns = [
     path("workflows/<uuid:definition_id>/design/undo/", design.DesignUndoView.as_view(), name="design_undo"),
     path("workflows/<uuid:definition_id>/design/redo/", design.DesignRedoView.as_view(), name="design_redo"),
     path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
+    path("workflows/<uuid:definition_id>/design/rule/", design_rule.DesignRuleView.as_view(), name="design_rule"),
     path(
         "workflows/<uuid:definition_id>/design/document/",
         design_data.DesignDocumentView.as_view(),

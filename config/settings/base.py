@@ -230,6 +230,7 @@ SPECTACULAR_SETTINGS = {
         "AttributeKindEnum": "flows.models.EnumKind",
         "BulkResultStateEnum": ["done", "unchanged", "left"],
         "BulkStateEnum": "workflows.models.BulkState",
+        "ConditionKindEnum": "workflows.models.ConditionKind",
         "EntityKindEnum": ["APPLICATION", "ACTOR", "END_USER_APPLICATION"],
         "EntityLifeEnum": "flows.models.EntityLife",
         "FlowLifeEnum": "flows.models.FlowLife",

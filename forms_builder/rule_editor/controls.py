@@ -83,6 +83,13 @@ class Palette:
             replace(one, invalid=wrong == marks.get(number, "value")) for number, one in enumerate((*found, *values))
         )
 
+    def sample(self, spec: FieldSpec, row: Row, name: str, part: str) -> tuple[Control, ...]:
+        """The controls for one value of a field, called `name`."""
+        if spec.type is FieldType.MULTI_CHOICE:
+            return (self._list(row, spec, spec.type, name),)
+        found = self._constant(row, spec, spec.type, part, "", spec.label)
+        return tuple(replace(one, name=f"{name}{one.name.removeprefix(f'.{part}')}", label=spec.label) for one in found)
+
     def _fields(self, current: str) -> list[tuple[str, tuple[Choice, ...]]]:
         found: list[tuple[str, tuple[Choice, ...]]] = [("", (("", "Choose…"),))]
         if current and current not in self.context.by_id:

@@ -33,6 +33,16 @@ def rows_posted(data: Mapping[str, Any] | Posted, name: str) -> Group:
     return root if isinstance(root, Group) else Group()
 
 
+def texts_posted(data: Any, name: str, value: str) -> dict[str, tuple[str, ...]]:
+    """The parts of one value: that of the name itself is called `value`, `<name>.amount` is `value.amount`, and
+    `<name>.items` stays `items`."""
+    found = {value: tuple(data.getlist(name))}
+    for part in ("amount", "currency", "mode"):
+        found[f"{value}.{part}"] = tuple(data.getlist(f"{name}.{part}"))
+    found["items"] = tuple(data.getlist(f"{name}.items"))
+    return {key: tuple(one[:_LONGEST] for one in texts) for key, texts in found.items() if texts}
+
+
 def stem(name: str, path: Path) -> str:
     """What the controls of a node are called before their last word."""
     return ".".join((name, *map(str, path)))

@@ -37,6 +37,8 @@ class Setup:
     empty: str = "There is no condition yet."
     required: bool = False
     url: str = ""
+    beside: str = ""
+    """What else of the page follows the rule, as selectors; drawn again together with it."""
     offers: Offers = field(default_factory=Offers)
     groups: Mapping[str, str] = field(default_factory=dict)
     saved: tuple[SavedChoice, ...] = ()

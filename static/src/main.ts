@@ -15,6 +15,7 @@ import "./css/board.css";
 import "./css/imports.css";
 import "./css/graph.css";
 import "./css/rules.css";
+import "./css/settings.css";
 import "./css/print.css";
 
 import { startHtmx } from "./lib/htmx";

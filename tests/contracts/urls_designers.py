@@ -4,9 +4,12 @@ from collections.abc import Mapping
 from typing import Any
 from uuid import UUID, uuid4
 
+from accounts.tenancy.models import OrganisationRow
 from tests.contracts.url_table import Line, World
 from tests.contracts.urls_workflow_pages import draft, of_definition
+from workflows.models import SavedCondition
 from workflows.services.drafts import draft_edit, draft_undo
+from workflows.services.saved_conditions import saved_condition_save
 
 
 def changed(world: World) -> UUID:
@@ -28,6 +31,27 @@ def operations(world: World) -> Mapping[str, Any]:
     return {"operations": [{"id": str(uuid4()), "label": "Add a field", "changes": [change]}]}
 
 
+def condition(world: World) -> OrganisationRow:
+    row: SavedCondition = saved_condition_save(
+        actor=world.acme.omar, name=f"In HR {world.canary}", kind="assignee", rule=IN_HR
+    )
+    return row
+
+
+def of_condition(world: World) -> Mapping[str, Any]:
+    return {"condition_id": world(condition).id}
+
+
+def with_condition(world: World) -> Mapping[str, Any]:
+    """No argument, and something to hide."""
+    world(condition)
+    return {}
+
+
+IN_HR = {"field": "candidate.department", "op": "eq", "value": "HR"}
+CONDITION = {"name": "In HR", "kind": "assignee", "rule": IN_HR}
+CONDITIONS = "api/v1/saved-conditions/"
+RULE = "?place=graph/steps/manager_approval/assignee/rule"
 DESIGN = "workflows/<uuid:definition_id>/design/"
 DRAFT = "api/v1/definitions/<uuid:definition_id>/draft/"
 ADD = {"edit": "step.add", "name": "Check", "kind": "task"}
@@ -44,6 +68,13 @@ LINES = [
     Line(f"{DESIGN}document/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}operations/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}operations/", "post", holder="omar", ids=of_changed, without="asha", data=operations, as_json=True),
+    Line(f"{DESIGN}rule/", "get", holder="omar", ids=of_changed, without="asha", query=RULE),
+    Line(f"{DESIGN}rule/", "post", holder="omar", ids=of_changed, without="asha", query=RULE, data={"rule.do": "add:"}),
+    Line(CONDITIONS, holder="omar", ids=with_condition, without="asha"),
+    Line(CONDITIONS, "post", holder="omar", without="asha", data=CONDITION),
+    Line(f"{CONDITIONS}<uuid:condition_id>/", holder="omar", ids=of_condition, without="asha"),
+    Line(f"{CONDITIONS}<uuid:condition_id>/", "put", holder="omar", ids=of_condition, without="asha", data=CONDITION),
+    Line(f"{CONDITIONS}<uuid:condition_id>/", "delete", holder="omar", ids=of_condition, without="asha"),
     Line(DRAFT, holder="omar", ids=of_changed, without="asha"),
     Line(DRAFT, "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DRAFT}operations/", holder="omar", ids=of_changed, without="asha"),
@@ -52,3 +83,4 @@ LINES = [
     Line(f"{DRAFT}undo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
     Line(f"{DRAFT}redo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
 ]
+ADMIN_ROWS = {"workflows.savedcondition": condition}

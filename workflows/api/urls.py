@@ -5,6 +5,7 @@ from django.urls import path
 from workflows.api import (
     attachments,
     bulk,
+    conditions,
     configured_tasks,
     definitions,
     drafts,
@@ -59,6 +60,8 @@ urlpatterns = [
     path("machine-steps/<uuid:task_id>/retry/", machines.StepRetryView.as_view(), name="api-machine-step-retry"),
     path("machine-steps/<uuid:task_id>/skip/", machines.StepSkipView.as_view(), name="api-machine-step-skip"),
     path("node-kinds/", machines.NodeKindsView.as_view(), name="api-node-kinds"),
+    path("saved-conditions/", conditions.SavedConditionListView.as_view(), name="api-saved-conditions"),
+    path("saved-conditions/<uuid:condition_id>/", conditions.SavedConditionView.as_view(), name="api-saved-condition"),
     path("configured-tasks/", configured_tasks.ConfiguredTaskListView.as_view(), name="api-configured-tasks"),
     path("configured-tasks/<uuid:task_id>/", configured_tasks.ConfiguredTaskView.as_view(), name="api-configured-task"),
     path("secrets/", secrets.SecretListView.as_view(), name="api-secrets"),

@@ -1,6 +1,7 @@
 """Definitions of work, and the requests that run on them."""
 
 from workflows.models.bulk import BulkAct, BulkAction, BulkState
+from workflows.models.conditions import ConditionKind, SavedCondition, SavedConditionVersion
 from workflows.models.definitions import (
     TAKE_OVER,
     WorkflowAddress,
@@ -59,6 +60,7 @@ __all__ = [
     "BulkState",
     "Comment",
     "CommentKind",
+    "ConditionKind",
     "ConfiguredTask",
     "DecisionLink",
     "DraftOperation",
@@ -80,6 +82,8 @@ __all__ = [
     "RunCounter",
     "RunStatus",
     "RunTimer",
+    "SavedCondition",
+    "SavedConditionVersion",
     "Secret",
     "StepTurn",
     "Task",

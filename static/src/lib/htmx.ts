@@ -11,6 +11,13 @@ export function startHtmx(page: Document = document): void {
   htmx.config.historyCacheSize = 0;
   htmx.config.refreshOnHistoryMiss = true;
   htmx.config.scrollBehavior = "auto";
+  // A refused form comes back with what is wrong in it.
+  htmx.config.responseHandling = [
+    { code: "204", swap: false },
+    { code: "[23]..", swap: true },
+    { code: "409|422", swap: true },
+    { code: "[45]..", swap: false, error: true },
+  ];
 
   page.addEventListener("htmx:configRequest", (event) => {
     const { headers, verb } = detailOf<{ headers: Record<string, string>; verb: string }>(event);

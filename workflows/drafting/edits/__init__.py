@@ -3,12 +3,22 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.drafting.edits import clip, fixes, steps, ways
+from workflows.drafting.edits import approvals, clip, fixes, machines, rules, settings, steps, times, ways
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params
 
 __all__ = ["EDITS", "Edit", "EditFunction", "EditRefused", "edited"]
 
-EDITS: Final[Mapping[str, EditFunction]] = {**steps.EDITS, **ways.EDITS, **clip.EDITS, **fixes.EDITS}
+EDITS: Final[Mapping[str, EditFunction]] = {
+    **steps.EDITS,
+    **ways.EDITS,
+    **clip.EDITS,
+    **fixes.EDITS,
+    **settings.EDITS,
+    **approvals.EDITS,
+    **times.EDITS,
+    **machines.EDITS,
+    **rules.EDITS,
+}
 
 
 def edited(document: Document, name: str, params: Params) -> Edit:

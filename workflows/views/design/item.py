@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from workflows.graph.sentences import KINDS
 from workflows.selectors.drafts import Draft, access_draft
 from workflows.views.base import page
 from workflows.views.design.base import Desk
+from workflows.views.design.panel import step_facts, way_facts, workflow_facts
 
 
 class DesignItemView(MemberRequired, View):
@@ -34,28 +36,37 @@ def item_context(desk: Desk, place: str) -> dict[str, Any]:
     draft = desk.draft
     found = _read(draft, place)
     parts = parts_of(place)
+    is_step, is_way = parts[:2] == ("graph", "steps"), parts[:2] == ("graph", "transitions")
+    facts: Mapping[str, Any] = workflow_facts(draft) if parts == ("graph",) else {}
+    if is_step:
+        facts = step_facts(draft, found)
+    elif is_way:
+        facts = way_facts(draft, found)
     return {
         "desk": desk,
         "draft": draft,
         "definition": draft.definition,
         "place": place,
-        "is_step": parts[:2] == ("graph", "steps"),
-        "is_way": parts[:2] == ("graph", "transitions"),
+        "is_step": is_step,
+        "is_way": is_way,
         "item": found,
         "kinds": [(kind.value, KINDS[kind]) for kind in StepKind],
         "edit_url": reverse("design_edit", args=[draft.definition.id]),
-        "here": f"{reverse('design_item', args=[draft.definition.id])}?place={place}",
+        "here": f"{reverse('design_item', args=[draft.definition.id])}?{urlencode({'place': place})}",
         "back": f"{reverse('design', args=[draft.definition.id])}?tab=outline",
         "tab": "outline",
         "refused": desk.refused,
+        "panel": place,
+        **facts,
     }
 
 
 def _read(draft: Draft, place: str) -> Mapping[str, Any]:
     try:
         found = read(draft.document, place)
+        depth = len(parts_of(place))
     except PlaceError:
         raise Http404 from None
-    if found is MISSING or not isinstance(found, Mapping):
+    if found is MISSING or not isinstance(found, Mapping) or (place != "graph" and depth != 3):
         raise Http404
     return found

@@ -56,7 +56,7 @@ class DesignStartView(MemberRequired, View):
 class ChangingView(MemberRequired, View):
     """A form that changes the draft. Without script back to the tab; to htmx the tab and what else changed."""
 
-    http_method_names = ("post", "options")
+    http_method_names: tuple[str, ...] = ("post", "options")
 
     def attempt(
         self, request: HttpRequest, definition_id: UUID, act: Callable[[], Saved], edit: str, params: Mapping[str, Any]
@@ -97,11 +97,11 @@ class DesignEditView(ChangingView):
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         name, params = request.POST.get("edit", ""), params_of(request)
-        number, revision = _number(request.POST.get("version")), _number(request.POST.get("revision"))
+        number, revision = number_of(request.POST.get("version")), number_of(request.POST.get("revision"))
 
         def act() -> Saved:
             return draft_edit(
-                actor=self.actor, definition_id=definition_id, name=name, params=params, key=_key(request),
+                actor=self.actor, definition_id=definition_id, name=name, params=params, key=key_of(request),
                 revision=revision, number=number,
             )  # fmt: skip
 
@@ -117,7 +117,7 @@ class DesignUndoView(ChangingView):
         partly = bool(request.POST.get("partly"))
 
         def act() -> Saved:
-            return self.service(actor=self.actor, definition_id=definition_id, key=_key(request), partly=partly)
+            return self.service(actor=self.actor, definition_id=definition_id, key=key_of(request), partly=partly)
 
         return self.attempt(request, definition_id, act, "", {})
 
@@ -141,7 +141,7 @@ def params_of(request: HttpRequest) -> dict[str, Any]:
     return {name: values[0] if len(values) == 1 else values for name, values in found.items()}
 
 
-def _key(request: HttpRequest) -> UUID:
+def key_of(request: HttpRequest) -> UUID:
     """The id of the form; one that was made up badly is as good as none."""
     try:
         return UUID(request.POST.get("id", ""))
@@ -149,7 +149,7 @@ def _key(request: HttpRequest) -> UUID:
         return new_id()
 
 
-def _number(text: str | None) -> int | None:
+def number_of(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 

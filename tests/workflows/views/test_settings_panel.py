@@ -1,0 +1,140 @@
+"""The settings of steps, ways and the workflow, and rules in the rule editor, without script and as htmx gets them."""
+
+from typing import Any
+from uuid import uuid4
+
+import pytest
+
+from tests.cast import Acme
+from tests.factories.workflows import install
+from tests.scenarios.pages import Pages
+from workflows.graph.document import GraphDocument
+from workflows.models import WorkflowDefinition
+from workflows.selectors.drafts import access_draft
+from workflows.services.drafts import draft_edit, draft_start
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+
+
+@pytest.fixture
+def flow(acme: Acme) -> WorkflowDefinition:
+    with acme.scope():
+        made = install("leave_application", acme.omar)
+        draft_start(actor=acme.omar, definition_id=made.id)
+        return made
+
+
+def graph(acme: Acme, flow: WorkflowDefinition) -> GraphDocument:
+    with acme.scope():
+        return access_draft(acme.omar, flow.id).graph
+
+
+def post(acme: Acme, flow: WorkflowDefinition, what: str, headers: Any = None, **data: Any) -> Any:
+    given = {"id": str(uuid4()), "tab": "outline"} | data
+    return Pages(acme.omar).client.post(f"/workflows/{flow.id}/design/{what}", given, headers=headers or {})
+
+
+def read(acme: Acme, flow: WorkflowDefinition, what: str) -> str:
+    return Pages(acme.omar).read(f"/workflows/{flow.id}/design/{what}")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ("graph/steps/hr_review", "If it names several"),
+        ("graph/steps/apply", "Form at this step"),
+        ("graph/steps/approved", "Outcome"),
+        ("graph/transitions/manager_to_hr", "The way is always open."),
+        ("graph", "Hear of every request"),
+    ],
+)
+def test_every_item_has_its_settings(acme: Acme, flow: WorkflowDefinition, place: str, words: str) -> None:
+    assert words in read(acme, flow, f"item/?place={place}")
+
+
+def test_who_is_asked_is_set_by_a_form(acme: Acme, flow: WorkflowDefinition) -> None:
+    said = {"edit": "step.assignee", "step": "hr_review", "who": "rule", "mode": "panel", "fallback.0": "manager"}
+    more = {"fallback.1": "workflow_owner", "not_requester": "on", "not_same_as": "manager_review", "by_mail": "login"}
+    answer = post(
+        acme, flow, "edit/", next=f"/workflows/{flow.id}/design/item/?place=graph/steps/hr_review", **said, **more
+    )
+    assert answer.status_code == 303
+    step = graph(acme, flow).step("hr_review")
+    assert step is not None
+    assert step.assignee is not None
+    assert step.approval is not None
+    assert (str(step.assignee.mode), step.assignee.fallback) == ("panel", ("manager", "workflow_owner"))
+    assert (step.assignee.separation.not_same_as, str(step.assignee.by_mail)) == (("manager_review",), "login")
+    assert (step.approval.rule, step.approval.approve, step.approval.reject) == ("all", "hr_approves", "hr_rejects")
+    assert "The panel agrees when" in read(acme, flow, "item/?place=graph/steps/hr_review")
+
+
+def test_a_refused_limit_keeps_what_was_typed(acme: Acme, flow: WorkflowDefinition) -> None:
+    said = {
+        "edit": "sla.set",
+        "place": "graph/steps/hr_review/sla",
+        "mode": "own",
+        "period": "soon",
+        "section": "set-sla",
+    }
+    panel = {"panel": "graph/steps/hr_review"}
+    for headers in ({}, HTMX):
+        answer = post(acme, flow, "edit/", headers=headers, **said, **panel)
+        assert answer.status_code == 422
+        assert "Write a number and a unit" in answer.content.decode()
+    rungs = {"rungs.0.do": "remind", "rungs.0.when": "before", "rungs.0.offset": "4h", "rungs.1.do": "hand_over"}
+    answer = post(acme, flow, "edit/", headers=HTMX, **(said | {"period": "3d"}), **panel, **rungs)
+    assert answer.status_code == 200
+    assert 'id="design-head" hx-swap-oob="true"' in answer.content.decode()
+    step = graph(acme, flow).step("hr_review")
+    assert step is not None
+    assert [(str(rung.do), rung.offset) for rung in step.sla.rungs] == [("remind", "4h"), ("hand_over", "")]
+
+
+def test_a_rule_is_edited_row_by_row_without_script(acme: Acme, flow: WorkflowDefinition) -> None:
+    place = "rule/?place=graph/steps/hr_review/assignee/rule"
+    page = read(acme, flow, place)
+    assert "Matches 2 people:" in page
+    assert "Hari, Hema" in page
+    rows = {"rule.kind": "all", "rule.0.kind": "row", "rule.0.field": "candidate.department", "rule.0.op": "eq"}
+    more = {"rule.0.value": "HR", "rule.1.kind": "row", "rule.1.field": "candidate.id", "rule.1.op": "ne"}
+    drawn = post(acme, flow, place, **rows, **{"rule.do": "add:"}).content.decode()
+    assert 'name="rule.1.field"' in drawn
+    wrong = post(acme, flow, place, **rows, **more)
+    assert (wrong.status_code, "Fill this in" in wrong.content.decode()) == (422, True)
+    other = {"rule.1.value.mode": "field", "rule.1.value.field": "requester.id"}
+    done = post(acme, flow, place, **rows, **more, **other)
+    assert done.status_code == 303
+    step = graph(acme, flow).step("hr_review")
+    assert step is not None
+    assert step.assignee is not None
+    assert isinstance(step.assignee.rule, dict)
+    assert [one["field"] for one in step.assignee.rule["all"]] == ["candidate.department", "candidate.id"]
+
+
+def test_a_rule_is_tried_with_a_sample(acme: Acme, flow: WorkflowDefinition) -> None:
+    place = "rule/?place=graph/transitions/manager_to_hr/condition"
+    rows = {"rule.kind": "all", "rule.0.kind": "row", "rule.0.field": "record.criticality", "rule.0.op": "eq"}
+    more = {"rule.0.value": "high", "rule.1.kind": "row", "rule.1.field": "actor.department", "rule.1.op": "eq"}
+    sample = {"rule.1.value": "ENG", "rule.try.record.criticality": "low", "rule.try.person.actor": str(acme.ravi.id)}
+    page = post(acme, flow, place, headers=HTMX, **rows, **more, **sample, **{"rule.do": "try"}).content.decode()
+    assert "Does not hold for this sample" in page
+    assert "was low" in page
+    assert "was ENG" in page
+
+
+def test_visibility_and_validation_use_the_same_editor(acme: Acme, flow: WorkflowDefinition) -> None:
+    place = "rule/?place=form/fields/criticality/visible_when"
+    assert "The field is always shown." in read(acme, flow, place)
+    rows = {"rule.kind": "all", "rule.0.kind": "row", "rule.0.field": "user.department", "rule.0.op": "eq"}
+    assert post(acme, flow, place, **rows, **{"rule.0.value": "ENG"}).status_code == 303
+    with acme.scope():
+        form = access_draft(acme.omar, flow.id).form
+        draft_edit(
+            actor=acme.omar, definition_id=flow.id, name="rule.set", params={"place": place[12:], "rule": None}, key=uuid4()
+        )  # fmt: skip
+    assert form.by_name["criticality"].visible_when == {"field": "user.department", "op": "eq", "value": "ENG"}
+    assert (
+        Pages(acme.omar).client.get(f"/workflows/{flow.id}/design/rule/?place=graph/steps/no/join").status_code == 404
+    )

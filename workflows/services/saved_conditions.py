@@ -1,0 +1,99 @@
+"""Keep a condition under a name, in numbered versions, for the rules of all workflows."""
+
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from accounts.audit.record import record
+from accounts.models import Membership
+from accounts.tenancy.errors import Invalid
+from forms_builder.rules import RuleContext, RuleErrors, parse
+from forms_builder.rules.serialize import node_to_json
+from forms_builder.schema.parts import has_unstorable
+from workflows import policies
+from workflows.condition_events import SavedConditionDeleted, SavedConditionSaved
+from workflows.models import ConditionKind, SavedCondition, SavedConditionVersion
+from workflows.selectors.saved_conditions import SavedConditionNotFound, people_context, saved_conditions_of, uses_in
+
+
+@transaction.atomic
+def saved_condition_save(
+    *,
+    actor: Membership,
+    name: str,
+    kind: str,
+    rule: Any,
+    description: str = "",
+    condition_id: UUID | None = None,
+    context: RuleContext | None = None,
+    at: datetime | None = None,
+) -> SavedCondition:
+    """A new one, or a new version of ``condition_id`` where its rule has changed. ``context`` is that of the place it comes
+    from; without one it may speak about people only.
+
+    Raises SavedConditionNotFound, Denied (``saved_condition.save.denied``), Invalid at ``name``, ``kind`` or ``rule``.
+    """
+    policies.saved_conditions.require(actor, "save")
+    moment = at or timezone.now()
+    row = _locked(actor.organisation_id, condition_id) if condition_id else None
+    kind = row.kind if row is not None else kind
+    tree = rule if row is not None and row.rule == rule else _checked(kind, rule, condition_id, context)
+    if not name.strip() or len(name) > 120 or has_unstorable(name + description):
+        raise Invalid({"name": ["Give it a name of at most 120 characters."]})
+    changed = row is None or row.rule != tree
+    if row is None:
+        row = SavedCondition(
+            organisation_id=actor.organisation_id, kind=kind, version=0, created_at=moment, created_by_id=actor.id
+        )
+    row.name, row.description, row.rule = name.strip(), description, tree
+    row.version += changed
+    row.touch(actor.id, moment)
+    try:
+        with transaction.atomic():
+            row.save()
+    except IntegrityError as error:
+        raise Invalid({"name": ["There is one of this name already."]}) from error
+    if changed:
+        SavedConditionVersion.objects.create(
+            organisation_id=row.organisation_id, condition=row, number=row.version, rule=tree, at=moment, actor=actor
+        )
+    event = SavedConditionSaved(
+        subject_id=row.id, name=row.name, version_number=row.version, by_id=actor.id, by_name=actor.name
+    )
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    return row
+
+
+@transaction.atomic
+def saved_condition_delete(*, actor: Membership, condition_id: UUID, at: datetime | None = None) -> None:
+    """Rules that use it keep what it says. Raises SavedConditionNotFound, Denied."""
+    row = _locked(actor.organisation_id, condition_id)
+    policies.saved_conditions.require(actor, "save", row)
+    event = SavedConditionDeleted(
+        subject_id=row.id, name=row.name, version_number=row.version, by_id=actor.id, by_name=actor.name
+    )
+    row.delete()
+    record(event, actor=actor, organisation_id=actor.organisation_id, at=at or timezone.now())
+
+
+def _locked(organisation_id: UUID, condition_id: UUID) -> SavedCondition:
+    found = saved_conditions_of(organisation_id).select_for_update().filter(id=condition_id).first()
+    if found is None:
+        raise SavedConditionNotFound
+    return found
+
+
+def _checked(kind: str, rule: Any, condition_id: UUID | None, context: RuleContext | None) -> Any:
+    """The rule as its plain tree. Raises Invalid with everything that is wrong."""
+    if kind not in ConditionKind.values:
+        raise Invalid({"kind": [f"Choose one of {', '.join(ConditionKind.values)}."]})
+    try:
+        tree = node_to_json(parse(rule, context or people_context(kind)).root)
+    except RuleErrors as errors:
+        raise Invalid({"rule": [f"{error.place}: {error.message}" for error in errors.errors]}) from errors
+    if condition_id and any(use.get("key") == str(condition_id) for use in uses_in(tree)):
+        raise Invalid({"rule": ["A saved condition cannot use itself, also not through another one. Take it out."]})
+    return tree
