@@ -231,8 +231,12 @@ def proposed(**more: Any) -> Some:
 
 def proposal(**more: Any) -> Page:
     people = tuple(ShownPerson(name, f"{name}@acme.example", is_maker=name == "Asha") for name in PEOPLE)
-    voted = (ShownPerson("Ravi", "ravi@acme.example", "approve", ago(hours=2)),)
-    away = (ShownPerson("Meera", "", "approve", ago(hours=4)),)
+    out = ShownPerson("Hari", "hari@acme.example", away="(away until 5 Oct) → Farid, who is away too")
+    voted = (
+        ShownPerson("Ravi", "ravi@acme.example", "approve", ago(hours=2), by="Farid", away="(away until 5 Oct)"),
+        out,
+    )
+    away = (ShownPerson("Meera on behalf of Fiona", "", "approve", ago(hours=4)),)
     context: dict[str, Any] = {
         "proposal": proposed(**more.pop("row", {})),
         "state_name": "Source approved",
@@ -242,7 +246,7 @@ def proposal(**more: Any) -> Page:
         "reason": "Audit finding",
         "steps": [
             StepperStep("PENDING_APPROVALS", "Pending approval", "done", ago(days=2), "Asha"),
-            StepperStep("SOURCE_APPROVED", "Source approved", "current", ago(hours=2), "Ravi"),
+            StepperStep("SOURCE_APPROVED", "Source approved", "current", ago(hours=2), "Farid on behalf of Ravi"),
             StepperStep("OWNER_APPROVED", "Data protection officer approved", "ahead"),
             StepperStep("FULLY_APPROVED", "Fully approved", "ahead"),
         ],
@@ -256,7 +260,16 @@ def proposal(**more: Any) -> Page:
         ),
         "timeline": [
             Entry("moved", "Asha", ID, "Proposed create → Pending approval", ago(days=2), "Auditors ask for it"),
-            Entry("voted", "Ravi", ID, "approved for Source", ago(hours=2), "", "good", "By the policy: one for both."),
+            Entry(
+                "voted",
+                "Farid on behalf of Ravi",
+                ID,
+                "approved for Source",
+                ago(hours=2),
+                "",
+                "good",
+                "By the policy: one.",
+            ),
             Entry("comment", "Hema", ID, "commented", ago(hours=1), "Is one hour enough?\nThe risk people asked."),
         ],
         "watchers": ["Meera"],
@@ -265,7 +278,8 @@ def proposal(**more: Any) -> Page:
         "is_maker": False,
         "removes_the_last": False,
         "may": may(approve=True, reject=True),
-        "approve_sides": [("source", "Source"), ("target", "Target")],
+        "behalf": "Ravi",
+        "approve_sides": [("source", "Source on behalf of Ravi"), ("target", "Target on behalf of Ravi")],
         "reject_sides": [("target", "Target")],
         "sharing": (),
         "sharing_more": 0,
@@ -317,6 +331,7 @@ def dashboard(count: int) -> Callable[[], Page]:
                 tone="accent",
                 waits_for="Source, Target",
                 needs_me=n < 3,
+                behalf=("Ravi", "Meera") if n == 1 else (),
             )
             for n in range(count)
         ]
