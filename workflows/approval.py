@@ -42,6 +42,11 @@ class Rule:
     percent: int = 0
     groups: Mapping[str, int] = field(default_factory=dict)
 
+    @property
+    def asks_everybody(self) -> bool:
+        """Whether no seat may stay empty."""
+        return self.kind in (RuleKind.ALL, RuleKind.SEQUENCE)
+
 
 @dataclass(frozen=True, slots=True)
 class Member:
@@ -305,3 +310,7 @@ class Panel:
         """The seat of `left` is another person's now, at the same place with the same weight."""
         members = tuple(new if one.id == left else one for one in self.members)
         return Panel(members, self.votes, self.in_turn)
+
+    def without(self, seat: UUID) -> "Panel":
+        """The panel without a seat for which nobody has voted."""
+        return Panel(tuple(one for one in self.members if one.id != seat), self.votes, self.in_turn)

@@ -16,6 +16,7 @@ class WorkflowsConfig(AppConfig):
             events,
             machine_events,
             models,
+            panel_events,
             policies,
             subjects,
         )

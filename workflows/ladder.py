@@ -65,6 +65,17 @@ class Rung:
     def mask(self) -> int:
         return 1 << self.bit
 
+    @property
+    def when(self) -> tuple[Side, Period | None]:
+        return self.side, self.period
+
+    @property
+    def does(self) -> tuple[Deed, str, HardEnd | None]:
+        """What it does. At the due time handing over and marking overdue are one thing: the time is up."""
+        at_due = self.side is Side.AFTER_DUE and self.period is None
+        deed = Deed.OVERDUE if at_due and self.deed is Deed.HAND_OVER else self.deed
+        return deed, self.transition, self.then if deed is Deed.END else None
+
     def moment(self, standing: Standing, calendar: Calendar) -> datetime | None:
         """When it is its turn; None where the calendar cannot say, or before the task was opened."""
         try:
@@ -123,11 +134,36 @@ class Ladder:
         first = min(found, default=None, key=lambda one: one[:2])
         return (None, done) if first is None else (first[2], done | first[2].mask)
 
+    def taken_over(self, old: "Ladder", standing: Standing, calendar: Calendar, at: datetime) -> int:
+        """The bits of the rungs that count as climbed for a task that stood on the ladder ``old``.
+
+        Each rung that was climbed stands for one that does the same at the same time, else for the first that does the same
+        and whose time has come: so nobody is reminded, told or handed the task again by what is written otherwise now.
+        """
+        climbed = [rung for rung in old.rungs if standing.done & rung.mask]
+        come = {one.bit for one in self.rungs if _has_come(one, standing, calendar, at)}
+        done: dict[int, Rung] = {}
+        """What was climbed, by the bit of the rung for which it stands."""
+        for same_time in (True, False):
+            for rung in (one for one in climbed if one not in done.values()):
+                fitting = (one for one in self.rungs if one.does == rung.does and one.bit not in done)
+                found = next(
+                    (one for one in fitting if (one.when == rung.when if same_time else one.bit in come)), None
+                )
+                if found is not None:
+                    done[found.bit] = rung
+        return sum(1 << bit for bit in done)
+
     def _left(self, standing: Standing, calendar: Calendar) -> Iterator[tuple[datetime, Rung]]:
         for rung in self.rungs:
             moment = None if standing.done & rung.mask else rung.moment(standing, calendar)
             if moment is not None:
                 yield moment, rung
+
+
+def _has_come(rung: Rung, standing: Standing, calendar: Calendar, at: datetime) -> bool:
+    moment = rung.moment(standing, calendar)
+    return moment is not None and moment <= at
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 Failed steps are mended on the page of their request, where their reason is kept with everything else.
 """
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.contrib import admin
@@ -55,7 +55,7 @@ class SecretAdmin(OrganisationModelAdmin):
 
 class AttemptInline(ShownInline):
     model = TaskAttempt
-    fields = ("number", "outcome", "started_at", "finished_at", "error")
+    fields = ("number", "link", "outcome", "started_at", "finished_at", "error")
     ordering = ("number",)
 
 
@@ -81,24 +81,30 @@ class MachineStepAdmin(MachineOwnedAdmin):
 class ConfiguredTaskForm(OwnedForm):
     class Meta:
         model = ConfiguredTask
-        fields = ("name", "description", "nodes")
+        fields = ("name", "description", "nodes", "parameters")
+        help_texts: ClassVar[dict[str, str]] = {
+            "nodes": "What is done, piece after piece: a list of key, name, kind, params, retry, timeout, save, notices.",
+            "parameters": "What each workflow may say anew: a list of name, label, help, link, path, required.",
+        }
 
 
 @admin.register(ConfiguredTask)
 class ConfiguredTaskAdmin(OrganisationModelAdmin):
-    """Kinds of automatic steps with settings that are filled in, for designers to use."""
+    """Automatic work with its settings filled in, for designers to use."""
 
     form = ConfiguredTaskForm
-    list_display = ("name", "description", "modified_at")
-    search_fields = ("name", "description")
+    list_display = ("name", "key", "edition", "description", "modified_at")
+    search_fields = ("name", "key", "description")
     ordering = ("name",)
-    fields = ("name", "description", "nodes")
+    fields = ("name", "key", "description", "nodes", "parameters")
+    readonly_fields = ("key",)
 
     def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> OrganisationOwned:
         given = form.cleaned_data
         task_id = None if row._state.adding else row.pk
+        content = {"nodes": given["nodes"], "parameters": given["parameters"] or []}
         return configured_task_save(
-            actor=actor, task_id=task_id, name=given["name"], description=given["description"], nodes=given["nodes"]
+            actor=actor, task_id=task_id, name=given["name"], description=given["description"], **content
         )
 
     def remove_row(self, actor: Membership, row: Any) -> None:

@@ -20,6 +20,17 @@ class TaskStarted(MachineEvent):
     kind: ClassVar[str] = "task.started"
 
 
+class TaskLinkDone(MachineEvent):
+    """One piece of a saved task is done, of several; `fields` of the form were written by it."""
+
+    kind: ClassVar[str] = "task.link_done"
+
+    link: str
+    number: int
+    of: int
+    fields: tuple[str, ...]
+
+
 class TaskFaltered(MachineEvent):
     """An attempt failed and another one follows."""
 

@@ -1,5 +1,7 @@
 """Background work: ids in, one service call. The rows are the truth; a lost message costs one tick."""
 
+from datetime import datetime, timedelta
+from typing import Final
 from uuid import UUID
 
 from celery import shared_task
@@ -8,28 +10,35 @@ from django.utils import timezone
 
 from accounts.tenancy.tasks import OrganisationTask
 from workflows.services.bulk import bulk_due, organisations_with_due_bulks
+from workflows.services.leavers import tasks_of_leavers
 from workflows.services.link_sweep import links_sweep
 from workflows.services.machine_work import work_due
-from workflows.services.sla import BATCH, organisations_due, sla_sweep, tasks_of_leavers
+from workflows.services.sla import BATCH, organisations_due, sla_sweep
 from workflows.services.timeouts import FEW, timeouts_sweep
+
+LAP: Final = timedelta(seconds=10)
+"""How long batches of an organisation follow each other: the tick that comes then wakes it again. Without an end every tick
+would add a row of batches to those that an organisation with much to do has waiting, and others would wait for all of them."""
 
 
 @shared_task(name="workflows.sla_sweep", ignore_result=True)
 def sla_tick() -> None:
     """Every tick: wake one sweep per organisation with something due, so that none waits for another's fault."""
-    for organisation_id in organisations_due(timezone.now()):
-        sla_sweep_organisation.delay(organisation_id=str(organisation_id))
+    at = timezone.now()
+    for organisation_id in organisations_due(at):
+        sla_sweep_organisation.delay(organisation_id=str(organisation_id), until=(at + LAP).isoformat())
 
 
 @shared_task(name="workflows.sla_sweep_organisation", base=OrganisationTask, ignore_result=True)
-def sla_sweep_organisation(*, organisation_id: str) -> None:
-    """One batch; a full one is followed by the next at once."""
+def sla_sweep_organisation(*, organisation_id: str, until: str = "") -> None:
+    """One batch; a full one is followed by the next, behind those of the other organisations, until the next tick."""
     at = timezone.now()
     done = sla_sweep(UUID(organisation_id), at=at)
     left = tasks_of_leavers(UUID(organisation_id), at=at)
     ended = max(timeouts_sweep(UUID(organisation_id), at=at), links_sweep(UUID(organisation_id), at=at))
-    if max(done.total, left) >= BATCH or ended >= FEW:
-        transaction.on_commit(lambda: sla_sweep_organisation.delay(organisation_id=organisation_id))
+    if (max(done.total, left) >= BATCH or ended >= FEW) and until and at < datetime.fromisoformat(until):
+        again = {"organisation_id": organisation_id, "until": until}
+        transaction.on_commit(lambda: sla_sweep_organisation.delay(**again))
 
 
 @shared_task(name="workflows.bulk_wake", ignore_result=True)

@@ -99,6 +99,7 @@ LINES = [
     Line(SECRET, holder="tess", without="asha"),
     Line(SECRET, "post", holder="tess", without="omar", data={"name": "key", "value": "s3cret"}),
     Line(f"{SECRET}<uuid:secret_id>/", "delete", holder="tess", ids=of_secret, without="omar"),
+    Line(f"{API}node-palette/", holder="omar", without="asha"),
     Line(TASK, holder="omar", without="asha"),
     Line(TASK, "post", holder="omar", without="asha", data=ENTRY),
     Line(f"{TASK}<uuid:task_id>/", "put", holder="omar", ids=of_configured, without="asha", data=ENTRY),

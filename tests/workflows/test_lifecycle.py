@@ -111,7 +111,9 @@ def test_the_tick_wakes_a_sweep_for_each_organisation(
 ) -> None:
     start_leave(leave, acme.asha, at=MONDAY)
     woken: list[str] = []
-    monkeypatch.setattr(tasks.sla_sweep_organisation, "delay", lambda *, organisation_id: woken.append(organisation_id))
+    monkeypatch.setattr(
+        tasks.sla_sweep_organisation, "delay", lambda *, organisation_id, until: woken.append(organisation_id)
+    )
     tasks.sla_tick()
     assert woken == [str(acme.organisation.id)]
     tasks.sla_sweep_organisation(organisation_id=woken[0])

@@ -12,7 +12,7 @@ from accounts.tenancy.errors import Denied, Invalid
 from tests.cast import Acme
 from tests.factories.machines import let_time_pass, machine_of, outcomes, publish_node, task_at, work
 from tests.factories.workflows import run_of
-from workflows.models import MachineStep, TaskCandidate, TransitionLog
+from workflows.models import MachineStep, TaskAttempt, TaskCandidate, TransitionLog
 from workflows.nodes.base import Done, NodeFailure, NodeKind, Pause, Work
 from workflows.nodes.fields import SetFieldsParams
 from workflows.nodes.registry import KINDS
@@ -183,6 +183,20 @@ def test_a_dead_worker_costs_an_attempt_and_nothing_else(shop: Shop) -> None:
     # The dead one comes back, too late.
     late = finish(claimed.organisation_id, claimed.machine_id, claimed.token, Done({"tax": 7}))
     assert (late, run_of(run_id).data["tax"]) == (False, "100.00")
+
+
+def test_what_was_set_aside_is_tried_again_as_the_same_effect(shop: Shop) -> None:
+    run_id = shop.start(SET)
+    key = machine_of(run_id).key
+    for _ in range(6):
+        row = machine_work._next(shop.acme.organisation.id)
+        assert row is not None
+        machine_work._claim(row)  # and killed; the sixth to come sets it aside
+        let_time_pass(run_id)
+    assert machine_of(run_id).quarantined
+    step_retry(task_id=machine_of(run_id).task_id, actor=shop.acme.tess, reason="Nobody kills it any more")
+    assert shop.work() == 1
+    assert set(TaskAttempt.objects.values_list("key", flat=True)) == {key}
 
 
 def test_a_pause_is_no_failure(shop: Shop) -> None:

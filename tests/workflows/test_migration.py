@@ -1,6 +1,7 @@
 """Open requests moved to a new version: rehearsed on all, then moved where somebody confirmed."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -20,6 +21,7 @@ from workflows.services.migration import (
     migration_apply,
     migration_rehearse,
 )
+from workflows.services.sla import Swept, sla_sweep
 
 RENAMED = {"manager_review": "lead_review"}
 
@@ -126,6 +128,48 @@ def test_a_value_without_a_field_is_warned_of(leave: WorkflowDefinition, acme: A
     publish(leave, acme, without_reason)
     [row] = migration_rehearse(definition_id=leave.id, actor=acme.omar).rows
     assert row.judgement.warnings == ("“Reason” has a value and is not in the new form.",)
+
+
+def test_what_the_clock_has_done_is_not_done_again(leave: WorkflowDefinition, acme: Acme) -> None:
+    def limit(*rungs: dict[str, str]) -> Callable[[dict[str, Any]], object]:
+        own = {"mode": "own", "period": "2d", "rungs": list(rungs)}
+        return lambda raw: step(raw, "manager_review").update(sla=own)
+
+    early, late = ({"do": "remind", "when": "before", "offset": offset} for offset in ("8h", "4h"))
+    over = {"do": "hand_over", "when": "after", "offset": "1d"}
+    publish(leave, acme, limit(early, over))
+    run_id = start_leave(leave, acme.asha).run_id
+    here, task = acme.organisation.id, open_task(run_id)
+    assert task.check_at is not None
+    reminded = task.check_at
+    assert sla_sweep(here, at=reminded) == Swept(reminded=1)
+    # Another rung before it, so that every rung has another number; the reminder said otherwise, and one that comes yet.
+    publish(leave, acme, limit(over, late, early | {"offset": "7h"}))
+    migration_apply(definition_id=leave.id, actor=acme.omar, run_ids=[run_id], at=reminded + timedelta(hours=2))
+    assert sla_sweep(here, at=reminded + timedelta(hours=2)) == Swept()
+    moved = open_task(run_id)
+    assert (moved.due_at, moved.check_at) == (task.due_at, reminded + timedelta(hours=4))
+    assert sla_sweep(here, at=reminded + timedelta(hours=4)) == Swept(reminded=1)
+
+
+def test_a_rehearsal_of_many_reads_as_often_as_one_of_two(
+    leave: WorkflowDefinition, acme: Acme, django_assert_max_num_queries: Any
+) -> None:
+    for person in (acme.asha, acme.farid, acme.hema, acme.fiona):
+        for _ in range(4):
+            start_leave(leave, person)
+    rule = {"not": {"field": "candidate.department", "op": "eq", "value_field": "requester.department"}}
+    publish(leave, acme, lambda raw: step(raw, "manager_review")["assignee"].update(rule=rule, mode="any"))
+    with django_assert_max_num_queries(14):
+        rows = migration_rehearse(definition_id=leave.id, actor=acme.omar).rows
+    names = {
+        row.run.requester.name: {one.name for one in found.queue}
+        for row in rows
+        if (found := row.judgement.moves[0].holder)
+    }
+    assert len(rows) == 16
+    # Whose manager is of another department keeps it.
+    assert ({"Farid", "Hema"} <= names["Asha"], "Ravi" in names["Asha"], "Farid" in names) == (True, False, False)
 
 
 def test_refusals(leave: WorkflowDefinition, acme: Acme) -> None:

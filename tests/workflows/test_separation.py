@@ -18,8 +18,9 @@ from workflows.models import Task, TransitionLog
 from workflows.selectors.desk import ways_on
 from workflows.selectors.why import deciding
 from workflows.services.deciding import AssigneeInvalid
+from workflows.services.leavers import tasks_of_leavers
 from workflows.services.runs import run_start
-from workflows.services.sla import sla_sweep, tasks_of_leavers
+from workflows.services.sla import sla_sweep
 from workflows.services.tasks import task_assign, task_claim, task_complete, task_reassign, task_take_over
 
 WHY = "Whoever decided “Check” may not decide “Approve” too."

@@ -8,7 +8,8 @@ from accounts.models import AuditEntry
 from tests.cast import Acme
 from tests.factories.workflows import decide, open_task, start_leave
 from workflows.models import Task, TransitionLog, WorkflowDefinition
-from workflows.services.sla import Swept, organisations_due, sla_sweep, tasks_of_leavers
+from workflows.services.leavers import tasks_of_leavers
+from workflows.services.sla import Swept, organisations_due, sla_sweep
 
 WEDNESDAY = datetime(2025, 10, 1, 11, 30, tzinfo=UTC)  # 17:00 in Acme; the holiday and the weekend follow
 FRIDAY_EVENING = datetime(2025, 10, 3, 11, 30, tzinfo=UTC)

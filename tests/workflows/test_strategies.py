@@ -18,8 +18,9 @@ from workflows.models import StepTurn, WorkflowDefinition
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import ways_of_start
 from workflows.services.deciding import AssigneeInvalid
+from workflows.services.leavers import tasks_of_leavers
 from workflows.services.runs import run_start
-from workflows.services.sla import organisations_due, tasks_of_leavers
+from workflows.services.sla import organisations_due
 from workflows.strategies import least_loaded, next_in_turn
 
 Make = Callable[[str], WorkflowDefinition]

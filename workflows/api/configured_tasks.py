@@ -14,15 +14,21 @@ from workflows import policies
 from workflows.api.inputs import Body, Text, checked
 from workflows.models import ConfiguredTask
 from workflows.selectors.machines import configured_tasks_of
+from workflows.selectors.palette import Palette, PaletteEntry, Setting, palette_of
 from workflows.services.configured_tasks import configured_task_delete, configured_task_save
 
 
 class ConfiguredTaskSerializer(serializers.Serializer[ConfiguredTask]):
     id = serializers.UUIDField(read_only=True)
+    key = serializers.CharField(read_only=True, help_text="How steps name it: `node.task`. It never changes.")
     name = serializers.CharField(read_only=True)
     description = serializers.CharField(read_only=True)
+    edition = serializers.IntegerField(read_only=True, help_text="Grows with every change of what it does.")
     nodes = serializers.ListField(
-        read_only=True, child=serializers.DictField(), help_text="`node` parts of steps, in a row."
+        read_only=True, child=serializers.DictField(), help_text="What is done, piece after piece."
+    )
+    parameters = serializers.ListField(
+        read_only=True, child=serializers.DictField(), help_text="What each workflow may say anew."
     )
 
 
@@ -33,8 +39,15 @@ class ConfiguredTaskPages(CursorPages):
 class ConfiguredTaskBody(Body):
     name = Text(max_length=120)
     description = Text(required=False, allow_null=True, allow_blank=True, max_length=2_000)
+    key = Text(required=False, allow_blank=True, max_length=60, help_text="Of a new one; else made from the name.")
     nodes = serializers.ListField(
-        child=serializers.DictField(), help_text="One to ten `node` parts: kind, params, retry …"
+        child=serializers.DictField(),
+        help_text="One to ten pieces of work: key, name, kind, params, retry, timeout, save …",
+    )
+    parameters = serializers.ListField(
+        child=serializers.DictField(),
+        required=False,
+        help_text="Settings that workflows may say anew: name, label, help, link, path, required.",
     )
 
 
@@ -63,14 +76,55 @@ class ConfiguredTaskListView(mixins.ListModelMixin, MemberView):
         return Response(ConfiguredTaskSerializer(row).data, status=201)
 
 
+class SettingSerializer(serializers.Serializer[Setting]):
+    key = serializers.CharField(read_only=True, source="name", help_text="In `node.params`.")
+    name = serializers.CharField(read_only=True, source="label")
+    help = serializers.CharField(read_only=True)
+    is_required = serializers.BooleanField(read_only=True, source="required")
+    schema = serializers.DictField(read_only=True, help_text="JSON Schema of its value.")
+    value = serializers.JSONField(
+        read_only=True, allow_null=True, source="default", help_text="What holds where nothing is said."
+    )
+
+
+class PaletteEntrySerializer(serializers.Serializer[PaletteEntry]):
+    key = serializers.CharField(read_only=True, help_text="The kind, or the key of the saved task.")
+    name = serializers.CharField(read_only=True, source="label")
+    description = serializers.CharField(read_only=True)
+    node = serializers.DictField(read_only=True, help_text="The `node` part of a step to begin with.")
+    settings = SettingSerializer(many=True, read_only=True)
+    links = serializers.ListField(read_only=True, child=serializers.CharField(), help_text="What it does, in a row.")
+    is_saved = serializers.BooleanField(read_only=True)
+    is_shipped = serializers.BooleanField(read_only=True, help_text="Whether it comes with the product.")
+    edition = serializers.IntegerField(read_only=True)
+    off = serializers.CharField(read_only=True, help_text="Why it cannot run in this installation, or empty.")
+
+
+class PaletteSerializer(serializers.Serializer[Palette]):
+    kinds = PaletteEntrySerializer(many=True, read_only=True)
+    saved = PaletteEntrySerializer(many=True, read_only=True)
+
+
+class PaletteView(MemberView):
+    serializer_class = PaletteSerializer
+
+    @extend_schema(operation_id="node_palette")
+    def get(self, request: Request) -> Response:
+        """What an automatic step may do: every kind, and every saved task, those of the product among them."""
+        policies.configured_tasks.require(self.actor, "view")
+        return Response(PaletteSerializer(palette_of(self.actor.organisation_id)).data)
+
+
 class ConfiguredTaskView(MemberView):
     serializer_class = ConfiguredTaskSerializer
 
     @extend_schema(operation_id="configured_tasks_update", request=ConfiguredTaskBody)
     def put(self, request: Request, task_id: UUID) -> Response:
-        """Replace it; workflows that were made with it keep what they have."""
+        """Replace it; published versions of workflows keep what they took over."""
         policies.configured_tasks.require(self.actor, "save")
-        row = configured_task_save(actor=self.actor, task_id=task_id, **checked(ConfiguredTaskBody, request))
+        given = checked(ConfiguredTaskBody, request)
+        given.pop("key", None)
+        row = configured_task_save(actor=self.actor, task_id=task_id, **given)
         return Response(ConfiguredTaskSerializer(row).data)
 
     @extend_schema(operation_id="configured_tasks_delete", request=None, responses={204: None})

@@ -38,6 +38,7 @@ class AttemptSerializer(serializers.Serializer[Any]):
     started_at = serializers.DateTimeField(read_only=True)
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
     error = serializers.CharField(read_only=True, help_text="Why it failed; empty for people who may not mend it.")
+    link = serializers.CharField(read_only=True, help_text="Which piece of a saved task was tried, or empty.")
 
 
 class MachineStepSerializer(serializers.Serializer[MachineRow]):
@@ -53,6 +54,7 @@ class MachineStepSerializer(serializers.Serializer[MachineRow]):
     quarantined = serializers.BooleanField(read_only=True, help_text="It broke off every time.")
     next_at = serializers.DateTimeField(read_only=True, allow_null=True, help_text="When it is taken up next.")
     note = serializers.CharField(read_only=True, help_text="What it waits for, or empty.")
+    link = serializers.CharField(read_only=True, help_text="Where a saved task of several pieces stands, or empty.")
     attempts = AttemptSerializer(many=True, read_only=True)
     params = serializers.SerializerMethodField(help_text="Its settings; empty for people who may not mend it.")
 

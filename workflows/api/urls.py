@@ -62,6 +62,7 @@ urlpatterns = [
     path("node-kinds/", machines.NodeKindsView.as_view(), name="api-node-kinds"),
     path("saved-conditions/", conditions.SavedConditionListView.as_view(), name="api-saved-conditions"),
     path("saved-conditions/<uuid:condition_id>/", conditions.SavedConditionView.as_view(), name="api-saved-condition"),
+    path("node-palette/", configured_tasks.PaletteView.as_view(), name="api-node-palette"),
     path("configured-tasks/", configured_tasks.ConfiguredTaskListView.as_view(), name="api-configured-tasks"),
     path("configured-tasks/<uuid:task_id>/", configured_tasks.ConfiguredTaskView.as_view(), name="api-configured-task"),
     path("secrets/", secrets.SecretListView.as_view(), name="api-secrets"),

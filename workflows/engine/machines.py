@@ -8,11 +8,12 @@ from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.engine.plan import Plan
-from workflows.engine.state import TaskState
+from workflows.engine.state import Answers, TaskState, merged
 from workflows.graph.compiled import CompiledStep, GraphBroken
 from workflows.machine_events import (
     TaskFailed,
     TaskFaltered,
+    TaskLinkDone,
     TaskNoticed,
     TaskPassed,
     TaskQuarantined,
@@ -65,6 +66,25 @@ def open_machine(plan: Plan, step: CompiledStep) -> None:
     )
     where = {"step": step.key, "step_name": step.name, "node": step.node.kind}
     plan.events.append(TaskStarted(subject_id=task_id, **plan.facts(), **where))
+
+
+@dataclass(frozen=True, slots=True)
+class LinkDone:
+    """One of several pieces of work, done."""
+
+    name: str
+    number: int
+    of: int
+
+
+def pass_on(plan: Plan, task: TaskState, node: str, done: LinkDone, answers: Answers) -> None:
+    """A piece of a saved task is done and the next one follows; the request stays where it is."""
+    if answers.values:
+        run = plan.run
+        data = {**run.data, **answers.values}
+        plan.run_changes |= {"data": data, "labels": merged(run.labels, answers.labels)}
+    facts = {"link": done.name, "number": done.number, "of": done.of, "fields": tuple(answers.values)}
+    plan.events.append(TaskLinkDone(**_about(plan, task, node), **facts))
 
 
 def falter(plan: Plan, task: TaskState, node: str, failure: Failure, next_at: datetime) -> None:

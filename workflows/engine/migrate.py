@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +14,9 @@ from workflows.engine.state import By, Clock, RunState, TaskState
 from workflows.events import RunMigrated
 from workflows.graph.compiled import CompiledStep
 from workflows.graph.document import StepKind
+from workflows.ladder import Ladder, Standing
 from workflows.models import LogKind, TaskCandidate
+from workflows.sla import ROUND_THE_CLOCK
 
 Holders = Callable[[RunState, TaskState, CompiledStep], Assignment | None]
 """Who holds the task at the new step where the present holder may not; None where the present holder stays."""
@@ -107,9 +110,16 @@ def _lost(run: RunState, old: RunningDefinition, new: RunningDefinition) -> list
 
 
 def plan(
-    judgement: Judgement, new: RunningDefinition, numbers: tuple[int, int], clock: Clock, by: By, reason: str
+    judgement: Judgement,
+    versions: tuple[RunningDefinition, RunningDefinition],
+    numbers: tuple[int, int],
+    clock: Clock,
+    by: By,
+    reason: str,
 ) -> Plan:
-    """The run on its new version; due times stay as they are. ``numbers`` are those of the old and the new version."""
+    """The run on its new version; due times stay as they are, and what the clock has done is not done again. ``versions``
+    are the old and the new one, ``numbers`` theirs."""
+    new = versions[1]
     run = judgement.run
     made = Plan(run, by, clock.at)
     made.run_changes["version_id"] = new.version_id
@@ -126,6 +136,7 @@ def plan(
             gained += _give(made, move.task, move.holder)
             person = move.holder.person
             changes |= {"assignee_id": person.id if person else None, "unassigned": move.holder.is_unassigned}
+        changes |= _clock(move, *versions, clock)
         made.change_task(move.task.id, move.task.version, changes)
         made.log(
             LogKind.MIGRATED,
@@ -152,6 +163,22 @@ def plan(
         )
     )
     return made
+
+
+def _clock(move: TaskMove, old: RunningDefinition, new: RunningDefinition, clock: Clock) -> dict[str, Any]:
+    """Where the task stands on the ladder of its new step, and when the sweep looks next; nothing where it is the same one."""
+    before, after = old.limits.get(move.task.step), new.limits.get(move.target.key)
+    was, now = before.ladder if before else Ladder(), after.ladder if after else Ladder()
+    if was == now:
+        return {}
+    task, holder = move.task, move.task.assignee
+    if move.holder is not None:
+        holder = move.holder.person
+    calendar = clock.calendars.of(holder.id if holder else None) or ROUND_THE_CLOCK
+    standing = Standing(task.opened_at, task.due_at, task.rungs_done, timedelta(seconds=task.stood_still))
+    done = now.taken_over(was, standing, calendar, clock.at)
+    check = None if task.paused_at else now.next_check(replace(standing, done=done), calendar)
+    return {"rungs_done": done, "check_at": check}
 
 
 def _holders(task: TaskState) -> list[UUID]:

@@ -13,7 +13,7 @@ from workflows.engine.definition import RunningDefinition
 from workflows.engine.links import Asking
 from workflows.engine.machines import open_machine
 from workflows.engine.plan import Plan
-from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState
+from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState, merged
 from workflows.engine.timeouts import set_timer
 from workflows.events import (
     RunCompleted,
@@ -171,14 +171,6 @@ def move(
     given_again(plan, task.step, definition)
     _go(plan, task.id, decision, definition, clock)
     return plan
-
-
-def merged(labels: Any, new: Any) -> dict[str, Any]:
-    """The kept labels with those of new picks."""
-    found = {key: dict(entries) for key, entries in labels.items()}
-    for key, entries in new.items():
-        found[key] = {**found.get(key, {}), **entries}
-    return found
 
 
 def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefinition, clock: Clock) -> None:

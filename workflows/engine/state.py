@@ -147,3 +147,11 @@ class Answers:
 
     values: Mapping[str, Any] = field(default_factory=dict)
     labels: Mapping[str, Any] = field(default_factory=dict)
+
+
+def merged(labels: Any, new: Any) -> dict[str, Any]:
+    """The kept labels with those of new picks."""
+    found = {key: dict(entries) for key, entries in labels.items()}
+    for key, entries in new.items():
+        found[key] = {**found.get(key, {}), **entries}
+    return found

@@ -8,12 +8,20 @@ from accounts.tenancy.models import new_id
 from workflows.approval import Member, Panel, Tally
 from workflows.approval import Vote as Voice
 from workflows.assignment import PersonRef
-from workflows.engine.moves import merged, orphan
+from workflows.engine.moves import orphan
 from workflows.engine.plan import Plan, queue_up
-from workflows.engine.state import Answers, By, Clock, RunState, TaskState
-from workflows.events import TaskAssigned, TaskClosed, TaskHandedOver, TaskOpened, TaskReassigned, TaskVoted
+from workflows.engine.state import Answers, By, Clock, RunState, TaskState, merged
+from workflows.events import (
+    TaskAssigned,
+    TaskClosed,
+    TaskHandedOver,
+    TaskOpened,
+    TaskReassigned,
+    TaskVoted,
+)
 from workflows.graph.compiled import CompiledTransition
 from workflows.models import CommentKind, LogKind, Vote
+from workflows.panel_events import TaskSeatDropped
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,14 +165,46 @@ def _ask(plan: Plan, task: TaskState, member_ids: tuple[UUID, ...], reason: str)
 
 
 def hand_seat(
-    run: RunState, task: TaskState, panel: Panel, seat: Member, to: PersonRef, clock: Clock, by: By, *, reason: str
+    run: RunState,
+    task: TaskState,
+    panel: Panel,
+    seat: Member,
+    to: PersonRef,
+    clock: Clock,
+    by: By,
+    *,
+    reason: str,
+    note: str = "",
 ) -> Plan:
     """A member's seat is somebody else's, with its weight and its turn. The time limit runs on."""
     plan = Plan(run, by, clock.at)
     changed = panel.with_seat(seat.id, replace(seat, id=to.id, name=to.name))
     plan.change_task(task.id, task.version, {"panel": changed.as_json()})
     plan.seats.append((task.id, seat.id, to.id))
-    _told(plan, task, TaskReassigned, LogKind.REASSIGNED, PersonRef(seat.id, seat.name), to, reason)
+    _told(plan, task, TaskReassigned, LogKind.REASSIGNED, PersonRef(seat.id, seat.name), to, reason, note)
+    return plan
+
+
+def drop_seat(run: RunState, task: TaskState, rest: Panel, seat: Member, clock: Clock, by: By, *, note: str) -> Plan:
+    """A seat is gone, and the others decide without it."""
+    plan = Plan(run, by, clock.at)
+    plan.change_task(task.id, task.version, {"panel": rest.as_json()})
+    plan.candidacies.append((task.id, seat.id, False))
+    detail = {"to_name": task.step_name, "note": note, "seat": True}
+    left = PersonRef(seat.id, seat.name)
+    plan.log(LogKind.REASSIGNED, task_id=task.id, left=left, from_step=task.step, to_step=task.step, detail=detail)
+    dropped = TaskSeatDropped(
+        subject_id=task.id,
+        **plan.facts(),
+        step=task.step,
+        step_name=task.step_name,
+        seat_id=seat.id,
+        seat_name=seat.name,
+        why=note,
+        by_id=plan.by.id,
+        by_name=plan.by.name,
+    )
+    plan.events.append(dropped)
     return plan
 
 
@@ -183,12 +223,21 @@ def add_member(
     return plan
 
 
-def deserted(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str) -> Plan:
-    """Everybody who had still to vote has left: the votes stay, and a tenant admin finds new members."""
+def deserted(
+    run: RunState,
+    task: TaskState,
+    clock: Clock,
+    by: By,
+    admin_ids: tuple[UUID, ...],
+    why: str,
+    rest: Panel | None = None,
+) -> Plan:
+    """Those who are left cannot decide, nobody as a rule and else ``rest``: the votes stay, and a tenant admin finds members."""
     plan = orphan(run, task, clock, by, admin_ids, why)
     if task.panel is not None:
         voted = tuple(one for one in task.panel.members if task.panel.vote_for(one.id) is not None)
-        plan.change_more(task.id, {"panel": Panel(voted, task.panel.votes, task.panel.in_turn).as_json()})
+        left = rest or Panel(voted, task.panel.votes, task.panel.in_turn)
+        plan.change_more(task.id, {"panel": left.as_json()})
     return plan
 
 

@@ -38,6 +38,7 @@ from workflows.graph.document import (
 from workflows.graph.gateways import Join
 from workflows.graph.outside import Outside
 from workflows.graph.panels import CompiledApproval
+from workflows.graph.saved import Piece, pieces_of
 
 Values = Mapping[str, Any]
 
@@ -75,6 +76,8 @@ class CompiledStep:
     counts: Compiled | None = None
     node: Node | None = None
     """What a machine does here; nobody is asked then."""
+    pieces: tuple[Piece, ...] = ()
+    """The same piece after piece; none for a saved task that is not pinned yet."""
     approval: CompiledApproval | None = None
     """How a panel decides here; None where one person does."""
     bars_requester: bool = False
@@ -268,6 +271,7 @@ def _step(
         join=join,
         counts=counts,
         node=step.node if step.kind is StepKind.AUTO else None,
+        pieces=pieces_of(step.node) if step.kind is StepKind.AUTO and step.node is not None else (),
         approval=approval,
         bars_requester=rule is not None and (own.not_requester or general.not_requester),
         bars_delegates=rule is not None and (own.not_own_delegate or general.not_own_delegate),

@@ -4,9 +4,10 @@ from collections.abc import Iterator
 from typing import Final
 
 from forms_builder.schema.document import FormDocument
-from workflows.graph.automation import NOT_SAVED, Node
+from workflows.graph.automation import NOT_SAVED, SAVED, Node
 from workflows.graph.document import Step, StepKind
 from workflows.graph.problems import Problem
+from workflows.graph.saved import pieces_of
 from workflows.graph.structure import Shape
 
 CHOOSE: Final = ("approval", "chain")
@@ -29,6 +30,9 @@ def check_nodes(shape: Shape, form: FormDocument) -> Iterator[Problem]:
             text = f"“{step.name}” does not say what is to be done."
             yield Problem("no-node", f"{place}.node", "blocks", text, "Choose what the step does.")
             continue
+        if step.node.kind == SAVED and step.node.task is None:
+            text = f"“{step.name}” does not say which saved task it does."
+            yield Problem("no-saved-task", f"{place}.node.task", "blocks", text, "Choose one of the saved tasks.")
         yield from _ways(shape, step, step.node, place)
         yield from _saved(step, step.node, form, place)
 
@@ -42,17 +46,21 @@ def _ways(shape: Shape, step: Step, node: Node, place: str) -> Iterator[Problem]
     if ways and not onward:
         text = f"“{step.name}” has no way on when it succeeds."
         yield Problem("auto-without-way", place, "blocks", text, "Draw a transition for success.")
-    if node.kind not in CHOOSE and sum(way.condition is None for way in onward) > 1:
+    chooses = any(piece.job.kind in CHOOSE for piece in pieces_of(node)[-1:])
+    if not chooses and sum(way.condition is None for way in onward) > 1:
         text = f"Several ways out of “{step.name}” have no condition; a machine cannot choose between them."
         yield Problem("auto-ambiguous", place, "blocks", text, "Give all but one a condition, or lead it to a fork.")
 
 
 def _saved(step: Step, node: Node, form: FormDocument, place: str) -> Iterator[Problem]:
-    for name in node.save:
+    wanted = {name: f"{place}.node.save.{name}" for name in node.save}
+    for piece in pieces_of(node):
+        wanted = dict.fromkeys(piece.job.save, f"{place}.node.task") | wanted
+    for name, where in wanted.items():
         field = form.by_name.get(name)
         if field is None:
             text = f"“{step.name}” writes the field {name}, which the form does not have."
-            yield Problem("unknown-field", f"{place}.node.save.{name}", "blocks", text, "Choose a field of the form.")
+            yield Problem("unknown-field", where, "blocks", text, "Choose a field of the form.")
         elif isinstance(field, NOT_SAVED):
             text = f"“{step.name}” cannot write the field {name}: files and tables are filled in by people."
-            yield Problem("unwritable-field", f"{place}.node.save.{name}", "blocks", text, "Choose another field.")
+            yield Problem("unwritable-field", where, "blocks", text, "Choose another field.")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any, Final
 
 from forms_builder.rules import RuleContext, RuleErrors, explain, parse
+from workflows.graph.automation import SHIPPED, Node
 from workflows.graph.document import Assignee, AssigneeMode, Fallback, SlaMode, SlaRule, Step, StepKind, StepSla
 from workflows.graph.gateways import Join, JoinMode
 from workflows.graph.outside import Outside
@@ -43,10 +44,16 @@ def assignee_sentence(step: Step, context: RuleContext) -> str:
     if step.kind is StepKind.END or step.kind.is_gateway:
         return ""
     if step.kind is StepKind.AUTO:
-        return f"The product itself: {step.node.kind.replace('_', ' ')}" if step.node else "Nothing yet"
+        return f"The product itself: {_work(step.node)}" if step.node else "Nothing yet"
     if step.assignee is None:
         return "The requester" if step.kind is StepKind.START else "Nobody yet"
     return _asked(step, step.assignee, context)
+
+
+def _work(node: Node) -> str:
+    if node.pinned is not None:
+        return node.pinned.name
+    return (node.task or node.kind).removeprefix(SHIPPED).replace("_", " ")
 
 
 _WHO: Final = {

@@ -13,8 +13,9 @@ class MachineStep(OrganisationRow):
 
     ``next_at`` is when a worker takes it up: at once, after a failure or a pause, or, while somebody works on it, when the
     lease is over. None: nothing is to be done. ``key`` is what an effect outside is known by; it changes when the outcome
-    of an attempt is known, and stays when it is not. ``attempts`` are counted before they are made, ``failures`` are those
-    that said so, ``crashes`` those that never came to an end. ``params`` replace the document's, if an admin has edited
+    of an attempt is known, and stays when it is not. ``link`` is where a saved task with several pieces of work stands; what
+    follows is of this link, but for ``attempts``, which go on. They are counted before they are made, ``failures`` are those that
+    said so, ``crashes`` those that never came to an end. ``params`` replace the document's, if an admin has edited
     them. ``paused_until`` is set once an attempt has decided to wait.
     """
 
@@ -25,6 +26,7 @@ class MachineStep(OrganisationRow):
     next_at = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
     key = models.UUIDField()
+    link = models.PositiveSmallIntegerField(default=0, db_default=0)
     attempts = models.IntegerField(default=0)
     failures = models.IntegerField(default=0)
     crashes = models.IntegerField(default=0)
@@ -69,11 +71,13 @@ class AttemptOutcome(models.TextChoices):
 class TaskAttempt(OrganisationRow):
     """One attempt of a machine at a step, written down before it is made.
 
-    ``result`` is what it answered, ``artifacts`` are the ids of the files that it made.
+    ``result`` is what it answered, ``artifacts`` are the ids of the files that it made. ``link`` is the piece of a saved task
+    that was tried, from 0.
     """
 
     machine_step = OrganisationForeignKey(MachineStep, on_delete=models.CASCADE, related_name="attempt_rows")
     number = models.IntegerField()
+    link = models.PositiveSmallIntegerField(default=0, db_default=0)
     key = models.UUIDField()
     started_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True)
@@ -129,15 +133,25 @@ class Secret(OrganisationOwned):
 
 
 class ConfiguredTask(OrganisationOwned):
-    """A kind of automatic step, or several in a row, with settings that are filled in: the organisation's own library."""
+    """A kind of automatic step, or several in a row, with settings that are filled in: the organisation's own library.
 
+    Documents name it by ``key``, which never changes. ``nodes`` are its links, ``parameters`` the settings that each workflow
+    may say anew. ``edition`` grows with every change of either.
+    """
+
+    key = models.CharField(max_length=60, editable=False)
     name = models.CharField(max_length=120)
     description = models.TextField(max_length=2_000, blank=True)
     nodes = models.JSONField()
+    parameters = models.JSONField(default=list, db_default=[], blank=True)
+    edition = models.PositiveIntegerField(default=1, db_default=1, editable=False)
 
     class Meta:
-        verbose_name = "configured task"
-        constraints = (models.UniqueConstraint(fields=("organisation", "name"), name="configuredtask_name"),)
+        verbose_name = "saved task"
+        constraints = (
+            models.UniqueConstraint(fields=("organisation", "name"), name="configuredtask_name"),
+            models.UniqueConstraint(fields=("organisation", "key"), name="configuredtask_key"),
+        )
 
     def __str__(self) -> str:
         return self.name

@@ -1,6 +1,7 @@
 """What is wrong with the parameters of automatic steps, as their kinds see it: part of what publishing asks."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pydantic import ValidationError
@@ -8,13 +9,14 @@ from pydantic import ValidationError
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.fields import FileField
 from forms_builder.schema.parts import Part
-from workflows.graph.automation import NOT_SAVED, Node
+from workflows.graph.automation import NOT_SAVED, SAVED, Job, Node, Pinned
 from workflows.graph.contexts import PERSON
 from workflows.graph.document import GraphDocument, Step, problem_message, problem_path
 from workflows.graph.problems import Problem
+from workflows.graph.saved import Piece, pieces_of, setting_place
 from workflows.nodes.base import NodeKind
 from workflows.nodes.registry import KINDS
-from workflows.nodes.templating import HIDDEN, ROOTS
+from workflows.nodes.templating import HIDDEN, LINK, ROOTS, THIS
 
 RUN_FACTS = ("id", "number", "title")
 WORKFLOW_FACTS = ("id", "name")
@@ -29,52 +31,93 @@ def node_problems(graph: GraphDocument, form: FormDocument) -> list[Problem]:
     return found
 
 
-def params_of(node: Node, raw: dict[str, Any]) -> tuple[NodeKind[Any], Any]:
-    """The kind of the node, and parameters as the kind reads them. Raises LookupError, ValidationError."""
-    kind = KINDS[node.kind]
+def params_of(job: Job, raw: dict[str, Any]) -> tuple[NodeKind[Any], Any]:
+    """The kind of the work, and parameters as the kind reads them. Raises LookupError, ValidationError."""
+    kind = KINDS[job.kind]
     return kind, kind.params.model_validate(raw)
 
 
+@dataclass(frozen=True, slots=True)
+class _Spot:
+    """The piece of work that is looked at: how it is called, and where its settings stand in the document."""
+
+    step: Step
+    node: Node
+    piece: Piece
+    place: str
+    earlier: tuple[str, ...]
+    """Keys of the links before it."""
+
+    @property
+    def words(self) -> str:
+        return f"“{self.step.name}”, {self.piece.name}" if self.piece.name else f"“{self.step.name}”"
+
+    def at(self, path: str) -> str:
+        return setting_place(self.node, self.piece, self.place, path)
+
+
 def _of_step(step: Step, node: Node, place: str, graph: GraphDocument, form: FormDocument) -> Iterator[Problem]:
-    kind = KINDS.get(node.kind)
+    if node.kind == SAVED and node.pinned is not None:
+        yield from _parameters(step, node.params, node.pinned, place)
+    earlier: tuple[str, ...] = ()
+    for piece in pieces_of(node):
+        yield from _of_piece(_Spot(step, node, piece, place, earlier), graph, form)
+        earlier = (*earlier, piece.key)
+
+
+def _parameters(step: Step, said: Mapping[str, Any], task: Pinned, place: str) -> Iterator[Problem]:
+    known = {one.name: one for one in task.parameters}
+    for name in said:
+        if name not in known:
+            text = f"“{step.name}” says {name}, which “{task.name}” does not let workflows say."
+            yield Problem("unknown-parameter", f"{place}.params.{name}", "blocks", text, "Remove it.")
+    for name, one in known.items():
+        if one.required and said.get(name) in (None, "", [], {}):
+            text = f"“{step.name}” does not say “{one.label}”, which “{task.name}” needs."
+            yield Problem("parameter-missing", f"{place}.params.{name}", "blocks", text, "Fill it in.")
+
+
+def _of_piece(spot: _Spot, graph: GraphDocument, form: FormDocument) -> Iterator[Problem]:
+    job, words = spot.piece.job, spot.words
+    kind = KINDS.get(job.kind)
     if kind is None:
-        text = f"“{step.name}” is of the kind {node.kind}, which does not exist."
-        yield Problem("unknown-node-kind", f"{place}.kind", "blocks", text, f"Use one of {', '.join(KINDS)}.")
+        text = f"{words} is of the kind {job.kind}, which does not exist."
+        place = f"{spot.place}.kind" if spot.node.pinned is None else f"{spot.place}.task"
+        yield Problem("unknown-node-kind", place, "blocks", text, f"Use one of {', '.join(KINDS)}.")
         return
     try:
-        params: Part = kind.params.model_validate(node.params)
+        params: Part = kind.params.model_validate(job.params)
     except ValidationError as error:
         for item in error.errors():
-            where = f"{place}.params.{problem_path(item['loc'])}".rstrip(".")
-            text = f"“{step.name}”: {problem_message(item['msg'])}"
+            where = spot.at(problem_path(item["loc"]))
+            text = f"{words}: {problem_message(item['msg'])}"
             yield Problem("bad-node-params", where, "blocks", text, "Correct the settings of the step.")
         return
     for path, text in kind.problems(params):
-        yield Problem("bad-node-params", f"{place}.params.{path}", "blocks", f"“{step.name}”: {text}", "Correct it.")
-    yield from _fields(step, kind, params, place, form)
+        yield Problem("bad-node-params", spot.at(path), "blocks", f"{words}: {text}", "Correct it.")
+    yield from _fields(spot, kind, params, form)
     for path, name in kind.names(params):
-        wrong = unknown_name(name, graph, form)
+        wrong = unknown_name(name, graph, form, spot)
         if not wrong and name.startswith(f"{HIDDEN}.") and not kind.speaks:
             wrong = "secrets can be used in calls only."
         if wrong:
-            where = f"{place}.params.{path}".rstrip(".")
-            yield Problem("unknown-variable", where, "blocks", f"“{step.name}”: {wrong}", "Name a value that exists.")
+            yield Problem("unknown-variable", spot.at(path), "blocks", f"{words}: {wrong}", "Name a value that exists.")
 
 
-def _fields(step: Step, kind: NodeKind[Any], params: Part, place: str, form: FormDocument) -> Iterator[Problem]:
+def _fields(spot: _Spot, kind: NodeKind[Any], params: Part, form: FormDocument) -> Iterator[Problem]:
     for path, name in kind.files(params):
         if not isinstance(form.by_name.get(name), FileField):
-            text = f"“{step.name}” needs a file field, and {name} is none."
-            yield Problem("no-file-field", f"{place}.params.{path}", "blocks", text, "Choose a file field of the form.")
+            text = f"{spot.words} needs a file field, and {name} is none."
+            yield Problem("no-file-field", spot.at(path), "blocks", text, "Choose a file field of the form.")
     for path, name in kind.writes(params):
         field = form.by_name.get(name)
         if field is None or isinstance(field, NOT_SAVED):
-            text = f"“{step.name}” cannot write the field {name}."
+            text = f"{spot.words} cannot write the field {name}."
             hint = "Choose a field of the form that is no file and no table."
-            yield Problem("unwritable-field", f"{place}.params.{path}", "blocks", text, hint)
+            yield Problem("unwritable-field", spot.at(path), "blocks", text, hint)
 
 
-def unknown_name(path: str, graph: GraphDocument, form: FormDocument) -> str:
+def unknown_name(path: str, graph: GraphDocument, form: FormDocument, spot: _Spot) -> str:
     """Why a placeholder can never have a value, or nothing."""
     root, _, rest = path.partition(".")
     first = rest.partition(".")[0]
@@ -84,7 +127,8 @@ def unknown_name(path: str, graph: GraphDocument, form: FormDocument) -> str:
         "requester": tuple(PERSON),
         "record": tuple(form.by_name),
         "context": tuple(_kept_as(graph)),
-        "callback": tuple(step.key for step in graph.steps if step.node is not None),
+        "callback": (*(step.key for step in graph.steps if step.node is not None), THIS),
+        LINK: spot.earlier,
     }
     if root == HIDDEN:
         return "" if first else "a secret has a name, as in {{ secret.bank }}."

@@ -9,7 +9,11 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-ROOTS: Final = ("run", "workflow", "record", "requester", "context", "previous", "callback", "today", "now")
+ROOTS: Final = ("run", "workflow", "record", "requester", "context", "previous", "callback", "link", "today", "now")
+LINK: Final = "link"
+"""What the pieces of a saved task before have answered, by their keys."""
+THIS: Final = "this"
+"""As in `callback.this`: the step where it is said, whatever its key."""
 HIDDEN: Final = "secret"
 MAX_TEXT: Final = 200_000
 

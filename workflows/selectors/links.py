@@ -205,7 +205,7 @@ class LinkRow:
 def asks_by_link(definition: RunningDefinition) -> bool:
     """Whether any step of the workflow asks by links."""
     steps = definition.graph.steps.values()
-    return any(step.outside is not None or (step.node is not None and step.node.kind == "approval") for step in steps)
+    return any(step.outside is not None or any(piece.job.kind == "approval" for piece in step.pieces) for step in steps)
 
 
 def links_of_run(view: RunView, task_id: UUID | None = None) -> list[LinkRow]:

@@ -99,17 +99,21 @@ _LEAVERS: Final = """
     WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
 """
 
-# Two short lists, so that nobody reads every open task for them; of a team queue only where nobody else is left in it.
+# Two short lists, so that nobody reads every open task for them; of a team queue only where nobody else is left in it, of a
+# panel each seat.
 _ORPHANED: Final = f"""
     SELECT h.id FROM workflows_task h
     WHERE h.organisation_id = %s AND h.state IN ('running', 'waiting', 'failure_retry') AND h.assignee_id IN ({_LEAVERS})
     UNION ALL
     SELECT c.task_id FROM workflows_taskcandidate c
-    WHERE c.organisation_id = %s AND c.is_open AND c.member_id IN ({_LEAVERS}) AND NOT EXISTS (
+    WHERE c.organisation_id = %s AND c.is_open AND c.member_id IN ({_LEAVERS}) AND (EXISTS (
+        SELECT FROM workflows_task k
+        WHERE k.organisation_id = c.organisation_id AND k.id = c.task_id AND k.panel IS NOT NULL
+    ) OR NOT EXISTS (
         SELECT FROM workflows_taskcandidate o
         WHERE o.organisation_id = c.organisation_id AND o.task_id = c.task_id AND o.is_open
           AND o.member_id NOT IN ({_LEAVERS})
-    )
+    ))
 """  # noqa: S608 - constants
 
 CLAIM_ORPHANED: Final = f"""

@@ -18,14 +18,17 @@ from accounts.tenancy.hosts import organisation_url
 from workflows import policies
 from workflows.assignment import Person
 from workflows.engine.definition import RunningDefinition
-from workflows.graph.automation import Node
+from workflows.graph.automation import SAVED, Node
+from workflows.graph.saved import Piece
 from workflows.models import AttemptOutcome, ConfiguredTask, MachineStep, Secret, TaskAttempt, TaskState, WorkflowRun
 from workflows.nodes.registry import KINDS
+from workflows.nodes.templating import LINK, THIS
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.paging import Cursor, Order, Page, page_of
 from workflows.selectors.runs import RunView, may_see
 
 CALLBACK_SALT: Final = "workflows.callback"
+WAIT: Final = "wait"
 STUCK: Final = Q(task__state=TaskState.FAILURE, task__completed_at=None, run__status="running")
 """Steps that wait for an admin."""
 
@@ -35,9 +38,10 @@ class MachineStepNotFound(NotFound):
 
 
 def values_for(
-    run: WorkflowRun, definition: RunningDefinition, requester: Person, organisation: Organisation, at: datetime
+    row: MachineStep, definition: RunningDefinition, requester: Person, organisation: Organisation, at: datetime
 ) -> dict[str, Any]:
-    """What placeholders and formulas of the run's automatic steps may name now. One query."""
+    """What placeholders and formulas of the automatic step may name now. Two queries, three in the middle of a saved task."""
+    run = row.run
     local = at.astimezone(ZoneInfo(organisation.time_zone))
     rounds = visits(run)
     return {
@@ -48,10 +52,12 @@ def values_for(
         "context": run.context,
         "previous": previous_result(run),
         "callback": {
-            key: callback_url(organisation, run.id, key, rounds.get(key, 0))
+            name: callback_url(organisation, run.id, key, rounds.get(key, 0))
             for key, step in definition.graph.steps.items()
-            if step.node is not None and step.node.kind == "wait"
+            if any(piece.job.kind == WAIT for piece in step.pieces)
+            for name in (key, *((THIS,) if key == row.step else ()))
         },
+        LINK: _answered(row, definition) if row.link else {},
         "today": local.date().isoformat(),
         "now": local.isoformat(timespec="seconds"),
     }
@@ -65,10 +71,19 @@ def previous_result(run: WorkflowRun) -> Any:
     return rows.order_by("-finished_at", "-id").values_list("result", flat=True).first()
 
 
+def _answered(row: MachineStep, definition: RunningDefinition) -> dict[str, Any]:
+    """What the links of the saved task before have answered, by their keys. One query."""
+    rows = TaskAttempt.objects.filter(
+        organisation_id=row.organisation_id, machine_step_id=row.id, outcome=AttemptOutcome.DONE, link__lt=row.link
+    )
+    keys = [piece.key for piece in definition.graph.step(row.step).pieces]
+    return {keys[link]: result for link, result in rows.values_list("link", "result") if link < len(keys)}
+
+
 def visits(run: WorkflowRun) -> dict[str, int]:
-    """How often the run has come to the end of each waiting step."""
+    """How often the run has come to the end of each step that may wait."""
     rows = MachineStep.objects.filter(
-        organisation_id=run.organisation_id, run_id=run.id, kind="wait", finished_at__isnull=False
+        organisation_id=run.organisation_id, run_id=run.id, kind__in=(WAIT, SAVED), finished_at__isnull=False
     )
     found: dict[str, int] = {}
     for key in rows.values_list("step", flat=True):
@@ -115,6 +130,8 @@ class AttemptRow:
     started_at: datetime
     finished_at: datetime | None
     error: str = ""
+    link: str = ""
+    """Which piece of a saved task was tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -135,11 +152,9 @@ class MachineRow:
     error: str
     params: Mapping[str, Any]
     may_resolve: bool
-
-    @property
-    def kind_name(self) -> str:
-        found = KINDS.get(self.kind)
-        return found.label if found else self.kind
+    kind_name: str
+    link: str = ""
+    """ "Rates (2 of 3)": which piece of a saved task it stands at; empty where there is one piece."""
 
     @property
     def is_shown(self) -> bool:
@@ -179,7 +194,9 @@ def attempts_of(organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[T
 def _row(
     row: MachineStep, definition: RunningDefinition, attempts: Sequence[TaskAttempt], *, may_resolve: bool
 ) -> MachineRow:
-    node = node_of(definition, row.step)
+    found = work_at(definition, row)
+    node, piece = found or (None, None)
+    pieces = definition.graph.steps[row.step].pieces if found else ()
     stuck = row.task.state == TaskState.FAILURE and row.task.completed_at is None
     return MachineRow(
         task_id=row.task_id,
@@ -188,26 +205,40 @@ def _row(
         step_name=row.task.step_name,
         kind=row.kind,
         state=row.task.state,
-        attempts=tuple(_attempt(one, shown=may_resolve) for one in attempts),
+        attempts=tuple(_attempt(one, pieces, shown=may_resolve) for one in attempts),
         next_at=row.next_at if row.lease_token is None else None,
         note=row.note,
         quarantined=row.quarantined,
         waits_for_admin=stuck,
         error=row.error if may_resolve else "",
-        params=(row.params if row.params is not None else node.params) if may_resolve and node else {},
+        params=(row.params if row.params is not None else piece.job.params) if may_resolve and piece else {},
         may_resolve=may_resolve and stuck,
+        kind_name=kind_name(node, row.kind),
+        link=piece.title if piece else "",
     )
 
 
-def _attempt(row: TaskAttempt, *, shown: bool) -> AttemptRow:
+def _attempt(row: TaskAttempt, pieces: Sequence[Piece], *, shown: bool) -> AttemptRow:
     name = AttemptOutcome(row.outcome).label
-    return AttemptRow(row.number, row.outcome, str(name), row.started_at, row.finished_at, row.error if shown else "")
+    link = pieces[row.link].name if len(pieces) > 1 and row.link < len(pieces) else ""
+    error = row.error if shown else ""
+    return AttemptRow(row.number, row.outcome, str(name), row.started_at, row.finished_at, error, link)
 
 
-def node_of(definition: RunningDefinition, step: str) -> Node | None:
-    """What the machine does at the step, as the document says it."""
-    found = definition.graph.steps.get(step)
-    return found.node if found else None
+def kind_name(node: Node | None, kind: str) -> str:
+    """What is done, in words: the name of the kind, or of the saved task."""
+    if node is not None and node.pinned is not None:
+        return node.pinned.name
+    found = KINDS.get(kind)
+    return found.label if found else kind.capitalize()
+
+
+def work_at(definition: RunningDefinition, row: MachineStep) -> tuple[Node, Piece] | None:
+    """What the machine does at the step as the document says it, and the piece of it whose turn it is."""
+    found = definition.graph.steps.get(row.step)
+    if found is None or found.node is None or row.link >= len(found.pieces):
+        return None
+    return found.node, found.pieces[row.link]
 
 
 def machine_steps_of(actor: Membership, wanted: str = "") -> QuerySet[MachineStep]:

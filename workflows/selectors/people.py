@@ -43,6 +43,10 @@ LEFT JOIN accounts_place pl ON pl.organisation_id = m.organisation_id AND pl.id 
 
 _PERSONS: Final = f"SELECT {FACTS} {FACTS_FROM} WHERE m.organisation_id = %s AND m.id = ANY(%s)"
 
+_EVERYBODY: Final = f"""
+SELECT {FACTS} {FACTS_FROM} WHERE m.organisation_id = %s AND m.is_active AND u.is_active ORDER BY m.name, m.id
+"""
+
 _CANDIDATE: Final[Mapping[str, Source]] = {
     "candidate.id": "pk",
     "candidate.name": "name",
@@ -63,6 +67,12 @@ def persons(organisation_id: UUID, ids: Collection[UUID]) -> dict[UUID, Person]:
         return {}
     rows = execute_prepared(_PERSONS, [organisation_id, list(ids)])
     found = [Person.of_row(as_json(row[0])) for row in rows]
+    return {person.id: person for person in found}
+
+
+def everybody(organisation_id: UUID) -> dict[UUID, Person]:
+    """The facts of all active people, by name. One query; for work that asks rules about many requests."""
+    found = [Person.of_row(as_json(row[0])) for row in execute_prepared(_EVERYBODY, [organisation_id])]
     return {person.id: person for person in found}
 
 

@@ -93,6 +93,8 @@ def _moved(row: TransitionLog, detail: Mapping[str, Any]) -> str:
 def _handed(verb: str) -> Any:
     def sentence(row: TransitionLog, detail: Mapping[str, Any]) -> str:
         step = detail.get("to_name", row.to_step)
+        if not row.to_name:
+            return f"goes on with {step} without {row.from_name}"
         source = f" from {row.from_name}" if row.from_name else ""
         return f"{verb} {step}{source} to {row.to_name}"
 

@@ -29,6 +29,7 @@ from workflows.selectors.bulk import access_bulk
 from workflows.selectors.locks import LockedTask, lock_tasks
 from workflows.selectors.runs import visible_among
 from workflows.services.deciding import Submission, Wish, clean_text
+from workflows.services.drawing import lock_turns
 from workflows.services.refusals import refusal_text
 from workflows.services.tasks import claim, completion, is_near, reassignment
 
@@ -238,6 +239,8 @@ def _round(work: _Work, rows: Sequence[BulkRow]) -> list[BulkRow]:
     """Try the rows, of several tasks of one request the first; returns the others, for which the request must be read again."""
     actor, wish = work.actor, work.wish
     locked = lock_tasks(actor.organisation_id, [row.task_id for row in rows], actor.id, wish.named)
+    if wish.action is BulkAction.DECIDE:
+        lock_turns(actor.organisation_id, [one.run for one in locked.values()])
     near = {task_id for task_id, one in locked.items() if is_near(one, actor, work.at)}
     far = [one.run.id for task_id, one in locked.items() if task_id not in near]
     seen = visible_among(actor, far) if far else set()

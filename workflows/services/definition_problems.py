@@ -10,14 +10,17 @@ from workflows.nodes.lint import node_problems
 from workflows.selectors.asked import outside_forbidden
 from workflows.selectors.people import active_members
 from workflows.selectors.rule_people import rule_problems
+from workflows.selectors.saved_tasks import saved_problems, with_saved
 
 
 def problems_of(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:
     """Everything that is wrong: with the document, with its automatic steps, with the people whom it names."""
+    whole = with_saved(organisation_id, graph)
     return [
-        *lint(graph, form),
-        *node_problems(graph, form),
-        *link_problems(graph, form, forbidden=outside_forbidden(organisation_id)),
+        *lint(whole, form),
+        *saved_problems(organisation_id, graph),
+        *node_problems(whole, form),
+        *link_problems(whole, form, forbidden=outside_forbidden(organisation_id)),
         *_people_problems(organisation_id, graph, form),
     ]
 

@@ -41,6 +41,7 @@ from workflows.models import (
 )
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, free_slug
 from workflows.selectors.publishing import approval_of
+from workflows.selectors.saved_tasks import saved_in_json, with_saved
 from workflows.services.cases import case_problems
 from workflows.services.definition_problems import problems_of
 from workflows.services.draft_store import draft_put, version_in
@@ -174,9 +175,12 @@ def go_live(
         before.retire()
         before.save(update_fields=["state", *before.touch(actor.id, moment)])
     draft.publish()
+    # Saved tasks as they are now: what becomes of them later does not reach the requests of this version.
+    draft.graph = saved_in_json(definition.organisation_id, draft.graph)
     draft.published_at = moment
     draft.published_by = actor
-    draft.save(update_fields=["state", "published_at", "published_by", *draft.touch(actor.id, moment)])
+    changed = ["state", "graph", "published_at", "published_by", *draft.touch(actor.id, moment)]
+    draft.save(update_fields=changed)
     definition.published_version = draft
     definition.save(update_fields=["published_version", *definition.touch(actor.id, moment)])
     event = DefinitionPublished(
@@ -304,7 +308,8 @@ def definition_restore(*, definition_id: UUID, actor: Membership, at: datetime |
 
 
 def definition_export(*, definition_id: UUID, actor: Membership, number: int | None = None) -> dict[str, Any]:
-    """The workflow as a JSON document: of the version ``number``, else the published one, else the newest.
+    """The workflow as a JSON document: of the version ``number``, else the published one, else the newest; with the saved
+    tasks that it uses.
 
     Raises DefinitionNotFound, Denied (``definition.export.denied``).
     """
@@ -323,7 +328,7 @@ def definition_export(*, definition_id: UUID, actor: Membership, number: int | N
         group=definition.group.name if definition.group else "",
         description=definition.description,
         form=document_of(version.form),
-        graph=GraphDocument.load(version.graph),
+        graph=with_saved(actor.organisation_id, GraphDocument.load(version.graph)),
         cases=cases_of(version.cases),
     ).to_json()
 

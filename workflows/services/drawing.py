@@ -3,7 +3,7 @@
 Done after everything else of a decision was checked, so that a refused decision takes nobody's turn.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Final
 from uuid import UUID
@@ -14,9 +14,11 @@ from accounts.tenancy.models import new_id
 from accounts.tenancy.statements import execute_last, execute_prepared
 from workflows.assignment import PersonRef
 from workflows.engine.moves import Opening
+from workflows.engine.state import RunState
 from workflows.graph.document import AssigneeMode
 from workflows.models import OPEN_TASK, Task
 from workflows.reasons import How
+from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk
 from workflows.strategies import DRAWN, able, least_loaded, next_in_turn
 
@@ -25,6 +27,14 @@ LOCK_TURN: Final = """
 INSERT INTO workflows_stepturn (id, organisation_id, definition_id, step) VALUES (%s, %s, %s, %s)
 ON CONFLICT (organisation_id, definition_id, step) DO UPDATE SET step = workflows_stepturn.step
 RETURNING id, last_member_id
+"""
+# In the order of definitions and keys, in which a decision alone locks too.
+LOCK_TURNS: Final = """
+INSERT INTO workflows_stepturn (id, organisation_id, definition_id, step)
+SELECT one.id, %s, one.definition_id, one.step
+FROM unnest(%s::uuid[], %s::uuid[], %s::text[]) WITH ORDINALITY AS one (id, definition_id, step, place) ORDER BY one.place
+ON CONFLICT (organisation_id, definition_id, step) DO UPDATE SET step = workflows_stepturn.step
+RETURNING id
 """
 TAKE_TURN: Final = "UPDATE workflows_stepturn SET last_member_id = %s WHERE organisation_id = %s AND id = %s"
 
@@ -50,6 +60,25 @@ def drawn(desk: Desk, definition_id: UUID | None, openings: Sequence[Opening]) -
         why = {**opening.assignment.why, "how": (How.TURN if in_turn else How.LEAST_LOADED).value}
         found[key] = replace(opening, assignment=replace(opening.assignment, person=person, queue=(), why=why))
     return tuple(found[one.step.key] for one in openings)
+
+
+def lock_turns(organisation_id: UUID, runs: Iterable[RunState]) -> None:
+    """Before many decisions in one transaction: lock the turns of all steps of their workflows at which one is drawn in turn.
+
+    Each decision alone draws in the order of the keys; several of them would draw in the order of their requests, and two
+    such transactions could wait for each other in a circle. One statement, none where no step draws so.
+    """
+    found = sorted(
+        {
+            (run.definition_id, step.key)
+            for run in {(run.definition_id, run.version_id): run for run in runs}.values()
+            for step in definition_of(organisation_id, run.version_id).graph.steps.values()
+            if step.assignee is not None and step.assignee.mode is AssigneeMode.ROUND_ROBIN
+        }
+    )
+    if found:
+        definitions, steps = zip(*found, strict=True)
+        execute_prepared(LOCK_TURNS, [organisation_id, [new_id() for _ in found], list(definitions), list(steps)])
 
 
 def _in_turn(desk: Desk, definition_id: UUID, step: str, people: Sequence[PersonRef]) -> PersonRef:

@@ -21,14 +21,14 @@ from workflows import policies, wakeup
 from workflows.engine.machines import pass_by, try_again
 from workflows.engine.plan import Plan
 from workflows.engine.state import Answers, By
-from workflows.graph.automation import Node
+from workflows.graph.automation import Job, Node
 from workflows.graph.document import problem_message, problem_path
 from workflows.machine_events import EventReceived
 from workflows.models import FINAL_RUN, CommentKind, IncomingEvent, MachineStep, Task, TaskState, WorkflowRun
 from workflows.nodes.lint import params_of
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import LockedTask, lock_task
-from workflows.selectors.machines import Callback, MachineStepNotFound, node_of, visits
+from workflows.selectors.machines import Callback, MachineStepNotFound, visits, work_at
 from workflows.services.deciding import clean_text
 from workflows.services.machine_way import onward
 
@@ -54,6 +54,7 @@ class _Stuck:
     row: MachineStep
     locked: LockedTask
     node: Node
+    job: Job
 
 
 @transaction.atomic
@@ -70,11 +71,11 @@ def step_retry(
     Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, Invalid at ``reason`` or ``params``.
     """
     stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
-    changes: dict[str, Any] = {"params": _checked(stuck.node, params)} if params is not None else {}
+    changes: dict[str, Any] = {"params": _checked(stuck.job, params)} if params is not None else {}
     if changes:
         changes["key"] = new_id()  # another request is another effect
     plan = Plan(stuck.locked.run, By(actor.id, actor.name), moment)
-    try_again(plan, stuck.locked.task, stuck.node.kind, why, edited=bool(changes))
+    try_again(plan, stuck.locked.task, stuck.job.kind, why, edited=bool(changes))
     MachineStep.objects.filter(id=stuck.row.id).update(
         next_at=moment, failures=0, crashes=0, quarantined=False, paused_until=None, waits=False, **changes
     )
@@ -96,7 +97,7 @@ def step_skip(
     plan = onward(
         stuck.locked, Answers(), stuck.node.on_failure, by=by, at=moment, closing=Task.skip, wanted=transition
     )
-    pass_by(plan, stuck.locked.task, stuck.node.kind, why, transition)
+    pass_by(plan, stuck.locked.task, stuck.job.kind, why, transition)
     plan.comment(why, task_id=task_id, kind=CommentKind.REASON)
     MachineStep.objects.filter(id=stuck.row.id).update(next_at=None, finished_at=moment)
     plan.write(actor)
@@ -166,19 +167,19 @@ def _stuck(task_id: UUID, actor: Membership, reason: str) -> tuple[_Stuck, str]:
         raise Invalid({"reason": ["Say why."]})
     locked = lock_task(actor.organisation_id, task_id, actor.id)
     row = rows.select_for_update().first()
-    node = node_of(definition_of(actor.organisation_id, seen.run.version_id), seen.step)
-    if locked is None or row is None or node is None:
+    found = work_at(definition_of(actor.organisation_id, seen.run.version_id), row) if row else None
+    if locked is None or row is None or found is None:
         raise MachineStepNotFound
     task = locked.task
     if locked.run.status in FINAL_RUN or task.state != TaskState.FAILURE or task.completed_at is not None:
         raise StepNotStuck
-    return _Stuck(row, locked, node), why
+    return _Stuck(row, locked, found[0], found[1].job), why
 
 
-def _checked(node: Node, params: Mapping[str, Any]) -> dict[str, Any]:
+def _checked(job: Job, params: Mapping[str, Any]) -> dict[str, Any]:
     """The settings as the kind takes them. Raises Invalid at ``params.<path>``."""
     try:
-        kind, parsed = params_of(node, dict(params))
+        kind, parsed = params_of(job, dict(params))
     except ValidationError as error:
         wrong: dict[str, list[str]] = {}
         for item in error.errors():

@@ -24,16 +24,18 @@ from forms_builder.schema.fields import FileField
 from forms_builder.schema.parts import storable
 from forms_builder.services.attachments import AttachmentRefused, MadeFile, file_keep, file_store
 from forms_builder.sources import OrganisationSources
-from workflows.engine.machines import Failure, falter, give_up
+from workflows import wakeup
+from workflows.engine.machines import Failure, LinkDone, falter, give_up, pass_on
 from workflows.engine.plan import Plan
 from workflows.engine.state import Answers, By
-from workflows.graph.automation import Node, Occasion
+from workflows.graph.automation import Job, Node, Occasion
+from workflows.graph.saved import Piece
 from workflows.models import AttemptOutcome, MachineStep, TaskAttempt, WorkflowRun
 from workflows.nodes.base import Done, NodeFailure, Pause
 from workflows.nodes.templating import MissingValue, walk
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import LockedTask, lock_task
-from workflows.selectors.machines import node_of
+from workflows.selectors.machines import work_at
 from workflows.selectors.people import tenant_admin_ids
 from workflows.services.machine_notices import tell_all, tell_occasion
 from workflows.services.machine_way import onward
@@ -42,6 +44,8 @@ CONTEXT_BYTES: Final = 64 * 1024
 """What a run may carry from step to step."""
 MOST_CRASHES: Final = 5
 """After so many attempts that broke off a step is set aside."""
+UNKNOWN: Final = Node(kind="unknown")
+"""Stands for the work of a step about which the workflow says nothing."""
 THE_MACHINE: Final = By(None, SYSTEM.actor_label)
 
 logger = structlog.get_logger(__name__)
@@ -49,12 +53,17 @@ logger = structlog.get_logger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A step that this worker may write about: its row and its task under lock."""
+    """A step that this worker may write about: its row and its task under lock, and the piece of work that was tried."""
 
     row: MachineStep
     locked: LockedTask
     node: Node
+    piece: Piece
     at: datetime
+
+    @property
+    def job(self) -> Job:
+        return self.piece.job
 
 
 def finish(organisation_id: UUID, machine_id: UUID, token: UUID, answer: Done | Pause | NodeFailure) -> bool:
@@ -72,8 +81,10 @@ def finish(organisation_id: UUID, machine_id: UUID, token: UUID, answer: Done | 
             close(held.row, held.at)
             return True
         match answer:
-            case Done():
+            case Done() if held.piece.is_last:
                 _succeed(held, answer, made)
+            case Done():
+                _next_link(held, answer, made)
             case Pause():
                 _pause(held, answer)
             case NodeFailure():
@@ -90,9 +101,11 @@ def quarantine(row: MachineStep, why: str, *, at: datetime, crashes: int) -> Non
     """The step is not tried any more, and the tenant admins are told. For who has the row, its run and task under lock."""
     MachineStep.objects.filter(id=row.id).update(crashes=crashes)
     locked = _locked(row)
-    node = node_of(definition_of(row.organisation_id, row.run.version_id), row.step)
-    if node is not None:
-        _give_up(Held(row, locked, node, at), NodeFailure(why, again=False), quarantined=True)
+    found = work_at(definition_of(row.organisation_id, row.run.version_id), row)
+    node, piece = found or (UNKNOWN, Piece(UNKNOWN))
+    held = Held(row, locked, node, piece, at)
+    # Nobody knows what became of the attempts that broke off: whoever has it tried again asks for the same effect.
+    _give_up(held, _named(held, NodeFailure(why, again=False, unknown=True)), quarantined=True)
 
 
 def _held(organisation_id: UUID, machine_id: UUID, token: UUID) -> Held | None:
@@ -102,10 +115,10 @@ def _held(organisation_id: UUID, machine_id: UUID, token: UUID) -> Held | None:
         return None
     locked = _locked(seen)
     row = mine.select_for_update().first()
-    node = node_of(definition_of(organisation_id, seen.run.version_id), seen.step)
-    if row is None or node is None:
+    found = work_at(definition_of(organisation_id, seen.run.version_id), row) if row else None
+    if row is None or found is None:
         return None
-    return Held(row, locked, node, timezone.now())
+    return Held(row, locked, *found, timezone.now())
 
 
 def _locked(row: MachineStep) -> LockedTask:
@@ -168,9 +181,33 @@ def _succeed(held: Held, answer: Done, made: Sequence[MadeFile]) -> None:
     artifacts = [str(one.row.id) for one in made]
     _attempted(held, AttemptOutcome.DONE, result=output, artifacts=artifacts)
     _released(held, next_at=None, finished_at=held.at, error="", note="", waits=False)
-    tell_all(plan, held.locked, held.node, answer.messages)
-    tell_occasion(plan, held.locked, held.node, Occasion.COMPLETION)
+    tell_all(plan, held.locked, held.job.kind, answer.messages)
+    tell_occasion(plan, held.locked, held.job, Occasion.COMPLETION)
     plan.write(SYSTEM)
+
+
+def _next_link(held: Held, answer: Done, made: Sequence[MadeFile]) -> None:
+    """Keep what one of several pieces of work has found; the next one is due at once."""
+    try:
+        output = _storable(answer.output)
+        if len(orjson.dumps(output)) > CONTEXT_BYTES:
+            raise NodeFailure(f"An answer may be {CONTEXT_BYTES // 1024} kB long.", again=False)
+        answers = _answers(held, answer, output, made)
+    except NodeFailure as failure:
+        _fail(held, failure)
+        return
+    plan = Plan(held.locked.run, THE_MACHINE, held.at)
+    done = LinkDone(held.piece.name, held.piece.number, held.piece.of)
+    pass_on(plan, held.locked.task, held.job.kind, done, answers)
+    for one in made:
+        file_keep(one, at=held.at)
+    _attempted(held, AttemptOutcome.DONE, result=output, artifacts=[str(one.row.id) for one in made])
+    fresh = {"failures": 0, "crashes": 0, "paused_until": None, "waits": False, "params": None, "note": "", "error": ""}
+    _released(held, link=held.row.link + 1, key=new_id(), next_at=held.at, **fresh)
+    tell_all(plan, held.locked, held.job.kind, answer.messages)
+    tell_occasion(plan, held.locked, held.job, Occasion.COMPLETION)
+    plan.write(SYSTEM)
+    wakeup.machines()
 
 
 def _way(held: Held, answer: Done) -> str:
@@ -201,7 +238,7 @@ def _context(held: Held, output: Any) -> dict[str, Any]:
 def _answers(held: Held, answer: Done, output: Any, made: Sequence[MadeFile]) -> Answers:
     """What the step writes into the form, each value as its field takes it. Raises NodeFailure."""
     raws: dict[str, Any] = {}
-    for name, path in held.node.save.items():
+    for name, path in held.job.save.items():
         try:
             raws[name] = walk(output, [part for part in path.split(".") if part], path)
         except MissingValue as missing:
@@ -243,6 +280,7 @@ def _pause(held: Held, answer: Pause) -> None:
 
 
 def _fail(held: Held, failure: NodeFailure) -> None:
+    failure = _named(held, failure)
     failures = held.row.failures + (not failure.fault)
     outcome = AttemptOutcome.TIMED_OUT if failure.late else AttemptOutcome.FAILED
     if failure.fault:
@@ -254,7 +292,7 @@ def _fail(held: Held, failure: NodeFailure) -> None:
         _give_up(held, failure, quarantined=True)
         return
     _attempted(held, outcome, error=failure.text)
-    pause = held.node.retry.pause(failures, random.random()) if failure.again else None
+    pause = held.job.retry.pause(failures, random.random()) if failure.again else None
     if pause is None:
         _give_up(held, failure, failures=failures)
         return
@@ -262,11 +300,22 @@ def _fail(held: Held, failure: NodeFailure) -> None:
     key = held.row.key if failure.unknown else new_id()
     _released(held, next_at=next_at, failures=failures, key=key, error=failure.text)
     plan = Plan(held.locked.run, THE_MACHINE, held.at)
-    falter(plan, held.locked.task, held.node.kind, Failure(failure.text, held.row.attempts), next_at)
-    tell_occasion(plan, held.locked, held.node, Occasion.RETRY)
+    falter(plan, held.locked.task, held.job.kind, Failure(failure.text, held.row.attempts), next_at)
+    tell_occasion(plan, held.locked, held.job, Occasion.RETRY)
     if failure.late:
-        tell_occasion(plan, held.locked, held.node, Occasion.TIMEOUT)
+        tell_occasion(plan, held.locked, held.job, Occasion.TIMEOUT)
     plan.write(SYSTEM)
+
+
+def _named(held: Held, failure: NodeFailure) -> NodeFailure:
+    """The failure with the piece of work that failed, where there are several."""
+    if not held.piece.title:
+        return failure
+    told = NodeFailure(
+        f"{held.piece.title}: {failure.text}", again=failure.again, unknown=failure.unknown, late=failure.late
+    )
+    told.fault = failure.fault
+    return told
 
 
 def _give_up(held: Held, failure: NodeFailure, *, quarantined: bool = False, failures: int | None = None) -> None:
@@ -280,12 +329,12 @@ def _give_up(held: Held, failure: NodeFailure, *, quarantined: bool = False, fai
     if plan is None:
         plan = Plan(held.locked.run, THE_MACHINE, held.at)
         admins = tenant_admin_ids(held.row.organisation_id)
-        give_up(plan, held.locked.task, held.node.kind, told, admin_ids=admins)
+        give_up(plan, held.locked.task, held.job.kind, told, admin_ids=admins)
     else:
         MachineStep.objects.filter(id=held.row.id).update(finished_at=held.at)
-    tell_occasion(plan, held.locked, held.node, Occasion.FAILURE)
+    tell_occasion(plan, held.locked, held.job, Occasion.FAILURE)
     if failure.late:
-        tell_occasion(plan, held.locked, held.node, Occasion.TIMEOUT)
+        tell_occasion(plan, held.locked, held.job, Occasion.TIMEOUT)
     plan.write(SYSTEM)
 
 
@@ -297,7 +346,7 @@ def _on_failure(held: Held, told: Failure) -> Plan | None:
         plan = onward(held.locked, Answers(), held.node.on_failure, by=THE_MACHINE, at=held.at, failed=True)
     except Invalid:
         return None
-    give_up(plan, held.locked.task, held.node.kind, told, way=held.node.on_failure)
+    give_up(plan, held.locked.task, held.job.kind, told, way=held.node.on_failure)
     return plan
 
 

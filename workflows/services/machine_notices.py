@@ -6,7 +6,7 @@ from uuid import UUID
 
 from workflows.engine.machines import tell
 from workflows.engine.plan import Plan
-from workflows.graph.automation import Node, Occasion
+from workflows.graph.automation import Job, Occasion
 from workflows.nodes.base import Message
 from workflows.nodes.templating import MissingValue, render_text
 from workflows.selectors.locks import LockedTask
@@ -21,22 +21,22 @@ SUBJECTS: Final = {
 OWNER: Final = ("owner",)
 
 
-def tell_occasion(plan: Plan, locked: LockedTask, node: Node, occasion: Occasion) -> None:
+def tell_occasion(plan: Plan, locked: LockedTask, job: Job, occasion: Occasion) -> None:
     """The notices that the document asks for on this occasion; whoever is not named is the workflow's owner."""
-    for notice in node.notices:
+    for notice in job.notices:
         if notice.on is occasion:
             subject = SUBJECTS[occasion].format(step=locked.task.step_name)
-            tell_all(plan, locked, node, [Message(notice.to or OWNER, _filled(notice.text, locked), subject)])
+            tell_all(plan, locked, job.kind, [Message(notice.to or OWNER, _filled(notice.text, locked), subject)])
 
 
-def tell_all(plan: Plan, locked: LockedTask, node: Node, messages: Iterable[Message]) -> None:
+def tell_all(plan: Plan, locked: LockedTask, kind: str, messages: Iterable[Message]) -> None:
     """These messages. At most one query for the admins and one for people named by id."""
     for message in messages:
         people = _people(locked, message.to)
         stakeholders = "stakeholders" in message.to
         if people or stakeholders:
             task, text, subject = locked.task, message.text, message.subject
-            tell(plan, task, node.kind, text, subject=subject, people=people, stakeholders=stakeholders)
+            tell(plan, task, kind, text, subject=subject, people=people, stakeholders=stakeholders)
 
 
 def _people(locked: LockedTask, to: Sequence[str]) -> list[UUID]:

@@ -25,12 +25,12 @@ from accounts.models import Organisation
 from accounts.tenancy.errors import DomainError
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
-from workflows.graph.automation import Node
+from workflows.graph.automation import Job
 from workflows.models import AttemptOutcome, MachineStep, Task, TaskAttempt, TaskState, next_state
 from workflows.nodes.base import Done, NodeFailure, Pause, Work
 from workflows.nodes.lint import params_of
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.machines import node_of, values_for, visits
+from workflows.selectors.machines import values_for, visits, work_at
 from workflows.selectors.people import persons
 from workflows.services.machine_finish import MOST_CRASHES, close, finish, quarantine
 from workflows.services.machine_tools import RunTools
@@ -41,7 +41,9 @@ BEAT: Final = 3.0
 GRACE: Final = 15.0
 """Seconds beyond a step's own time limit after which its worker is taken for lost."""
 FAIR_SHARE: Final = 5
-"""Steps of one organisation before it is the next one's turn."""
+"""Quick steps of one organisation before it is the next one's turn."""
+TURN: Final = 1.0
+"""Seconds after which it is the next one's turn however many they were: slow steps go one of each in turn."""
 AT_ONCE: Final = 4
 """Steps of one organisation that are worked on at the same time, so that its slow ones do not take every worker."""
 ORGANISATIONS: Final = 100
@@ -65,7 +67,7 @@ class Claimed:
     task_id: UUID
     requester_id: UUID
     token: UUID
-    node: Node
+    job: Job
     params: Mapping[str, Any]
     work: Work
 
@@ -84,9 +86,12 @@ def work_due(*, seconds: float = SECONDS) -> int:
     while organisations := due_organisations():
         before = total
         for organisation_id in organisations:
-            for _ in range(FAIR_SHARE):
+            turn_ends = time.monotonic() + TURN
+            for number in range(FAIR_SHARE):
                 if time.monotonic() > until:
                     return total
+                if number and time.monotonic() > turn_ends:
+                    break
                 if not work_once(organisation_id):
                     break
                 total += 1
@@ -133,11 +138,11 @@ def _claim(row: MachineStep) -> Claimed | None:
         quarantine(row, "Every attempt broke off without an answer.", at=at, crashes=row.crashes + crashed)
         return None
     definition = definition_of(row.organisation_id, row.run.version_id)
-    node = node_of(definition, row.step)
-    if node is None:
+    found = work_at(definition, row)
+    if found is None:
         quarantine(row, "The workflow says nothing to do here.", at=at, crashes=row.crashes)
         return None
-    token = uuid4()
+    token, job = uuid4(), found[1].job
     row.attempts += 1
     MachineStep.objects.filter(id=row.id).update(
         attempts=row.attempts, crashes=F("crashes") + int(crashed), lease_token=token, next_at=Now() + LEASE
@@ -148,13 +153,13 @@ def _claim(row: MachineStep) -> Claimed | None:
         )
     TaskAttempt.objects.create(
         id=new_id(), organisation_id=row.organisation_id, machine_step_id=row.id, number=row.attempts, key=row.key,
-        started_at=at,
+        link=row.link, started_at=at,
     )  # fmt: skip
     requester = persons(row.organisation_id, [row.run.requester_id])[row.run.requester_id]
-    values = values_for(row.run, definition, requester, row.organisation, at)
-    raw = row.params if row.params is not None else node.params
-    work = _work(row, node, values, row.organisation, at)
-    return Claimed(row.organisation_id, row.id, row.task_id, row.run.requester_id, token, node, raw, work)
+    values = values_for(row, definition, requester, row.organisation, at)
+    raw = row.params if row.params is not None else job.params
+    work = _work(row, job, values, row.organisation, at)
+    return Claimed(row.organisation_id, row.id, row.task_id, row.run.requester_id, token, job, raw, work)
 
 
 def _note_crash(row: MachineStep) -> None:
@@ -164,7 +169,7 @@ def _note_crash(row: MachineStep) -> None:
     open_ones.update(outcome=AttemptOutcome.CRASHED, finished_at=Now(), error="The worker never came back.")
 
 
-def _work(row: MachineStep, node: Node, values: Mapping[str, Any], organisation: Organisation, at: datetime) -> Work:
+def _work(row: MachineStep, job: Job, values: Mapping[str, Any], organisation: Organisation, at: datetime) -> Work:
     tools = RunTools(
         organisation_id=row.organisation_id,
         organisation_slug=organisation.slug,
@@ -173,7 +178,7 @@ def _work(row: MachineStep, node: Node, values: Mapping[str, Any], organisation:
         task_id=row.task_id,
         step=row.step,
         round=visits(row.run).get(row.step, 0),
-        timeout=node.timeout,
+        timeout=job.timeout,
         data=row.run.data,
     )
     return Work(
@@ -183,7 +188,7 @@ def _work(row: MachineStep, node: Node, values: Mapping[str, Any], organisation:
         attempt=row.attempts,
         key=row.key,
         at=at,
-        timeout=node.timeout,
+        timeout=job.timeout,
         values=values,
         tools=tools,
         paused_until=row.paused_until,
@@ -194,9 +199,9 @@ def _work(row: MachineStep, node: Node, values: Mapping[str, Any], organisation:
 def attempt(claimed: Claimed) -> Answered:
     """What the kind answers. No transaction is open; the lease is kept alive for as long as the step may take."""
     try:
-        kind, params = params_of(claimed.node, dict(claimed.params))
+        kind, params = params_of(claimed.job, dict(claimed.params))
     except LookupError:
-        return NodeFailure(f"There is no kind of step called {claimed.node.kind}.", again=False)
+        return NodeFailure(f"There is no kind of step called {claimed.job.kind}.", again=False)
     except ValidationError as error:
         return NodeFailure(f"The settings of the step are wrong: {error.errors()[0]['msg']}", again=False)
     if kind.setting and not getattr(settings, kind.setting):
@@ -222,7 +227,7 @@ def _fault(error: BaseException) -> NodeFailure:
 def _lease_kept(claimed: Claimed) -> Iterator[None]:
     """Renew the lease from a thread of its own until the block is done, or the step's time is long over."""
     done = threading.Event()
-    until = time.monotonic() + claimed.node.timeout + GRACE
+    until = time.monotonic() + claimed.job.timeout + GRACE
 
     def beat() -> None:
         try:

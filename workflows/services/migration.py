@@ -14,23 +14,19 @@ from accounts.models import Membership
 from accounts.policies import carries
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import Conflict, Invalid
-from forms_builder.sources import OrganisationSources
 from workflows import policies
-from workflows.assignment import Assignment, Person, Situation
 from workflows.engine import migrate
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.migrate import Holders, Judgement
 from workflows.engine.plan import Plan, write_all
 from workflows.engine.state import By, Clock, RunState, TaskState
-from workflows.graph.compiled import CompiledStep
 from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowVersion
 from workflows.policies import PUBLISH
+from workflows.selectors.calendars import calendars_now
 from workflows.selectors.definitions import access_definition, definition_of
-from workflows.selectors.desk import Desk, eligible_people, fall_back, is_eligible
-from workflows.selectors.locks import RunAndTasks, lock_open_runs, open_runs
-from workflows.selectors.people import persons
+from workflows.selectors.locks import lock_open_runs, open_runs
+from workflows.selectors.new_holders import NewHolders
 from workflows.services.deciding import clean_text
-from workflows.substitution import subjects_of
 
 MOST_AT_ONCE: Final = 500
 
@@ -105,7 +101,7 @@ def migration_rehearse(
     organisation_id, version_id = actor.organisation_id, new.version_id
     found = open_runs(organisation_id, definition_id, version_id, after=after, limit=MOST_AT_ONCE)
     numbers = _numbers(definition)
-    holders = _holders(actor, new, found, timezone.now())
+    holders = NewHolders(actor, new, found, timezone.now()).of
     others = WorkflowRun.objects.filter(organisation_id=organisation_id, definition_id=definition_id, finished_at=None)
     return Rehearsal(
         definition=definition,
@@ -144,15 +140,16 @@ def migration_apply(
     wanted = _step_map(steps or {}, new)
     found = lock_open_runs(actor.organisation_id, definition_id, new.version_id, wanted_ids)
     numbers = _numbers(definition)
-    holders = _holders(actor, new, found, moment)
-    clock, by = Clock(moment), By(actor.id, actor.name)
+    holders = NewHolders(actor, new, found, moment).of
+    clock, by = Clock(moment, calendars_now(actor.organisation_id)), By(actor.id, actor.name)
     results: dict[UUID, MigrationResult] = {}
     plans: list[Plan] = []
     for run, tasks in found:
         judgement = _judged(run, tasks, new, wanted, holders)
         if not judgement.blocked:
+            editions = (definition_of(run.organisation_id, run.version_id), new)
             versions = (numbers[run.version_id], numbers[new.version_id])
-            plans.append(migrate.plan(judgement, new, versions, clock, by, reason))
+            plans.append(migrate.plan(judgement, editions, versions, clock, by, reason))
         results[run.id] = MigrationResult(run.id, run.number, not judgement.blocked, " ".join(judgement.blocked))
     _write(plans, actor, moment)
     gone = "It has ended, or it is on this version already."
@@ -214,34 +211,3 @@ def _judged(
 ) -> Judgement:
     old = definition_of(run.organisation_id, run.version_id)
     return migrate.judge(run, tasks, old, new, steps, holders)
-
-
-def _holders(actor: Membership, new: RunningDefinition, found: Sequence[RunAndTasks], at: datetime) -> Holders:
-    """Asks the rules of the new version about the present holders; their facts are read at once."""
-    held = {task.assignee.id for _, tasks in found for task in tasks if task.assignee}
-    known = persons(actor.organisation_id, held)
-    environment = OrganisationSources(actor, at=at).environment
-
-    def holder(run: RunState, task: TaskState, target: CompiledStep) -> Assignment | None:
-        rule = new.eligible(target)
-        if task.decided_together:
-            return None  # its members stay
-        if rule is None or any(name.startswith("actor.") for name in rule.reads):
-            return None  # the requester's own step, or a rule about who decided before: the holder stays
-        situation = Situation(run.requester, run.requester, new.form, run.data, environment)
-        about = subjects_of(run.definition_id, run.group_id)
-        desk = Desk(new, target, situation, run.owner_id, run.organisation_id, known, about, at, run_id=run.id)
-        return _new_holder(desk, task, target, known)
-
-    return holder
-
-
-def _new_holder(desk: Desk, task: TaskState, target: CompiledStep, known: Mapping[UUID, Person]) -> Assignment | None:
-    if task.assignee is not None and is_eligible(desk, target, known[task.assignee.id]):
-        return None
-    named = eligible_people(desk, target)
-    if task.in_queue and {one.id for one in named} == set(task.candidate_ids):
-        return None
-    if not named:
-        return fall_back(desk, target)
-    return Assignment(person=named[0]) if len(named) == 1 else Assignment(queue=tuple(named))

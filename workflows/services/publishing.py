@@ -20,6 +20,7 @@ from workflows.models import VersionState, WorkflowDefinition, WorkflowRun, Work
 from workflows.selectors.definition_changes import edition_of
 from workflows.selectors.definitions import access_definition
 from workflows.selectors.publishing import SUBJECT, approval_of, open_request
+from workflows.selectors.saved_tasks import saved_in_json
 from workflows.services.deciding import clean_text
 from workflows.services.definitions import draft_of, go_live, locked
 from workflows.services.runs import About, RunResult, run_start
@@ -109,8 +110,9 @@ def on_finish(fact: Finished) -> None:
 
 
 def fingerprint(version: WorkflowVersion) -> str:
-    """SHA-256 of graph and form, so that what was approved is what goes live."""
-    content = {"graph": version.graph, "form": document_of(version.form).to_json()}
+    """SHA-256 of graph, with its saved tasks, and form, so that what was approved is what goes live."""
+    graph = saved_in_json(version.organisation_id, version.graph)
+    content = {"graph": graph, "form": document_of(version.form).to_json()}
     return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
 
 

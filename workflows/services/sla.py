@@ -1,6 +1,6 @@
-"""The sweep: climb the rungs of the tasks' ladders that have come, and give on the tasks of leavers. Each once, in batches."""
+"""The sweep: climb the rungs of the tasks' ladders that have come. Each once, in batches."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Final
@@ -11,8 +11,7 @@ from django.db import connection, transaction
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import DomainError
-from workflows.assignment import fallback_note, first_fallback, nobody_note
-from workflows.engine import moves, timeouts, votes
+from workflows.engine import moves, timeouts
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
@@ -23,13 +22,13 @@ from workflows.models import LogKind
 from workflows.selectors.audience import audiences
 from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.locks import claim_due, claim_orphaned, lock_run
-from workflows.selectors.people import fallback_targets, tenant_admin_ids
+from workflows.selectors.locks import claim_due, lock_run
+from workflows.selectors.people import tenant_admin_ids
+from workflows.services.drawing import lock_turns
 from workflows.services.refusals import refusal_text
-from workflows.services.sla_targets import Targets, kept_away
+from workflows.services.sla_targets import Targets
 from workflows.services.unattended import decided_by_clock
 from workflows.sla import ROUND_THE_CLOCK, Calendars
-from workflows.substitution import is_reachable, subjects_of
 
 BATCH: Final = 500
 THE_CLOCK: Final = By(None, SYSTEM.actor_label)
@@ -69,7 +68,7 @@ def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swe
         return Swept()
     sweep = _Sweep(organisation_id, calendars_at(organisation_id, claimed.stamp), claimed.stamp, at)
     plans = sweep.plans(claimed.tasks)
-    _write(organisation_id, plans, at)
+    write_swept(organisation_id, plans, at)
     return Swept(**sweep.counts)
 
 
@@ -84,44 +83,13 @@ def organisations_due(at: datetime) -> list[UUID]:
         return [row[0] for row in cursor.fetchall()]
 
 
-@transaction.atomic
-def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> int:
-    """Give open tasks of people who are no longer active, alone or as the last of a team queue, to the fallback of their
-    step, or to the tenant admins.
-
-    Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
-    """
-    claimed = claim_orphaned(organisation_id, limit).tasks
-    if not claimed:
-        return 0
-    admins = tenant_admin_ids(organisation_id)
-    plans = [_released(run, task, Clock(at), admins) for run, task in claimed]
-    _write(organisation_id, plans, at)
-    return len(plans)
-
-
-def _write(organisation_id: UUID, plans: list[Plan], at: datetime) -> None:
+def write_swept(organisation_id: UUID, plans: Sequence[Plan], at: datetime) -> None:
+    """What a sweep has planned, by one statement."""
     batch = WriteBatch()
     events = write_all(plans, batch)
     if events:
         record(events, actor=SYSTEM, organisation_id=organisation_id, at=at, batch=batch)
     batch.execute()
-
-
-def _released(run: RunState, task: TaskState, clock: Clock, admins: tuple[UUID, ...]) -> Plan:
-    step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
-    chain = step.assignee.fallback if step.assignee else ()
-    targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
-    subjects = subjects_of(run.definition_id, run.group_id)
-    found = first_fallback(chain, targets, kept_away(run, task), lambda one: is_reachable(one, clock.at, subjects))
-    why = f"{task.assignee.name} has left" if task.assignee else "everybody of the team queue has left"
-    if task.decided_together:
-        return votes.deserted(run, task, clock, THE_CLOCK, admins, nobody_note(why))
-    if found is None:
-        return moves.orphan(run, task, clock, THE_CLOCK, admins, nobody_note(why))
-    fallback, person = found
-    note = fallback_note(why, fallback, person.ref)
-    return moves.hand_over(run, task, person.ref, LogKind.ASSIGNED, clock, THE_CLOCK, note=note)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +120,8 @@ class _Sweep:
             for one in turns
             if one.rung is not None and one.rung.deed in (Deed.HAND_OVER, Deed.TELL)
         ]
+        deciding = [one.run for one in turns if one.rung is not None and one.rung.deed is Deed.DECIDE]
+        lock_turns(self.organisation_id, deciding)
         told = {one.run.id for one in turns if one.rung is not None and one.rung.deed is Deed.TELL}
         self.audience = audiences(self.organisation_id, told)
         self.targets = Targets(self.organisation_id, self.stamp, needy, self.clock.at)

@@ -1,0 +1,100 @@
+"""The open work of people who are no longer active: alone, as the last of a team queue, or on a panel."""
+
+from datetime import datetime
+from typing import NamedTuple
+from uuid import UUID
+
+from django.db import transaction
+
+from workflows.approval import Member, Outcome, Panel, shortfall
+from workflows.assignment import Person, fallback_note, first_fallback, nobody_note
+from workflows.engine import moves, votes
+from workflows.engine.plan import Plan
+from workflows.engine.state import Clock, RunState, TaskState
+from workflows.graph.document import Fallback
+from workflows.models import LogKind
+from workflows.selectors.definitions import definition_of
+from workflows.selectors.locks import claim_orphaned
+from workflows.selectors.people import fallback_targets, persons, tenant_admin_ids
+from workflows.services.sla import BATCH, THE_CLOCK, write_swept
+from workflows.services.sla_targets import kept_away
+from workflows.substitution import is_reachable, subjects_of
+
+
+class _Left(NamedTuple):
+    """A task under lock, when, and who of the members of panels is active."""
+
+    run: RunState
+    task: TaskState
+    clock: Clock
+    admins: tuple[UUID, ...]
+    active: frozenset[UUID]
+
+
+@transaction.atomic
+def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> int:
+    """Give open tasks of people who are no longer active, alone or as the last of a team queue, and their seats on panels, to
+    the fallback of their step, or to the tenant admins.
+
+    One seat of a panel at a time. Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
+    """
+    claimed = claim_orphaned(organisation_id, limit).tasks
+    if not claimed:
+        return 0
+    admins = tenant_admin_ids(organisation_id)
+    seated = {one.id for _, task in claimed if task.panel for one in task.panel.members}
+    active = frozenset(one.id for one in persons(organisation_id, seated).values() if one.is_active)
+    plans = [_released(_Left(run, task, Clock(at), admins, active)) for run, task in claimed]
+    write_swept(organisation_id, plans, at)
+    return len(plans)
+
+
+def _released(left: _Left) -> Plan:
+    run, task, panel = left.run, left.task, left.task.panel
+    if panel is not None and task.decided_together:
+        return _seat_released(left, panel)
+    why = f"{task.assignee.name} has left" if task.assignee else "everybody of the team queue has left"
+    found = _fallback(left, frozenset())
+    if found is None:
+        return moves.orphan(run, task, left.clock, THE_CLOCK, left.admins, nobody_note(why))
+    fallback, person = found
+    note = fallback_note(why, fallback, person.ref)
+    return moves.hand_over(run, task, person.ref, LogKind.ASSIGNED, left.clock, THE_CLOCK, note=note)
+
+
+def _seat_released(left: _Left, panel: Panel) -> Plan:
+    """The first asked member who has left: replaced by the fallback; else the others decide without the seat where their word
+    still comes to the same, and where it does not a tenant admin finds somebody."""
+    run, task, clock = left.run, left.task, left.clock
+    gone = next((one for one in panel.asked if one.id not in left.active), None)
+    if gone is None:
+        return votes.deserted(run, task, clock, THE_CLOCK, left.admins, nobody_note("everybody of the panel has left"))
+    why = f"{gone.name} has left the panel"
+    found = _fallback(left, frozenset(one.id for one in panel.members))
+    if found is not None:
+        fallback, person = found
+        note = fallback_note(why, fallback, person.ref)
+        return votes.hand_seat(run, task, panel, gone, person.ref, clock, THE_CLOCK, reason="", note=note)
+    rest = panel.without(gone.id)
+    if _still_decides(left, rest, gone):
+        return votes.drop_seat(run, task, rest, gone, clock, THE_CLOCK, note=why)
+    return votes.deserted(run, task, clock, THE_CLOCK, left.admins, nobody_note(why), rest)
+
+
+def _still_decides(left: _Left, rest: Panel, gone: Member) -> bool:
+    """Whether the rule asks for so many and not for everybody, and those who are left can still meet it, but have not."""
+    rule = definition_of(left.run.organisation_id, left.run.version_id).panels[left.task.step].quorum
+    if gone.veto or rule.asks_everybody or shortfall(rule, rest.members):
+        return False
+    return rest.tally(rule).outcome is Outcome.PENDING and any(one.id in left.active for one in rest.asked)
+
+
+def _fallback(left: _Left, besides: frozenset[UUID]) -> tuple[Fallback, Person] | None:
+    """The first of the step's fallback chain who is there. Two queries at most."""
+    run, task = left.run, left.task
+    step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
+    chain = step.assignee.fallback if step.assignee else ()
+    targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
+    subjects = subjects_of(run.definition_id, run.group_id)
+    never = kept_away(run, task) | besides
+    return first_fallback(chain, targets, never, lambda one: is_reachable(one, left.clock.at, subjects))
