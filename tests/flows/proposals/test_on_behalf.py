@@ -13,7 +13,8 @@ from accounts.models import AuditEntry, Membership
 from accounts.scopes import scope_choices
 from flows.models import ApprovalSide, ProposedFlow, Vote
 from flows.proposals.selectors import approvers, my_permissions, pending_count, pending_of
-from flows.proposals.services.act import proposal_approve, proposal_reject
+from flows.proposals.services import finalise
+from flows.proposals.services.act import proposal_approve, proposal_reject, proposal_retry
 from flows.proposals.services.timeouts import proposals_sweep, unattended_sweep
 from flows.proposals.substitution import SUBJECT
 from notifications.models import InboxItem, OutboxEvent
@@ -203,3 +204,18 @@ def test_lists_take_the_same_statements_for_any_number_of_absent_people(world: W
                 assert client.get("/flows/proposals/?actionable=behalf").status_code == 200
             numbers.append(len(asked))
     assert len(set(numbers)) == 1, numbers
+
+
+def test_a_retry_by_somebody_else_stays_the_vote_on_behalf(
+    world: World, farid: Membership, proposal: ProposedFlow, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with time_machine.travel(DURING, tick=False):
+        proposal_approve(proposal_id=proposal.id, actor=world.acme.meera)
+        with monkeypatch.context() as patch:
+            patch.setattr(finalise, "_union_of_types", lambda *args: 1 / 0)
+            assert proposal_approve(proposal_id=proposal.id, actor=farid).outcome == "failed"
+        assert proposal_retry(proposal_id=proposal.id, actor=world.acme.asha).outcome == "fully_approved"
+    vote = Vote.objects.get(approval__side_code="source")
+    assert (vote.member_name, vote.on_behalf_of_name) == ("Farid", "Ravi")
+    payload = AuditEntry.objects.get(kind="proposal.approved").payload
+    assert (payload["by_name"], payload["on_behalf_of_name"]) == ("Asha", ""), "she pressed the button for nobody"
