@@ -4,6 +4,7 @@ from django.urls import path
 
 from workflows.views import (
     actions,
+    adding,
     bulk,
     callbacks,
     definitions,
@@ -24,6 +25,7 @@ from workflows.views import (
     start,
     why,
 )
+from workflows.views.design import case_pages
 from workflows.views.design import data as design_data
 from workflows.views.design import item as design_item
 from workflows.views.design import pages as design
@@ -63,6 +65,7 @@ urlpatterns = [
     path("machine-steps/<uuid:task_id>/retry/", machines.StepRetryView.as_view(), name="machine_step_retry"),
     path("machine-steps/<uuid:task_id>/skip/", machines.StepSkipView.as_view(), name="machine_step_skip"),
     path("callbacks/<str:token>/", callbacks.CallbackView.as_view(), name="machine_callback"),
+    path("workflows/new/", adding.WorkflowNewView.as_view(), name="definition_new"),
     path("workflows/import/", definitions.DefinitionImportView.as_view(), name="definition_import"),
     path("workflows/library/", library.LibraryView.as_view(), name="library"),
     path("workflows/library/<slug:key>/", library.LibraryItemView.as_view(), name="library_item"),
@@ -78,6 +81,17 @@ urlpatterns = [
     path("workflows/<uuid:definition_id>/design/edit/", design.DesignEditView.as_view(), name="design_edit"),
     path("workflows/<uuid:definition_id>/design/undo/", design.DesignUndoView.as_view(), name="design_undo"),
     path("workflows/<uuid:definition_id>/design/redo/", design.DesignRedoView.as_view(), name="design_redo"),
+    path("workflows/<uuid:definition_id>/design/cases/new/", case_pages.CaseNewView.as_view(), name="case_new"),
+    path("workflows/<uuid:definition_id>/design/cases/edit/", case_pages.CaseEditView.as_view(), name="case_edit"),
+    path(
+        "workflows/<uuid:definition_id>/design/cases/record/", case_pages.CaseRecordView.as_view(), name="case_record"
+    ),
+    path("workflows/<uuid:definition_id>/design/cases/gate/", case_pages.CasesGateView.as_view(), name="cases_gate"),
+    path(
+        "workflows/<uuid:definition_id>/design/cases/overlay/",
+        case_pages.CaseOverlayView.as_view(),
+        name="cases_overlay",
+    ),
     path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
     path("workflows/<uuid:definition_id>/design/rule/", design_rule.DesignRuleView.as_view(), name="design_rule"),
     path(
@@ -120,6 +134,11 @@ urlpatterns = [
         "workflows/<uuid:definition_id>/preferences/",
         preferences.PreferencesView.as_view(),
         name="definition_preferences",
+    ),
+    path(
+        "workflows/<uuid:definition_id>/preferences/draft/",
+        preferences.DefaultsView.as_view(),
+        name="definition_defaults",
     ),
     path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),
     path("workflows/<uuid:definition_id>/runs/export/", runs.RunsExportView.as_view(), name="runs_export"),

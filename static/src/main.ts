@@ -14,6 +14,7 @@ import "./css/proposals.css";
 import "./css/board.css";
 import "./css/imports.css";
 import "./css/graph.css";
+import "./css/cases.css";
 import "./css/rules.css";
 import "./css/settings.css";
 import "./css/print.css";

@@ -58,7 +58,30 @@ ADD = {"edit": "step.add", "name": "Check", "kind": "task"}
 EDIT = {"edit": "step.add", "params": {"name": "Check"}, "id": str(uuid4())}
 KEY = {"id": str(uuid4())}
 
+CASES = f"{DESIGN}cases/"
+OF_CASE = "?case=Told"
+PEOPLE = {"people-TOTAL_FORMS": "1", "people-INITIAL_FORMS": "0", "people-0-key": "asha"}
+NEW_CASE = {"name": "Another", "at": "2025-09-29T10:30:00+05:30", **PEOPLE}
+ACT = {"case_step": "claim", "case_by": "asha", "transition": "Manager approval"}
+
+
+def told(world: World) -> Mapping[str, Any]:
+    """A draft with a case."""
+    definition_id = world(changed)
+    case = {"name": "Told", "description": world.canary, "people": [{"key": "asha"}]}
+    draft_edit(actor=world.acme.omar, definition_id=definition_id, name="case.put", params={"case": case}, key=uuid4())
+    return {"definition_id": definition_id}
+
+
 LINES = [
+    Line(f"{CASES}new/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{CASES}new/", "post", holder="omar", ids=of_changed, without="asha", data=NEW_CASE),
+    Line(f"{CASES}edit/", "get", holder="omar", ids=told, without="asha", query=OF_CASE),
+    Line(f"{CASES}edit/", "post", holder="omar", ids=told, without="asha", query=OF_CASE, data=NEW_CASE),
+    Line(f"{CASES}record/", "get", holder="omar", ids=told, without="asha", query=OF_CASE),
+    Line(f"{CASES}record/", "post", holder="omar", ids=told, without="asha", query=OF_CASE, data=ACT, ok=(409,)),
+    Line(f"{CASES}overlay/", "get", holder="omar", ids=told, without="asha"),
+    Line(f"{CASES}gate/", "post", holder="tess", ids=told, without="asha"),
     Line(DESIGN, "get", holder="omar", ids=of_changed, without="asha", query="?tab=outline"),
     Line(f"{DESIGN}start/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DESIGN}edit/", "post", holder="omar", ids=of_changed, without="asha", data=ADD),

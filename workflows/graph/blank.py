@@ -77,3 +77,8 @@ def _is_id(text: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def blank_document(name: str) -> dict[str, Any]:
+    """A workflow with nothing in it, as data to import."""
+    return {"schema_version": 1, "name": name, "form": {"schema_version": 1}, "graph": {"schema_version": 1}}

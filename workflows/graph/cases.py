@@ -71,7 +71,10 @@ class Expected(Part):
 
 
 class Case(Part):
-    """A story that a version of the workflow must play as told. The first act is the requester's start."""
+    """A story that a version of the workflow must play as told. The first act is the requester's start.
+
+    One without acts is still to be told: it never passes.
+    """
 
     name: Name
     description: LongText = ""
@@ -79,8 +82,13 @@ class Case(Part):
     owner: PersonKey | None = None
     """Who owns the workflow in the case, for fallbacks."""
     at: datetime = MONDAY
-    acts: tuple[Act, ...] = Field(min_length=1, max_length=MAX_ACTS)
+    acts: tuple[Act, ...] = Field(default=(), max_length=MAX_ACTS)
     expect: Expected = Expected()
+
+    @property
+    def requester(self) -> str:
+        """Who asks: of a story that has not begun the first of its people."""
+        return self.acts[0].by if self.acts else self.people[0].key
 
     @model_validator(mode="after")
     def _people_are_named(self) -> Self:

@@ -51,12 +51,15 @@ def path_svg(view: RunView, log: Sequence[TransitionLog]) -> str:
 
 
 def figures_svg(
-    version: WorkflowVersion, overlay: Mapping[str, Mapping[str, Mapping[str, Any]]], way: Direction
+    version: WorkflowVersion,
+    overlay: Mapping[str, Mapping[str, Mapping[str, Any]]],
+    way: Direction,
+    title: str = "Figures on the steps",
 ) -> str:
     """The graph of a version with figures on it, as markup with everything in it escaped; two ways may stand in one page."""
     return graph_svg(
         graph_of(version),
-        title="Figures on the steps",
+        title=title,
         ident=f"figures-{way.value}",
         direction=way,
         paint=Painted.of(overlay),

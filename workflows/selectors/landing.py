@@ -36,6 +36,7 @@ class LandingRow:
     may_clone: bool
     open_count: int = 0
     edit_url: str = ""
+    form_url: str = ""
     clone_url: str = ""
     preferences_url: str = ""
 

@@ -9,12 +9,18 @@ from django.db.models import Q
 
 from accounts.models import Department, Designation, Membership, Place
 from workflows import policies
-from workflows.models import WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
+from workflows.graph.document import GraphDocument, SlaRule, StakeholderKind
+from workflows.models import VersionState, WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
 from workflows.selectors.definitions import access_definition
 from workflows.selectors.people import active_members
 
 MOST: Final = 1_000
 """People to choose an owner from; further ones are chosen over REST."""
+TOLD: Final = {
+    StakeholderKind.MANAGER: "The requester's manager",
+    StakeholderKind.DEPARTMENT_HEAD: "The head of the requester's department",
+    StakeholderKind.WORKFLOW_OWNER: "The owner of the workflow",
+}
 Choices = list[tuple[str, str]]
 
 
@@ -90,11 +96,38 @@ def reach(definition: WorkflowDefinition, rules: Sequence[WorkflowVisibility]) -
     return people.count()
 
 
-def newest_version(definition: WorkflowDefinition) -> WorkflowVersion | None:
-    """The draft where there is one, else the version that is in use: where time limits and stakeholders are read."""
+@dataclass(frozen=True, slots=True)
+class Defaults:
+    """What the newest version says for all its steps; ``told`` are (kind, words, chosen), ``named`` how many by name."""
+
+    number: int
+    is_draft: bool
+    period: str
+    remind_after: str
+    escalate: str
+    has_rungs: bool
+    told: tuple[tuple[str, str, bool], ...]
+    named: int
+
+
+def defaults_of(definition: WorkflowDefinition) -> Defaults | None:
+    """Of the draft where there is one, else of the newest version; None where nothing was drawn yet. One statement."""
     rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
-    found: WorkflowVersion | None = rows.order_by("-number").first()
-    return found
+    version = rows.order_by("-number").first()
+    if version is None:
+        return None
+    graph = GraphDocument.load(version.graph)
+    limit, kinds = graph.sla or SlaRule(), [one.kind for one in graph.stakeholders]
+    return Defaults(
+        number=version.number,
+        is_draft=version.state == VersionState.DRAFT,
+        period=limit.period,
+        remind_after=limit.remind_after,
+        escalate=limit.escalate.value,
+        has_rungs=bool(limit.rungs),
+        told=tuple((kind.value, words, kind in kinds) for kind, words in TOLD.items()),
+        named=kinds.count(StakeholderKind.MEMBER),
+    )
 
 
 def sentences_of(rules: Iterable[WorkflowVisibility]) -> list[str]:

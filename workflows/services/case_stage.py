@@ -1,6 +1,6 @@
 """One request of a test case, in memory: the same decisions as in the product, with the people of the case, nothing stored."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any, Final
@@ -36,6 +36,23 @@ WEEK: Final = Calendar.of("UTC", {day: [["09:00", "18:00"]] for day in ("mon", "
 
 
 @dataclass(frozen=True, slots=True)
+class ActResult:
+    """What became of one act: `played`, `refused` as it should be, `failed`, or `unreached` behind one that failed.
+
+    `opened` are the steps that it opened, or the end that it came to, by name.
+    """
+
+    number: int
+    by: str
+    step: str
+    way: str
+    after: str
+    state: str
+    opened: tuple[str, ...] = ()
+    problem: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CaseResult:
     """What a case came to. ``problems`` are sentences; none means that it played as told."""
 
@@ -45,23 +62,28 @@ class CaseResult:
     outcome: str
     ways: frozenset[str]
     """Keys of the transitions that were gone."""
+    acts: tuple[ActResult, ...] = ()
 
     @property
     def passed(self) -> bool:
         return not self.problems
 
+    @property
+    def differences(self) -> tuple[str, ...]:
+        """The problems that no act has: what came of the whole."""
+        told = {one.problem for one in self.acts}
+        return tuple(text for text in self.problems if text not in told)
+
 
 def play(case: Case, definition: RunningDefinition) -> CaseResult:
     """Play one case on a version. Never raises for what a case may hold: what goes wrong is a problem of the result."""
-    stage = _Stage(case, definition)
-    for number, act in enumerate(case.acts, start=1):
-        if not stage.act(number, act):
-            break
+    stage = Stage(case, definition)
+    stage.play()
     return stage.result()
 
 
 @dataclass(slots=True)
-class _Open:
+class OpenTask:
     """A task on the stage."""
 
     holders: tuple[UUID, ...]
@@ -72,32 +94,54 @@ class _Open:
     done: int = 0
 
 
-class _Stage:
-    """One request of a case, in memory."""
+class Stage:
+    """One request of a case, in memory. `open` are its tasks by step, `path` what it went through."""
 
     def __init__(self, case: Case, definition: RunningDefinition) -> None:
         self.case = case
         self.definition = definition
         self.people = {person.id: person for person in map(_person, case.people)}
-        self.by_key = {persona.key: self.people[_id(persona.key)] for persona in case.people}
-        self.requester = self.by_key[case.acts[0].by]
+        self.by_key = {persona.key: self.people[persona_id(persona.key)] for persona in case.people}
+        self.requester = self.by_key[case.requester]
         self.at = case.at
         self.data: dict[str, Any] = {}
         self.labels: dict[str, Any] = {}
         self.tokens: tuple[Token, ...] = ()
-        self.open: dict[str, _Open] = {}
+        self.open: dict[str, OpenTask] = {}
         self.last: dict[str, UUID] = {}
         self.decided: dict[str, frozenset[UUID]] = {}
         self.path: list[str] = []
         self.ways: set[str] = set()
         self.outcome = ""
         self.problems: list[str] = []
+        self.acts: list[ActResult] = []
+
+    def play(self) -> None:
+        """All acts of the case, up to the first that cannot be played."""
+        for number, act in enumerate(self.case.acts, start=1):
+            before, wrong = len(self.path), len(self.problems)
+            goes_on = self.act(number, act)
+            state = "failed" if len(self.problems) > wrong else "refused" if act.refused else "played"
+            opened = tuple(self.step_name(key) for key in self.path[before:])
+            problem = self.problems[-1] if state == "failed" else ""
+            self.acts.append(self._acted(number, act, state, opened, problem))
+            if not goes_on:
+                break
+        reached = len(self.acts)
+        for number, act in enumerate(self.case.acts[reached:], start=reached + 1):
+            self.acts.append(self._acted(number, act, "unreached"))
+        if not self.case.acts:
+            self.problems.append("Nothing happens in it yet. Record its first act.")
+
+    def _acted(self, number: int, act: Act, state: str, opened: tuple[str, ...] = (), problem: str = "") -> ActResult:
+        way = self.way_name(act) if act.step in self.definition.graph.steps else act.transition
+        who = self.by_key[act.by].name
+        return ActResult(number, who, self.step_name(act.step), way or "", act.after, state, opened, problem)
 
     def act(self, number: int, act: Act) -> bool:
         """Whether the story can go on."""
         try:
-            self._pass(act.after)
-            self._decide(act)
+            self.attempt(act)
         except Invalid as refusal:
             places = list(refusal.fields) or [""]
             return self._refused(
@@ -106,12 +150,20 @@ class _Stage:
         except (PeriodError, CalendarError) as error:
             self._problem(number, act, f"“{act.after}” cannot be waited for: {error}")
             return False
-        except _NotAllowed as refusal:
+        except NotAllowed as refusal:
             return self._refused(number, act, ["person"], str(refusal))
         if act.refused:
             self._problem(number, act, f"should have been refused at {act.refused}, and was not")
             return False
         return True
+
+    def attempt(self, act: Act, submission: Submission | None = None) -> Mapping[str, Any]:
+        """Play an act, with what a page sent in place of its own answers; the values that came of it.
+
+        Raises Invalid, NotAllowed, PeriodError, CalendarError.
+        """
+        self.wait(act.after)
+        return self._decide(act, submission or Submission(_with_ids(act.data)))
 
     def _refused(self, number: int, act: Act, places: Sequence[str], why: str) -> bool:
         if act.refused and any(place == act.refused or place.startswith(f"{act.refused}.") for place in places):
@@ -121,47 +173,51 @@ class _Stage:
         return False
 
     def _problem(self, number: int, act: Act, text: str) -> None:
-        self.problems.append(f"Act {number}, {act.by} at “{self._name(act.step)}”: {text}.")
+        self.problems.append(f"Act {number}, {act.by} at “{self.step_name(act.step)}”: {text}.")
 
-    def _name(self, key: str) -> str:
+    def step_name(self, key: str) -> str:
         step = self.definition.graph.steps.get(key)
         return step.name if step else key
 
-    def _decide(self, act: Act) -> None:
+    def _decide(self, act: Act, submission: Submission) -> Mapping[str, Any]:
         actor, graph = self.by_key[act.by], self.definition.graph
         if act.step not in graph.steps:
-            raise _NotAllowed("the workflow has no such step")
+            raise NotAllowed("the workflow has no such step")
         if not self.path:
             if act.step != graph.start.key:
-                raise _NotAllowed(f"a request starts at {graph.start.name}")
-            initial = prefilled(self.definition.form, _facts(actor), self.at, self._sources(actor))
-            self.data = {**initial, **self.data}
+                raise NotAllowed(f"a request starts at {graph.start.name}")
+            self.data = {**self.offered(actor), **self.data}
         else:
             self._check_holder(act, actor)
         wish = Wish(
-            Submission(_with_ids(act.data)),
-            self._way_name(act),
+            submission,
+            self.way_name(act),
             self._named(act),
             act.comment,
-            assignees={key: _id(person) for key, person in act.assignees.items()},
+            assignees={key: persona_id(person) for key, person in act.assignees.items()},
         )
-        self._go(act.step, actor, wish)
+        return self._go(act.step, actor, wish)
 
-    def _go(self, key: str, actor: Person, wish: Wish) -> None:
+    def _go(self, key: str, actor: Person, wish: Wish) -> Mapping[str, Any]:
         step = self.definition.graph.step(key)
-        situation = Situation(self.requester, actor, self.definition.form, self.data, self._sources(actor).environment)
-        owner = _id(self.case.owner) if self.case.owner else uuid4()
+        situation = Situation(self.requester, actor, self.definition.form, self.data, self.sources(actor).environment)
+        owner = persona_id(self.case.owner) if self.case.owner else uuid4()
         desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
         desk = replace(desk, decided=self.decided)
-        if self._voted(desk, actor, wish):
-            return
+        if (said := self._voted(desk, actor, wish)) is not None:
+            return said
         if step.node is not None:
             wish = replace(wish, transition=success_way(desk, Answers(), step.node.on_failure).name)
         here = Here(self.tokens, self.people, self.labels, None)
-        decision = decision_of(desk, wish, here, self._sources(actor))
+        decision = decision_of(desk, wish, here, self.sources(actor))
         self._apply(key, actor, decision)
+        return decision.answers.values
 
-    def _way_name(self, act: Act) -> str | None:
+    def offered(self, requester: Person) -> dict[str, Any]:
+        """What the form of the start is filled in with before anybody answers."""
+        return prefilled(self.definition.form, _facts(requester), self.at, self.sources(requester))
+
+    def way_name(self, act: Act) -> str | None:
         """An act names its way as people do, or by its key, which a new name leaves alone."""
         ways = self.definition.graph.transitions_from(act.step)
         return next((way.name for way in ways if way.key == act.transition), act.transition) or None
@@ -169,34 +225,34 @@ class _Stage:
     def _check_holder(self, act: Act, actor: Person) -> None:
         found = self.open.get(act.step)
         if found is None:
-            waiting = ", ".join(self._name(key) for key in self.open) or "nowhere"
-            raise _NotAllowed(f"the request does not wait there, but at: {waiting}")
+            waiting = ", ".join(self.step_name(key) for key in self.open) or "nowhere"
+            raise NotAllowed(f"the request does not wait there, but at: {waiting}")
         names = {key: step.name for key, step in self.definition.graph.steps.items()}
         duties = Duties(self.requester.id, self.decided)
         if why := why_barred(self.definition.graph.step(act.step), actor.id, duties, names):
-            raise _NotAllowed(f"{why[:1].lower()}{why[1:]}".rstrip("."))
+            raise NotAllowed(f"{why[:1].lower()}{why[1:]}".rstrip("."))
         if actor.id not in found.holders:
-            raise _NotAllowed(f"it waits for {self._people(found.holders)}")
+            raise NotAllowed(f"it waits for {self.people_words(found.holders)}")
 
-    def _voted(self, desk: Desk, actor: Person, wish: Wish) -> bool:
-        """Whether this was a vote of a panel that decides nothing yet; it is kept then, with its answers."""
+    def _voted(self, desk: Desk, actor: Person, wish: Wish) -> Mapping[str, Any] | None:
+        """The answers of a vote of a panel that decides nothing yet, which is kept; None for anything else."""
         found, approval = self.open.get(desk.step.key), desk.step.approval
         way = next((one for one in self._ways(desk) if one.name == wish.transition), None)
         if found is None or found.panel is None or approval is None or way is None:
-            return False
+            return None
         if way.key not in (approval.approve, approval.reject) or found.panel.member(actor.id) is None:
-            return False
+            return None
         panel = found.panel.with_vote(Vote(actor.id, way.key == approval.approve, actor.id, actor.name))
         found.panel = panel
         self.decided[desk.step.key] = frozenset(one.by for one in panel.votes)
         if panel.tally(approval.quorum).decided:
-            return False
+            return None
         here = Here(self.tokens, self.people, self.labels, None)
-        answers, _ = said_by(desk, wish, way, here, self._sources(actor))
+        answers, _ = said_by(desk, wish, way, here, self.sources(actor))
         self.data = {**self.data, **answers.values}
         self.labels = {**self.labels, **answers.labels}
         found.holders = tuple(one.id for one in panel.asked)
-        return True
+        return answers.values
 
     def _ways(self, desk: Desk) -> Sequence[CompiledTransition]:
         return self.definition.graph.transitions_from(desk.step.key)
@@ -204,9 +260,9 @@ class _Stage:
     def _named(self, act: Act) -> UUID | None:
         """Whom the act names; a way back goes to who had the step last, as in the product."""
         if act.assignee:
-            return _id(act.assignee)
+            return persona_id(act.assignee)
         ways = self.definition.graph.transitions_from(act.step)
-        name = self._way_name(act)
+        name = self.way_name(act)
         way = next((way for way in ways if way.name == name and way.is_return), None)
         if way is None or way.target.asks_requester:
             return None
@@ -246,9 +302,9 @@ class _Stage:
         holders = (assignment.person.id,) if assignment.person else assignment.asked_ids
         timing = self.definition.limits.get(key)
         due, _ = timing.deadlines(WEEK, self.at) if timing else (None, None)
-        self.open[key] = _Open(holders, self.at, assignment.person is not None, assignment.panel, due)
+        self.open[key] = OpenTask(holders, self.at, assignment.person is not None, assignment.panel, due)
 
-    def _pass(self, period: str) -> None:
+    def wait(self, period: str) -> None:
         """Working time passes, and what the steps say of their time limits happens: tasks are handed over or decided."""
         if not period:
             return
@@ -261,7 +317,7 @@ class _Stage:
                     break
                 self._climb(key, task, rung)
 
-    def _climb(self, key: str, task: _Open, rung: Rung) -> None:
+    def _climb(self, key: str, task: OpenTask, rung: Rung) -> None:
         if rung.deed is Deed.HAND_OVER and task.alone:
             manager = self.people[task.holders[0]].manager_id
             if manager and manager != self.requester.id:
@@ -270,40 +326,38 @@ class _Stage:
             self._go(key, self.requester, Wish(Submission({}), rung.transition, None, ""))
 
     def result(self) -> CaseResult:
-        self._compare()
-        return CaseResult(self.case.name, tuple(self.problems), tuple(self.path), self.outcome, frozenset(self.ways))
+        self.problems += _differences(self)
+        ways, acts = frozenset(self.ways), tuple(self.acts)
+        return CaseResult(self.case.name, tuple(self.problems), tuple(self.path), self.outcome, ways, acts)
 
-    def _compare(self) -> None:
-        wanted = self.case.expect
-        if wanted.path is not None and tuple(self.path) != wanted.path:
-            self.problems.append(f"It went {_arrows(self.path)}; expected was {_arrows(wanted.path)}.")
-        if wanted.outcome and self.outcome != wanted.outcome:
-            came = f"It ended with {self.outcome}" if self.outcome else "It has not ended"
-            self.problems.append(f"{came}; expected was {wanted.outcome}.")
-        if wanted.waits is not None:
-            self._compare_waiting(wanted.waits)
-        for name, value in wanted.values.items():
-            if self.data.get(name) != _with_ids({name: value})[name]:
-                self.problems.append(f"“{name}” is {self.data.get(name)!r}; expected was {value!r}.")
-
-    def _compare_waiting(self, wanted: Mapping[str, Collection[str]]) -> None:
-        for key in dict.fromkeys((*wanted, *self.open)):
-            there = set(self.open[key].holders) if key in self.open else None
-            people = {_id(person) for person in wanted[key]} if key in wanted else None
-            if there != people:
-                now = "nobody" if there is None else self._people(there)
-                then = "nobody" if people is None else self._people(people)
-                self.problems.append(f"At “{self._name(key)}” it waits for {now}; expected was {then}.")
-
-    def _people(self, ids: Iterable[UUID]) -> str:
+    def people_words(self, ids: Iterable[UUID]) -> str:
         names = sorted(self.people[one].name for one in ids)
         return ", ".join(names) or "an assignment"
 
-    def _sources(self, actor: Person) -> "_CaseSources":
+    def sources(self, actor: Person) -> "_CaseSources":
         return _CaseSources(self.at, self.case.people, actor)
 
 
-class _NotAllowed(Exception):
+def _differences(stage: Stage) -> Iterator[str]:
+    """Where it came to something else than the case expects, in sentences."""
+    wanted = stage.case.expect
+    if wanted.path is not None and tuple(stage.path) != wanted.path:
+        yield f"It went {_arrows(stage.path)}; expected was {_arrows(wanted.path)}."
+    if wanted.outcome and stage.outcome != wanted.outcome:
+        came = f"It ended with {stage.outcome}" if stage.outcome else "It has not ended"
+        yield f"{came}; expected was {wanted.outcome}."
+    for key in dict.fromkeys((*wanted.waits, *stage.open)) if wanted.waits is not None else ():
+        there = set(stage.open[key].holders) if key in stage.open else None
+        people = {persona_id(person) for person in wanted.waits[key]} if wanted.waits and key in wanted.waits else None
+        if there != people:
+            now, then = ("nobody" if one is None else stage.people_words(one) for one in (there, people))
+            yield f"At “{stage.step_name(key)}” it waits for {now}; expected was {then}."
+    for name, value in wanted.values.items():
+        if stage.data.get(name) != _with_ids({name: value})[name]:
+            yield f"“{name}” is {stage.data.get(name)!r}; expected was {value!r}."
+
+
+class NotAllowed(Exception):
     """Somebody does what they may not."""
 
 
@@ -344,21 +398,22 @@ class _Directory:
 
     def is_manager(self, manager: str, report: str) -> bool:
         return any(
-            str(_id(one.key)) == report and one.manager and str(_id(one.manager)) == manager for one in self.personas
+            str(persona_id(one.key)) == report and one.manager and str(persona_id(one.manager)) == manager
+            for one in self.personas
         )
 
     def is_member(self, user: str, group: str) -> bool:
-        return any(str(_id(one.key)) == user and group in (one.department, *one.roles) for one in self.personas)
+        return any(str(persona_id(one.key)) == user and group in (one.department, *one.roles) for one in self.personas)
 
 
 def _person(persona: Persona) -> Person:
     return Person(
-        id=_id(persona.key),
+        id=persona_id(persona.key),
         name=persona.name or persona.key.replace("_", " ").title(),
         email=f"{persona.key}@case.example",
-        manager_id=_id(persona.manager) if persona.manager else None,
+        manager_id=persona_id(persona.manager) if persona.manager else None,
         department=persona.department or None,
-        department_head_id=_id(persona.head) if persona.head else None,
+        department_head_id=persona_id(persona.head) if persona.head else None,
         designation=persona.designation or None,
         level=persona.level,
         city=persona.city or None,
@@ -374,14 +429,15 @@ def _facts(person: Person) -> dict[str, Any]:
     return {"id": str(person.id), "name": person.name, "email": person.email}
 
 
-def _id(key: str) -> UUID:
+def persona_id(key: str) -> UUID:
+    """The same key has the same id in every case."""
     return uuid5(_PEOPLE, key)
 
 
 def _with_ids(data: Any) -> Any:
     """ "@key" as the id of that persona, at any depth."""
     if isinstance(data, str):
-        return str(_id(data[1:])) if data.startswith("@") else data
+        return str(persona_id(data[1:])) if data.startswith("@") else data
     if isinstance(data, Mapping):
         return {name: _with_ids(value) for name, value in data.items()}
     return [_with_ids(value) for value in data] if isinstance(data, list | tuple) else data

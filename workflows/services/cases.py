@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership
@@ -88,6 +89,30 @@ class Played:
     def missed(self) -> list[str]:
         """The steps and transitions that no case goes through, by name."""
         return [self.names[key] for key in (*self.coverage.missed_steps, *self.coverage.missed_ways)]
+
+
+def coverage_overlay(found: Played) -> dict[str, dict[str, Mapping[str, Any]]]:
+    """How many cases go through each step and way, as it is painted on the graph: what none goes through stands out."""
+    graph = RunningDefinition.of(found.version.id, found.version.graph, document_of(found.version.form)).graph
+    ways = [way for key in graph.steps for way in graph.transitions_from(key)]
+    through = {way.key: sum(way.key in result.ways for result in found.results) for way in ways}
+    begun = sum(bool(result.path) for result in found.results)
+    steps = {
+        key: begun
+        if key == graph.start.key
+        else sum(any(way.target.key == key and way.key in result.ways for way in ways) for result in found.results)
+        for key in graph.steps
+    }
+    most = len(found.results) or 1
+    return {
+        "nodes": {key: _covered(count, most) for key, count in steps.items()},
+        "edges": {key: _covered(count, most) for key, count in through.items()},
+    }
+
+
+def _covered(count: int, most: int) -> dict[str, Any]:
+    label = "no case" if not count else "1 case" if count == 1 else f"{count} cases"
+    return {"label": label, "tone": "good" if count else "warn", "value": round(count / most, 3)}
 
 
 def cases_play(*, actor: Membership, definition_id: UUID, number: int | None = None) -> Played:

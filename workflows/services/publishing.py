@@ -124,6 +124,12 @@ def settings_save(*, actor: Membership, row: WorkflowSettings, values: Mapping[s
     return cast(WorkflowSettings, entry_save(actor=actor, row=row, values=values))
 
 
+def cases_gate_save(*, actor: Membership, on: bool) -> WorkflowSettings:
+    """Whether a version whose cases fail is kept from being published; for tenant admins. Raises Denied."""
+    row = WorkflowSettings.objects.filter(organisation_id=actor.organisation_id).first()
+    return settings_save(actor=actor, row=row or WorkflowSettings(), values={"cases_gate": on})
+
+
 def _check(actor: Membership, definition_id: UUID) -> None:
     """It must be startable, and have an end whose outcome says that it is approved."""
     definition = access_definition(actor, definition_id)

@@ -64,7 +64,7 @@ class DefinitionView(MemberRequired, View):
             "tabs": _tabs(definition_id, tabs, tab, number),
             "tab": tab,
             "can_start": shown.can_start and not shown.definition.deleted_at,
-            "edit_url": "",
+            "edit_url": reverse("design", args=[definition_id]) if self._may_edit(shown) else "",
             "publish_url": publish,
             "export_url": reverse("definition_export", args=[definition_id]) if shown.may_edit else "",
             "ask_url": reverse("definition_ask", args=[definition_id]) if shown.may_ask else "",
@@ -112,8 +112,10 @@ class DefinitionView(MemberRequired, View):
         return {"graph_svg": wide, "graph_svg_narrow": narrow, "outline": shown.outline}
 
     def _preferences_url(self, shown: Shown) -> str:
-        may = shown.may_edit and shown.definition.deleted_at is None
-        return reverse("definition_preferences", args=[shown.definition.id]) if may else ""
+        return reverse("definition_preferences", args=[shown.definition.id]) if self._may_edit(shown) else ""
+
+    def _may_edit(self, shown: Shown) -> bool:
+        return shown.may_edit and shown.definition.deleted_at is None
 
 
 class DefinitionCloneView(MemberRequired, View):

@@ -34,7 +34,7 @@ class HomeView(MemberRequired, View):
             "tabs": tabs if len(tabs) > 1 else [],
             "workflows": [with_urls(row) for row in rows if current in (ALL, _key(row))],
             "can_add": adds,
-            "add_url": reverse("definition_import") if adds else "",
+            "add_url": reverse("definition_new") if adds else "",
             "library_url": reverse("library") if may_see_all(self.actor) else "",
         }
         return page(request, "workflows/home.html", context)
@@ -44,7 +44,8 @@ def with_urls(row: LandingRow) -> LandingRow:
     """The row with the addresses of what the person may do."""
     return replace(
         row,
-        edit_url=reverse("definition", args=[row.id]) if row.may_edit else "",
+        edit_url=reverse("design", args=[row.id]) if row.may_edit else "",
+        form_url=form_url(row.id, may_edit=row.may_edit),
         clone_url=reverse("definition_clone", args=[row.id]) if row.may_clone else "",
         preferences_url=preferences_url(row.id, may_edit=row.may_edit),
     )
@@ -55,6 +56,12 @@ def preferences_url(definition_id: UUID, *, may_edit: bool) -> str:
     if may_edit:
         return reverse("definition_preferences", args=[definition_id])
     return f"{reverse('definition', args=[definition_id])}?{urlencode({'tab': 'preferences'})}"
+
+
+def form_url(definition_id: UUID, *, may_edit: bool) -> str:
+    """Where the form is drawn, or for others read."""
+    address = reverse("design" if may_edit else "definition", args=[definition_id])
+    return f"{address}?{urlencode({'tab': 'form'})}"
 
 
 def _key(row: LandingRow) -> str:

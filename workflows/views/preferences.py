@@ -1,6 +1,6 @@
 """The preferences of a workflow, to change them."""
 
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.contrib import messages
@@ -10,12 +10,22 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.views import View
 
-from accounts.views.base import MemberRequired, refusals_as_pages, refusals_on
+from accounts.tenancy.models import new_id
+from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages, refusals_on
 from workflows.preference_forms import PreferencesForm, RuleForm, preferences_form, rule_forms, wish_of
 from workflows.selectors.definition_page import facts_of
-from workflows.selectors.preferences import PreferenceView, access_preferences, preference_choices, reach
+from workflows.selectors.preferences import (
+    PreferenceView,
+    access_preferences,
+    defaults_of,
+    preference_choices,
+    reach,
+)
+from workflows.services.drafts import draft_edit, draft_start
 from workflows.services.preferences import DefinitionStale, definition_change
 from workflows.views.base import page
+
+DEFAULTS: Final = ("period", "remind_after", "escalate")
 
 
 class PreferencesView(MemberRequired, View):
@@ -64,6 +74,24 @@ class PreferencesView(MemberRequired, View):
             "rules": rules,
             "sentences": view.sentences,
             "reach": reach(view.definition, view.rules),
+            "defaults": defaults_of(view.definition),
+            "draft_url": reverse("definition_defaults", args=[view.definition.id]),
             "start_url": self.request.build_absolute_uri(reverse("request_start", args=[view.definition.slug])),
         }
         return page(self.request, "workflows/preferences.html", context, status=status)
+
+
+class DefaultsView(MemberRequired, View):
+    """Time limit and stakeholders of the workflow: an edit of its draft, which is started where there is none."""
+
+    http_method_names = ("post", "options")
+
+    def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        params = {name: request.POST.get(name, "") for name in DEFAULTS} | {"told": request.POST.getlist("told")}
+        with refusals_as_messages(request):
+            draft = draft_start(actor=self.actor, definition_id=definition_id)
+            draft_edit(actor=self.actor, definition_id=definition_id, name="defaults.set", params=params, key=new_id())
+            messages.success(
+                request, f"Saved in the draft of version {draft.number}. It counts once that is published."
+            )
+        return redirect(f"{reverse('definition_preferences', args=[definition_id])}#next-head")

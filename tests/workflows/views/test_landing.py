@@ -59,7 +59,12 @@ def test_a_designer_adds_clones_and_publishes(acme: Acme) -> None:
     definition = install(acme)
     omar = signed_in(acme.omar)
     home = text(load(omar, "/"))
-    assert "/workflows/import/" in home
+    assert "/workflows/new/" in home
+    for action in ("design/", "design/?tab=form", "preferences/", "runs/"):
+        assert f'href="/workflows/{definition.id}/{action}"' in home
+    assert send(omar, "/workflows/new/", name=" ").status_code == 422
+    blank = send(omar, "/workflows/new/", name="New laptop")["Location"]
+    assert "New laptop" in text(load(omar, blank))
     assert f"/workflows/{definition.id}/clone/" in home
     copy = send(omar, f"/workflows/{definition.id}/clone/")["Location"]
     assert "Leave Application (copy)" in text(load(omar, copy))

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.drafting.edits import approvals, clip, fixes, machines, rules, settings, steps, times, ways
+from workflows.drafting.edits import approvals, cases, clip, defaults, fixes, machines, rules, settings, steps, times, ways
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params
 
 __all__ = ["EDITS", "Edit", "EditFunction", "EditRefused", "edited"]
@@ -18,6 +18,8 @@ EDITS: Final[Mapping[str, EditFunction]] = {
     **times.EDITS,
     **machines.EDITS,
     **rules.EDITS,
+    **cases.EDITS,
+    **defaults.EDITS,
 }
 
 

@@ -1,0 +1,77 @@
+"""A case as forms: what it is called, and its people. What they do is recorded."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+from django import forms
+from django.forms import BaseFormSet, formset_factory
+
+from workflows.graph.cases import MAX_PEOPLE, Case, Persona
+
+PREFIX: Final = "people"
+SPARE: Final = 2
+KEY: Final = r"[a-z][a-z0-9_]{0,39}"
+
+
+class CaseForm(forms.Form):
+    """The name of a case, what it shows, when it begins, and who owns the workflow in it."""
+
+    name = forms.CharField(max_length=120, help_text="What it shows, such as “HR sends it back”.")
+    description = forms.CharField(required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}))
+    at = forms.CharField(
+        label="Begins at", max_length=40, help_text="With its time zone, such as 2025-09-29T10:30:00+05:30."
+    )
+    owner = forms.CharField(required=False, max_length=40, help_text="Key of who owns the workflow, for fallbacks.")
+
+
+class PersonForm(forms.Form):
+    """Somebody of a case; an empty row is nobody."""
+
+    key = forms.RegexField(
+        KEY, required=False, max_length=40, error_messages={"invalid": "Use small letters, digits and underscores."}
+    )
+    name = forms.CharField(required=False, max_length=120)
+    department = forms.CharField(required=False, max_length=200)
+    designation = forms.CharField(required=False, max_length=200)
+    level = forms.IntegerField(required=False, min_value=0, max_value=1_000)
+    manager = forms.CharField(required=False, max_length=40)
+    head = forms.CharField(label="Head of department", required=False, max_length=40)
+    roles = forms.CharField(required=False, max_length=500, help_text="Separated by commas.")
+
+
+_FormSet: Any = formset_factory(
+    PersonForm, extra=SPARE, can_delete=True, absolute_max=MAX_PEOPLE + SPARE, max_num=MAX_PEOPLE
+)
+
+
+def case_form(case: Case | None, posted: Any = None) -> CaseForm:
+    if case is None:
+        return CaseForm(posted, initial={"at": Case.model_fields["at"].default.isoformat()})
+    initial = {"name": case.name, "description": case.description, "at": case.at.isoformat(), "owner": case.owner or ""}
+    return CaseForm(posted, initial=initial)
+
+
+def people_forms(people: Iterable[Persona], posted: Any = None) -> "BaseFormSet[PersonForm]":
+    initial = [{**one.model_dump(), "roles": ", ".join(one.roles)} for one in people]
+    made: BaseFormSet[PersonForm] = _FormSet(posted, initial=None if posted is not None else initial, prefix=PREFIX)
+    return made
+
+
+def case_of(form: CaseForm, people: Iterable[PersonForm], before: Case | None) -> dict[str, Any]:
+    """The case that valid forms mean, as data; its story and what is expected stay as they were."""
+    kept = {one.key: one.model_dump(mode="json", exclude_defaults=True) for one in before.people} if before else {}
+    rows = [one.cleaned_data for one in people if one.cleaned_data.get("key") and not one.cleaned_data.get("DELETE")]
+    found: dict[str, Any] = before.model_dump(mode="json", exclude_defaults=True) if before else {}
+    given = form.cleaned_data
+    found |= {"name": " ".join(given["name"].split()), "description": given["description"], "at": given["at"]}
+    found |= {"owner": given["owner"] or None, "people": [_person(row, kept.get(row["key"], {})) for row in rows]}
+    return found
+
+
+def _person(row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
+    roles = [one.strip() for one in row["roles"].split(",") if one.strip()]
+    given = {name: row[name] for name in ("key", "name", "department", "designation", "level")}
+    return {**kept, **given, "manager": row["manager"] or None, "head": row["head"] or None, "roles": roles}
+
+
+__all__ = ["CaseForm", "PersonForm", "case_form", "case_of", "people_forms"]
