@@ -40,7 +40,8 @@ class Figures:
     """Of one step or way. ``key`` as in the graph, ``step`` and ``source`` the key and name of where it begins (of a step:
     itself).
 
-    ``count`` are stays that ended, ``open`` those that have not (a way has none). The times are None for too small a group.
+    ``count`` are stays that ended, ``open`` those that have not (a way has none), ``timed`` those for which anybody waited:
+    not the starts. The times are None for too small a group.
     """
 
     step: str
@@ -50,6 +51,7 @@ class Figures:
     count: int
     open: int
     again: int
+    timed: int
     waiting: Span | None
     working: Span | None
     lasting: Span | None
@@ -62,7 +64,7 @@ class Figures:
     @property
     def is_hidden(self) -> bool:
         """Whether there are times that are not told."""
-        return self.count > 0 and self.lasting is None
+        return self.timed > 0 and self.lasting is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +144,7 @@ WITH chosen AS MATERIALIZED (
     SELECT coalesce((SELECT s.figures_from FROM workflows_workflowsettings s WHERE s.organisation_id = %s), %s) AS stays
 )
 SELECT g.is_step, g.step, g.step_name, g.way, CASE WHEN g.is_step THEN g.step_name ELSE g.way_name END, g.ended, g.open,
-    CASE WHEN g.is_step THEN g.again ELSE g.way_again END,
+    CASE WHEN g.is_step THEN g.again ELSE g.way_again END, g.timed,
     CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.waiting END,
     CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.working END,
     CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.lasting END, least.stays
@@ -159,9 +161,9 @@ def bottlenecks(runs: QuerySet[WorkflowRun], organisation_id: UUID) -> Bottlenec
     with connection.cursor() as cursor:
         cursor.execute(_STAYS.format(runs=chosen, taken_up=_TAKEN_UP), given)
         rows = cursor.fetchall()
-    steps = [_figures(row[1], row[2], row[1], *row[4:11]) for row in rows if row[0]]
-    ways = [_figures(row[1], row[2], row[3], *row[4:11]) for row in rows if not row[0]]
-    return Bottlenecks(tuple(steps), tuple(ways), rows[0][11] if rows else SMALLEST)
+    steps = [_figures(row[1], row[2], row[1], *row[4:12]) for row in rows if row[0]]
+    ways = [_figures(row[1], row[2], row[3], *row[4:12]) for row in rows if not row[0]]
+    return Bottlenecks(tuple(steps), tuple(ways), rows[0][12] if rows else SMALLEST)
 
 
 def overlay(found: Bottlenecks) -> dict[str, dict[str, Mapping[str, Any]]]:
@@ -195,10 +197,18 @@ def spoken(span: timedelta) -> str:
 
 
 def _figures(
-    step: str, source: str, key: str, name: str, count: int, still: int, again: int, *spans: Sequence[float] | None
+    step: str,
+    source: str,
+    key: str,
+    name: str,
+    count: int,
+    still: int,
+    again: int,
+    timed: int,
+    *spans: Sequence[float] | None,
 ) -> Figures:
     waiting, working, lasting = (_span(one) for one in spans)
-    return Figures(step, source, key, name or key, count, still, again, waiting, working, lasting)
+    return Figures(step, source, key, name or key, count, still, again, timed, waiting, working, lasting)
 
 
 def _span(found: Sequence[float] | None) -> Span | None:

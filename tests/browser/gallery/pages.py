@@ -14,4 +14,5 @@ PAGE_NAMES = (
     *("flows-logical", "flows-physical", "proposal", "proposal-change", "proposal-failed", "proposal-rejected"),
     *("proposals", "proposals-empty", "proposals-decided", "propose", "propose-delivery", "propose-types"),
     *("propose-summary", "propose-removal"),
+    *("bottlenecks", "preferences", "case", "case-record"),
 )

@@ -11,6 +11,7 @@ from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
 from tests.browser.gallery.flows import FLOW_PAGES
+from tests.browser.gallery.insight import INSIGHT_PAGES, STEPS, TABS
 from tests.browser.gallery.machines import machine_steps, request_machine
 from tests.browser.gallery.pages import PAGE_NAMES
 from tests.browser.gallery.panels import request_panel, request_why
@@ -203,7 +204,22 @@ def runs() -> Page:
             "labels": labels,
             "series": [{"label": label, "kind": kind, "values": values} for label, kind, values in series],
         },
-        "steps": [Some(name="Manager review", count=51, open=9, p50=timedelta(hours=9), p90=timedelta(hours=31))],
+        "tabs": TABS,
+        "export_url": "#",
+        "steps": STEPS,
+        "step_chart": {
+            "unit": "h",
+            "labels": ["Manager review", "HR review"],
+            "series": [
+                {"label": "Half within, hours", "kind": "bar", "values": [9.5, 26]},
+                {"label": "Nine of ten within, hours", "kind": "bar", "values": [32, 60]},
+            ],
+        },
+        "versions": [
+            Some(number=3, state="published", requests=11, current=True),
+            Some(number=2, state="retired", requests=3, current=False),
+        ],
+        "move_url": "#",
         "page": Some(rows=rows(), next="x", previous="", count="1 to 8 of 55"),
     }
 
@@ -291,6 +307,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "error-409": error(409),
     "error-500": error(500),
     **FLOW_PAGES,
+    **INSIGHT_PAGES,
 }
 
 PAGES = {name: _PAGES[name] for name in PAGE_NAMES}

@@ -41,7 +41,7 @@ PLAIN = (
         "password_reset",
         "badges",
     ),
-    *("bulk_choice", "bulk_ask", "forecast", "forecast_chip", "library"),
+    *("bulk_choice", "bulk_ask", "forecast", "forecast_chip", "library", "definition_import"),
     *("notifications_read_all", "organisations", "absences", "notifications_preferences", "notifications_seen"),
 )
 WITH_ID = (
@@ -50,6 +50,7 @@ WITH_ID = (
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
     "absence",
     "definition_library_update",
+    *("design", "case_new", "case_edit", "case_record", "cases_gate"),
 )
 
 FLOWS = [path(str(one.pattern), nothing, name=str(one.name)) for one in flows.urls.urlpatterns]
