@@ -3,7 +3,19 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.drafting.edits import approvals, cases, clip, defaults, fixes, machines, rules, settings, steps, times, ways
+from workflows.drafting.edits import (
+    approvals,
+    cases,
+    clip,
+    defaults,
+    fixes,
+    machines,
+    rules,
+    settings,
+    steps,
+    times,
+    ways,
+)
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params
 
 __all__ = ["EDITS", "Edit", "EditFunction", "EditRefused", "edited"]
