@@ -25,7 +25,8 @@ HOUR = timedelta(hours=1)
 
 
 def _figures(step: str, name: str, count: int, still: int, again: int, hours: tuple[float, ...]) -> Figures:
-    spans = [(hours[row] * HOUR, hours[row + 1] * HOUR) for row in (0, 2, 4)] if hours else [None] * 3
+    told = [(hours[row] * HOUR, hours[row + 1] * HOUR) for row in (0, 2, 4)] if hours else []
+    spans = told or (None, None, None)
     return Figures(step, name, step, name, count, still, again, 0 if step == "apply" else count, *spans)
 
 
