@@ -56,6 +56,7 @@ LINES += [
     Line("forecast/", "get"),
     Line("forecast/chip/", "get"),
     Line("api/v1/forecast/", "get"),
+    Line("api/v1/hold-reasons/", "get"),
 ]
 
 ADMIN_ROWS = {"workflows.holdreason": hold_reason}

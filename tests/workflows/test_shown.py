@@ -8,12 +8,14 @@ import pytest
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Invalid
 from tests.cast import Acme
-from tests.factories.workflows import LEAVE, decide, install, publish, start_leave, view_of
+from tests.factories.workflows import LEAVE, decide, install, open_task, publish, start_leave, view_of
 from tests.scenarios.pages import Pages, hidden, said
 from tests.scenarios.rest import Rest
 from workflows.library import library_item
-from workflows.models import TransitionLog, WorkflowDefinition, WorkflowRun
+from workflows.models import BulkAction, TransitionLog, WorkflowDefinition, WorkflowRun
+from workflows.selectors.bulk_page import choice_of
 from workflows.selectors.desk import content_of
+from workflows.services.bulk import BulkRow, BulkWish, bulk_ask, results_of
 from workflows.services.tasks import ContentChanged
 from workflows.shown import changed, fingerprint
 
@@ -68,6 +70,11 @@ def test_a_step_may_demand_it(acme: Acme) -> None:
         with pytest.raises(Invalid) as refusal:
             decide(run_id, acme.ravi, "HR review")
         assert list(refusal.value.fields) == ["shown"]
+        wish = BulkWish(BulkAction.DECIDE, [BulkRow(open_task(run_id).id)], "Rejected", comment="Not now")
+        left = results_of(bulk_ask(actor=acme.ravi, wish=wish))[0]
+        assert (left.state, "must have seen" in left.message) == ("left", True)
+        choice = choice_of(acme.ravi, [(open_task(run_id).id, None)])
+        assert (choice.alone, len(choice.rows)) == (1, 1)
         decide(run_id, acme.ravi, "HR review", shown=shown_to(run_id, acme.ravi))
 
 

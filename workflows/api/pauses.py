@@ -1,15 +1,33 @@
 """Stopping the clock of a task over REST, and letting it go on."""
 
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.utils import extend_schema
+from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.base import MemberView
 from workflows.api.inputs import AnswerBody, HandOverBody, HoldBody, QuestionBody
 from workflows.api.runs import run_answer
 from workflows.api.tasks import IF_MATCH, TaskAction
+from workflows.selectors.pauses import hold_reasons
 from workflows.services.pauses import task_answer, task_ask, task_hold, task_resume
+
+
+class HoldReasonsSerializer(serializers.Serializer[Any]):
+    results = serializers.ListField(child=serializers.CharField(), read_only=True)
+
+
+class HoldReasonsView(MemberView):
+    serializer_class = HoldReasonsSerializer
+    pagination_class = None
+
+    @extend_schema(operation_id="hold_reasons_list", responses=HoldReasonsSerializer)
+    def get(self, request: Request) -> Response:
+        """The reasons for which a task may be put on hold, in the order in which they are offered."""
+        return Response({"results": list(hold_reasons(self.actor.organisation_id))})
 
 
 class TaskHoldView(TaskAction):

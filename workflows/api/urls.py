@@ -53,6 +53,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/answer/", pauses.TaskAnswerView.as_view(), name="api-task-answer"),
     path("tasks/<uuid:task_id>/links/", links.TaskLinksView.as_view(), name="api-task-links"),
     path("decision-links/<uuid:link_id>/revoke/", links.LinkRevokeView.as_view(), name="api-decision-link-revoke"),
+    path("hold-reasons/", pauses.HoldReasonsView.as_view(), name="api-hold-reasons"),
     path("forecast/", forecast.ForecastView.as_view(), name="api-forecast"),
     path("runs/<uuid:run_id>/machine-steps/", machines.RunMachineStepsView.as_view(), name="api-run-machine-steps"),
     path("machine-steps/", machines.MachineStepListView.as_view(), name="api-machine-steps"),

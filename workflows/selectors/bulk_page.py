@@ -67,6 +67,8 @@ class Choice:
     claims: int = 0
     gone: int = 0
     own: int = 0
+    alone: int = 0
+    """How many stand at steps that are decided only by who has seen what they show, which this page does not."""
 
 
 @dataclass
@@ -94,6 +96,7 @@ def choice_of(actor: Membership, wanted: Sequence[tuple[UUID, int | None]], *, o
         claims=sum(row.in_queue for row in rows),
         gone=0 if only else len(versions) - len(rows),
         own=sum(row.task.requester_id == actor.id for row in rows),
+        alone=sum(len(group.tasks) for key, group in groups.items() if desks[key].step.shown_required),
     )
 
 

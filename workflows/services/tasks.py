@@ -55,6 +55,9 @@ class ContentChanged(TaskStale):
     code = "task.content_changed"
 
 
+LOOK_FIRST = "Who decides this step must have seen what it shows: open the request, or send `shown` of the task."
+
+
 @dataclass(frozen=True, slots=True)
 class TaskResult:
     """Where the request stands after a change. ``version`` is the decided or handed-over task's new one."""
@@ -355,7 +358,7 @@ def _content_decided_on(
         task_version=locked.task.version,
     )
     if given is None and step.shown_required:
-        raise Invalid({"shown": ["Send `shown` of the task, as it was when you decided."]})
+        raise Invalid({"shown": [LOOK_FIRST]})
     if given is not None and not given.startswith(now):
         fields = changed(names, values, given)
         labels = [definition.form.by_name[name].label for name in fields]
