@@ -100,4 +100,4 @@ def test_whoever_is_named_twice_or_has_left_is_told_once_or_not(acme: Acme, mood
         shop.work()
         assert run_of(run_id).status == "running"
     # Who asks is a stakeholder of the request from its start.
-    assert twice_relayed(acme) == dict.fromkeys(("Asha", "Meera", "Omar"), ["Done | completion"])
+    assert twice_relayed(acme) == {key: ["Done | completion"] for key in ("Asha", "Meera", "Omar")}

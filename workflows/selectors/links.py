@@ -113,7 +113,7 @@ def why_closed(link: DecisionLink, at: datetime) -> str:
     if link.outcome == LinkEnd.REPLACED:
         return "A newer link was sent to you. Use that one."
     if link.outcome == LinkEnd.EXPIRED or link.expires_at <= at:
-        return f"This link held until {_moment(link, link.expires_at)}. Ask who sent it for a new one."
+        return f"This link held until {holds_until(link)}. Ask who sent it for a new one."
     if link.member_id is None and outside_forbidden(link.organisation_id):
         return NO_LONGER
     if link.member is not None and not (link.member.is_active and link.member.user.is_active):
@@ -137,8 +137,9 @@ def _when(link: DecisionLink, moment: datetime) -> str:
     return f"at {local:%H:%M} on {local.day} {local:%b %Y}"
 
 
-def _moment(link: DecisionLink, moment: datetime) -> str:
-    local = moment.astimezone(ZoneInfo(link.organisation.time_zone))
+def holds_until(link: DecisionLink) -> str:
+    """In the organisation's time: "5 Oct 2025, 10:42"."""
+    local = link.expires_at.astimezone(ZoneInfo(link.organisation.time_zone))
     return f"{local.day} {local:%b %Y, %H:%M}"
 
 

@@ -16,7 +16,7 @@ from workflows.forms import LinkDecisionForm
 from workflows.link_keys import LinkKey
 from workflows.models import DecisionLink
 from workflows.selectors.invitations import why_kept_apart
-from workflows.selectors.links import Asked, Closed, LinkNotFound, link_of, opened
+from workflows.selectors.links import Asked, Closed, LinkNotFound, holds_until, link_of, opened
 from workflows.services.link_codes import code_ask, code_check, is_pass
 from workflows.services.links import link_decide
 from workflows.services.refusals import refusal_text
@@ -118,7 +118,8 @@ def _not_for(found: Asked, viewer: Membership | None) -> str:
 
 def _facts(found: Asked) -> dict[str, Any]:
     reasons = [way.name for way in found.ways if way.reason_required]
-    return {"found": found, "run": found.view.run, "task": found.task, "reasons": reasons}
+    until = holds_until(found.link)
+    return {"found": found, "run": found.view.run, "task": found.task, "reasons": reasons, "until": until}
 
 
 def _again(request: HttpRequest, found: Asked, error: str) -> HttpResponse:

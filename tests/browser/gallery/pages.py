@@ -6,6 +6,7 @@ PAGE_NAMES = (
     *("definition-preferences", "definition-versions", "runs", "search", "notifications", "error-404", "error-409"),
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
     *("definition-changes", "definition-cases", "definition-move"),
+    *("link-decision", "link-code", "link-over", "request-links"),
     *("mail-decision", "bulk-choice", "bulk-waiting", "bulk-done"),
     *("request-machine", "machine-steps", "request-panel", "request-why"),
     *("request-asked", "request-held", "forecast"),

@@ -6,7 +6,7 @@ from types import SimpleNamespace as Some
 
 from django import forms
 
-from tests.browser.gallery import bulk, library
+from tests.browser.gallery import bulk, library, links
 from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
@@ -280,6 +280,10 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "bulk-waiting": bulk.waiting,
     "bulk-done": bulk.done,
     "mail-decision": bulk.mail_decision,
+    "link-decision": links.decision,
+    "link-code": links.code,
+    "link-over": links.over,
+    "request-links": links.request_links,
     "request": request,
     "request-manager": request_manager,
     "request-closed": request_closed,

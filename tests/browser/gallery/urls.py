@@ -51,6 +51,8 @@ WITH_ID = (
     "absence",
     "definition_library_update",
     *("design", "case_new", "case_edit", "case_record", "cases_gate"),
+    "decision_link_revoke",
+    "task_links",
 )
 
 FLOWS = [path(str(one.pattern), nothing, name=str(one.name)) for one in flows.urls.urlpatterns]
