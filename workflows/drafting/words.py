@@ -23,6 +23,7 @@ _WORDS: Final[Mapping[str, str]] = {
     "otherwise": "mark as the way otherwise",
     "reason_required": "demand for a reason",
     "by_mail": "link in mails",
+    "outside": "people without an account",
     "position": "place on the canvas",
     "visible_when": "condition of being shown",
     "node": "automatic work",

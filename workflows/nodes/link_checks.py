@@ -19,6 +19,7 @@ from workflows.nodes.base import NodeKind
 from workflows.nodes.registry import KINDS
 from workflows.nodes.templating import placeholders
 
+APPROVAL: Final = "approval"
 OUTSIDE_FACTS: Final = ("run.id", "run.number", "run.title", "workflow.id", "workflow.name", "requester.name")
 """What the words to people outside may name, besides `record.` and a field that the step shows."""
 
@@ -55,6 +56,9 @@ def _of_node(step: Step, node: Node, place: str, form: FormDocument, forbidden: 
         kind = KINDS.get(piece.job.kind)
         for one in _of_kind(step, kind, piece.job.params, form, forbidden) if kind is not None else ():
             yield replace(one, place=setting_place(node, piece, place, one.place))
+        if piece.job.kind == APPROVAL and not piece.is_last:
+            text = f"“{step.name}” asks for an approval before its last piece of work, where no button leads on."
+            yield Problem("approval-not-last", f"{place}.task", "blocks", text, "Make it the last piece.")
 
 
 def _of_kind(
