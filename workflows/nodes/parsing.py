@@ -6,6 +6,7 @@ Imports nothing of the product. The limits are set before anything is read.
 import io
 import json
 import logging
+import os
 import resource
 import shutil
 import subprocess
@@ -20,6 +21,9 @@ MOST_CELLS: Final = 20_000
 MOST_TEXT: Final = 500_000
 MOST_PIXELS: Final = 40_000_000
 OCR_SCALE: Final = 2.0
+PICTURES: Final = ("PNG", "JPEG", "GIF", "WEBP", "TIFF")
+TURNS: Final = "osd"
+"""The data by which tesseract tells which way is up."""
 
 
 class FileRefused(Exception):
@@ -74,22 +78,33 @@ def ocr(content: bytes, options: dict[str, Any]) -> dict[str, Any]:
     program = shutil.which("tesseract")
     if program is None:
         raise FileRefused("Reading pictures needs the program tesseract, which this server does not have.")
-    texts = [_read(program, picture, str(options["languages"])) for picture in _pictures(content, options)]
+    known = _languages(program)
+    wanted = str(options["languages"]).split("+")
+    if missing := [one for one in wanted if one not in known]:
+        there = ", ".join(sorted(known - {TURNS})) or "none"
+        raise FileRefused(f"tesseract has no data for {', '.join(missing)} on this server. It reads: {there}.")
+    # Where it can tell which way is up, pages may lie on their side.
+    how = [program, "-l", "+".join(wanted), *(("--psm", "1") if TURNS in known else ())]
+    texts = [_read(how, picture) for picture in _pictures(content, options)]
     return {"pages": len(texts), "text": "\n\n".join(texts)[:MOST_TEXT]}
 
 
 def _pictures(content: bytes, options: dict[str, Any]) -> list[bytes]:
-    from PIL import Image, UnidentifiedImageError  # noqa: PLC0415 - under the limits
+    from PIL import Image, ImageOps, UnidentifiedImageError  # noqa: PLC0415 - under the limits
 
     Image.MAX_IMAGE_PIXELS = MOST_PIXELS
     if content[:5] == b"%PDF-":
         return _rendered(content, options)
     try:
-        with Image.open(io.BytesIO(content), formats=("PNG", "JPEG", "GIF", "WEBP")) as picture:
-            if picture.width * picture.height > MOST_PIXELS:
-                raise FileRefused("This picture is too large.")
-            return [_png(picture)]
-    except (UnidentifiedImageError, OSError, Image.DecompressionBombError) as error:
+        with Image.open(io.BytesIO(content), formats=PICTURES) as picture:
+            found = []
+            for number in range(min(getattr(picture, "n_frames", 1), int(options["pages"]))):
+                picture.seek(number)
+                if picture.width * picture.height > MOST_PIXELS:
+                    raise FileRefused("This picture is too large.")
+                found.append(_png(ImageOps.exif_transpose(picture)))
+            return found
+    except (UnidentifiedImageError, OSError, ValueError, Image.DecompressionBombError) as error:
         raise FileRefused("This is no picture that can be read.") from error
 
 
@@ -110,17 +125,30 @@ def _rendered(content: bytes, options: dict[str, Any]) -> list[bytes]:
 
 
 def _png(picture: Any) -> bytes:
+    """In grey, on white paper where it has none of its own."""
+    from PIL import Image  # noqa: PLC0415 - under the limits
+
+    if picture.has_transparency_data:
+        shown = picture.convert("RGBA")
+        picture = Image.alpha_composite(Image.new("RGBA", shown.size, "white"), shown)
     buffer = io.BytesIO()
     picture.convert("L").save(buffer, "PNG")
     return buffer.getvalue()
 
 
-def _read(program: str, picture: bytes, languages: str) -> str:
+def _languages(program: str) -> set[str]:
+    done = subprocess.run([program, "--list-langs"], capture_output=True, check=False)  # noqa: S603 - a fixed list
+    return set(done.stdout.decode("utf-8", "replace").split("\n")[1:]) - {""}
+
+
+def _read(how: list[str], picture: bytes) -> str:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory, "page.png")
         path.write_bytes(picture)
-        command = [program, str(path), "stdout", "-l", languages]
-        done = subprocess.run(command, capture_output=True, check=False)  # noqa: S603 - limited as its parent
+        program, *options = how
+        command = [program, str(path), "stdout", *options]
+        environment = {**os.environ, "OMP_THREAD_LIMIT": "1"}
+        done = subprocess.run(command, capture_output=True, env=environment, check=False)  # noqa: S603 - limited as its parent
     if done.returncode != 0:
         said = done.stderr.decode("utf-8", "replace").strip().splitlines()
         raise FileRefused(f"tesseract could not read it: {said[-1][:200] if said else 'no reason given'}")

@@ -1,11 +1,13 @@
 """Each kind by itself: what it answers, and what it refuses."""
 
+import io
 import json
 import shutil
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
 from tests.workflows.nodes.bench import MONDAY, FakeTools, run, work
@@ -161,8 +163,34 @@ def test_a_file_that_is_no_pdf(content: bytes) -> None:
 
 def test_reading_pictures() -> None:
     at_work = work(FakeTools(files={"scan": ("x.pdf", pdf_of("Hello", "world", []))}))
-    if shutil.which("tesseract"):
-        assert "Hello" in run("ocr", {"file": "scan"}, at_work).output["text"]
+    if not shutil.which("tesseract"):
+        with pytest.raises(NodeFailure, match="tesseract, which this server does not have"):
+            run("ocr", {"file": "scan"}, at_work)
         return
-    with pytest.raises(NodeFailure, match="tesseract, which this server does not have"):
-        run("ocr", {"file": "scan"}, at_work)
+    assert "Hello" in run("ocr", {"file": "scan"}, at_work).output["text"]
+    with pytest.raises(NodeFailure, match="no data for xyz on this server"):
+        run("ocr", {"file": "scan", "languages": "eng+xyz"}, at_work)
+    for content in (photo(), transparent()):
+        found = run("ocr", {"file": "scan"}, work(FakeTools(files={"scan": ("x", content)}))).output
+        assert "Invoice 2026" in found["text"]
+
+
+def written(mode: str, paper: Any) -> Image.Image:
+    picture = Image.new(mode, (700, 300), paper)
+    ImageDraw.Draw(picture).text((60, 100), "Invoice 2026", fill=(0, 0, 0, 255)[: len(mode)], font_size=60)
+    return picture
+
+
+def photo() -> bytes:
+    """As telephones keep it: on its side, with a note which way is up."""
+    picture, buffer = written("RGB", "white"), io.BytesIO()
+    notes = picture.getexif()
+    notes[0x0112] = 6
+    picture.rotate(90, expand=True).save(buffer, "JPEG", exif=notes)
+    return buffer.getvalue()
+
+
+def transparent() -> bytes:
+    buffer = io.BytesIO()
+    written("RGBA", (0, 0, 0, 0)).save(buffer, "PNG")
+    return buffer.getvalue()
