@@ -28,6 +28,7 @@ from workflows.views import (
 from workflows.views.design import case_pages
 from workflows.views.design import data as design_data
 from workflows.views.design import item as design_item
+from workflows.views.design import node as design_node
 from workflows.views.design import pages as design
 from workflows.views.design import rule as design_rule
 
@@ -93,6 +94,7 @@ urlpatterns = [
         name="cases_overlay",
     ),
     path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
+    path("workflows/<uuid:definition_id>/design/node/", design_node.DesignNodeView.as_view(), name="design_node"),
     path("workflows/<uuid:definition_id>/design/rule/", design_rule.DesignRuleView.as_view(), name="design_rule"),
     path(
         "workflows/<uuid:definition_id>/design/document/",

@@ -80,7 +80,8 @@ class Palette:
         values = self._values(row, spec, Op(row.op), stem) if known else []
         marks = {0: "field", 1: "op"}
         return tuple(
-            replace(one, invalid=wrong == marks.get(number, "value")) for number, one in enumerate((*found, *values))
+            replace(one, invalid=wrong == marks.get(number, "value") and not one.name.endswith(".mode"))
+            for number, one in enumerate((*found, *values))
         )
 
     def sample(self, spec: FieldSpec, row: Row, name: str, part: str) -> tuple[Control, ...]:

@@ -139,7 +139,7 @@ class RuleEditor:
             message = _BLANK
         if code in ("unknown_field", "unknown_op") and self._is_blank_at(path):
             message = "Choose what the condition asks about." if code == "unknown_field" else "Choose a condition."
-        return Wrong(path, part, message)
+        return Wrong(path, part, capitalised(message))
 
     def _is_blank_at(self, path: Path) -> bool:
         return any(where == path and _is_blank(item) for where, item in walk(self.rows))

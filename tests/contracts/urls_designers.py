@@ -42,6 +42,21 @@ def of_condition(world: World) -> Mapping[str, Any]:
     return {"condition_id": world(condition).id}
 
 
+def machine(world: World) -> UUID:
+    """A draft with an automatic step."""
+    definition_id = world(changed)
+    for name, params in (
+        ("step.add", {"name": "Wait", "kind": "auto"}),
+        ("node.choose", {"step": "wait", "kind": "delay"}),
+    ):
+        draft_edit(actor=world.acme.omar, definition_id=definition_id, name=name, params=params, key=uuid4())
+    return definition_id
+
+
+def of_machine(world: World) -> Mapping[str, Any]:
+    return {"definition_id": world(machine)}
+
+
 def with_condition(world: World) -> Mapping[str, Any]:
     """No argument, and something to hide."""
     world(condition)
@@ -52,6 +67,7 @@ IN_HR = {"field": "candidate.department", "op": "eq", "value": "HR"}
 CONDITION = {"name": "In HR", "kind": "assignee", "rule": IN_HR}
 CONDITIONS = "api/v1/saved-conditions/"
 RULE = "?place=graph/steps/manager_approval/assignee/rule"
+WORK = "?place=graph/steps/wait"
 DESIGN = "workflows/<uuid:definition_id>/design/"
 DRAFT = "api/v1/definitions/<uuid:definition_id>/draft/"
 ADD = {"edit": "step.add", "name": "Check", "kind": "task"}
@@ -91,6 +107,7 @@ LINES = [
     Line(f"{DESIGN}document/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}operations/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}operations/", "post", holder="omar", ids=of_changed, without="asha", data=operations, as_json=True),
+    Line(f"{DESIGN}node/", "post", holder="omar", ids=of_machine, without="asha", query=WORK, data={"set.for": "2h"}),
     Line(f"{DESIGN}rule/", "get", holder="omar", ids=of_changed, without="asha", query=RULE),
     Line(f"{DESIGN}rule/", "post", holder="omar", ids=of_changed, without="asha", query=RULE, data={"rule.do": "add:"}),
     Line(CONDITIONS, holder="omar", ids=with_condition, without="asha"),

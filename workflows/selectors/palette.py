@@ -62,8 +62,12 @@ class Palette:
 
 def palette_of(organisation_id: UUID) -> Palette:
     """Kinds by label, then saved tasks, the organisation's own first. One query."""
-    kinds = sorted(KINDS.values(), key=lambda one: one.label)
-    return Palette(tuple(map(_of_kind, kinds)), tuple(map(_of_task, saved_tasks(organisation_id))))
+    return Palette(kind_entries(), tuple(map(_of_task, saved_tasks(organisation_id))))
+
+
+def kind_entries() -> tuple[PaletteEntry, ...]:
+    """Every kind by label."""
+    return tuple(map(_of_kind, sorted(KINDS.values(), key=lambda one: one.label)))
 
 
 def _of_kind(kind: NodeKind[Any]) -> PaletteEntry:

@@ -11,6 +11,9 @@ from django.utils.safestring import SafeString
 from accounts.templatetags.ui import icon
 
 register = template.Library()
+# Icon names that views of the designers use, for the sprite: icon="player-play" icon="user-check" icon="flag" icon="point"
+# icon="arrows-split-2" icon="arrows-join-2" icon="robot" icon="users" icon="hand-stop" icon="users-group" icon="scale"
+# icon="arrows-join" icon="git-branch" icon="eye" icon="shield-check" icon="filter"
 
 
 @register.filter

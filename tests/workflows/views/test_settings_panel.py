@@ -1,5 +1,6 @@
 """The settings of steps, ways and the workflow, and rules in the rule editor, without script and as htmx gets them."""
 
+import re
 from typing import Any
 from uuid import uuid4
 
@@ -9,9 +10,10 @@ from tests.cast import Acme
 from tests.factories.workflows import install
 from tests.scenarios.pages import Pages
 from workflows.graph.document import GraphDocument
-from workflows.models import WorkflowDefinition
+from workflows.models import SavedCondition, WorkflowDefinition
 from workflows.selectors.drafts import access_draft
 from workflows.services.drafts import draft_edit, draft_start
+from workflows.services.node_trial import node_trial
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
@@ -138,3 +140,62 @@ def test_visibility_and_validation_use_the_same_editor(acme: Acme, flow: Workflo
     assert (
         Pages(acme.omar).client.get(f"/workflows/{flow.id}/design/rule/?place=graph/steps/no/join").status_code == 404
     )
+
+
+def test_all_rules_are_in_one_list(acme: Acme, flow: WorkflowDefinition) -> None:
+    page = read(acme, flow, "?tab=rules")
+    assert "Who is asked: “HR review”" in page
+    assert "Person&#x27;s department code is &quot;HR&quot;" in page
+    assert "design/rule/?place=graph%2Fsteps%2Fhr_review%2Fassignee%2Frule" in page
+
+
+def test_a_rule_is_kept_under_a_name_and_used_elsewhere(acme: Acme, flow: WorkflowDefinition) -> None:
+    hr = "rule/?place=graph/steps/hr_review/assignee/rule"
+    rows = {"rule.kind": "all", "rule.0.kind": "row", "rule.0.field": "candidate.department", "rule.0.op": "eq"}
+    kept = post(acme, flow, hr, **rows, **{"rule.0.value": "HR", "do": "keep", "keep.name": "HR people"})
+    assert "“HR people” can be used in other rules now." in kept.content.decode()
+    again = post(acme, flow, hr, **rows, **{"rule.0.value": "HR", "do": "keep", "keep.name": "HR people"})
+    assert (again.status_code, "There is one of this name already." in again.content.decode()) == (422, True)
+    other = "rule/?place=graph/steps/manager_review/assignee/rule"
+    page = read(acme, flow, other)
+    assert "HR people</option>" in page
+    with acme.scope():
+        key = str(SavedCondition.objects.get().id)
+    used = post(
+        acme, flow, other, **rows, **{"rule.0.value": "ENG", "rule.do": "saved", "rule.saved": key}
+    ).content.decode()
+    assert "“HR people” (person&#x27;s department code is &quot;HR&quot;)" in used
+
+
+def test_the_work_of_a_machine_is_set_and_tried(acme: Acme, flow: WorkflowDefinition) -> None:
+    place, more = "graph/steps/check", {"name": "Check", "kind": "auto", "after": "hr_review"}
+    assert post(acme, flow, "edit/", edit="step.add", **more).status_code == 303
+    assert post(acme, flow, "edit/", edit="node.choose", step="check", kind="formula").status_code == 303
+    settings = {"set.values.key": "left", "set.values.value": "record.balance - 2", "try.record.balance": "12"}
+    tried = post(acme, flow, f"node/?place={place}", **settings, do="try").content.decode()
+    assert "It works with this sample." in tried
+    assert re.search(r"&quot;left&quot;: (&quot;)?10\b", tried)
+    assert post(acme, flow, f"node/?place={place}", **settings).status_code == 303
+    run = {"timeout": "20", "retry.count": "3", "save_as": "sum", "on_failure": "", "save.0.field": "balance"}
+    assert post(acme, flow, "edit/", edit="node.run", step="check", **run, **{"save.0.path": "left"}).status_code == 303
+    said = {"notices.0.on": "failure", "notices.0.to": "requester", "notices.0.text": "Broken"}
+    assert post(acme, flow, "edit/", edit="node.notices", step="check", **said).status_code == 303
+    step = graph(acme, flow).step("check")
+    assert step is not None
+    assert step.node is not None
+    assert step.node.params == {"values": {"left": "record.balance - 2"}}
+    assert (step.node.retry.count, step.node.save, step.node.notices[0].to) == (3, {"balance": "left"}, ("requester",))
+
+
+def test_a_trial_sends_nothing_that_could_change_something(acme: Acme, flow: WorkflowDefinition) -> None:
+    with acme.scope():
+        draft = access_draft(acme.omar, flow.id)
+        params = {"method": "POST", "url": "https://pay.example/{{ record.reason }}", "body": {"a": 1}}
+        told = node_trial(draft, "check", "call", params, {"record.reason": "x"})
+        secret = {"url": "https://pay.example/", "headers": {"Authorization": "Bearer {{ secret.bank }}"}}
+        hidden = node_trial(draft, "check", "call", secret, {})
+        wrong = node_trial(draft, "check", "call", {"method": "GET"}, {})
+    assert (told.tone, told.words) == ("warn", "Not sent, because it may change something there.")
+    assert told.output.startswith("POST https://pay.example/x")
+    assert (hidden.tone, "secret.bank" in hidden.output) == ("warn", True)
+    assert (wrong.tone, len(wrong.details)) == ("bad", 1)

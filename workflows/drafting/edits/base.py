@@ -1,5 +1,6 @@
 """What an edit is: a name and parameters that a hand means, turned into changes of the document as that hand saw it."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Callable, Collection, Mapping, Sequence
@@ -113,6 +114,16 @@ def flag(params: Params, name: str) -> bool:
     value = params.get(name, False)
     value = value[-1] if isinstance(value, list) and value else value
     return value is True or value in ("on", "true", "1", "yes")
+
+
+def json_of(value: Any) -> Any:
+    """JSON data that may have been sent as text; a text that is none stays one."""
+    if not isinstance(value, str):
+        return value
+    try:
+        return json.loads(value)
+    except (ValueError, RecursionError):
+        return value
 
 
 def slug(name: str, fallback: str) -> str:

@@ -12,6 +12,7 @@ from workflows.drafting.edits.base import (
     EditRefused,
     Params,
     Sketch,
+    json_of,
     long_text,
     text,
     texts,
@@ -27,10 +28,9 @@ _RECIPIENT: Final = re.compile(r"owner|requester|stakeholders|admins|[0-9a-f]{8}
 
 
 def node_choose(document: Document, params: Params) -> Edit:
-    """`step`, `kind`, and `task` where it is a saved one. The settings begin anew; how it is tried and who is told stays."""
+    """`step`; `kind`, or `saved:<key>` for a saved task. The settings begin anew; how it is tried and who is told stays."""
     sketch, step, own = _auto(document, params)
-    kind = text(params, "kind", required="Choose what is to be done.")
-    task = text(params, "task")
+    kind, _, task = text(params, "kind", required="Choose what is to be done.").partition(":")
     now = sketch.get(*own, default={})
     if (now.get("kind"), now.get("task") or "") != (kind, task):
         kept = {name: now[name] for name in ("retry", "timeout", "on_failure", "save_as", "notices") if name in now}
@@ -41,7 +41,7 @@ def node_choose(document: Document, params: Params) -> Edit:
 def node_params(document: Document, params: Params) -> Edit:
     """`step`; `params`: the settings as JSON data."""
     sketch, step, own = _work(document, params)
-    found = params.get("params")
+    found = json_of(params.get("params"))
     if not isinstance(found, Mapping):
         raise EditRefused({"params": ["Send the settings."]})
     sketch.put(dict(found), *own, "params", default={})

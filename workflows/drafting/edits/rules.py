@@ -3,14 +3,14 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, Sketch, text
+from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, Sketch, json_of, text
 from workflows.drafting.edits.rule_places import rule_place, rule_put
 
 
 def rule_set(document: Document, params: Params) -> Edit:
-    """`place` of the rule; `rule`: its document as JSON data, None to take it away."""
+    """`place` of the rule; `rule`: its document as JSON data or text, None to take it away."""
     found = rule_place(document, text(params, "place", most=500))
-    rule = params.get("rule")
+    rule = json_of(params.get("rule"))
     if rule is not None and not isinstance(rule, Mapping):
         raise EditRefused({"rule": ["Send a rule."]})
     if rule is None and found.sort.required:

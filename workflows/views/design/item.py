@@ -17,6 +17,7 @@ from workflows.selectors.drafts import Draft, access_draft
 from workflows.views.base import page
 from workflows.views.design.base import Desk
 from workflows.views.design.panel import step_facts, way_facts, workflow_facts
+from workflows.views.design.work import node_facts
 
 
 class DesignItemView(MemberRequired, View):
@@ -39,7 +40,7 @@ def item_context(desk: Desk, place: str) -> dict[str, Any]:
     is_step, is_way = parts[:2] == ("graph", "steps"), parts[:2] == ("graph", "transitions")
     facts: Mapping[str, Any] = workflow_facts(draft) if parts == ("graph",) else {}
     if is_step:
-        facts = step_facts(draft, found)
+        facts = step_facts(draft, found) | (node_facts(draft, found) if found.get("kind") == "auto" else {})
     elif is_way:
         facts = way_facts(draft, found)
     return {

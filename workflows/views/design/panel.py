@@ -63,9 +63,6 @@ SIDES: Final[Mapping[RungSide, str]] = {RungSide.BEFORE: "before it is due", Run
 ENDS: Final[Mapping[HardEnd, str]] = {HardEnd.FAIL: "it fails", HardEnd.KILL: "it is stopped"}
 ACTED_ON: Final = (StepKind.START, StepKind.TASK)
 WHO: Final[Sequence[Choice]] = (("rule", "By a rule"), ("requester", "Requester"), ("nobody", "Nobody"))
-# For the sprite: icon="player-play" icon="user-check" icon="flag" icon="arrows-split-2" icon="arrows-join-2" icon="point"
-# icon="robot" icon="users" icon="hand-stop" icon="users-group" icon="scale" icon="arrows-join" icon="git-branch" icon="eye"
-# icon="shield-check" icon="filter"
 ICONS: Final[Mapping[StepKind, str]] = {
     StepKind.START: "player-play",
     StepKind.TASK: "user-check",
@@ -86,7 +83,8 @@ def step_facts(draft: Draft, step: Mapping[str, Any]) -> dict[str, Any]:
     """What the panel of a step is given besides the step itself."""
     key, kind = str(step["key"]), str(step["kind"])
     own = f"graph/steps/{key}"
-    others = [(str(one["key"]), str(one["name"])) for one in draft.document["graph"].get("steps", ())]
+    steps = draft.document["graph"].get("steps", ())
+    others = [(str(one["key"]), str(one["name"])) for one in steps if one.get("kind") == "task"]
     facts: dict[str, Any] = {
         "ways": ways_of(draft, key),
         "access": access_of(draft, key) if kind in ACTED_ON or kind == "end" else [],

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Final
 
-from workflows.views.design import cases, form, graph, outline, versions
+from workflows.views.design import cases, form, graph, outline, rules, versions
 from workflows.views.design.base import DesignTab
 
 TABS: Final[Mapping[str, DesignTab]] = {
-    tab.key: tab for tab in (graph.TAB, outline.TAB, form.TAB, cases.TAB, versions.TAB)
+    tab.key: tab for tab in (graph.TAB, outline.TAB, form.TAB, rules.TAB, cases.TAB, versions.TAB)
 }

@@ -1,5 +1,6 @@
 """One rule of the draft in the rule editor: a page for every place where a rule can stand, and the panel's fragment for htmx."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,6 +12,7 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 
 from accounts.models import Membership
+from accounts.tenancy.errors import Invalid
 from accounts.views.base import refusals_as_pages
 from forms_builder.rule_editor import RuleEditor, Setup
 from forms_builder.rule_editor.sampling import SampleField, TraceLine, sample_fields, sample_values, traced
@@ -31,6 +33,7 @@ from workflows.selectors.rule_desk import (
 )
 from workflows.selectors.saved_conditions import saved_choices
 from workflows.services.drafts import Saved, draft_edit
+from workflows.services.saved_conditions import saved_condition_save
 from workflows.views.base import page
 from workflows.views.design.base import Desk
 from workflows.views.design.pages import ChangingView, key_of, number_of
@@ -73,6 +76,11 @@ class RuleDesk:
         if self.is_posted:
             return RuleEditor.posted(self.setup, self.data)
         return RuleEditor.of(self.setup, rule_at(self.draft.document, self.place))
+
+    @property
+    def may_keep(self) -> bool:
+        """Whether the rule can be kept under a name: filters of rows belong to their list."""
+        return self.place.sort.kind is not RuleKind.ROWS
 
     @property
     def besides(self) -> tuple[str, ...]:
@@ -138,6 +146,8 @@ class DesignRuleView(ChangingView):
         rule = RuleDesk(self.actor, draft, place, request.POST)
         if rule.editor.button:
             return self._page(request, rule)
+        if request.POST.get("do") == "keep":
+            return self._kept(request, rule)
         if not rule.editor.is_valid:
             return self._page(request, rule, status=422)
         params = {"place": place.place, "rule": rule.editor.document}
@@ -148,7 +158,26 @@ class DesignRuleView(ChangingView):
                 revision=number_of(request.POST.get("revision")), number=number_of(request.POST.get("version")),
             )  # fmt: skip
 
-        return self.attempt(request, definition_id, act, "rule.set", params)
+        return self.attempt(request, definition_id, act, "rule.set", params | {"rule": json.dumps(params["rule"])})
+
+    def _kept(self, request: HttpRequest, rule: RuleDesk) -> HttpResponse:
+        """Keep the rule as a saved condition; the draft stays as it is."""
+        name = request.POST.get("keep.name", "")
+        if rule.editor.rule is None or not rule.may_keep:
+            wrong = ["Finish the conditions first."]
+            return self._page(request, rule, status=422, keep_errors=wrong, keep_name=name)
+        try:
+            row = saved_condition_save(
+                actor=self.actor,
+                name=name,
+                kind=rule.place.sort.kind,
+                rule=rule.editor.document,
+                context=rule.setup.context,
+            )
+        except Invalid as error:
+            wrong = [text for texts in error.fields.values() for text in texts]
+            return self._page(request, rule, status=422, keep_errors=wrong, keep_name=name)
+        return self._page(request, rule, kept=f"“{row.name}” can be used in other rules now.")
 
     def _draft(self, definition_id: UUID) -> Draft:
         with refusals_as_pages():
@@ -160,7 +189,7 @@ class DesignRuleView(ChangingView):
         except EditRefused:
             raise Http404 from None
 
-    def _page(self, request: HttpRequest, rule: RuleDesk, *, status: int = 200) -> HttpResponse:
+    def _page(self, request: HttpRequest, rule: RuleDesk, *, status: int = 200, **more: Any) -> HttpResponse:
         draft = rule.draft
         address = reverse("design_item", args=[draft.definition.id])
         item = f"{address}?{urlencode({'place': rule.place.item})}"
@@ -174,6 +203,7 @@ class DesignRuleView(ChangingView):
             "item_url": item,
             "back": given.get("next") or item,
             "tab": given.get("tab") or "outline",
+            **more,
         }
         return page(
             request, "workflows/design/rule_page.html", context, fragment="workflows/design/rule.html", status=status
