@@ -28,10 +28,13 @@ export default defineConfig({
     manifest: "manifest.json",
     target: "baseline-widely-available",
     modulePreload: { polyfill: false },
+    // The canvas of the workflow designer is one chunk; only its page loads it.
+    chunkSizeWarningLimit: 600,
     rollupOptions: {
       onwarn(warning, warn) {
-        // htmx can evaluate strings; `allowEval` is off and the content policy would refuse it.
-        if (warning.code !== "EVAL") warn(warning);
+        // htmx can evaluate strings; `allowEval` is off and the content policy would refuse it. A directive of React's
+        // for servers means nothing in a browser.
+        if (warning.code !== "EVAL" && warning.code !== "MODULE_LEVEL_DIRECTIVE") warn(warning);
       },
       input: {
         main: resolve(root, "static/src/main.ts"),

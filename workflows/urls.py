@@ -27,6 +27,7 @@ from workflows.views import (
 )
 from workflows.views.design import case_pages
 from workflows.views.design import data as design_data
+from workflows.views.design import graph as design_graph
 from workflows.views.design import item as design_item
 from workflows.views.design import node as design_node
 from workflows.views.design import pages as design
@@ -92,6 +93,12 @@ urlpatterns = [
         "workflows/<uuid:definition_id>/design/cases/overlay/",
         case_pages.CaseOverlayView.as_view(),
         name="cases_overlay",
+    ),
+    path(
+        "workflows/<uuid:definition_id>/design/canvas/", design_graph.DesignCanvasView.as_view(), name="design_canvas"
+    ),
+    path(
+        "workflows/<uuid:definition_id>/design/problems/", design.DesignProblemsView.as_view(), name="design_problems"
     ),
     path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
     path("workflows/<uuid:definition_id>/design/node/", design_node.DesignNodeView.as_view(), name="design_node"),

@@ -10,7 +10,7 @@ const PLACES = [
   "{accounts,forms_builder,workflows,flows,notifications}/**/{templatetags,views}/*.py",
   "forms_builder/*.py",
   "workflows/graph/svg.py",
-  "static/src/**/*.ts",
+  "static/src/**/*.{ts,tsx}",
 ];
 
 export interface Source {
@@ -20,7 +20,7 @@ export interface Source {
 
 /** The files that decide what the build keeps, in a fixed order. */
 export function sources(root: string): Source[] {
-  const paths = globSync(PLACES, { cwd: root, ignore: ["**/*.test.ts"] });
+  const paths = globSync(PLACES, { cwd: root, ignore: ["**/*.test.{ts,tsx}"] });
   return paths
     .sort()
     .map((path) => ({ path: resolve(root, path), text: readFileSync(resolve(root, path), "utf8") }));

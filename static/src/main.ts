@@ -17,6 +17,7 @@ import "./css/graph.css";
 import "./css/cases.css";
 import "./css/rules.css";
 import "./css/settings.css";
+import "./css/draft.css";
 import "./css/print.css";
 
 import { startHtmx } from "./lib/htmx";
@@ -36,4 +37,6 @@ defineIslands({
   "cs-step-form": () => import("./islands/step-form"),
   "cs-unsaved": () => import("./islands/unsaved"),
   "cs-chart": () => import("./islands/chart"),
+  "cs-draft": () => import("./islands/draft-state"),
+  "cs-graph-canvas": () => import("./islands/graph-canvas"),
 });

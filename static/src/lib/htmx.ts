@@ -8,6 +8,8 @@ export function startHtmx(page: Document = document): void {
   htmx.config.allowEval = false;
   htmx.config.allowScriptTags = false;
   htmx.config.selfRequestsOnly = true;
+  // A text box that was pulled larger has a `style` of its own; carried over as markup the policy would refuse it.
+  htmx.config.attributesToSettle = ["class", "width", "height"];
   htmx.config.historyCacheSize = 0;
   htmx.config.refreshOnHistoryMiss = true;
   htmx.config.scrollBehavior = "auto";
@@ -34,7 +36,7 @@ export function startHtmx(page: Document = document): void {
     const words = elt.getAttribute("data-announce");
     if (words) announce(words, page);
     // Typing in a search box keeps its focus; a followed link moves to what it brought.
-    if (page.activeElement === page.body) elt.querySelector<HTMLElement>("[data-focus]")?.focus();
+    if (page.activeElement === page.body && !elt.hasAttribute("data-keep-focus")) elt.querySelector<HTMLElement>("[data-focus]")?.focus();
   });
   page.addEventListener("htmx:responseError", (event) => {
     const { elt } = detailOf<{ elt: Element }>(event);

@@ -21,7 +21,7 @@ from workflows.selectors.drafts import DraftNotFound, access_draft, access_edita
 from workflows.services.drafts import Saved, draft_edit, draft_redo, draft_start, draft_undo
 from workflows.views.base import page
 from workflows.views.design.base import Desk, Refused
-from workflows.views.design.shell import fragment, panel, shell, tab_of
+from workflows.views.design.shell import fragment, frame, panel, shell, tab_of
 
 OWN: Final = frozenset({"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly"})
 """What forms post besides the parameters of the edit."""
@@ -40,6 +40,17 @@ class DesignView(MemberRequired, View):
                 definition = access_editable(self.actor, definition_id)
                 return page(request, "workflows/design/none.html", {"definition": definition})
             return page(request, "workflows/design/page.html", shell(Desk(request, draft), tab_of(request.GET)))
+
+
+class DesignProblemsView(MemberRequired, View):
+    """The strip of problems alone, which asks for itself after the canvas has saved."""
+
+    http_method_names = ("get", "head", "options")
+
+    def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
+        with refusals_as_pages():
+            draft = access_draft(self.actor, definition_id)
+        return page(request, "workflows/design/problems.html", frame(Desk(request, draft), tab_of(request.GET)))
 
 
 class DesignStartView(MemberRequired, View):

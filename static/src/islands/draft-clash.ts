@@ -1,0 +1,81 @@
+import type { Draft } from "../lib/draft/draft";
+import { type Json, isObject } from "../lib/draft/model";
+import { isList } from "../lib/draft/places";
+import type { Choice, ClashItem } from "../lib/draft/rebase";
+
+/** Asks place by place whose change counts, and sends everything again. Resolves when that is done. */
+export async function askAboutClash(draft: Draft): Promise<void> {
+  const dialog = dialogOf(draft.clash);
+  document.body.append(dialog);
+  dialog.showModal();
+  await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
+  const choices = new Map(draft.clash.map((item, row) => [item.place, chosenIn(dialog, row)]));
+  dialog.remove();
+  await draft.settle(choices);
+}
+
+function chosenIn(dialog: HTMLDialogElement, row: number): Choice {
+  return dialog.querySelector<HTMLInputElement>(`[name="clash-${row}"]:checked`)?.value === "mine" ? "mine" : "theirs";
+}
+
+function dialogOf(items: readonly ClashItem[]): HTMLDialogElement {
+  const dialog = document.createElement("dialog");
+  dialog.className = "cs-dialog cs-clash";
+  dialog.setAttribute("aria-labelledby", "clash-head");
+  // Nothing is decided by leaving: Escape would lose one of the two.
+  dialog.addEventListener("cancel", (event) => event.preventDefault());
+  const head = made("h2", "", items.length === 1 ? "Changed by somebody else too" : `${items.length} places changed by somebody else too`);
+  head.id = "clash-head";
+  const note = made("p", "cs-soft", "Choose whose change is to stay. Everything else is merged already.");
+  const form = made("form", "cs-stack");
+  form.setAttribute("method", "dialog");
+  const button = made("button", "btn btn-primary", "Merge");
+  form.append(head, note, ...items.map(fieldset), button);
+  dialog.append(form);
+  return dialog;
+}
+
+function fieldset(item: ClashItem, row: number): HTMLElement {
+  const set = made("fieldset", "cs-clash-item");
+  set.append(
+    made("legend", "", sentence(item.where)),
+    option(row, "theirs", item.by ? `Keep what ${item.by} made` : "Keep theirs", item.theirs, true),
+    option(row, "mine", "Keep mine", item.mine, false),
+  );
+  return set;
+}
+
+function option(row: number, choice: Choice, words: string, value: Json | undefined, isChosen: boolean): HTMLElement {
+  const label = made("label", "cs-clash-option");
+  const radio = document.createElement("input");
+  Object.assign(radio, { type: "radio", name: `clash-${row}`, value: choice, checked: isChosen, className: "form-check-input" });
+  const text = made("span", "");
+  text.append(made("span", "cs-strong", words), made("span", "cs-clash-value", shown(value)));
+  label.append(radio, text);
+  return label;
+}
+
+/** A value in a few words. */
+export function shown(value: Json | undefined): string {
+  if (value === undefined) return "taken away";
+  if (typeof value === "boolean") return value ? "yes" : "no";
+  if (isList(value)) return value.map(shown).join(", ") || "none";
+  if (isObject(value)) {
+    const named = value.name ?? value.label ?? value.period;
+    if (typeof named === "string" && named) return named;
+    if (typeof value.x === "number" && typeof value.y === "number") return `at ${value.x}, ${value.y}`;
+    return Object.keys(value).join(", ").replaceAll("_", " ");
+  }
+  return String(value);
+}
+
+function sentence(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+function made(tag: string, css: string, text = ""): HTMLElement {
+  const element = document.createElement(tag);
+  element.className = css;
+  element.textContent = text;
+  return element;
+}

@@ -1,0 +1,148 @@
+import type { Draft, State } from "../lib/draft/draft";
+import { pageDraft } from "../lib/draft/page";
+import { announce } from "../lib/live";
+import { askAboutClash } from "./draft-clash";
+
+/** Milliseconds between two looks at what others have changed, while somebody looks at the page. */
+const LOOK = 10_000;
+const TOLD = 400;
+
+const SIGNS: Readonly<Record<State, string>> = {
+  saved: "cloud-check",
+  saving: "cloud-upload",
+  offline: "cloud-off",
+  clash: "git-merge",
+  login: "cloud-off",
+  moved: "alert-triangle",
+};
+// For the sprite: icon="cloud-check" icon="cloud-upload" icon="cloud-off" icon="git-merge" icon="alert-triangle"
+
+/**
+ * Says in the header whether the draft is saved. Keeps what cannot be sent, forms of the tabs too, sends it in order
+ * later, asks about clashes, and fetches what others changed.
+ */
+export default class DraftState extends HTMLElement {
+  private draft: Draft | undefined;
+  private timer: number | undefined;
+  private pause: number | undefined;
+  private asked: Promise<void> | undefined;
+  private said: State = "saved";
+  private readonly listeners = new AbortController();
+
+  connectedCallback(): void {
+    void pageDraft().then((draft) => {
+      if (!draft || !this.isConnected || this.draft) return;
+      this.draft = draft;
+      this.listen(draft);
+      this.show();
+    });
+  }
+
+  disconnectedCallback(): void {
+    this.listeners.abort();
+    window.clearInterval(this.timer);
+  }
+
+  private listen(draft: Draft): void {
+    const { signal } = this.listeners;
+    draft.addEventListener("change", () => this.show(), { signal });
+    draft.addEventListener("revision", () => this.told(), { signal });
+    draft.addEventListener("clash", () => this.ask(draft), { signal });
+    draft.addEventListener("refused", (event) => announce((event as CustomEvent<string>).detail), { signal });
+    // The tab shows what the server has: what was sent later is not in it yet.
+    draft.addEventListener("posted", () => draft.kept === 0 && window.location.reload(), { signal });
+    window.addEventListener("online", () => void draft.flush(), { signal });
+    document.addEventListener("visibilitychange", () => void (document.hidden ? draft.flush() : draft.catchUp()), { signal });
+    document.body.addEventListener("draft:changed", (event) => this.changed(draft, event), { signal });
+    document.addEventListener("htmx:beforeSwap", (event) => keepCanvas(event), { signal });
+    document.addEventListener("htmx:sendError", (event) => keepForm(draft, event), { signal });
+    document.addEventListener("submit", (event) => this.travel(draft, event), { signal, capture: true });
+    this.timer = window.setInterval(() => {
+      if (!document.hidden) void draft.catchUp();
+    }, LOOK);
+    if (draft.state === "clash") this.ask(draft);
+  }
+
+  /** Beside a canvas the list of problems asks for itself again, once for what is saved in one go. */
+  private told(): void {
+    window.clearTimeout(this.pause);
+    const tell = (): boolean => document.body.dispatchEvent(new CustomEvent("draft:saved"));
+    if (document.querySelector("cs-graph-canvas")) this.pause = window.setTimeout(tell, TOLD);
+  }
+
+  private show(): void {
+    if (!this.draft) return;
+    const { state, kept, history } = this.draft;
+    this.dataset.state = state;
+    const words = this.querySelector("[data-words]");
+    if (words && words.textContent !== wordsOf(state, kept)) words.textContent = wordsOf(state, kept);
+    const use = this.querySelector("use");
+    const href = use?.getAttribute("href")?.replace(/#.*/, `#${SIGNS[state]}`);
+    if (href && use?.getAttribute("href") !== href) use?.setAttribute("href", href);
+    if (this.said !== state && state !== "saving") announce(wordsOf(state, kept));
+    this.said = state;
+    if (!document.querySelector("cs-graph-canvas")) return;
+    label("design-undo", "Undo", history.undo?.label, "Nothing to undo");
+    label("design-redo", "Redo", history.redo?.label, "Nothing to make again");
+  }
+
+  private ask(draft: Draft): void {
+    this.asked ??= askAboutClash(draft).finally(() => {
+      this.asked = undefined;
+      if (draft.state === "clash") this.ask(draft);
+    });
+  }
+
+  private changed(draft: Draft, event: Event): void {
+    const { revision, operations } = (event as CustomEvent).detail;
+    draft.receive(revision, operations);
+  }
+
+  /** Beside a canvas undo and redo are the canvas's: what is not sent yet is taken back too. */
+  private travel(draft: Draft, event: Event): void {
+    const form = event.target as HTMLFormElement;
+    const button = form.querySelector("#design-undo, #design-redo");
+    if (!button || !document.querySelector("cs-graph-canvas.is-ready")) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    if (button.id === "design-undo") draft.undo();
+    else draft.redo();
+  }
+}
+
+export function wordsOf(state: State, kept: number): string {
+  const changes = `${kept} change${kept === 1 ? "" : "s"} kept`;
+  if (state === "offline") return `Offline: ${changes}`;
+  if (state === "login") return `Log in again: ${changes}`;
+  if (state === "clash") return `Clash: ${changes}`;
+  if (state === "moved") return "Published meanwhile: load the page again";
+  return state === "saving" ? "Saving…" : "Saved";
+}
+
+function label(ident: string, deed: string, what: string | undefined, nothing: string): void {
+  const button = document.getElementById(ident) as HTMLButtonElement | null;
+  if (!button) return;
+  const words = what === undefined ? nothing : `${deed}: ${what}`;
+  button.disabled = what === undefined;
+  button.title = words;
+  button.setAttribute("aria-label", words);
+}
+
+/** An edit beside the canvas changes the canvas by its operations; the tab's markup stays as it is. */
+function keepCanvas(event: Event): void {
+  const { detail } = event as CustomEvent<{ target: Element; swapOverride?: string }>;
+  if (detail.target.id === "design-tab" && detail.target.querySelector("cs-graph-canvas.is-ready")) {
+    detail.swapOverride = "none";
+  }
+}
+
+/** A form of a tab that found no server is kept and sent later. */
+function keepForm(draft: Draft, event: Event): void {
+  const { elt } = (event as CustomEvent<{ elt: Element }>).detail;
+  const form = elt.closest("form");
+  const url = form?.getAttribute("hx-post") ?? "";
+  if (!form || !/\/design\/edit\/$/.test(url)) return;
+  const body = new URLSearchParams();
+  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  draft.keepPost(crypto.randomUUID(), url, body.toString());
+}

@@ -1,0 +1,36 @@
+import type { ReactFlowInstance } from "@xyflow/react";
+import { type FocusEvent, useEffect } from "react";
+
+import type { Board, BoardStore } from "./board";
+import type { StepNode, WayEdge } from "./elements";
+import type { Placed } from "./layout";
+import { sizeOf } from "./sizes";
+
+type Frame = { readonly current: HTMLElement | null };
+type Flow = Pick<ReactFlowInstance<StepNode, WayEdge>, "getZoom" | "setCenter" | "flowToScreenPosition">;
+
+/** The step with the keyboard is the chosen one, and is always in sight. */
+export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Flow, placed: Placed) {
+  const { current } = board;
+  useEffect(() => {
+    const centre = placed.centres.get(current);
+    const canvas = frame.current?.querySelector(".cs-canvas")?.getBoundingClientRect();
+    const step = store.step(current);
+    if (!centre || !canvas || !step || !frame.current?.contains(document.activeElement)) return;
+    const { width, height } = sizeOf(step.kind);
+    const zoom = flow.getZoom();
+    const { x, y } = flow.flowToScreenPosition(centre);
+    const [halfWidth, halfHeight] = [(width / 2) * zoom, (height / 2) * zoom + 40];
+    const isSeen =
+      x - halfWidth > canvas.left && x + halfWidth < canvas.right && y - halfHeight > canvas.top && y + halfHeight < canvas.bottom;
+    if (!isSeen) void flow.setCenter(centre.x, centre.y, { zoom, duration: 150 });
+  }, [current, placed, flow, frame, store]);
+
+  return {
+    onFocus: ({ target }: FocusEvent): void => {
+      const key = target.getAttribute("data-step");
+      const { steps, ways } = store.get();
+      if (key && !steps.has(key) && target.matches(":focus-visible") && ways.size === 0) store.choose([key]);
+    },
+  };
+}

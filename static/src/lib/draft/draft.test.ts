@@ -1,0 +1,146 @@
+import { beforeEach, describe, expect, it, vi } from "vitest";
+
+import { small } from "./testing";
+import { Draft } from "./draft";
+import type { Change, Operation } from "./model";
+import { Queue } from "./queue";
+import type { Answer, Server } from "./server";
+
+const ME = "me";
+const rename = (before: string, after: string): Change => ({ place: "graph/steps/review/name", before, after });
+
+/** A server that numbers what it is sent, or answers what the test wants. */
+class Desk {
+  answers: Answer[] = [];
+  sent: (readonly Operation[])[] = [];
+  posted: string[] = [];
+  revision = 0;
+  missed: Operation[] = [];
+
+  async send(_: number, operations: readonly Operation[]): Promise<Answer> {
+    this.sent.push(operations);
+    const said = this.answers.shift();
+    if (said) return said;
+    const done = operations.map((one) => ({ ...one, number: ++this.revision }));
+    return { kind: "saved", revision: this.revision, done, missed: [] };
+  }
+
+  async post(_: string, body: string): Promise<Answer> {
+    this.posted.push(body);
+    return { kind: "saved", revision: 0, done: [], missed: [] };
+  }
+
+  async snapshot() {
+    const document = small();
+    const steps = document.graph.steps.map((step) => (step.key === "review" ? { ...step, name: "Theirs" } : step));
+    return { document: { ...document, graph: { ...document.graph, steps } }, revision: 7 };
+  }
+
+  async since() {
+    return { revision: this.revision + this.missed.length, results: this.missed };
+  }
+}
+
+function opened(desk: Desk, tab = "one"): Draft {
+  const start = { document: small(), revision: 0, operations: [] };
+  return new Draft(start, ME, new Queue("v", tab, localStorage), desk as unknown as Server);
+}
+
+function nameIn(draft: Draft): string | undefined {
+  return draft.document.graph.steps.find((step) => step.key === "review")?.name;
+}
+
+describe("a draft", () => {
+  beforeEach(() => localStorage.clear());
+
+  it("shows an edit at once, keeps it, and is saved when it was sent", async () => {
+    const desk = new Desk();
+    const draft = opened(desk);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    expect([nameIn(draft), draft.state, draft.kept]).toEqual(["HR", "saving", 1]);
+    await draft.flush();
+    expect([draft.state, draft.kept, draft.revision, nameIn(draft)]).toEqual(["saved", 0, 1, "HR"]);
+  });
+
+  it("makes one operation of typing", async () => {
+    const desk = new Desk();
+    const draft = opened(desk);
+    draft.edit({ label: "Rename to H", changes: [rename("Review", "H")] });
+    draft.edit({ label: "Rename to HR", changes: [rename("H", "HR")] });
+    await draft.flush();
+    expect(desk.sent[0]).toMatchObject([{ label: "Rename to HR", changes: [rename("Review", "HR")] }]);
+  });
+
+  it("is offline without a server, survives a reload, and sends in order, forms too", async () => {
+    const desk = new Desk();
+    desk.answers = [{ kind: "unreachable" }];
+    const draft = opened(desk);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    draft.keepPost("p", "/design/edit/", "edit=step.add");
+    expect([draft.state, draft.kept]).toEqual(["offline", 2]);
+    const again = opened(desk);
+    expect(nameIn(again)).toBe("HR");
+    await again.flush();
+    expect([again.state, again.kept, desk.posted]).toEqual(["saved", 0, ["edit=step.add"]]);
+  });
+
+  it("takes over what a closed tab has left", async () => {
+    new Queue("v", "gone", localStorage).push({ kind: "post", id: "p", url: "u", body: "b" });
+    const queue = new Queue("v", "here", localStorage);
+    await queue.adopt(async (tab) => tab === "gone");
+    expect(queue.items).toHaveLength(1);
+    expect(new Queue("v", "gone", localStorage).items).toHaveLength(0);
+  });
+
+  it("undoes and redoes one's own, also what is not sent yet", async () => {
+    const desk = new Desk();
+    const draft = opened(desk);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    draft.undo();
+    expect([nameIn(draft), draft.history.redo?.label]).toEqual(["Review", "Rename"]);
+    draft.redo();
+    expect(nameIn(draft)).toBe("HR");
+    await draft.flush();
+    expect(desk.sent[1]?.map((one) => one.kind)).toEqual(["undo", "redo"]);
+  });
+
+  it("asks about a clash and sends again with what is there now", async () => {
+    const desk = new Desk();
+    const item = { place: "graph/steps/review/name", where: "name", before: "Review", mine: "HR", theirs: "Theirs" };
+    desk.answers = [{ kind: "clash", items: [item] }];
+    const draft = opened(desk);
+    const told = vi.fn();
+    draft.addEventListener("clash", told);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    expect([told.mock.calls.length, draft.state, draft.kept]).toEqual([1, "clash", 1]);
+    await draft.settle(new Map([[item.place, "mine"]]));
+    expect(desk.sent[1]?.[0]?.changes).toEqual([rename("Theirs", "HR")]);
+    expect(draft.state).toBe("saved");
+  });
+
+  it("drops mine where theirs is to stay, and takes what others did elsewhere", async () => {
+    const desk = new Desk();
+    desk.answers = [{ kind: "clash", items: [] }];
+    const draft = opened(desk);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    await draft.settle(new Map([["graph/steps/review/name", "theirs"]]));
+    expect([nameIn(draft), draft.kept, draft.state]).toEqual(["Theirs", 0, "saved"]);
+    const change = { place: "graph/steps/done/name", before: "Done", after: "Over" };
+    draft.receive(8, [{ id: "x", number: 8, kind: "do", label: "Rename", changes: [change], by: { id: "other", name: "Omar" } }]);
+    expect(draft.document.graph.steps[2]?.name).toBe("Over");
+    expect(draft.history.undo).toBeUndefined();
+  });
+
+  it("stops where the draft was published meanwhile, and loses nothing", async () => {
+    const desk = new Desk();
+    desk.answers = [{ kind: "moved" }];
+    const draft = opened(desk);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    expect([draft.state, draft.kept]).toEqual(["moved", 1]);
+  });
+});

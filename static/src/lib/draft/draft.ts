@@ -1,0 +1,247 @@
+import { type Entry, type History, history, stepOver } from "./history";
+import type { DraftDocument, Edit, Operation } from "./model";
+import { type Kept, type Queue, idOf } from "./queue";
+import { type Choice, type ClashItem, folded, rebase } from "./rebase";
+import type { Answer, Server, Snapshot } from "./server";
+
+export type State = "saved" | "saving" | "offline" | "clash" | "login" | "moved";
+
+/** Milliseconds: before what was just done is sent, and between two attempts to reach the server. */
+const SOON = 250;
+const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000];
+/** Changes of the same place within this time are one operation: typing, and moving by the arrow keys. */
+const TYPING = 1_500;
+const MOST_AT_ONCE = 50;
+
+/**
+ * The draft in this tab: what the server has, and on top of it what is not sent yet. Whatever is done shows at once,
+ * is kept in the browser, and is sent in order. Tells of changes by the events "change", "clash" and "refused".
+ */
+export class Draft extends EventTarget {
+  document: DraftDocument;
+  revision: number;
+  clash: readonly ClashItem[] = [];
+  private base: DraftDocument;
+  private known: Operation[];
+  private blocked: Exclude<State, "saved" | "saving"> | undefined;
+  private sending: Promise<void> | undefined;
+  private timer: number | undefined;
+  private failures = 0;
+  private typed = 0;
+
+  constructor(
+    start: Snapshot & { readonly operations: readonly Operation[] },
+    private readonly me: string,
+    private readonly queue: Queue,
+    private readonly server: Server,
+    private readonly now: () => number = Date.now,
+  ) {
+    super();
+    this.base = start.document;
+    this.revision = start.revision;
+    this.known = [...start.operations];
+    this.document = folded(this.base, queue.operations);
+    if (queue.items.length > 0) this.later(0);
+  }
+
+  get state(): State {
+    return this.blocked ?? (this.queue.items.length > 0 || this.sending ? "saving" : "saved");
+  }
+
+  get kept(): number {
+    return this.queue.items.length;
+  }
+
+  /** What undo and redo would do now. */
+  get history(): History {
+    return history([...this.known, ...this.queue.operations], this.me);
+  }
+
+  /** Show and keep an edit, and send it soon. */
+  edit(edit: Edit): void {
+    if (edit.changes.length === 0) return;
+    if (!this.continues(edit)) this.keep({ id: crypto.randomUUID(), kind: "do", ...edit });
+    this.typed = this.now();
+    this.later(SOON);
+  }
+
+  undo(): void {
+    this.step("undo", this.history.undo);
+  }
+
+  redo(): void {
+    this.step("redo", this.history.redo);
+  }
+
+  /** The form of a server-rendered tab that could not be sent. */
+  keepPost(id: string, url: string, body: string): void {
+    this.queue.push({ kind: "post", id, url, body });
+    this.blocked = "offline";
+    this.tell();
+    this.later(PAUSES[0] ?? 0);
+  }
+
+  /** Operations that the server told of by another way: an edit of another tab of the page, or somebody else's. */
+  receive(revision: number, operations: readonly Operation[]): void {
+    const fresh = operations.filter((one) => (one.number ?? 0) > this.revision);
+    if (fresh.length === 0 || revision <= this.revision) return;
+    if (fresh[0]?.number === this.revision + 1) this.accept(revision, fresh);
+    else void this.catchUp();
+  }
+
+  /** Ask for what others changed since. */
+  async catchUp(): Promise<void> {
+    if (this.sending || this.blocked === "clash") return;
+    const found = await this.server.since(this.revision);
+    if (found && !this.sending && found.revision > this.revision) this.accept(found.revision, found.results);
+  }
+
+  /** Send what is kept now, for example before the page is left or when the network is back. */
+  flush(): Promise<void> {
+    window.clearTimeout(this.timer);
+    this.sending ??= this.sendAll().finally(() => {
+      this.sending = undefined;
+      this.tell();
+    });
+    return this.sending;
+  }
+
+  /** Whose change counts, place by place; then everything is sent again. */
+  async settle(choices: ReadonlyMap<string, Choice>): Promise<void> {
+    const there = await this.server.snapshot();
+    if (!there) return this.fail("offline");
+    this.base = there.document;
+    this.revision = there.revision;
+    this.known = (await this.server.since(0))?.results ?? this.known;
+    const { operations, open } = rebase(this.base, this.queue.operations, choices);
+    if (open.length > 0) return this.meet(open);
+    this.queue.replaceOperations(operations);
+    this.blocked = undefined;
+    this.clash = [];
+    this.refold();
+    await this.flush();
+  }
+
+  private step(kind: "undo" | "redo", entry: Entry | undefined): void {
+    const operation = entry && stepOver(entry, kind);
+    if (!operation) return;
+    this.keep(operation);
+    this.later(SOON);
+  }
+
+  /** Whether the edit goes on with what was typed last and is not sent yet; it is then one operation with it. */
+  private continues(edit: Edit): boolean {
+    const last = this.queue.items.at(-1);
+    if (last?.kind !== "operation" || this.sending || this.now() - this.typed > TYPING) return false;
+    const { operation } = last;
+    const [old, fresh] = [operation.changes[0], edit.changes[0]];
+    const one = operation.changes.length === 1 && edit.changes.length === 1 && operation.kind === "do";
+    if (!one || !old || !fresh || old.place !== fresh.place || old.after === undefined) return false;
+    const { before: _, ...change } = fresh;
+    const changes = [old.before === undefined ? change : { ...change, before: old.before }];
+    this.queue.drop(new Set([operation.id]));
+    this.keep({ ...operation, label: edit.label, changes });
+    return true;
+  }
+
+  private keep(operation: Operation): void {
+    const at = new Date(this.now()).toISOString();
+    this.queue.push({ kind: "operation", operation: { ...operation, by: { id: this.me, name: "" }, at } });
+    this.refold();
+  }
+
+  private refold(): void {
+    this.document = folded(this.base, this.queue.operations);
+    this.tell();
+  }
+
+  private accept(revision: number, operations: readonly Operation[]): void {
+    const numbered = operations.toSorted((one, other) => (one.number ?? 0) - (other.number ?? 0));
+    this.queue.drop(new Set(numbered.map((one) => one.id)));
+    this.base = folded(this.base, numbered);
+    this.known = [...this.known, ...numbered];
+    this.revision = revision;
+    this.refold();
+    this.dispatchEvent(new CustomEvent("revision", { detail: revision }));
+  }
+
+  private async sendAll(): Promise<void> {
+    while (this.queue.items.length > 0 && this.blocked !== "clash" && this.blocked !== "moved") {
+      const batch = this.nextBatch();
+      this.tell();
+      const answer = await this.sendBatch(batch);
+      if (answer.kind === "clash") return this.meet(answer.items);
+      if (answer.kind === "unreachable") return this.fail("offline");
+      if (answer.kind === "login") return this.fail("login");
+      if (answer.kind === "moved") return this.stop();
+      this.failures = 0;
+      this.blocked = undefined;
+      if (answer.kind === "refused") this.refuse(batch, answer.message);
+      else this.saved(batch, answer);
+    }
+  }
+
+  private sendBatch(batch: readonly Kept[]): Promise<Answer> {
+    const [first] = batch;
+    if (first?.kind === "post") return this.server.post(first.url, first.body);
+    return this.server.send(
+      this.revision,
+      batch.flatMap((one) => (one.kind === "operation" ? [one.operation] : [])),
+    );
+  }
+
+  /** The next post, or the operations up to it. */
+  private nextBatch(): Kept[] {
+    const items = this.queue.items;
+    if (items[0]?.kind === "post") return items.slice(0, 1);
+    const end = items.findIndex((one) => one.kind === "post");
+    return items.slice(0, Math.min(end < 0 ? items.length : end, MOST_AT_ONCE));
+  }
+
+  private saved(batch: readonly Kept[], answer: Answer & { kind: "saved" }): void {
+    if (batch[0]?.kind === "post") {
+      this.queue.drop(new Set(batch.map(idOf)));
+      this.dispatchEvent(new Event("posted"));
+      return;
+    }
+    // What was sent twice is not told of again: it was done the first time.
+    const numbers = new Map(answer.done.map((one) => [one.id, one.number]));
+    const mine = batch.flatMap((one) => (one.kind === "operation" ? [one.operation] : []));
+    const numbered = mine.map((one) => ({ ...one, number: numbers.get(one.id) ?? this.revision }));
+    this.accept(answer.revision, [...answer.missed, ...numbered]);
+  }
+
+  private refuse(batch: readonly Kept[], message: string): void {
+    this.queue.drop(new Set(batch.map(idOf)));
+    this.refold();
+    this.dispatchEvent(new CustomEvent("refused", { detail: message }));
+  }
+
+  private meet(items: readonly ClashItem[]): void {
+    this.blocked = "clash";
+    this.clash = items;
+    this.tell();
+    this.dispatchEvent(new Event("clash"));
+  }
+
+  /** The draft is another one by now: nothing more is sent, and what is kept stays in the browser. */
+  private stop(): void {
+    this.blocked = "moved";
+    this.tell();
+  }
+
+  private fail(why: "offline" | "login"): void {
+    this.blocked = why;
+    this.later(PAUSES[Math.min(this.failures++, PAUSES.length - 1)] ?? SOON);
+    this.tell();
+  }
+
+  private later(pause: number): void {
+    window.clearTimeout(this.timer);
+    this.timer = window.setTimeout(() => void this.flush(), pause);
+  }
+
+  private tell(): void {
+    this.dispatchEvent(new Event("change"));
+  }
+}
