@@ -55,6 +55,23 @@ def test_every_item_has_its_settings(acme: Acme, flow: WorkflowDefinition, place
     assert words in read(acme, flow, f"item/?place={place}")
 
 
+def test_people_outside_are_set_by_a_form(acme: Acme, flow: WorkflowDefinition) -> None:
+    said = {"edit": "outside.set", "step": "manager_review", "section": "set-outside", "days": "3", "code": "on"}
+    item = f"/workflows/{flow.id}/design/item/?place=graph/steps/manager_review"
+    assert "Decided from outside" in read(acme, flow, "item/?place=graph/steps/manager_review")
+    wrong = post(acme, flow, "edit/", next=item, **said, addresses="jane@client.example\nnobody")
+    assert (wrong.status_code, "is no mail address" in wrong.content.decode()) == (422, True)
+    answer = post(acme, flow, "edit/", next=item, **said, addresses="jane@Client.example", text="Please read.")
+    assert answer.status_code == 303
+    outside = graph(acme, flow).steps[1].outside
+    assert outside is not None
+    assert (outside.addresses, outside.days, outside.code, outside.text) == (
+        ("jane@client.example",), 3, True, "Please read.",
+    )  # fmt: skip
+    assert post(acme, flow, "edit/", next=item, **said).status_code == 303
+    assert graph(acme, flow).steps[1].outside is None
+
+
 def test_who_is_asked_is_set_by_a_form(acme: Acme, flow: WorkflowDefinition) -> None:
     said = {"edit": "step.assignee", "step": "hr_review", "who": "rule", "mode": "panel", "fallback.0": "manager"}
     more = {"fallback.1": "workflow_owner", "not_requester": "on", "not_same_as": "manager_review", "by_mail": "login"}

@@ -102,6 +102,7 @@ def step_facts(draft: Draft, step: Mapping[str, Any]) -> dict[str, Any]:
             "way_names": [name for _, name in facts["ways"]],
         }
         facts["approval"] = approval_of(draft, step)
+        facts["outside"] = outside_of(draft, step)
     if kind == "join":
         facts["join"] = join_of(draft, step)
     return facts
@@ -198,6 +199,26 @@ def assignee_of(draft: Draft, step: Mapping[str, Any]) -> dict[str, Any]:
         "not_same_as": separation.get("not_same_as", ()),
         "by_mail": given.get("by_mail", "off"),
         "mails": options(MAILS),
+    }
+
+
+def outside_of(draft: Draft, step: Mapping[str, Any]) -> dict[str, Any] | None:
+    """Whom without an account the step asks; None where it is not decided by one person whom a rule names."""
+    assignee = step.get("assignee")
+    if not isinstance(assignee, Mapping) or not isinstance(assignee.get("rule"), Mapping):
+        return None
+    if assignee.get("mode") == "panel":
+        return None
+    given = assignee.get("outside") or {}
+    fields = draft.document["form"].get("fields", ())
+    return {
+        "addresses": "\n".join(given.get("addresses", ())),
+        "fields": given.get("fields", ()),
+        "choices": [(one["name"], one.get("label", one["name"])) for one in fields if one.get("type") == "text"],
+        "days": given.get("days", 14),
+        "code": given.get("code", False),
+        "subject": given.get("subject", ""),
+        "text": given.get("text", ""),
     }
 
 
