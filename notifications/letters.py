@@ -25,5 +25,5 @@ def values_for(organisation: Organisation, events: Mapping[UUID, Letter]) -> Ite
         if link is None:
             continue
         values = values_of(event, person="", organisation=organisation.name, zone=organisation.time_zone)
-        message = link.subject or f"{organisation.name} asks you to decide: {event.definition_name} #{event.run_number}"
+        message = link.subject or f"{organisation.name} asks you to decide"
         yield entry_id, {**values, "recipient": "", "message": message, "words": link.text}

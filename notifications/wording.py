@@ -301,7 +301,7 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     link_events.LinkSent.kind: Wording(
         "Somebody without an account is asked to decide",
-        "{message}",
+        "{message}: {workflow} #{number}",
         "{words}\n\n{organisation} asks you for a decision."
         + _ABOUT
         + "\n\nPlease answer until {due}. You need no account: open the link, read, and press a button.",
