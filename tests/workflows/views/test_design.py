@@ -56,7 +56,8 @@ def test_every_tab_is_a_page(acme: Acme, flow: WorkflowDefinition, tab: str) -> 
 def test_edits_undo_and_redo_by_plain_forms(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     answer = post(pages, flow, "edit", edit="step.add", name="Medical check", kind="task", after="apply")
-    assert (answer.status_code, answer.headers["Location"]) == (303, f"/workflows/{flow.id}/design/?tab=outline")
+    address = f"/workflows/{flow.id}/design/?tab=outline"
+    assert (answer.status_code, answer.headers["Location"]) == (303, f"{address}&open=medical_check#step-medical_check")
     assert names(acme, flow)[1] == "Medical check"
     assert "Undo: Add “Medical check”" in pages.read(answer.headers["Location"])
     assert post(pages, flow, "undo").status_code == 303

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +13,7 @@ from accounts.tenancy.models import new_id
 from workflows.drafting.places import MISSING
 from workflows.drafting.words import shown
 from workflows.selectors.drafts import Draft
+from workflows.services.draft_answers import told_problems
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,18 +55,29 @@ class Refused:
     def repeated(self) -> list[tuple[str, str]]:
         """The parameters as hidden fields, to send the edit again."""
         pairs = [(name, value if isinstance(value, list) else [value]) for name, value in self.params.items()]
-        return [(name, str(one)) for name, values in pairs for one in values]
+        return [(name, one) for name, values in pairs for one in values if isinstance(one, str)]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Desk:
-    """A tab at work: the draft, the request, and what was refused, if anything was."""
+    """A tab at work: the draft, the request, what was refused, and the key of the item that stands open in a table."""
 
     request: HttpRequest
     draft: Draft
     refused: Refused | None = None
+    opened: str = ""
     key: UUID = field(default_factory=new_id)
     """The id that the forms of this page send, so that sending one twice is doing it once."""
+
+    @property
+    def open(self) -> str:
+        """What was added just now, else what the address or the form says."""
+        return self.opened or self.request.POST.get("open", "") or self.request.GET.get("open", "")
+
+    @cached_property
+    def problems(self) -> list[dict[str, Any]]:
+        """What the lint says of the draft; asked once for head, tab and strip."""
+        return told_problems(self.draft)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,5 +92,3 @@ class DesignTab:
     label: str
     template: str
     context: Callable[[Desk], Mapping[str, Any]]
-    is_live: bool = False
-    """Whether an island keeps the tab up to date by `draft:changed`, so that it is not swapped under it."""

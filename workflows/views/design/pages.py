@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import parse_qsl, quote, urlencode
 from uuid import UUID
 
 from django.contrib import messages
@@ -17,14 +17,22 @@ from django.views import View
 from accounts.tenancy.errors import Denied, DomainError, NotFound
 from accounts.tenancy.models import new_id
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages, safe_next
-from workflows.selectors.drafts import DraftNotFound, access_draft, access_editable, operation_json
-from workflows.services.drafts import Saved, draft_edit, draft_redo, draft_start, draft_undo
+from workflows.drafting.edits.base import texts
+from workflows.drafting.edits.clip import clip_of
+from workflows.drafting.operations import Kind
+from workflows.drafting.places import MISSING, parts_of
+from workflows.selectors.drafts import DraftNotFound, access_draft, access_editable, changes_of, operation_json
+from workflows.services.drafts import DraftInvalid, Saved, draft_edit, draft_redo, draft_start, draft_undo
 from workflows.views.base import page
 from workflows.views.design.base import Desk, Refused
+from workflows.views.design.clip import clip_in, clip_keep
 from workflows.views.design.shell import fragment, frame, panel, shell, tab_of
 
-OWN: Final = frozenset({"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly"})
+OWN: Final = frozenset(
+    {"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly", "do", "open"}
+)
 """What forms post besides the parameters of the edit."""
+MOST_QUERY: Final = 2_000
 
 
 class DesignView(MemberRequired, View):
@@ -39,7 +47,8 @@ class DesignView(MemberRequired, View):
             except DraftNotFound:
                 definition = access_editable(self.actor, definition_id)
                 return page(request, "workflows/design/none.html", {"definition": definition})
-            return page(request, "workflows/design/page.html", shell(Desk(request, draft), tab_of(request.GET)))
+            context = shell(Desk(request, draft), tab_of(request.GET))
+        return page(request, "workflows/design/page.html", context, fragment="workflows/design/tab.html")
 
 
 class DesignProblemsView(MemberRequired, View):
@@ -79,9 +88,10 @@ class ChangingView(MemberRequired, View):
             raise
         except DomainError as error:
             return self.refused(request, definition_id, error, Refused.of(error, edit, params))
+        opened = new_step_in(saved)
         if not is_htmx(request):
-            return _back(request, definition_id)
-        answer = fragment(Desk(request, saved.draft), request.POST)
+            return _back(request, definition_id, opened)
+        answer = fragment(Desk(request, saved.draft, opened=opened), request.POST)
         told = [operation_json(row) for row in (*saved.missed, *saved.done)]
         answer.headers["HX-Trigger"] = json.dumps({"draft:changed": {"revision": saved.revision, "operations": told}})
         return answer
@@ -104,19 +114,38 @@ class ChangingView(MemberRequired, View):
 
 
 class DesignEditView(ChangingView):
-    """``edit`` and its parameters, ``id``, ``revision``, ``version``; ``tab`` and ``panel`` say what to answer."""
+    """``edit`` and its parameters, ``id``, ``revision``, ``version``; ``tab`` and ``panel`` say what to answer.
+
+    A button may carry all of an edit in its value: ``do=step.move?step=apply&to=up``.
+    """
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        name, params = request.POST.get("edit", ""), params_of(request)
+        name, params = edit_of(request)
         number, revision = number_of(request.POST.get("version")), number_of(request.POST.get("revision"))
+        if name == "steps.copy":
+            return self.copy(request, definition_id, params)
+        clip = {"clip": clip_in(request)} if name == "steps.paste" and "clip" not in params else {}
 
         def act() -> Saved:
             return draft_edit(
-                actor=self.actor, definition_id=definition_id, name=name, params=params, key=key_of(request),
+                actor=self.actor, definition_id=definition_id, name=name, params=params | clip, key=key_of(request),
                 revision=revision, number=number,
             )  # fmt: skip
 
         return self.attempt(request, definition_id, act, name, params)
+
+    def copy(self, request: HttpRequest, definition_id: UUID, params: Mapping[str, Any]) -> HttpResponse:
+        """Keep the ticked steps to be pasted here or in another workflow. Nothing of the draft changes."""
+
+        def act() -> Saved:
+            draft = access_draft(self.actor, definition_id)
+            clip = clip_of(draft.document, texts(params, "steps"))
+            if not clip["steps"]:
+                raise DraftInvalid({"steps": ["Tick the steps that are to be copied."]})
+            clip_keep(request, clip)
+            return Saved(draft, (), ())
+
+        return self.attempt(request, definition_id, act, "steps.copy", params)
 
 
 class DesignUndoView(ChangingView):
@@ -146,6 +175,22 @@ def is_htmx(request: HttpRequest) -> bool:
     return request.headers.get("HX-Request") == "true"
 
 
+def edit_of(request: HttpRequest) -> tuple[str, dict[str, Any]]:
+    """The edit that a form means, and its parameters."""
+    name, params = request.POST.get("edit", ""), params_of(request)
+    if do := request.POST.get("do", ""):
+        name, _, query = do.partition("?")
+        params |= dict(parse_qsl(query[:MOST_QUERY]))
+    return name, params
+
+
+def new_step_in(saved: Saved) -> str:
+    """The key of the step that was added, to be named and connected next; empty where none or several were."""
+    places = [parts_of(one.place) for row in saved.done for one in changes_of(row) if one.before is MISSING]
+    keys = [parts[2] for parts in places if parts[:2] == ("graph", "steps") and len(parts) == 3]
+    return keys[0] if len(keys) == 1 and all(row.kind == Kind.DO for row in saved.done) else ""
+
+
 def params_of(request: HttpRequest) -> dict[str, Any]:
     """The parameters of an edit as texts, or lists of texts where a name was sent several times."""
     found = {name: request.POST.getlist(name) for name in request.POST if name not in OWN}
@@ -164,8 +209,11 @@ def number_of(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None
 
 
-def _back(request: HttpRequest, definition_id: UUID) -> HttpResponse:
-    address = f"{reverse('design', args=[definition_id])}?{urlencode({'tab': tab_of(request.POST)})}"
+def _back(request: HttpRequest, definition_id: UUID, opened: str) -> HttpResponse:
+    query, anchor = {"tab": tab_of(request.POST)}, ""
+    if key := opened or request.POST.get("open", ""):
+        query["open"], anchor = key, f"#step-{quote(key)}"
+    address = f"{reverse('design', args=[definition_id])}?{urlencode(query)}{anchor}"
     return HttpResponseRedirect(safe_next(request, address), status=303)
 
 

@@ -10,7 +10,6 @@ from django.urls import reverse
 
 from workflows.drafting.places import parts_of
 from workflows.selectors.drafts import Draft
-from workflows.services.draft_answers import told_problems
 from workflows.views.base import Tab
 from workflows.views.design.base import Desk
 from workflows.views.design.item import item_context
@@ -31,7 +30,7 @@ def frame(desk: Desk, key: str) -> dict[str, Any]:
     """What head, tabs and problems are given."""
     draft, tab = desk.draft, TABS[key]
     address = reverse("design", args=[draft.definition.id])
-    problems = told_problems(draft)
+    problems = desk.problems
     return {
         "desk": desk,
         "draft": draft,
@@ -64,10 +63,7 @@ def panel(desk: Desk, posted: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def fragment(desk: Desk, posted: Mapping[str, Any], status: int = 200) -> HttpResponse:
-    """What htmx swaps: the tab, or the panel that was edited in, and out of band the head and the problems.
-
-    A tab that keeps itself up to date by `draft:changed` is not swapped, unless something was refused.
-    """
+    """What htmx swaps: the tab, or the panel that was edited in, and out of band the head and the problems."""
     key = tab_of(posted)
     if posted.get("panel"):
         context = {**frame(desk, key), **panel(desk, posted), "part": "workflows/design/item.html"}
@@ -75,8 +71,6 @@ def fragment(desk: Desk, posted: Mapping[str, Any], status: int = 200) -> HttpRe
         context = {**shell(desk, key), "part": "workflows/design/tab.html"}
     response = render(desk.request, "workflows/design/changed.html", context, status=status)
     response.headers["Cache-Control"] = "no-store, private"
-    if TABS[key].is_live and not posted.get("panel") and desk.refused is None:
-        response.headers["HX-Reswap"] = "none"
     return response
 
 
@@ -89,5 +83,7 @@ def _url_of(draft: Draft, place: str) -> str:
     """Where the place is changed without a canvas."""
     parts = parts_of(place)
     tab = parts[0] if parts[0] in TABS and parts[0] != FIRST else "outline"
-    anchor = f"#{ANCHORS[parts[:2]]}-{parts[2]}" if parts[:2] in ANCHORS and len(parts) > 2 else ""
-    return f"{reverse('design', args=[draft.definition.id])}?{urlencode({'tab': tab})}{anchor}"
+    query, anchor = {"tab": tab}, ""
+    if parts[:2] in ANCHORS and len(parts) > 2:
+        query["open"], anchor = parts[2], f"#{ANCHORS[parts[:2]]}-{parts[2]}"
+    return f"{reverse('design', args=[draft.definition.id])}?{urlencode(query)}{anchor}"
