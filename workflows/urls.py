@@ -30,6 +30,7 @@ from workflows.views.design import data as design_data
 from workflows.views.design import graph as design_graph
 from workflows.views.design import item as design_item
 from workflows.views.design import node as design_node
+from workflows.views.design import new, publish
 from workflows.views.design import pages as design
 from workflows.views.design import rule as design_rule
 
@@ -69,6 +70,7 @@ urlpatterns = [
     path("callbacks/<str:token>/", callbacks.CallbackView.as_view(), name="machine_callback"),
     path("workflows/new/", adding.WorkflowNewView.as_view(), name="definition_new"),
     path("workflows/import/", definitions.DefinitionImportView.as_view(), name="definition_import"),
+    path("workflows/new/", new.DesignNewView.as_view(), name="design_new"),
     path("workflows/library/", library.LibraryView.as_view(), name="library"),
     path("workflows/library/<slug:key>/", library.LibraryItemView.as_view(), name="library_item"),
     path("workflows/library/<slug:key>/install/", library.LibraryInstallView.as_view(), name="library_install"),
@@ -81,6 +83,7 @@ urlpatterns = [
     path("workflows/<uuid:definition_id>/design/", design.DesignView.as_view(), name="design"),
     path("workflows/<uuid:definition_id>/design/start/", design.DesignStartView.as_view(), name="design_start"),
     path("workflows/<uuid:definition_id>/design/edit/", design.DesignEditView.as_view(), name="design_edit"),
+    path("workflows/<uuid:definition_id>/design/publish/", publish.DesignPublishView.as_view(), name="design_publish"),
     path("workflows/<uuid:definition_id>/design/undo/", design.DesignUndoView.as_view(), name="design_undo"),
     path("workflows/<uuid:definition_id>/design/redo/", design.DesignRedoView.as_view(), name="design_redo"),
     path("workflows/<uuid:definition_id>/design/cases/new/", case_pages.CaseNewView.as_view(), name="case_new"),

@@ -18,6 +18,7 @@ import "./css/cases.css";
 import "./css/rules.css";
 import "./css/settings.css";
 import "./css/draft.css";
+import "./css/design.css";
 import "./css/print.css";
 
 import { startHtmx } from "./lib/htmx";
@@ -39,4 +40,5 @@ defineIslands({
   "cs-chart": () => import("./islands/chart"),
   "cs-draft": () => import("./islands/draft-state"),
   "cs-graph-canvas": () => import("./islands/graph-canvas"),
+  "cs-dialog": () => import("./islands/dialog"),
 });

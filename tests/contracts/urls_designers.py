@@ -98,6 +98,8 @@ LINES = [
     Line(f"{CASES}record/", "post", holder="omar", ids=told, without="asha", query=OF_CASE, data=ACT, ok=(409,)),
     Line(f"{CASES}overlay/", "get", holder="omar", ids=told, without="asha"),
     Line(f"{CASES}gate/", "post", holder="tess", ids=told, without="asha"),
+    Line(f"{DESIGN}publish/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}publish/", "post", holder="omar", ids=of_changed, without="asha"),
     Line(DESIGN, "get", holder="omar", ids=of_changed, without="asha", query="?tab=outline"),
     Line(f"{DESIGN}start/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DESIGN}edit/", "post", holder="omar", ids=of_changed, without="asha", data=ADD),

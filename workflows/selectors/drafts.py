@@ -98,6 +98,11 @@ def operations_after(version: WorkflowVersion, number: int) -> QuerySet[DraftOpe
     return found
 
 
+def latest_operations(version: WorkflowVersion, most: int = 50) -> list[DraftOperation]:
+    """What was done to the draft last, newest first, with who did it."""
+    return list(operations_after(version, 0).order_by("-number")[:most])
+
+
 def records_of(actor: Membership, version: WorkflowVersion) -> list[Record]:
     """The person's own operations on the draft for the history, oldest first. One query."""
     rows = DraftOperation.objects.filter(

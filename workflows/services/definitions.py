@@ -70,6 +70,11 @@ class PublishingNeedsRequest(Conflict):
     message = "In your organisation a workflow is published by a request that somebody else approves. Ask for it."
 
 
+class DraftNotAsSeen(Conflict):
+    code = "definition.draft_changed_since"
+    message = "The draft has changed since you looked at it. Look at what it changes now."
+
+
 class NothingToRetire(Conflict):
     code = "definition.not_published"
     message = "No version of this workflow is published."
@@ -136,24 +141,28 @@ def definition_import(
 
 
 @transaction.atomic
-def definition_publish(*, definition_id: UUID, actor: Membership, at: datetime | None = None) -> WorkflowVersion:
-    """Publish the draft: new runs start on it from now on, open ones keep theirs.
+def definition_publish(
+    *, definition_id: UUID, actor: Membership, revision: int | None = None, at: datetime | None = None
+) -> WorkflowVersion:
+    """Publish the draft: new runs start on it from now on, open ones keep theirs. With ``revision`` only as it was seen then.
 
-    Raises DefinitionNotFound, Denied (``definition.publish.denied``), PublishingNeedsRequest, NothingToPublish,
+    Raises DraftNotAsSeen, DefinitionNotFound, Denied (``definition.publish.denied``), PublishingNeedsRequest, NothingToPublish,
     DefinitionInvalid with all problems that block.
     """
     definition = locked(actor, definition_id)
     policies.definitions.require(actor, "publish", definition)
     if approval_of(actor.organisation_id) is not None:
         raise PublishingNeedsRequest
-    return go_live(definition, draft_of(definition), actor, at or timezone.now())
+    return go_live(definition, draft_of(definition, revision), actor, at or timezone.now())
 
 
-def draft_of(definition: WorkflowDefinition) -> WorkflowVersion:
-    """The draft, with nothing in it that blocks publishing. Raises NothingToPublish, DefinitionInvalid."""
+def draft_of(definition: WorkflowDefinition, revision: int | None = None) -> WorkflowVersion:
+    """The draft, with nothing in it that blocks publishing. Raises NothingToPublish, DraftNotAsSeen, DefinitionInvalid."""
     draft = version_in(definition, VersionState.DRAFT)
     if draft is None:
         raise NothingToPublish
+    if revision not in (None, draft.revision):
+        raise DraftNotAsSeen
     _refuse_blocking(definition.organisation_id, draft)
     return draft
 

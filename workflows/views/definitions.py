@@ -57,7 +57,7 @@ class DefinitionView(MemberRequired, View):
         tabs = TABS | (CHANGES if shown.may_compare else {})
         tab = request.GET.get("tab", "graph")
         tab = tab if tab in tabs else "graph"
-        publish = reverse("definition_publish", args=[definition_id]) if shown.may_publish else ""
+        publish = reverse("design_publish", args=[definition_id]) if shown.may_publish else ""
         context: dict[str, Any] = {
             "definition": facts_of(shown.definition),
             "version": shown.version_facts,

@@ -8,11 +8,12 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import Acme
-from tests.factories.workflows import install
+from tests.factories.workflows import install, start_leave
 from tests.scenarios.pages import Pages
-from workflows.models import WorkflowDefinition
+from workflows.models import WorkflowDefinition, WorkflowSettings
 from workflows.selectors.drafts import access_draft
 from workflows.services.drafts import draft_edit, draft_start
+from workflows.services.publishing import settings_save
 
 
 @pytest.fixture
@@ -132,3 +133,60 @@ def test_the_settings_panel_is_a_page_and_a_fragment(acme: Acme, flow: WorkflowD
     assert (refused.status_code, "Give the step a name." in refused.content.decode()) == (422, True)
     for wrong in ("graph/steps/gone", "nowhere", "graph/steps"):
         assert pages.get(f"{address}{wrong}").status_code == 404
+
+
+@pytest.mark.django_db
+def test_a_workflow_begins_with_a_name(acme: Acme) -> None:
+    pages = Pages(acme.omar)
+    assert 'href="/workflows/new/"' in pages.read("/")
+    refused = pages.client.post("/workflows/new/", {"name": " "})
+    assert (refused.status_code, "Give the workflow a name." in refused.content.decode()) == (422, True)
+    made = pages.client.post("/workflows/new/", {"name": "Travel", "group": "HR"})
+    assert "No steps yet" in pages.read(f"{made.headers['Location']}?tab=outline")
+
+
+@pytest.mark.django_db
+def test_steps_are_copied_into_another_workflow(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    with acme.scope():
+        other = install("claim_expense", acme.omar)
+        draft_start(actor=acme.omar, definition_id=other.id)
+    assert "Copy some steps first" in post(pages, other, "edit", do="steps.paste").content.decode()
+    assert post(pages, flow, "edit", do="steps.copy", steps=["manager_review", "hr_review"]).status_code == 303
+    assert "Paste 2 steps" in pages.read(f"/workflows/{other.id}/design/?tab=outline")
+    assert post(pages, other, "edit", do="steps.paste").status_code == 303
+    assert names(acme, other)[-2:] == ["Manager review", "HR review"]
+    assert post(pages, flow, "edit", do="step.move?step=hr_review&to=first").status_code == 303
+    assert names(acme, flow)[0] == "HR review"
+
+
+@pytest.mark.django_db
+def test_publishing_tells_what_it_changes_and_whom_it_meets(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    address = f"/workflows/{flow.id}/design/publish/"
+    with acme.scope():
+        start_leave(flow, acme.asha)
+    post(pages, flow, "edit", edit="step.rename", step="apply", name="Ask")
+    page = pages.read(address)
+    assert "“Apply” is now called “Ask”." in page
+    assert '<th scope="row">Manager review</th><td class="cs-num">1</td>' in page
+    dialog = pages.client.get(address, headers={"HX-Request": "true"}).content.decode()
+    assert "<dialog" in dialog
+    post(pages, flow, "edit", edit="step.rename", step="apply", name="Begin")
+    stale = pages.client.post(address, {"revision": "1"})
+    assert (stale.status_code, "changed since you looked" in stale.content.decode()) == (409, True)
+    assert pages.client.post(address, {"revision": "2"}).headers["Location"] == f"/workflows/{flow.id}/"
+    assert pages.get(address).headers["Location"] == f"/workflows/{flow.id}/"
+
+
+@pytest.mark.django_db
+def test_publishing_by_request_names_the_approval(acme: Acme, flow: WorkflowDefinition) -> None:
+    with acme.scope():
+        approval = install("publish_approval", acme.omar)
+        settings_save(actor=acme.tess, row=WorkflowSettings(), values={"publish_approval": approval})
+    pages = Pages(acme.omar)
+    address = f"/workflows/{flow.id}/design/publish/"
+    assert approval.name in pages.read(address)
+    asked = pages.client.post(address, {"revision": "0", "comment": "Please"})
+    assert asked.headers["Location"].startswith("/requests/")
+    assert "asks that this draft be published" in pages.read(address)

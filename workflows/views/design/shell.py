@@ -42,7 +42,7 @@ def frame(desk: Desk, key: str) -> dict[str, Any]:
         "here": f"{address}?{urlencode({'tab': key})}",
         "tab_template": tab.template,
         "edit_url": reverse("design_edit", args=[draft.definition.id]),
-        "problems": [one | {"url": _url_of(draft, one["at"])} for one in problems],
+        "problems": [one | {"url": url_of(draft, one["at"])} for one in problems],
         "blocking": sum(one["level"] == "blocks" for one in problems),
         "refused": desk.refused,
     }
@@ -79,7 +79,7 @@ def tab_of(given: Mapping[str, Any]) -> str:
     return wanted if wanted in TABS else FIRST
 
 
-def _url_of(draft: Draft, place: str) -> str:
+def url_of(draft: Draft, place: str) -> str:
     """Where the place is changed without a canvas."""
     parts = parts_of(place)
     tab = parts[0] if parts[0] in TABS and parts[0] != FIRST else "outline"

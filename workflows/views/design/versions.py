@@ -5,6 +5,7 @@ from typing import Any
 
 from workflows.selectors.definition_changes import version_changes
 from workflows.selectors.definition_page import definition_view, versions_of
+from workflows.selectors.drafts import latest_operations
 from workflows.views.design.base import DesignTab, Desk
 
 
@@ -13,6 +14,7 @@ def context(desk: Desk) -> Mapping[str, Any]:
     shown = definition_view(draft.actor, draft.definition.id, draft.version.number)
     return {
         "versions": versions_of(draft.actor, shown),
+        "operations": latest_operations(draft.version),
         "compared": version_changes(draft.actor, draft.definition.id, draft.version.number),
     }
 
