@@ -48,7 +48,7 @@ from workflows.services.definitions import definition_delete, definition_restore
 from workflows.services.preferences import StartRule, Wish, definition_change
 from workflows.services.tasks import task_assign
 
-__all__ = ["bulk_admin", "condition_admin", "library_admin", "link_admin", "machine_admin", "tracking_admin"]
+__all__ = ["bulk_admin", "condition_admin", "draft_admin", "library_admin", "link_admin", "machine_admin", "tracking_admin"]
 
 
 def is_own_admin(request: HttpRequest) -> bool:

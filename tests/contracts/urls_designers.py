@@ -6,8 +6,8 @@ from uuid import UUID, uuid4
 
 from accounts.tenancy.models import OrganisationRow
 from tests.contracts.url_table import Line, World
-from tests.contracts.urls_workflow_pages import draft, of_definition
-from workflows.models import SavedCondition
+from tests.contracts.urls_workflow_pages import draft, of_definition, of_draft
+from workflows.models import DraftOperation, SavedCondition
 from workflows.services.drafts import draft_edit, draft_undo
 from workflows.services.saved_conditions import saved_condition_save
 
@@ -24,6 +24,13 @@ def changed(world: World) -> UUID:
 
 def of_changed(world: World) -> Mapping[str, Any]:
     return {"definition_id": world(changed)}
+
+
+def operation(world: World) -> DraftOperation:
+    """One of Omar's, with the canary in its label."""
+    world(changed)
+    found: DraftOperation = DraftOperation.objects.get(number=1)
+    return found
 
 
 def operations(world: World) -> Mapping[str, Any]:
@@ -99,7 +106,7 @@ LINES = [
     Line(f"{CASES}overlay/", "get", holder="omar", ids=told, without="asha"),
     Line(f"{CASES}gate/", "post", holder="tess", ids=told, without="asha"),
     Line(f"{DESIGN}publish/", "get", holder="omar", ids=of_changed, without="asha"),
-    Line(f"{DESIGN}publish/", "post", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}publish/", "post", holder="omar", ids=of_draft, without="asha"),
     Line(DESIGN, "get", holder="omar", ids=of_changed, without="asha", query="?tab=outline"),
     Line(f"{DESIGN}start/", "post", holder="omar", ids=of_definition, without="asha"),
     Line(f"{DESIGN}edit/", "post", holder="omar", ids=of_changed, without="asha", data=ADD),
@@ -127,4 +134,4 @@ LINES = [
     Line(f"{DRAFT}undo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
     Line(f"{DRAFT}redo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
 ]
-ADMIN_ROWS = {"workflows.savedcondition": condition}
+ADMIN_ROWS = {"workflows.savedcondition": condition, "workflows.draftoperation": operation}

@@ -183,3 +183,19 @@ def test_only_those_who_may(draft: WorkflowDefinition, acme: Acme) -> None:
     draft.save(update_fields=["owner"])
     assert edit(acme.ravi, draft, "step.rename", {"step": "apply", "name": "Ask"}).revision == 1
     assert do(acme.ravi, draft, typed("form/title", "Leave application", "Leave")).revision == 2
+
+
+def test_fifty_steps_back_and_forth_are_the_same_document(draft: WorkflowDefinition, acme: Acme) -> None:
+    start = access_draft(acme.omar, draft.id).document
+    for number in range(50):
+        params = {"name": f"Check {number}", "kind": "task", "after": "apply", "from": "apply"}
+        name, more = ("step.add", {}) if number % 2 else ("step.rename", {"step": "hr_review", "name": f"HR {number}"})
+        end = edit(acme.omar, draft, name, params | more).draft.document
+    steps = len(access_draft(acme.omar, draft.id).history.done)
+    assert steps == 50
+    for _ in range(steps):
+        draft_undo(actor=acme.omar, definition_id=draft.id, key=uuid4())
+    assert access_draft(acme.omar, draft.id).document == start
+    for _ in range(steps):
+        draft_redo(actor=acme.omar, definition_id=draft.id, key=uuid4())
+    assert access_draft(acme.omar, draft.id).document == end

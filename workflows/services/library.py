@@ -51,7 +51,13 @@ def library_update(
     if seen and seen != update.seen:
         raise ChangedMeanwhile
     _refuse_unknown(update, choices or {})
-    imported = definition_import(actor=actor, document=update.merged.document, definition_id=definition_id, at=moment)
+    imported = definition_import(
+        actor=actor,
+        document=update.merged.document,
+        definition_id=definition_id,
+        label=f"Update to version {update.item.version} of the library",
+        at=moment,
+    )
     event = DefinitionLibraryUpdated(
         subject_id=definition_id,
         definition_name=update.definition.name,

@@ -13,9 +13,8 @@ CLIP: Final = "design_clip"
 
 def clip_in(request: HttpRequest) -> Any:
     """The steps that the person copied in this organisation, or None."""
-    kept = request.session.get(CLIP)
-    own = isinstance(kept, dict) and kept.get("organisation") == str(actor_of(request).organisation_id)
-    return kept["clip"] if own else None
+    kept: Any = request.session.get(CLIP) or {}
+    return kept.get("clip") if kept.get("organisation") == str(actor_of(request).organisation_id) else None
 
 
 def clip_keep(request: HttpRequest, clip: Mapping[str, Any]) -> None:
