@@ -24,7 +24,7 @@ from accounts.admin_base import (
 from accounts.models import ActingAdmin, Membership
 from accounts.tenancy.models import OrganisationOwned
 from forms_builder.selectors import document_of
-from workflows import bulk_admin, condition_admin, library_admin, link_admin, machine_admin, tracking_admin
+from workflows import bulk_admin, condition_admin, draft_admin, library_admin, link_admin, machine_admin, tracking_admin
 from workflows.graph.layout import Direction
 from workflows.graph.svg import graph_svg
 from workflows.models import (
@@ -48,7 +48,15 @@ from workflows.services.definitions import definition_delete, definition_restore
 from workflows.services.preferences import StartRule, Wish, definition_change
 from workflows.services.tasks import task_assign
 
-__all__ = ["bulk_admin", "condition_admin", "draft_admin", "library_admin", "link_admin", "machine_admin", "tracking_admin"]
+__all__ = [
+    "bulk_admin",
+    "condition_admin",
+    "draft_admin",
+    "library_admin",
+    "link_admin",
+    "machine_admin",
+    "tracking_admin",
+]
 
 
 def is_own_admin(request: HttpRequest) -> bool:
