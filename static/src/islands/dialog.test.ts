@@ -9,7 +9,9 @@ beforeEach(() => {
   HTMLDialogElement.prototype.close = function close(this: HTMLDialogElement) {
     this.dispatchEvent(new Event("close"));
   };
-  document.body.innerHTML = '<cs-dialog><dialog><a href="/elsewhere" data-close>Not yet</a><p>Words</p></dialog></cs-dialog>';
+  const sent = document.createElement("cs-dialog");
+  sent.innerHTML = '<dialog><a href="/elsewhere" data-close>Not yet</a><p>Words</p></dialog>';
+  document.body.replaceChildren(sent);
 });
 
 it("opens itself", () => {

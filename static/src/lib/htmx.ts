@@ -22,9 +22,12 @@ export function startHtmx(page: Document = document): void {
   ];
 
   page.addEventListener("htmx:configRequest", (event) => {
-    const { headers, verb } = detailOf<{ headers: Record<string, string>; verb: string }>(event);
+    const { headers, verb, parameters, triggeringEvent } = detailOf<Configured>(event);
     const token = page.querySelector<HTMLMetaElement>('meta[name="csrf-token"]')?.content;
     if (token && verb !== "get") headers["X-CSRFToken"] = token;
+    // A button that stands outside of its form says what it means too, as it does without script.
+    const pressed = triggeringEvent instanceof SubmitEvent ? triggeringEvent.submitter : null;
+    if (pressed instanceof HTMLButtonElement && pressed.name) parameters[pressed.name] = pressed.value;
   });
   page.addEventListener("htmx:beforeRequest", (event) => {
     // A page in the background asks for nothing.
@@ -42,6 +45,13 @@ export function startHtmx(page: Document = document): void {
     const { elt } = detailOf<{ elt: Element }>(event);
     if (!elt.hasAttribute("data-poll")) announce("That did not work. Load the page again.", page);
   });
+}
+
+interface Configured {
+  headers: Record<string, string>;
+  verb: string;
+  parameters: Record<string, unknown>;
+  triggeringEvent?: Event;
 }
 
 function detailOf<Detail>(event: Event): Detail {
