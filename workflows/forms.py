@@ -1,7 +1,6 @@
 """What pages post, besides the answers of a step: those are ``forms_builder.rendering.StepForm``."""
 
 import re
-from collections.abc import Sequence
 from io import BytesIO
 from typing import Any, ClassVar, Final
 from uuid import UUID
@@ -170,45 +169,6 @@ class ImportForm(forms.Form):
         elif not self.errors:
             raise forms.ValidationError("Choose a file or paste the text of a workflow.")
         return found
-
-
-class NewWorkflowForm(forms.Form):
-    """A workflow that does not exist yet; ``groups`` are the tabs of the landing page that there are."""
-
-    name = forms.CharField(
-        max_length=120,
-        label="Name",
-        help_text="What people ask for, such as “Leave” or “New laptop”.",
-        error_messages={"required": "Give the workflow a name."},
-    )
-    group = forms.CharField(
-        max_length=80,
-        required=False,
-        label="Group",
-        help_text="The tab of the landing page. A new name makes a new one.",
-    )
-    description = forms.CharField(
-        max_length=2_000, required=False, label="Description", widget=forms.Textarea(attrs={"rows": 3})
-    )
-
-    def __init__(self, *args: Any, groups: Sequence[str] = (), **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        self.fields["group"].widget = Suggested(groups)
-
-
-class Suggested(forms.TextInput):
-    """A text with suggestions, by the browser's own list."""
-
-    template_name = "components/suggested.html"
-
-    def __init__(self, suggestions: Sequence[str], attrs: dict[str, Any] | None = None) -> None:
-        super().__init__(attrs)
-        self.suggestions = suggestions
-
-    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
-        context = super().get_context(name, value, attrs)
-        context["widget"]["attrs"]["list"] = f"{name}-suggestions"
-        return {**context, "suggestions": self.suggestions, "ident": f"{name}-suggestions"}
 
 
 def _bpmn(raw: bytes) -> tuple[Any, tuple[str, ...]]:

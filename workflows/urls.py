@@ -25,12 +25,11 @@ from workflows.views import (
     start,
     why,
 )
-from workflows.views.design import case_pages
+from workflows.views.design import case_pages, publish
 from workflows.views.design import data as design_data
 from workflows.views.design import graph as design_graph
 from workflows.views.design import item as design_item
 from workflows.views.design import node as design_node
-from workflows.views.design import new, publish
 from workflows.views.design import pages as design
 from workflows.views.design import rule as design_rule
 
@@ -70,7 +69,6 @@ urlpatterns = [
     path("callbacks/<str:token>/", callbacks.CallbackView.as_view(), name="machine_callback"),
     path("workflows/new/", adding.WorkflowNewView.as_view(), name="definition_new"),
     path("workflows/import/", definitions.DefinitionImportView.as_view(), name="definition_import"),
-    path("workflows/new/", new.DesignNewView.as_view(), name="design_new"),
     path("workflows/library/", library.LibraryView.as_view(), name="library"),
     path("workflows/library/<slug:key>/", library.LibraryItemView.as_view(), name="library_item"),
     path("workflows/library/<slug:key>/install/", library.LibraryInstallView.as_view(), name="library_install"),

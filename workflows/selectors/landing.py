@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 
 from accounts.models import Membership
 from accounts.policies import carries
-from workflows.models import FINAL_RUN, WorkflowDefinition, WorkflowGroup, WorkflowRun
+from workflows.models import FINAL_RUN, WorkflowDefinition, WorkflowRun
 from workflows.policies import EDIT
 from workflows.selectors.definitions import startable_by, visible_to
 
@@ -76,12 +76,6 @@ def landing_rows(
         )
         for one in definitions
     ]
-
-
-def group_names(actor: Membership) -> list[str]:
-    """The tabs of the landing page, in their order."""
-    rows = WorkflowGroup.objects.filter(organisation_id=actor.organisation_id)
-    return list(rows.order_by("position", "name").values_list("name", flat=True)[:MOST])
 
 
 def may_add(actor: Membership) -> bool:

@@ -136,16 +136,6 @@ def test_the_settings_panel_is_a_page_and_a_fragment(acme: Acme, flow: WorkflowD
 
 
 @pytest.mark.django_db
-def test_a_workflow_begins_with_a_name(acme: Acme) -> None:
-    pages = Pages(acme.omar)
-    assert 'href="/workflows/new/"' in pages.read("/")
-    refused = pages.client.post("/workflows/new/", {"name": " "})
-    assert (refused.status_code, "Give the workflow a name." in refused.content.decode()) == (422, True)
-    made = pages.client.post("/workflows/new/", {"name": "Travel", "group": "HR"})
-    assert "No steps yet" in pages.read(f"{made.headers['Location']}?tab=outline")
-
-
-@pytest.mark.django_db
 def test_steps_are_copied_into_another_workflow(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     with acme.scope():
