@@ -13,6 +13,7 @@ export function startHtmx(page: Document = document): void {
   htmx.config.historyCacheSize = 0;
   htmx.config.refreshOnHistoryMiss = true;
   htmx.config.scrollBehavior = "auto";
+  htmx.config.reportValidityOfForms = true;
   // A refused form comes back with what is wrong in it.
   htmx.config.responseHandling = [
     { code: "204", swap: false },
