@@ -138,11 +138,12 @@ function keepCanvas(event: Event): void {
 
 /** A form of a tab that found no server is kept and sent later. */
 function keepForm(draft: Draft, event: Event): void {
-  const { elt } = (event as CustomEvent<{ elt: Element }>).detail;
+  const { elt, requestConfig } = (event as CustomEvent<{ elt: Element; requestConfig: { formData: FormData } }>).detail;
   const form = elt.closest("form");
   const url = form?.getAttribute("hx-post") ?? "";
   if (!form || !/\/design\/edit\/$/.test(url)) return;
   const body = new URLSearchParams();
-  for (const [name, value] of new FormData(form)) if (typeof value === "string") body.append(name, value);
+  // As it was sent: the button that was pressed belongs to it.
+  for (const [name, value] of requestConfig.formData) if (typeof value === "string") body.append(name, value);
   draft.keepPost(crypto.randomUUID(), url, body.toString());
 }
