@@ -140,3 +140,17 @@ def test_rest_changes_what_is_sent(acme: Acme) -> None:
     assert [rule["excludes"] for rule in done.json()["visibility"]] == [False]
     assert omar.patch(path, {"name": "x"}, **{"if-match": found["ETag"]}).status_code == 409
     assert omar.patch(path, {"visibility": [{}]}).status_code == 422
+
+
+def test_what_belongs_to_a_version_goes_into_the_draft(acme: Acme) -> None:
+    leave = install(acme)
+    omar, address = signed_in(acme.omar), f"/workflows/{leave.id}/preferences/"
+    given = {"period": "3D", "remind_after": "1d", "escalate": "none", "told": ["manager"]}
+    assert omar.post(f"{address}draft/", given).status_code == 302
+    told = load(omar, address).context["defaults"]
+    assert (told.number, told.is_draft, told.period, told.escalate) == (2, True, "3d", "none")
+    assert [kind for kind, _, chosen in told.told if chosen] == ["manager"]
+    assert "Give the time limit that comes after the reminder." in text(omar.post(f"{address}draft/", {"period": "", "remind_after": "1d"}, follow=True))
+    with acme.scope():
+        published, draft = leave.versions.order_by("number")
+    assert ("sla" in published.graph, draft.graph["sla"]["period"]) == (False, "3d")
