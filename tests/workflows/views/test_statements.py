@@ -41,7 +41,9 @@ def statements(request: Callable[[], Any], status: int = 200) -> list[str]:
         ("omar", "/workflows/{definition}/", 11),
         ("omar", "/workflows/{definition}/?tab=preferences", 12),
         ("tess", "/workflows/{definition}/runs/?since=2025-09-01&until=2025-10-31", 14),
-        ("tess", "/workflows/{definition}/bottlenecks/?since=2025-09-01&until=2025-10-31", 9),
+        ("tess", "/workflows/{definition}/bottlenecks/?since=2025-09-01&until=2025-10-31", 8),
+        ("tess", "/workflows/{definition}/bottlenecks/overlay/?since=2025-09-01&until=2025-10-31", 5),
+        ("omar", "/workflows/{definition}/preferences/", 16),
     ],
 )
 def test_a_page_asks_no_more_and_writes_nothing(who: str, address: str, most: int, acme: Acme) -> None:
