@@ -14,7 +14,7 @@ from forms_builder import html_input
 from forms_builder.schema import fields as f
 from forms_builder.schema.conditions import Condition
 from forms_builder.schema.display import display
-from forms_builder.schema.layout import AnyNode, ColumnNode, FieldNode, RowNode, SectionNode
+from forms_builder.schema.layout import AnyNode, ColumnNode, FieldNode, GridNode, RowNode, SectionNode
 from forms_builder.schema.parts import Access
 from forms_builder.schema.plan import StepPlan
 from forms_builder.schema.sources import FileFacts, Option, Sources
@@ -159,7 +159,15 @@ def layout(nodes: Sequence[AnyNode], views: Mapping[str, FieldView]) -> list[Nod
             found.append(NodeView("row", children=cells))
         elif isinstance(node, ColumnNode):
             found.append(NodeView("column", css=f"col-md-{node.width}" if node.width else "col-md", children=children))
+        elif isinstance(node, GridNode):
+            cells = [NodeView("column", css="col", children=[child]) for child in children]
+            found.append(NodeView("grid", css=grid_css(node.columns), children=cells))
     return found
+
+
+def grid_css(columns: int) -> str:
+    """The class of a grid with so many columns; the style sheet knows these three."""
+    return {2: "row-cols-md-2", 3: "row-cols-md-3"}.get(columns, "row-cols-md-4")
 
 
 def read_groups(nodes: Sequence[NodeView], title: str = "") -> list[ReadGroup]:
@@ -176,10 +184,6 @@ def read_groups(nodes: Sequence[NodeView], title: str = "") -> list[ReadGroup]:
             else:
                 found.append(group)
     return found
-
-
-def _in_column(node: NodeView) -> NodeView:
-    return node if node.kind == "column" else NodeView("column", css="col-md", children=[node])
 
 
 class Shown(Protocol):

@@ -323,6 +323,12 @@ def reading_form(
     return made(values=values, sources=sources, labels=labels)
 
 
+def form_for_all(document: FormDocument, sources: Sources) -> StepForm:
+    """Every field as people fill it in, whatever the step and the rules: for the designer, takes no input."""
+    made = _made(document, StepPlan.of_all(tuple(document.by_name.values())))
+    return made(values={}, sources=sources)
+
+
 def _made(document: FormDocument, plan: StepPlan) -> type[StepForm]:
     fields = {field.name: AnswerField(field) for field in plan.writable}
     return _derived(StepForm, {"plan": plan, "document": document}, fields)

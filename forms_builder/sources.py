@@ -14,12 +14,12 @@ from django.utils import timezone
 from accounts.models import Department, Designation, Membership, Place, WorkingCalendar
 from accounts.public_holidays import DaysOff
 from forms_builder.models import Attachment
-from forms_builder.rules import Environment, EvaluationClock, WeekCalendar, evaluate, parse
+from forms_builder.rules import Environment, EvaluationClock, WeekCalendar, evaluate, fields_of, parse
 from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.fields import MAX_CHOICES, SourcedChoices, SourceName
 from forms_builder.schema.people import PERSON
-from forms_builder.schema.source_rows import row_context
+from forms_builder.schema.source_rows import ACTOR, row_context
 from forms_builder.schema.sources import FileFacts, Option
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -54,7 +54,8 @@ def _places(organisation_id: UUID) -> QuerySet[Any, dict[str, Any]]:
 def _people(organisation_id: UUID) -> QuerySet[Any, dict[str, Any]]:
     rows = Membership.objects.filter(organisation_id=organisation_id)
     return rows.order_by("name", "id").values(
-        "id", "name", "email", "department__name", "designation__name", "designation__level", "place__city", "place__country"
+        "id", "name", "email", "manager_id", "department__name", "designation__name", "designation__level", "place__city",
+        "place__country",
     )  # fmt: skip
 
 
@@ -73,6 +74,7 @@ _SOURCES: Final[Mapping[SourceName, _Source]] = {
     "people": _Source(_people, _name, Q(is_active=True)),
 }
 _COLUMNS: Final = {
+    "manager": "manager_id",
     "department": "department__name",
     "designation": "designation__name",
     "level": "designation__level",
@@ -136,7 +138,7 @@ class OrganisationSources:
         rows = source.rows(self.actor.organisation_id).filter(source.pickable)
         if wanted.filter is None:
             rows = rows[:MAX_CHOICES]
-        found = (Option(str(row["id"]), source.label(row)) for row in self._trimmed(wanted, rows))
+        found = (Option(str(row["id"]), _offered(wanted, source, row)) for row in self._trimmed(wanted, rows))
         return [option for _, option in zip(range(MAX_CHOICES), found, strict=False)]
 
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
@@ -166,15 +168,32 @@ class OrganisationSources:
     def _trimmed(self, wanted: SourcedChoices, rows: Iterable[Row]) -> Iterable[Row]:
         if wanted.filter is None:
             return rows
-        context = row_context(wanted.source)
-        rule = parse(wanted.filter, context)
-        ids = [spec.id for spec in context.fields]
-        return (row for row in rows if evaluate(rule, {key: _fact(row, key) for key in ids}, self.environment))
+        rule = parse(wanted.filter, row_context(wanted.source))
+        read = fields_of(rule)
+        own = {key: _fact(self._actor_row, key) for key in read if key.startswith(f"{ACTOR}.")}
+        ids = read - own.keys()
+        return (
+            row for row in rows if evaluate(rule, {**own, **{key: _fact(row, key) for key in ids}}, self.environment)
+        )
+
+    @cached_property
+    def _actor_row(self) -> Row:
+        """Whoever fills in the form, as a row of people."""
+        return _people(self.actor.organisation_id).get(id=self.actor.id)
 
 
 def _fact(row: Row, field_id: str) -> Any:
     name = field_id.partition(".")[2]
-    return row[name] if name in row else row[_COLUMNS[name]]
+    value = row[name] if name in row else row[_COLUMNS[name]]
+    return str(value) if isinstance(value, UUID) else value
+
+
+def _offered(wanted: SourcedChoices, source: _Source, row: Row) -> str:
+    """What an entry is called in the list: its name, with the chosen detail behind it."""
+    if not wanted.detail:
+        return source.label(row)
+    detail = _fact(row, f".{wanted.detail}")
+    return f"{source.label(row)} ({detail})" if detail not in (None, "") else source.label(row)
 
 
 def _ids(values: Collection[str]) -> list[str]:
@@ -248,12 +267,38 @@ class _Acting(Mapping[str, Any]):
         return len(self._facts)
 
 
-def requester_facts(member: Membership) -> dict[str, Any]:
-    """What `prefill: "requester.<name>"` may name: the person's columns, and the organisation's own attributes.
+_NEAR: Final[Mapping[str, Callable[[Membership], Any]]] = {
+    "department_name": lambda member: member.department and member.department.name,
+    "designation_name": lambda member: member.designation and member.designation.name,
+    "manager_name": lambda member: member.manager and member.manager.name,
+    "city": lambda member: member.place and member.place.city,
+    "country": lambda member: member.place and member.place.country,
+}
+"""Words of rows beside the person, for fields of text."""
 
-    Attributes never replace a column.
+
+class RequesterFacts(Mapping[str, Any]):
+    """What `prefill: "requester.<name>"` may name: the person's columns, words of the rows beside the person, and the
+    organisation's own attributes, which never replace a column. Rows are read when they are named.
     """
-    ids = {"id": member.id, "department": member.department_id, "designation": member.designation_id}
-    ids |= {"place": member.place_id, "manager": member.manager_id}
-    columns = {key: None if value is None else str(value) for key, value in ids.items()}
-    return {**member.attributes, **columns, "name": member.name, "email": member.email}
+
+    def __init__(self, member: Membership) -> None:
+        self.member = member
+        ids = {"id": member.id, "department": member.department_id, "designation": member.designation_id}
+        ids |= {"place": member.place_id, "manager": member.manager_id}
+        columns = {key: None if value is None else str(value) for key, value in ids.items()}
+        self._known = {**member.attributes, **columns, "name": member.name, "email": member.email}
+
+    def __getitem__(self, name: str) -> Any:
+        return _NEAR[name](self.member) if name in _NEAR else self._known[name]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(dict.fromkeys((*_NEAR, *self._known)))
+
+    def __len__(self) -> int:
+        return len({*_NEAR, *self._known})
+
+
+def requester_facts(member: Membership) -> Mapping[str, Any]:
+    """The facts of the person who starts a request."""
+    return RequesterFacts(member)

@@ -27,6 +27,8 @@ from workflows.views import (
 )
 from workflows.views.design import case_pages, publish
 from workflows.views.design import data as design_data
+from workflows.views.design import form_preview as design_form_preview
+from workflows.views.design import form_rules as design_form_rules
 from workflows.views.design import graph as design_graph
 from workflows.views.design import item as design_item
 from workflows.views.design import node as design_node
@@ -100,6 +102,16 @@ urlpatterns = [
     ),
     path(
         "workflows/<uuid:definition_id>/design/problems/", design.DesignProblemsView.as_view(), name="design_problems"
+    ),
+    path(
+        "workflows/<uuid:definition_id>/design/form-rule/",
+        design_form_rules.DesignFormRuleView.as_view(),
+        name="design_form_rule",
+    ),
+    path(
+        "workflows/<uuid:definition_id>/design/form-frame/",
+        design_form_preview.DesignFormFrameView.as_view(),
+        name="design_form_frame",
     ),
     path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
     path("workflows/<uuid:definition_id>/design/node/", design_node.DesignNodeView.as_view(), name="design_node"),

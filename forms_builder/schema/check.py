@@ -18,7 +18,7 @@ from forms_builder.schema.conditions import Condition, context_of
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.layout import MAX_DEPTH, MAX_NODES, FieldNode, walk
 from forms_builder.schema.parts import Access
-from forms_builder.schema.source_rows import row_context
+from forms_builder.schema.source_rows import details_of, row_context
 from forms_builder.schema.sources import NoSources
 
 Level = Literal["error", "warning"]
@@ -139,6 +139,9 @@ def _choices(document: FormDocument, field: f.FieldBase, place: str) -> Iterator
                 else f"{place}.filter"
             )
             yield from _rule(source.filter, inner, row_context(source.source))
+        if source.detail and source.detail not in dict(details_of(source.source)):
+            message = f"“{field.label}” shows {source.detail}, which {source.source} do not have."
+            yield Problem(f"{place}.choices.detail", "unknown-detail", "error", message, "Choose another one.")
         return
     if not isinstance(field, f.ChoiceField | f.MultiChoiceField):
         return

@@ -172,7 +172,7 @@ def _restore_kinds(dumped: Any, nodes: tuple[Any, ...]) -> None:
 
 _UNION_TAGS: Final = frozenset(
     {"text", "long_text", "number", "money", "date", "date_range", "time", "choice", "multi_choice", "checkbox", "user"}
-    | {"department", "file", "table", "static", "field", "section", "row", "column"}
+    | {"department", "file", "table", "static", "field", "section", "row", "column", "grid"}
 )
 
 

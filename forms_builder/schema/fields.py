@@ -154,10 +154,15 @@ class Choice(Part):
 
 
 class SourcedChoices(Part):
-    """Entries read from the database: an allow-listed source, and a rule over `row.<attribute>` that trims it."""
+    """Entries read from the database: an allow-listed source, a rule that trims it, and what stands behind each name.
+
+    The rule may speak about `candidate.<attribute>`, the row, and `actor.<attribute>`, whoever fills in the form. `detail` is
+    one of the row's attributes; it helps to choose and is not kept with the answer.
+    """
 
     source: SourceName
     filter: RuleJson | None = None
+    detail: Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$|^$")] = ""
 
 
 def _kind_of_choices(value: object) -> str:

@@ -1,4 +1,4 @@
-"""Where the fields stand: a tree of sections, rows and columns whose leaves name fields."""
+"""Where the fields stand: a tree of sections, rows, columns and grids whose leaves name fields."""
 
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Final, Literal, Union
@@ -42,10 +42,20 @@ class ColumnNode(Part):
     children: tuple["LayoutNode", ...] = Field(default=(), max_length=MAX_NODES)
 
 
-LayoutNode = Annotated[Union[FieldNode, SectionNode, RowNode, ColumnNode], Field(discriminator="kind")]  # noqa: UP007 - the members refer to it
-AnyNode = FieldNode | SectionNode | RowNode | ColumnNode
+class GridNode(Part):
+    """Children in cells of equal width, line by line; below each other on a phone."""
 
-for _model in (SectionNode, RowNode, ColumnNode):
+    kind: Literal["grid"] = "grid"
+    columns: int = Field(default=2, ge=2, le=4)
+    children: tuple["LayoutNode", ...] = Field(default=(), max_length=MAX_NODES)
+
+
+LayoutNode = Annotated[  # the members refer to it
+    Union[FieldNode, SectionNode, RowNode, ColumnNode, GridNode], Field(discriminator="kind")  # noqa: UP007
+]
+AnyNode = FieldNode | SectionNode | RowNode | ColumnNode | GridNode
+
+for _model in (SectionNode, RowNode, ColumnNode, GridNode):
     _model.model_rebuild()
 
 

@@ -85,6 +85,12 @@ class StepPlan:
         )
 
     @classmethod
+    def of_all(cls, fields: tuple[f.FieldBase, ...]) -> "StepPlan":
+        """Every field, to be filled in, and no rules: for whoever designs the form. Never raises."""
+        levels = {field.name: Access.REQUIRED if _is_ever_required(field) else Access.WRITE for field in fields}
+        return cls._made("", FormLogic(fields, {}, {}), levels)
+
+    @classmethod
     def _made(cls, step: str, logic: FormLogic, access: Mapping[str, Access]) -> "StepPlan":
         shown = tuple(field for field in logic.fields if access[field.name] is not Access.HIDDEN)
         return cls(step, shown, access, logic)
@@ -121,6 +127,10 @@ def in_order(reads: Mapping[str, frozenset[str]]) -> list[str]:
                 stack.append((name, True))
                 stack.extend((other, False) for other in sorted(reads[name]) if other in reads and other not in entered)
     return done
+
+
+def _is_ever_required(field: f.FieldBase) -> bool:
+    return Access.REQUIRED in {field.default_access, *field.access.values()} or field.required
 
 
 def _rules(field: f.FieldBase, context: RuleContext) -> tuple[tuple[Condition, str], ...]:

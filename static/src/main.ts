@@ -19,6 +19,8 @@ import "./css/rules.css";
 import "./css/settings.css";
 import "./css/draft.css";
 import "./css/design.css";
+import "./css/form-settings.css";
+import "./css/form-designer.css";
 import "./css/print.css";
 
 import { startHtmx } from "./lib/htmx";
@@ -41,4 +43,6 @@ defineIslands({
   "cs-draft": () => import("./islands/draft-state"),
   "cs-graph-canvas": () => import("./islands/graph-canvas"),
   "cs-dialog": () => import("./islands/dialog"),
+  "cs-form-canvas": () => import("./islands/form-canvas"),
+  "cs-form-matrix": () => import("./islands/form-matrix"),
 });

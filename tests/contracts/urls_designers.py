@@ -80,6 +80,7 @@ DRAFT = "api/v1/definitions/<uuid:definition_id>/draft/"
 ADD = {"edit": "step.add", "name": "Check", "kind": "task"}
 EDIT = {"edit": "step.add", "params": {"name": "Check"}, "id": str(uuid4())}
 KEY = {"id": str(uuid4())}
+FORM_RULE = {"field": "purpose", "at": "visible_when", "rule.do": "add:"}
 
 CASES = f"{DESIGN}cases/"
 OF_CASE = "?case=Told"
@@ -112,6 +113,9 @@ LINES = [
     Line(f"{DESIGN}edit/", "post", holder="omar", ids=of_changed, without="asha", data=ADD),
     Line(f"{DESIGN}undo/", "post", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}redo/", "post", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}form-rule/", "post", holder="omar", ids=of_changed, without="asha", data=FORM_RULE),
+    Line(f"{DESIGN}form-frame/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}form-frame/", "post", holder="omar", ids=of_changed, without="asha", query="?step=manager_approval"),
     Line(f"{DESIGN}item/", "get", holder="omar", ids=of_changed, without="asha", query="?place=graph/steps/claim"),
     Line(f"{DESIGN}canvas/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}problems/", "get", holder="omar", ids=of_changed, without="asha", query="?tab=graph"),

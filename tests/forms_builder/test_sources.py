@@ -126,3 +126,31 @@ def test_a_form_without_choices_and_rules_asks_the_database_nothing(
                 {"it": "2025-10-06"}
             )
             assert form.stored() == {"it": "2025-10-06"}
+
+
+def test_a_filter_may_ask_about_who_fills_in_and_a_detail_tells_entries_apart(acme: Acme) -> None:
+    mine = {"field": "candidate.department", "op": "eq", "value_field": "actor.department"}
+    led = {"field": "candidate.manager", "op": "eq", "value_field": "actor.id"}
+    with acme.scope():
+        sources = OrganisationSources(acme.hema)
+        detailed = document(one_field("choice", choices={"source": "people", "filter": mine, "detail": "department"}))
+        assert check(detailed) == []
+        assert labels(detailed, sources) == ["Hari (HR)", "Hema (HR)"]
+        accepted = form_class(detailed, "any", sources=sources)({"it": str(acme.hari.id)})
+        assert accepted.is_valid()
+        assert accepted.picked == {"it": {str(acme.hari.id): "Hari"}}
+        led_by_ravi = document(one_field("user", filter=led))
+        assert labels(led_by_ravi, OrganisationSources(acme.ravi)) == ["Asha"]
+
+
+def test_only_listed_attributes_can_be_shown_behind_an_entry() -> None:
+    spec = document(one_field("choice", choices={"source": "people", "detail": "attributes"}))
+    assert [problem.code for problem in check(spec)] == ["unknown-detail"]
+
+
+def test_words_of_rows_beside_the_requester_can_fill_texts(acme: Acme) -> None:
+    with acme.scope():
+        facts = requester_facts(acme.asha)
+        assert (facts["department_name"], facts["manager_name"]) == ("Engineering", "Ravi")
+        assert facts["city"] is None
+        assert set(facts) >= {"leave_balance", "department", "country"}

@@ -9,6 +9,9 @@ from workflows.drafting.edits import (
     clip,
     defaults,
     fixes,
+    form_parts,
+    form_rules,
+    form_settings,
     machines,
     outside,
     rules,
@@ -34,6 +37,9 @@ EDITS: Final[Mapping[str, EditFunction]] = {
     **rules.EDITS,
     **cases.EDITS,
     **defaults.EDITS,
+    **form_parts.EDITS,
+    **form_settings.EDITS,
+    **form_rules.EDITS,
 }
 
 

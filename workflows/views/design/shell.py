@@ -1,6 +1,7 @@
 """What stands around a tab: the head, the tabs, the problems; and the parts of it that htmx swaps."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -12,6 +13,7 @@ from workflows.drafting.places import parts_of
 from workflows.selectors.drafts import Draft
 from workflows.views.base import Tab
 from workflows.views.design.base import Desk
+from workflows.views.design.form import query_of_field
 from workflows.views.design.item import item_context
 from workflows.views.design.registry import TABS
 
@@ -21,7 +23,6 @@ WHOLE: Final = "graph"
 ANCHORS: Final[Mapping[tuple[str, ...], str]] = {
     ("graph", "steps"): "step",
     ("graph", "transitions"): "way",
-    ("form", "fields"): "field",
 }
 """How the rows of tables are called, by the list that they show."""
 
@@ -51,7 +52,7 @@ def frame(desk: Desk, key: str) -> dict[str, Any]:
 def shell(desk: Desk, key: str) -> dict[str, Any]:
     """What the page of a tab is given."""
     context = frame(desk, key)
-    return {**context, **TABS[key].context(desk)}
+    return {**context, **TABS[key].context(replace(desk, problems=context["problems"]))}
 
 
 def panel(desk: Desk, posted: Mapping[str, Any]) -> dict[str, Any]:
@@ -82,6 +83,8 @@ def tab_of(given: Mapping[str, Any]) -> str:
 def url_of(draft: Draft, place: str) -> str:
     """Where the place is changed without a canvas."""
     parts = parts_of(place)
+    if parts[:2] == ("form", "fields") and len(parts) > 2:
+        return reverse("design", args=[draft.definition.id]) + query_of_field(parts[2], parts[3:4])
     tab = parts[0] if parts[0] in TABS and parts[0] != FIRST else "outline"
     query, anchor = {"tab": tab}, ""
     if parts[:2] in ANCHORS and len(parts) > 2:

@@ -1,0 +1,142 @@
+"""The form designer in a real browser: a form built with the keyboard alone and again by drag is the same document."""
+
+import json
+from typing import Any
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.desk import PHONE, WIDE, Desk, Sit
+
+pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
+
+BLANK: dict[str, Any] = {
+    "schema_version": 1,
+    "form": {"schema_version": 1, "title": "Leave", "fields": []},
+    "graph": {
+        "schema_version": 1,
+        "steps": [
+            {"key": "apply", "name": "Apply", "kind": "start"},
+            {
+                "key": "review",
+                "name": "Review",
+                "kind": "task",
+                "assignee": {"rule": "requester"},
+            },
+            {"key": "done", "name": "Done", "kind": "end", "outcome": "Approved"},
+        ],
+        "transitions": [{"key": "a", "from": "apply", "to": "review"}, {"key": "b", "from": "review", "to": "done"}],
+    },
+}
+LABELS = ("First day", "Last day", "Reason")
+
+
+def begun(desk: Desk, name: str) -> Page:
+    """A workflow with an empty form, opened in the designer."""
+    page = desk.page
+    page.goto("/workflows/import/")
+    page.get_by_label("Or its text").fill(json.dumps(BLANK | {"name": name}))
+    page.get_by_role("button", name="Add as a draft").click()
+    page.wait_for_url("**/workflows/*-*/**")
+    page.goto(f"/workflows/{page.url.partition('/workflows/')[2].partition('/')[0]}/design/?tab=form")
+    expect(page.locator("cs-form-canvas.is-live")).to_be_visible()
+    return page
+
+
+def saved(page: Page) -> dict[str, Any]:
+    """The form of the draft as the server has it."""
+    address = f"{page.url.partition('/design/')[0]}/design/document/"
+    found: dict[str, Any] = page.evaluate(
+        "async address => (await (await fetch(address)).json()).document.form", address
+    )
+    return found
+
+
+def settled(page: Page, chosen: str) -> None:
+    expect(page.locator(f"#pick-{chosen}[aria-current]")).to_be_visible()
+
+
+def add_by_keys(page: Page, words: str) -> None:
+    """Search the palette and take the first: what is new is chosen, and its name is typed next."""
+    page.keyboard.press("/")
+    page.keyboard.type(words)
+    page.keyboard.press("Enter")
+    expect(page.locator("#set-label, #part-title")).to_be_focused()
+
+
+def by_keyboard(page: Page) -> None:
+    """Not one click."""
+    add_by_keys(page, "section")
+    page.keyboard.press("Escape")
+    for words, label in zip(("date", "date", "long"), LABELS, strict=True):
+        add_by_keys(page, words)
+        page.keyboard.type(label)
+        page.keyboard.press("Enter")
+        settled(page, f"field-{label.lower().replace(' ', '_')}")
+        page.keyboard.press("Escape")
+    expect(page.locator("#pick-field-reason")).to_be_focused()
+    page.keyboard.press("Alt+ArrowUp")
+    expect(page.locator(".cs-part-field").nth(1)).to_have_attribute("data-item", "field:reason")
+    expect(page.locator("#pick-field-reason")).to_be_focused()
+
+
+def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) -> None:
+    """With the mouse, in steps as a hand makes them."""
+    source.scroll_into_view_if_needed()
+    start, end = source.bounding_box(), target.bounding_box()
+    assert start is not None
+    assert end is not None
+    page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
+    page.mouse.down()
+    page.mouse.move(start["x"] + 40, start["y"] + start["height"] / 2 + 8, steps=4)
+    page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] * below, steps=14)
+    page.mouse.move(end["x"] + end["width"] / 3 + 2, end["y"] + end["height"] * below, steps=3)
+    page.wait_for_timeout(200)  # where it would fall is looked up a few times a second
+    page.mouse.up()
+
+
+def by_drag(page: Page) -> None:
+    drag(page, page.locator("#add-section"), page.locator("[data-root]"))
+    settled(page, "part-0")
+    inside = page.locator('[data-part="0"] > .cs-part-face > section')
+    for item, old, label in zip(("date", "date", "long_text"), ("date", "date", "long_text"), LABELS, strict=True):
+        last = page.locator(".cs-part-field").last
+        drag(page, page.locator(f"#add-{item}"), last if last.count() else inside, below=0.85)
+        settled(page, f"field-{old}")
+        page.locator("#set-label").fill(label)
+        page.locator("#set-label").blur()
+        settled(page, f"field-{label.lower().replace(' ', '_')}")
+    drag(page, page.locator("#pick-field-reason"), page.locator("#pick-field-last_day"), below=0.2)
+    expect(page.locator(".cs-part-field").nth(1)).to_have_attribute("data-item", "field:reason")
+
+
+def test_keys_and_drag_build_the_same_form(sit: Sit) -> None:
+    tess = sit("tess", WIDE)
+    page = begun(tess, "Leave by keys")
+    by_keyboard(page)
+    typed = saved(page)
+    tess.see("form-designer")
+    page = begun(tess, "Leave by drag")
+    by_drag(page)
+    assert saved(page) == typed
+    page.get_by_role("button", name="Undo: Move Reason").click()
+    expect(page.locator(".cs-part-field").nth(2)).to_have_attribute("data-item", "field:reason")
+
+
+def test_the_matrix_by_keys_and_every_view_on_a_phone(sit: Sit) -> None:
+    tess = sit("tess", WIDE)
+    page = begun(tess, "Leave matrix")
+    by_keyboard(page)
+    page.get_by_role("link", name="Fields and steps").click()
+    cell = page.locator("#cell-first_day-2")
+    cell.focus()
+    page.keyboard.press("Shift+ArrowDown")
+    page.keyboard.press("Q")
+    expect(page.locator("#cell-reason-2")).to_have_value("required")
+    expect(page.locator("#cell-last_day-2")).to_have_value("read")
+    access = {field["name"]: field["access"].get("review") for field in saved(page)["fields"]}
+    assert access == {"first_day": "required", "reason": "required", "last_day": None}
+    there = page.url.partition("?")[0].partition(".localhost")[2].partition("/")[2]
+    phone = sit("tess", PHONE)
+    for view in ("design", "design&item=field:reason&set=steps", "matrix", "logic", "preview&width=phone"):
+        phone.go(f"/{there}?tab=form&view={view}", f"form-{view.partition('&')[0]}")
