@@ -1,6 +1,6 @@
 """What a tab of the designers is, and what every page of them is given."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
@@ -68,8 +68,6 @@ class Desk:
     opened: str = ""
     key: UUID = field(default_factory=new_id)
     """The id that the forms of this page send, so that sending one twice is doing it once."""
-    problems: Sequence[Mapping[str, Any]] = ()
-    """What the lint says of the draft, as JSON data."""
 
     @property
     def open(self) -> str:

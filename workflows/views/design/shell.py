@@ -1,7 +1,6 @@
 """What stands around a tab: the head, the tabs, the problems; and the parts of it that htmx swaps."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any, Final
 from urllib.parse import urlencode
 
@@ -52,7 +51,7 @@ def frame(desk: Desk, key: str) -> dict[str, Any]:
 def shell(desk: Desk, key: str) -> dict[str, Any]:
     """What the page of a tab is given."""
     context = frame(desk, key)
-    return {**context, **TABS[key].context(replace(desk, problems=context["problems"]))}
+    return {**context, **TABS[key].context(desk)}
 
 
 def panel(desk: Desk, posted: Mapping[str, Any]) -> dict[str, Any]:
