@@ -9,6 +9,8 @@ from django.conf import settings
 from django.contrib.auth.hashers import make_password
 from django.core.management import call_command
 
+from config.heap import settle
+
 
 @dataclass(frozen=True)
 class World:
@@ -34,6 +36,7 @@ def prepare(database: str, server: Any) -> None:
     for alias, role in (("default", roles.APP), ("owner", roles.OWNER)):
         settings.DATABASES[alias] |= {"NAME": database, "USER": role}
     call_command("migrate", database="owner", verbosity=0, interactive=False)
+    settle()  # as every process of the product does when it starts
 
 
 def build(slug: str, *, people: int = 50) -> World:

@@ -20,7 +20,7 @@ class RuntimeConfig(AppConfig):
         from celery import signals
         from django_structlog.celery.signals import bind_extra_task_metadata
 
-        from config import celery, checks, tasks
+        from config import celery, checks, heap, tasks
 
         celery.app.set_default()
         checks.register_all()
@@ -29,5 +29,10 @@ class RuntimeConfig(AppConfig):
             """A worker that has come up answers /readyz without waiting for the next tick."""
             tasks.heartbeat.delay()
 
+        def settle(**_: Any) -> None:
+            """Before the worker forks."""
+            heap.settle()
+
+        signals.worker_init.connect(settle, weak=False)
         signals.worker_ready.connect(announce, weak=False)
         bind_extra_task_metadata.connect(tasks.bind_request, weak=False)

@@ -6,6 +6,7 @@ execute the task and stores the form's value in the process, as Viewflow's own v
 """
 
 import argparse
+import gc
 import json
 import os
 import time
@@ -46,6 +47,8 @@ def run(seconds: float) -> dict[str, float]:
     from benchmarks.peers.leave.flows import Leave
 
     call_command("migrate", verbosity=0, interactive=False)
+    gc.collect()
+    gc.freeze()  # ours does it too
 
     users = {name: User.objects.get_or_create(username=name)[0] for name in ("manager", "hr")}
 
