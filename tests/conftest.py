@@ -11,6 +11,7 @@ from pytest_django import DjangoDbBlocker
 
 from tests.cast import Acme, Globex, make_acme, make_globex
 from tests.postgres import database_of_this_process
+from tests.product import forget_prepared
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
@@ -48,3 +49,7 @@ def acme(db: None) -> Acme:
 @pytest.fixture
 def globex(db: None) -> Globex:
     return make_globex()
+
+
+def pytest_sessionfinish() -> None:
+    forget_prepared()

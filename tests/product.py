@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import re
@@ -11,17 +12,19 @@ import sys
 import time
 import urllib.error
 import urllib.request
+import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.embedded import processes
+from config.embedded import places, processes
 from config.embedded.options import MARK
 from config.embedded.supervisor import free_port, readiness
 
 ROOT = Path(__file__).resolve().parents[1]
+LOCAL = ROOT / ".local"
 PASSWORD = "countersign-demo"
 PATIENCE = 90.0
 """Seconds for a start, a recovery or anything else that is waited for."""
@@ -110,23 +113,65 @@ def start(data_dir: Path, port: int, output: Path) -> Run:
 
 
 @contextmanager
-def running(name: str) -> Iterator[Run]:
+def running(name: str, *, first: bool = False) -> Iterator[Run]:
     """A ready installation with the demo, gone without a trace afterwards. `name` is part of its directory's name.
 
-    The directory is in the checkout: pytest's own are closed to the user as whom PostgreSQL runs.
+    With `first` it starts in an empty directory, else in a copy of what such a start has made. The directory is in the
+    checkout: pytest's own are closed to the user as whom PostgreSQL runs.
     """
-    directory = ROOT / ".local" / f"{name}-{os.getpid()}"
+    directory = LOCAL / f"{name}-{os.getpid()}"
     directory.mkdir(parents=True)
+    if not first:
+        _copy(prepared(), directory / "data")
     run = start(directory / "data", free_port(0), directory / "output")
     try:
         run.wait_until_ready()
         yield run
     finally:
         run.stop()
-        note = run.data_dir / "postgres.location"
-        if note.exists():
-            shutil.rmtree(note.read_text().strip(), ignore_errors=True)
-        shutil.rmtree(directory)
+        _remove(directory)
+
+
+def prepared() -> Path:
+    """The data of a first start that was stopped again: made by whichever of the test processes needs it first."""
+    directory = LOCAL / f"prepared-{os.getppid() if 'PYTEST_XDIST_WORKER' in os.environ else os.getpid()}"
+    LOCAL.mkdir(exist_ok=True)
+    with (LOCAL / "prepared.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not (directory / "complete").exists():
+            directory.mkdir()
+            run = start(directory / "data", free_port(0), directory / "output")
+            try:
+                run.wait_until_ready()
+            finally:
+                run.stop()
+            (directory / "complete").touch()
+    return directory / "data"
+
+
+def forget_prepared() -> None:
+    """For the process that the test processes belong to, when all of them have ended."""
+    directory = LOCAL / f"prepared-{os.getpid()}"
+    if directory.exists():
+        _remove(directory)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """With owners and rights, and with the cluster where it had to move elsewhere."""
+    subprocess.run(["cp", "-a", source, target], check=True)
+    note = target / places.NOTE
+    if note.exists():
+        home = Path(note.read_text().strip())
+        moved = home.with_name(uuid.uuid4().hex[:12])
+        subprocess.run(["cp", "-a", home, moved], check=True)
+        note.write_text(f"{moved}\n")
+
+
+def _remove(directory: Path) -> None:
+    note = directory / "data" / places.NOTE
+    if note.exists():
+        shutil.rmtree(note.read_text().strip(), ignore_errors=True)
+    shutil.rmtree(directory)
 
 
 @dataclass

@@ -8,7 +8,7 @@ import signal
 import sys
 from pathlib import Path
 
-from config.embedded import mail
+from config.embedded import mail, places
 from config.embedded.children import ChildFailed
 from config.embedded.options import ROOT, Options
 from config.embedded.places import NoUnprivilegedUser
@@ -44,7 +44,7 @@ def clean() -> int:
     """Delete the data directory, and the database's own place if it had to live elsewhere."""
     options = Options.read(env)
     with only_one(options):
-        note = options.data_dir / "postgres.location"
+        note = options.data_dir / places.NOTE
         if note.exists():
             shutil.rmtree(note.read_text(encoding="utf-8").strip(), ignore_errors=True)
         shutil.rmtree(options.data_dir)

@@ -22,6 +22,8 @@ from pathlib import Path
 SOCKET_PATH_LIMIT = 107
 """Bytes of a unix socket's path (sun_path of 108 with its closing NUL)."""
 SOCKET_FILE = ".s.PGSQL.5432"
+NOTE = "postgres.location"
+"""The file of a data directory that says where its cluster is, when it is elsewhere."""
 ROOT_HOME = Path("/var/lib/countersign")
 """Where root's clusters go that cannot be reached by the unprivileged user inside the data directory."""
 
@@ -74,7 +76,7 @@ def _allows(path: Path, user: Account, *, read: bool) -> bool:
 
 def cluster_home(data_dir: Path, user: Account) -> Path:
     """The directory of the cluster: below `data_dir`, or a place noted there when `user` cannot get in."""
-    note = data_dir / "postgres.location"
+    note = data_dir / NOTE
     if note.exists():
         home = Path(note.read_text(encoding="utf-8").strip())
     elif reachable(data_dir / "postgres", user):

@@ -21,8 +21,8 @@ pytestmark = [pytest.mark.product, pytest.mark.slow]
 
 @pytest.fixture(scope="module")
 def installation() -> Iterator[Run]:
-    """A ready installation with the demo."""
-    with running("run") as run:
+    """A ready installation with the demo, started as on a new machine."""
+    with running("run", first=True) as run:
         yield run
 
 
