@@ -138,3 +138,30 @@ def test_a_recording_says_where_it_was_refused(acme: Acme, drawn: WorkflowDefini
         with pytest.raises(ActRefused) as refusal:
             recording.with_act(Done("apply", "asha", "Manager review", posted, after="soon"))
         assert list(refusal.value.fields) == ["after"]
+
+
+def test_cases_of_a_blank_canvas_wait_for_it(acme: Acme) -> None:
+    """Nothing is played while the draft has problems, and nothing breaks; whatever a case is called."""
+    omar = signed_in(acme.omar)
+    root = send(omar, "/workflows/new/", name="New laptop")["Location"]
+    made = send(omar, f"{root}cases/new/", name="A/B ~ é?&", at="2025-09-29T10:30:00Z", **people_rows({"key": "asha"}))
+    assert "cannot be played" in text(load(omar, made["Location"]))
+    assert send(omar, made["Location"], case_step="apply", case_by="asha").status_code == 409
+    edit = made["Location"].replace("/record/", "/edit/")
+    assert send(omar, edit, do="expect").status_code == 422
+    assert load(omar, edit).context["case"].name == "A/B ~ é?&"
+    tab = load(omar, f"{root}?tab=cases")
+    assert [row.result for row in tab.context["cases"]] == [None]
+    assert omar.get(f"{root}cases/overlay/").json() == {"nodes": {}, "edges": {}}
+
+
+def test_two_who_change_a_case_at_once_are_told(acme: Acme, drawn: WorkflowDefinition) -> None:
+    omar, tess = signed_in(acme.omar), signed_in(acme.tess)
+    name = next(iter(cases(acme, drawn)))
+    address = f"/workflows/{drawn.id}/design/cases/edit/?case={name}"
+    seen = {"case_revision": "0", "case_version": "2"}
+    told = '{"name": "%s", "people": [{"key": "%s"}]}'
+    assert send(omar, address, do="json", json=told % (name, "asha"), **seen).status_code == 302
+    late = send(tess, address, do="json", json=told % (name, "tess"), **seen)
+    assert late.status_code == 409
+    assert "Somebody else changed the same thing" in text(late)
