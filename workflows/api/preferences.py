@@ -51,10 +51,10 @@ class WorkflowPreferencesBody(Body):
 
 
 class StartRuleSerializer(serializers.Serializer[Any]):
-    department = serializers.UUIDField(read_only=True, source="department_id")
-    designation = serializers.UUIDField(read_only=True, source="designation_id")
-    level_from = serializers.IntegerField(read_only=True)
-    place = serializers.UUIDField(read_only=True, source="place_id")
+    department = serializers.UUIDField(read_only=True, allow_null=True, source="department_id")
+    designation = serializers.UUIDField(read_only=True, allow_null=True, source="designation_id")
+    level_from = serializers.IntegerField(read_only=True, allow_null=True)
+    place = serializers.UUIDField(read_only=True, allow_null=True, source="place_id")
     excludes = serializers.BooleanField(read_only=True)
 
 
