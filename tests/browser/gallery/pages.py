@@ -16,4 +16,5 @@ PAGE_NAMES = (
     *("proposals", "proposals-empty", "proposals-decided", "propose", "propose-delivery", "propose-types"),
     *("propose-summary", "propose-removal"),
     *("bottlenecks", "preferences", "case", "case-record"),
+    *("outline", "outline-clash", "design-versions", "publish", "publish-blocked"),
 )

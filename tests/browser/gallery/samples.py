@@ -10,6 +10,7 @@ from tests.browser.gallery import bulk, library, links
 from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
+from tests.browser.gallery.designers import DESIGNER_PAGES
 from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.insight import INSIGHT_PAGES, STEPS, TABS
 from tests.browser.gallery.machines import machine_steps, request_machine
@@ -312,6 +313,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "error-500": error(500),
     **FLOW_PAGES,
     **INSIGHT_PAGES,
+    **DESIGNER_PAGES,
 }
 
 PAGES = {name: _PAGES[name] for name in PAGE_NAMES}

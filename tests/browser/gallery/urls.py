@@ -50,6 +50,8 @@ WITH_ID = (
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
     "absence",
     "definition_library_update",
+    *("design_edit", "design_item", "design_undo", "design_redo", "design_publish", "design_problems"),
+    *("design_document", "design_operations"),
     *("design", "case_new", "case_edit", "case_record", "cases_gate"),
     "decision_link_revoke",
     "task_links",
