@@ -27,7 +27,7 @@ def pressed(root: Group, button: str) -> Group:
 
 
 def focus_after(name: str, before: Group, root: Group, button: str) -> str:
-    """The id of the control that is used next: the first one of what was added, the same button of what was moved."""
+    """The id of the control that is used next: the first one of what was added, the menu of what was moved."""
     word, _, place = button.partition(":")
     path = path_of(place) or ()
     if word in ("add", "group"):
@@ -38,7 +38,7 @@ def focus_after(name: str, before: Group, root: Group, button: str) -> str:
     moved = at(before, path)
     if word in ("up", "down") and moved is not None:
         there = next((found for found, item in walk(root) if item is moved), None)
-        return _ident(name, there, word) if there is not None else ""
+        return _ident(name, there, "move") if there is not None else ""
     if word == "remove":
         return _ident(name, path[:-1], "add")
     return ""

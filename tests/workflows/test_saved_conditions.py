@@ -8,9 +8,12 @@ from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
 from forms_builder.rules import explain, parse
 from tests.cast import Acme
-from workflows.graph.contexts import assignee_context
+from workflows.graph.contexts import EMPTY_FORM, assignee_context
+from workflows.graph.document import GraphDocument
+from workflows.library import library_item
 from workflows.models import SavedCondition, SavedConditionVersion
 from workflows.selectors.saved_conditions import saved_choices, uses_in
+from workflows.services.definition_problems import problems_of
 from workflows.services.saved_conditions import saved_condition_delete, saved_condition_save
 
 IN_HR = {"field": "candidate.department", "op": "eq", "value": "HR"}
@@ -35,6 +38,10 @@ def test_another_rule_is_a_new_version_and_old_uses_stay(acme: Acme) -> None:
         assert [(one.version, one.name) for one in saved_choices(acme.organisation.id, "assignee")] == [(2, "Our HR")]
         assert saved_choices(acme.organisation.id, "form") == ()
         assert AuditEntry.objects.filter(kind="saved_condition.saved").count() == 3
+        graph = library_item("leave_application").to_json()["graph"]
+        graph["steps"][2]["assignee"]["rule"] = {"not": used}
+        told = problems_of(acme.organisation.id, GraphDocument.load(graph), EMPTY_FORM)
+        assert ("saved-condition-old", "steps.2.assignee.rule") in [(one.code, one.place) for one in told]
     rule = parse({"all": [used, {"not": use(again)}]}, assignee_context())
     assert explain(rule) == (
         "“HR people” (person's department code is \"HR\") and not (“Our HR” (person's roles includes HR lead))"

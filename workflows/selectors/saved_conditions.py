@@ -13,7 +13,10 @@ from forms_builder.rules import RuleContext, RuleErrors, explain, parse
 from forms_builder.schema.conditions import context_of
 from forms_builder.schema.document import FormDocument
 from workflows import policies
+from workflows.drafting.edits.rule_places import rules_in
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context
+from workflows.graph.document import GraphDocument
+from workflows.graph.problems import Problem
 from workflows.models import ConditionKind, SavedCondition, WorkflowVersion
 from workflows.selectors.definitions import access_definition
 
@@ -55,6 +58,34 @@ def uses_in(raw: Any) -> list[Mapping[str, Any]]:
     use = raw.get("saved")
     own = [use] if isinstance(use, Mapping) else []
     return own + [found for key, value in raw.items() if key != "value" for found in uses_in(value)]
+
+
+def condition_problems(organisation_id: UUID, graph: GraphDocument, form: FormDocument) -> list[Problem]:
+    """Saved conditions that have changed since a rule took them over. One query, none where no rule uses one."""
+    document = {"graph": graph.to_json(), "form": form.to_json()}
+    used = [(place, uses) for place, rule in rules_in(document) if (uses := uses_in(rule))]
+    if not used:
+        return []
+    newest = {str(row.id): row for row in saved_conditions_of(organisation_id)[:MOST]}
+    rows = {
+        "steps": [step.key for step in graph.steps],
+        "transitions": [way.key for way in graph.transitions],
+        "fields": [field.name for field in form.fields],
+    }
+    found: list[Problem] = []
+    for place, uses in used:
+        where = ("form." if place.parts[0] == "form" else "") + ".".join(
+            (place.parts[1], str(rows[place.parts[1]].index(place.parts[2])), *place.parts[3:])
+        )
+        for name in sorted({str(use.get("name")) for use in uses if _is_old(use, newest.get(str(use.get("key"))))}):
+            text = f"“{name}” has changed since the rule took it over ({place.title})."
+            hint = "The rule goes on as it is. Open it to take the newer version."
+            found.append(Problem("saved-condition-old", where, "warns", text, hint))
+    return found
+
+
+def _is_old(use: Mapping[str, Any], now: SavedCondition | None) -> bool:
+    return now is not None and (now.version, now.rule) != (use.get("version"), use.get("rule"))
 
 
 def sentence_of(row: SavedCondition) -> str:

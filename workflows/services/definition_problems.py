@@ -10,6 +10,7 @@ from workflows.nodes.lint import node_problems
 from workflows.selectors.asked import outside_forbidden
 from workflows.selectors.people import active_members
 from workflows.selectors.rule_people import rule_problems
+from workflows.selectors.saved_conditions import condition_problems
 from workflows.selectors.saved_tasks import saved_problems, with_saved
 
 
@@ -19,6 +20,7 @@ def problems_of(organisation_id: UUID, graph: GraphDocument, form: FormDocument)
     return [
         *lint(whole, form),
         *saved_problems(organisation_id, graph),
+        *condition_problems(organisation_id, graph, form),
         *node_problems(whole, form),
         *link_problems(whole, form, forbidden=outside_forbidden(organisation_id)),
         *_people_problems(organisation_id, graph, form),

@@ -55,8 +55,8 @@ LEVELS: Final[Sequence[Choice]] = (
     ("required", "Required"),
 )
 LIMITS: Final[Sequence[Choice]] = (
-    ("inherit", "As the workflow says"),
-    ("own", "One of its own"),
+    ("inherit", "Workflow’s"),
+    ("own", "Its own"),
     ("off", "None"),
 )
 SIDES: Final[Mapping[RungSide, str]] = {RungSide.BEFORE: "before it is due", RungSide.AFTER: "after it is due"}
