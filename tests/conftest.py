@@ -10,6 +10,7 @@ from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
 from tests.cast import Acme, Globex, make_acme, make_globex
+from tests.concurrency.racing import racers_leave
 from tests.postgres import database_of_this_process
 from tests.product import forget_prepared
 
@@ -33,6 +34,7 @@ def committed_db(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> I
     """
     with django_db_blocker.unblock():
         yield
+        racers_leave()
         connections.close_all()
         with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as owner:
             rows = owner.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()

@@ -6,7 +6,8 @@ from uuid import UUID
 import pytest
 
 from tests.cast import Acme
-from tests.concurrency.test_task_complete import acme_leave, at_once, in_review
+from tests.concurrency.racing import at_once
+from tests.concurrency.test_task_complete import acme_leave, in_review
 from tests.factories.workflows import open_task, run_of
 from workflows.models import BulkAct, BulkAction, TransitionLog, WorkflowDefinition
 from workflows.services.bulk import BulkRow, BulkWish, bulk_ask, results_of

@@ -8,7 +8,7 @@ import pytest
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import DomainError
 from tests.cast import Acme, make_acme
-from tests.concurrency.test_task_complete import at_once
+from tests.concurrency.racing import at_once
 from tests.factories.workflows import MONDAY, install, open_task, publish, run_of, start_leave
 from tests.workflows.test_ladder import document
 from workflows.models import Task, TransitionLog, WorkflowDefinition

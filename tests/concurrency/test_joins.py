@@ -7,7 +7,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from tests.cast import Acme, make_acme
-from tests.concurrency.test_task_complete import at_once
+from tests.concurrency.racing import at_once
 from tests.factories.branches import contract, decide_at
 from tests.factories.workflows import publish, run_of
 from workflows.models import Task, TransitionLog, WorkflowDefinition

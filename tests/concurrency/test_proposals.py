@@ -25,7 +25,7 @@ from flows.proposals.services.propose import proposal_create
 from flows.proposals.services.resubmit import proposal_resubmit
 from flows.proposals.services.timeouts import Swept, proposals_sweep
 from tests.cast import make_acme
-from tests.concurrency.test_task_complete import at_once
+from tests.concurrency.racing import at_once
 from tests.factories.accounts import be_away
 from tests.factories.flows import involve, make_entity, make_logical, make_physical
 from tests.flows.proposals.world import World, make_world, states_of

@@ -1,19 +1,15 @@
 """Several people at once, with real commits: exactly one wins, and nothing is half done."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from functools import partial
-from threading import Barrier
-from typing import Any
 from uuid import UUID
 
 import pytest
-from django.db import connections
 
 from accounts.models import AuditEntry
-from accounts.tenancy.errors import Conflict, DomainError
+from accounts.tenancy.errors import Conflict
 from tests.cast import Acme, make_acme
+from tests.concurrency.racing import at_once
 from tests.factories.workflows import MONDAY, decide, install, open_task, run_of, start_leave
 from workflows.models import Task, TaskCandidate, TransitionLog, WorkflowDefinition
 from workflows.services.sla import Swept, sla_sweep
@@ -21,24 +17,6 @@ from workflows.services.tasks import TaskNotOpen, task_claim, task_complete
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
 TRIALS = 50
-
-
-def at_once(acme: Acme, *works: Callable[[], Any]) -> list[Any]:
-    """Run the works in the same moment, each in a thread, connection and scope of its own; answers or refusals."""
-    barrier = Barrier(len(works))
-
-    def run(work: Callable[[], Any]) -> Any:
-        try:
-            with acme.scope():
-                barrier.wait(timeout=10)
-                return work()
-        except DomainError as refusal:
-            return refusal
-        finally:
-            connections.close_all()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return list(pool.map(run, works))
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from uuid import UUID
 import pytest
 
 from tests.cast import make_acme
-from tests.concurrency.test_task_complete import at_once
+from tests.concurrency.racing import at_once
 from tests.factories.workflows import MONDAY, open_task, publish, run_of
 from tests.workflows.test_statements import chain
 from workflows.models import BulkAction, Task

@@ -6,7 +6,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from tests.cast import Acme, make_acme
-from tests.concurrency.test_task_complete import at_once
+from tests.concurrency.racing import at_once
 from tests.factories.panels import purchase
 from tests.factories.workflows import MONDAY, decide, open_task, publish
 from workflows.models import Task, TransitionLog, Vote
