@@ -79,7 +79,7 @@ def test_what_is_refused_keeps_what_was_typed(acme: Acme, flow: WorkflowDefiniti
     clash = post(pages, flow, "edit", edit="step.rename", step="apply", name="Begin", revision="0", version="2")
     page = clash.content.decode()
     assert clash.status_code == 409
-    assert "name of the step “Ask”" in page
+    assert "Name of the step “Ask”" in page
     assert "Keep mine" in page
     assert re.search(r'name="name" value="Begin"', page)
 
