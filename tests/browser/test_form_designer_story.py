@@ -73,6 +73,7 @@ def by_keyboard(page: Page) -> None:
         page.keyboard.type(label)
         page.keyboard.press("Enter")
         settled(page, f"field-{label.lower().replace(' ', '_')}")
+        expect(page.locator("#set-label")).to_be_focused()
         page.keyboard.press("Escape")
     expect(page.locator("#pick-field-reason")).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
@@ -82,7 +83,6 @@ def by_keyboard(page: Page) -> None:
 
 def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) -> None:
     """With the mouse, in steps as a hand makes them."""
-    source.scroll_into_view_if_needed()
     start, end = source.bounding_box(), target.bounding_box()
     assert start is not None
     assert end is not None
@@ -95,18 +95,24 @@ def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) ->
     page.mouse.up()
 
 
+def take(page: Page, words: str, target: Locator, *, below: float) -> None:
+    """From the palette, where a search brings it to the top."""
+    page.get_by_placeholder("Search").fill(words)
+    drag(page, page.locator(".cs-palette-item:visible").first, target, below=below)
+
+
 def by_drag(page: Page) -> None:
-    drag(page, page.locator("#add-section"), page.locator("[data-root]"))
+    take(page, "section", page.locator("[data-root]"), below=0.7)
     settled(page, "part-0")
-    inside = page.locator('[data-part="0"] > .cs-part-face > section')
-    for item, old, label in zip(("date", "date", "long_text"), ("date", "date", "long_text"), LABELS, strict=True):
-        last = page.locator(".cs-part-field").last
-        drag(page, page.locator(f"#add-{item}"), last if last.count() else inside, below=0.85)
+    for words, old, label in zip(("date", "date", "long"), ("date", "date", "long_text"), LABELS, strict=True):
+        inside, last = page.locator('[data-part="0"] section'), page.locator(".cs-part-field").last
+        take(page, words, last if last.count() else inside, below=0.85)
         settled(page, f"field-{old}")
         page.locator("#set-label").fill(label)
         page.locator("#set-label").blur()
         settled(page, f"field-{label.lower().replace(' ', '_')}")
-    drag(page, page.locator("#pick-field-reason"), page.locator("#pick-field-last_day"), below=0.2)
+    drag(page, page.locator("#pick-field-reason"), page.locator("#pick-field-last_day"), below=0.65)
+    expect(page.get_by_role("button", name="Undo: Move Reason")).to_be_visible()
     expect(page.locator(".cs-part-field").nth(1)).to_have_attribute("data-item", "field:reason")
 
 

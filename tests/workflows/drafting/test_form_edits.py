@@ -40,7 +40,7 @@ def params_for(document: Mapping[str, Any], name: str, at: int, other: int) -> d
         | ({"rules": "1"} if other % 3 else {"keep": "1"} if other % 2 else {}),
         "form.rename": {"field": field, "name": f"renamed_{other}"},
         "form.column.add": {"field": field, "item": ITEMS[other % len(ITEMS)]},
-        "form.column": {"field": f"{field}.item", "do": ("up", "down", "remove")[other % 3]},
+        "form.column": {"field": f"{field}.item", "deed": ("up", "down", "remove")[other % 3]},
         "form.set": {"field": field, "group": "field", "set.label": f"Label {other}", "set.help": "Help"},
         "form.part": {"part": paths[at % len(paths)], "title": "Title", "columns": "3"},
         "form.access": {"fields": names[:3], "steps": steps[:2], "level": LEVELS[other % 4]},
@@ -146,7 +146,7 @@ def test_a_first_own_label_names_what_the_palette_has_made() -> None:
         ("form.access", {"fields": ["reason"], "steps": ["nowhere"], "level": "read"}),
         ("form.access", {"fields": ["reason"], "steps": ["apply"], "level": "owner"}),
         ("form.rule", {"field": "reason", "at": "filter"}),
-        ("form.column", {"field": "reason.x", "do": "up"}),
+        ("form.column", {"field": "reason.x", "deed": "up"}),
     ],
 )
 def test_what_cannot_be_is_refused_with_a_sentence(name: str, params: dict[str, Any]) -> None:

@@ -200,12 +200,12 @@ def column_add(document: Document, params: Params) -> Edit:
 
 
 def column_do(document: Document, params: Params) -> Edit:
-    """`do` is up, down or remove; `field` is table.column."""
+    """`deed` is up, down or remove; `field` is table.column."""
     form = form_of(document)
     table, _, column = text(params, "field").partition(".")
-    deed = text(params, "do")
+    deed = text(params, "deed")
     if deed not in columns.DEEDS:
-        raise EditRefused({"do": ["Choose up, down or remove."]})
+        raise EditRefused({"deed": ["Choose up, down or remove."]})
     label = fields.field_at(form, f"{table}.{column}")["label"] if column else table
     made = columns.do_to_column(form, table, column, deed)
     words = "Remove" if deed == "remove" else "Move"
