@@ -105,8 +105,10 @@ def choose_in_list(desk: Desk, search: str) -> None:
 
 
 def drag_way(desk: Desk, source: str, target: str) -> None:
-    """From the handle of one step to the other."""
+    """From the handle of one step to the other, when the list of problems below has come to rest."""
     page = desk.page
+    saved(desk)
+    page.wait_for_timeout(900)
     node = page.locator(f".react-flow__node[data-id={source}]")
     node.hover()
     start = node.locator(".react-flow__handle.source").bounding_box()

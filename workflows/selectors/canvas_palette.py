@@ -74,7 +74,7 @@ _LINES: Final = (_item("way", "Way", "From one step to another", "way", "arrow-r
 
 def _machine(one: PaletteEntry) -> Item:
     """A kind of automatic work, or a saved task."""
-    about = one.off or one.description
+    about = one.off or (one.description if one.is_saved else "")
     ident = f"{'saved' if one.is_saved else 'auto'}-{one.key}"
     icon = NODE_ICONS.get(str(one.node.get("kind")), "bolt")
     return _item(ident, one.label, about, "auto", icon, {"node": dict(one.node)})

@@ -40,7 +40,7 @@ export function startHtmx(page: Document = document): void {
     const words = elt.getAttribute("data-announce");
     if (words) announce(words, page);
     // Typing in a search box keeps its focus; a followed link moves to what it brought.
-    if (page.activeElement === page.body && !elt.hasAttribute("data-keep-focus")) elt.querySelector<HTMLElement>("[data-focus]")?.focus();
+    if (page.activeElement === page.body && !elt.closest("[data-keep-focus]")) elt.querySelector<HTMLElement>("[data-focus]")?.focus();
   });
   page.addEventListener("htmx:responseError", (event) => {
     const { elt } = detailOf<{ elt: Element }>(event);

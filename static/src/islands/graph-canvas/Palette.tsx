@@ -1,4 +1,4 @@
-import { type DragEvent, useDeferredValue, useId, useState } from "react";
+import { type DragEvent, type KeyboardEvent, useDeferredValue, useId, useState } from "react";
 
 import { Icon } from "./Icon";
 import type { PaletteGroup, PaletteItem } from "./state";
@@ -35,12 +35,12 @@ export function Palette({ groups, onPick, onClose }: PaletteProps) {
         </button>
       </div>
       {!words && <Tabs current={tab} onChange={setTab} />}
-      <div className="cs-palette-list" role="tabpanel" aria-label={TABS.find((one) => one.key === tab)?.label}>
+      <div className="cs-palette-list" onKeyDown={moveInList} role="tabpanel" aria-label={TABS.find((one) => one.key === tab)?.label}>
         {shown.map((group) => (
           <section key={group.label} aria-label={group.label}>
             <h3>{group.label}</h3>
             {group.items.map((item) => (
-              <Item key={item.id} item={item} onPick={onPick} />
+              <Item key={item.id} item={item} isFirst={item === shown[0]?.items[0]} onPick={onPick} />
             ))}
           </section>
         ))}
@@ -100,7 +100,14 @@ function Tabs({ current, onChange }: { current: PaletteGroup["tab"]; onChange: (
   );
 }
 
-function Item({ item, onPick }: { item: PaletteItem; onPick: (item: PaletteItem) => void }) {
+interface ItemProps {
+  readonly item: PaletteItem;
+  /** The list is one stop of the Tab key, at its first item; the arrows move in it. */
+  readonly isFirst: boolean;
+  readonly onPick: (item: PaletteItem) => void;
+}
+
+function Item({ item, isFirst, onPick }: ItemProps) {
   const onDragStart = (event: DragEvent): void => {
     event.dataTransfer.setData(DRAG_TYPE, item.id);
     event.dataTransfer.effectAllowed = "copy";
@@ -109,6 +116,7 @@ function Item({ item, onPick }: { item: PaletteItem; onPick: (item: PaletteItem)
     <button
       type="button"
       className={`cs-palette-item cs-step-${item.kind}`}
+      tabIndex={isFirst ? 0 : -1}
       draggable
       onDragStart={onDragStart}
       onClick={() => onPick(item)}
@@ -123,6 +131,17 @@ function Item({ item, onPick }: { item: PaletteItem; onPick: (item: PaletteItem)
       </span>
     </button>
   );
+}
+
+function moveInList(event: KeyboardEvent<HTMLElement>): void {
+  const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
+  const step = steps[event.key];
+  if (step === undefined) return;
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(".cs-palette-item")];
+  const row = items.findIndex((item) => item === document.activeElement);
+  items[Math.max(0, Math.min(items.length - 1, row + step))]?.focus();
+  event.preventDefault();
+  event.stopPropagation();
 }
 
 export function fits(item: PaletteItem, words: string): boolean {

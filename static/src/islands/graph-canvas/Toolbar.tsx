@@ -1,6 +1,7 @@
 import { useReactFlow, useViewport } from "@xyflow/react";
 
 import { Icon } from "./Icon";
+import { whole, within } from "./motion";
 import type { OverlaySource } from "./state";
 
 interface ToolbarProps {
@@ -23,12 +24,12 @@ export function Toolbar(props: ToolbarProps) {
   return (
     <div className="cs-canvas-tools" role="toolbar" aria-label="View">
       {!props.hasPalette && <Tool icon="plus" label="Add a step" onPress={props.onPalette} text="Add" />}
-      <Tool icon="minus" label="Zoom out" wideOnly onPress={() => void flow.zoomOut({ duration: 120 })} />
-      <button type="button" className="cs-zoom" title="Real size" aria-label={`Zoom ${Math.round(zoom * 100)} percent, set to real size`} onClick={() => void flow.zoomTo(1, { duration: 120 })}>
+      <Tool icon="minus" label="Zoom out" wideOnly onPress={() => void flow.zoomOut(within(120))} />
+      <button type="button" className="cs-zoom" title="Real size" aria-label={`Zoom ${Math.round(zoom * 100)} percent, set to real size`} onClick={() => void flow.zoomTo(1, within(120))}>
         {Math.round(zoom * 100)}%
       </button>
-      <Tool icon="plus" label="Zoom in" wideOnly onPress={() => void flow.zoomIn({ duration: 120 })} />
-      <Tool icon="maximize" label="Show everything" onPress={() => void flow.fitView({ padding: 0.16, maxZoom: 1, duration: 200 })} />
+      <Tool icon="plus" label="Zoom in" wideOnly onPress={() => void flow.zoomIn(within(120))} />
+      <Tool icon="maximize" label="Show everything" onPress={() => void flow.fitView(whole())} />
       <span className="cs-tools-line" />
       {props.canTidy && <Tool icon="sitemap" label="Lay out again" onPress={props.onTidy} />}
       <Tool icon="layout-rows" label="Swim lanes by who is asked" pressed={props.inLanes} onPress={props.onLanes} />

@@ -5,6 +5,7 @@ import type { BoardStore, Spot } from "./board";
 import { copied, copy } from "./clipboard";
 import { type Arrow, commandOf, neighbourOf, nextWay } from "./keys";
 import type { Placed } from "./layout";
+import { whole, within } from "./motion";
 import type { SettingsPanel } from "./settings";
 import { type Direction, GRID } from "./sizes";
 import type { StepNode, WayEdge } from "./elements";
@@ -19,7 +20,6 @@ interface Surroundings {
   readonly showPalette: () => void;
 }
 
-const QUICK = { duration: 120 };
 const OFFSETS: Readonly<Record<Arrow, readonly [number, number]>> = {
   ArrowLeft: [-1, 0],
   ArrowRight: [1, 0],
@@ -63,7 +63,7 @@ export class Commands {
       lanes: () => this.turnLanes(),
       nextWay: () => this.nextWay(),
       paste: () => this.paste(),
-      realSize: () => void flow.zoomTo(1, QUICK),
+      realSize: () => void flow.zoomTo(1, within(120)),
       redo: () => store.redo(),
       remove: () => {
         store.remove();
@@ -76,11 +76,11 @@ export class Commands {
       },
       search: () => this.search(),
       settings: () => void this.at.settings.open(),
-      showAll: () => void flow.fitView({ padding: 0.16, maxZoom: 1, duration: 200 }),
+      showAll: () => void flow.fitView(whole()),
       tidy: () => store.tidy(),
       undo: () => store.undo(),
-      zoomIn: () => void flow.zoomIn(QUICK),
-      zoomOut: () => void flow.zoomOut(QUICK),
+      zoomIn: () => void flow.zoomIn(within(120)),
+      zoomOut: () => void flow.zoomOut(within(120)),
     };
     deeds[command]?.();
   }
@@ -177,7 +177,7 @@ export class Commands {
   private turnLanes(): void {
     const { store, flow } = this.at;
     store.set({ inLanes: !store.get().inLanes });
-    requestAnimationFrame(() => void flow.fitView({ padding: 0.16, maxZoom: 1, duration: 200 }));
+    requestAnimationFrame(() => void flow.fitView(whole()));
   }
 }
 

@@ -73,8 +73,13 @@ export class SettingsPanel {
     body.dataset.place = this.shown;
     // Who looks at the canvas stays there.
     body.toggleAttribute("data-keep-focus", true);
-    await htmx.ajax("get", `${this.url}?place=${encodeURIComponent(this.shown)}`, { target: body, swap: "innerHTML" });
-    body.toggleAttribute("data-keep-focus", false);
+    const settled = (): number => window.setTimeout(() => body.toggleAttribute("data-keep-focus", false));
+    body.addEventListener("htmx:afterSettle", settled, { once: true });
+    const address = `${this.url}?place=${encodeURIComponent(this.shown)}`;
+    await htmx.ajax("get", address, { target: body, swap: "innerHTML" }).catch(() => {
+      // Without a network what is shown stays, and is asked for again with the next choice.
+      delete body.dataset.place;
+    });
   }
 
   /** What is shown may have been changed on the canvas, or by somebody else; what is being typed is left alone. */

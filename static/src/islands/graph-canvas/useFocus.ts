@@ -4,6 +4,7 @@ import { type FocusEvent, useEffect } from "react";
 import type { Board, BoardStore } from "./board";
 import type { StepNode, WayEdge } from "./elements";
 import type { Placed } from "./layout";
+import { within } from "./motion";
 import { sizeOf } from "./sizes";
 
 type Frame = { readonly current: HTMLElement | null };
@@ -23,7 +24,7 @@ export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Fl
     const [halfWidth, halfHeight] = [(width / 2) * zoom, (height / 2) * zoom + 40];
     const isSeen =
       x - halfWidth > canvas.left && x + halfWidth < canvas.right && y - halfHeight > canvas.top && y + halfHeight < canvas.bottom;
-    if (!isSeen) void flow.setCenter(centre.x, centre.y, { zoom, duration: 150 });
+    if (!isSeen) void flow.setCenter(centre.x, centre.y, { zoom, ...within(150) });
   }, [current, placed, flow, frame, store]);
 
   return {
