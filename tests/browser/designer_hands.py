@@ -83,7 +83,7 @@ def drag_in(desk: Desk, search: str, key: str, x: int, y: int) -> None:
     """From the palette onto the canvas, found by the search."""
     page = desk.page
     page.get_by_label("Search steps to add").fill(search)
-    item = page.locator(".cs-palette-item", has_text=search).first
+    item = page.locator(".cs-flow-palette-item", has_text=search).first
     item.drag_to(page.locator(".react-flow__pane"), target_position={"x": x, "y": y})
     name_it(desk)
     page.get_by_label("Search steps to add").fill("")

@@ -71,7 +71,7 @@ def draw_by_keyboard(omar: Desk, drawing: Drawing) -> None:
     for target in ("Rejected", "Apply"):
         connect_by_key(omar, target)
     page.keyboard.press("Delete")
-    expect(page.locator(".cs-canvas-toast")).to_contain_text("Step deleted")
+    expect(page.locator(".cs-flow-canvas-toast")).to_contain_text("Step deleted")
     page.keyboard.press("Control+z")
     expect(step(omar, "manager_review")).to_be_visible()
     saved(omar)

@@ -123,7 +123,7 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
 /** Everything if it can be read then, else where it begins. */
 function lookAt(flow: ReactFlowInstance<StepNode, WayEdge>, direction: Direction): void {
   const bounds = flow.getNodesBounds(flow.getNodes());
-  const canvas = document.querySelector(".cs-canvas")?.getBoundingClientRect();
+  const canvas = document.querySelector(".cs-flow-canvas")?.getBoundingClientRect();
   if (!canvas || bounds.width === 0) return;
   const [wide, high] = [canvas.width / (bounds.width + 72), canvas.height / (bounds.height + 160)];
   const zoom = Math.min(1, Math.max(LEAST_READABLE, Math.min(wide, high)));

@@ -59,9 +59,9 @@ function Inside({ store, state, settings }: DesignerProps) {
   };
   return (
     <ActionsOf value={actions}>
-      <div className={`cs-designer${hasPalette ? " has-palette" : ""}`} ref={frame} onKeyDown={onKey}>
+      <div className={`cs-flow-desk${hasPalette ? " has-palette" : ""}`} ref={frame} onKeyDown={onKey}>
         {hasPalette && <Palette groups={state.palette} onPick={(item) => add(item, commands.spot())} onClose={() => setPalette(false)} />}
-        <div className={`cs-canvas is-${direction}`} {...keep}>
+        <div className={`cs-flow-canvas is-${direction}`} {...keep}>
           <Canvas store={store} board={board} placed={placed} direction={direction} itemOf={(id) => items.get(id)} onPaneClick={() => commands.focusStep()} />
           {board.graph.steps.length === 0 && <Empty store={store} items={[...items.values()]} />}
           <SelectionBar store={store} board={board} commands={commands} />
@@ -99,7 +99,7 @@ function pickedIn(store: BoardStore, item: PaletteItem): void {
 function ToastLine({ store, board }: { store: BoardStore; board: Board }) {
   if (!board.toast) return null;
   return (
-    <div className="cs-canvas-toast">
+    <div className="cs-flow-canvas-toast">
       <span>{board.toast.text}</span>
       {board.toast.canUndo && (
         <button

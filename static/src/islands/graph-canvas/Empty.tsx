@@ -6,7 +6,7 @@ import type { PaletteItem } from "./state";
 export function Empty({ store, items }: { store: BoardStore; items: readonly PaletteItem[] }) {
   const start = items.find((item) => item.kind === "start");
   return (
-    <div className="cs-canvas-empty">
+    <div className="cs-flow-canvas-empty">
       <Icon icon="route" />
       <h2>Draw how a request moves</h2>
       <p>Begin with the step at which it is made. Then add who looks at it, and how it ends.</p>

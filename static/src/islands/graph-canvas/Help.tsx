@@ -49,13 +49,13 @@ export function Help({ onClose }: { onClose: () => void }) {
   const dialog = useRef<HTMLDialogElement>(null);
   useEffect(() => dialog.current?.showModal(), []);
   return (
-    <dialog ref={dialog} className="cs-dialog cs-keys" aria-labelledby="keys-head" onClose={onClose} onKeyDown={(event) => event.stopPropagation()}>
+    <dialog ref={dialog} className="cs-dialog cs-flow-keys" aria-labelledby="keys-head" onClose={onClose} onKeyDown={(event) => event.stopPropagation()}>
       <form method="dialog">
         <div className="cs-dialog-head">
           <h2 id="keys-head">Keys of the canvas</h2>
           <button className="btn btn-quiet">Close</button>
         </div>
-        <div className="cs-keys-grid">
+        <div className="cs-flow-keys-grid">
           {KEYS.map(({ title, rows }) => (
             <section key={title} aria-label={title}>
               <h3>{title}</h3>

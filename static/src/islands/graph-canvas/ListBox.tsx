@@ -75,7 +75,7 @@ export function ListBox({ title, hint, choices, onChoose, onClose }: ListBoxProp
               onClick={() => onChoose(one.key)}
             >
               {one.sign}
-              <span className="cs-palette-words">
+              <span className="cs-flow-palette-words">
                 <span>{one.name}</span>
                 {one.about && <span className="cs-small cs-soft">{one.about}</span>}
               </span>

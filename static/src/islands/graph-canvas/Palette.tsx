@@ -27,15 +27,15 @@ export function Palette({ groups, onPick, onClose }: PaletteProps) {
     .map((group) => ({ ...group, items: group.items.filter((item) => fits(item, words)) }))
     .filter((group) => group.items.length > 0);
   return (
-    <aside className="cs-palette" aria-label="What can be added">
-      <div className="cs-palette-head">
+    <aside className="cs-flow-palette" aria-label="What can be added">
+      <div className="cs-flow-palette-head">
         <SearchBox label="Search steps to add" query={query} onChange={setQuery} />
         <button type="button" className="cs-icon-button" aria-label="Hide the list of steps" title="Hide" onClick={onClose}>
           <Icon icon="layout-sidebar-left-collapse" />
         </button>
       </div>
       {!words && <Tabs current={tab} onChange={setTab} />}
-      <div className="cs-palette-list" onKeyDown={moveInList} role="tabpanel" aria-label={TABS.find((one) => one.key === tab)?.label}>
+      <div className="cs-flow-palette-list" onKeyDown={moveInList} role="tabpanel" aria-label={TABS.find((one) => one.key === tab)?.label}>
         {shown.map((group) => (
           <section key={group.label} aria-label={group.label}>
             <h3>{group.label}</h3>
@@ -46,14 +46,14 @@ export function Palette({ groups, onPick, onClose }: PaletteProps) {
         ))}
         {shown.length === 0 && <p className="cs-soft cs-small">Nothing is called that.</p>}
       </div>
-      <p className="cs-palette-foot cs-small cs-faint">Drag onto the canvas, or press to add after the chosen step.</p>
+      <p className="cs-flow-palette-foot cs-small cs-faint">Drag onto the canvas, or press to add after the chosen step.</p>
     </aside>
   );
 }
 
 export function SearchBox({ label, query, onChange }: { label: string; query: string; onChange: (text: string) => void }) {
   return (
-    <label className="cs-palette-search">
+    <label className="cs-flow-palette-search">
       <Icon icon="search" />
       <span className="visually-hidden">{label}</span>
       <input
@@ -78,7 +78,7 @@ function Tabs({ current, onChange }: { current: PaletteGroup["tab"]; onChange: (
     document.getElementById(`${ident}-${next.key}`)?.focus();
   };
   return (
-    <div className="cs-segments" role="tablist" aria-label="Kinds of steps">
+    <div className="cs-flow-segments" role="tablist" aria-label="Kinds of steps">
       {TABS.map(({ key, label }) => (
         <button
           key={key}
@@ -115,7 +115,7 @@ function Item({ item, isFirst, onPick }: ItemProps) {
   return (
     <button
       type="button"
-      className={`cs-palette-item cs-step-${item.kind}`}
+      className={`cs-flow-palette-item cs-step-${item.kind}`}
       tabIndex={isFirst ? 0 : -1}
       draggable
       onDragStart={onDragStart}
@@ -125,7 +125,7 @@ function Item({ item, isFirst, onPick }: ItemProps) {
       <span className="cs-step-icon">
         <Icon icon={item.icon} />
       </span>
-      <span className="cs-palette-words">
+      <span className="cs-flow-palette-words">
         <span>{item.name}</span>
         {item.about && <span className="cs-small cs-soft">{item.about}</span>}
       </span>
@@ -137,7 +137,7 @@ function moveInList(event: KeyboardEvent<HTMLElement>): void {
   const steps: Record<string, number> = { ArrowDown: 1, ArrowUp: -1 };
   const step = steps[event.key];
   if (step === undefined) return;
-  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(".cs-palette-item")];
+  const items = [...event.currentTarget.querySelectorAll<HTMLElement>(".cs-flow-palette-item")];
   const row = items.findIndex((item) => item === document.activeElement);
   items[Math.max(0, Math.min(items.length - 1, row + step))]?.focus();
   event.preventDefault();

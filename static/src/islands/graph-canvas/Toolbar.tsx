@@ -22,7 +22,7 @@ export function Toolbar(props: ToolbarProps) {
   const flow = useReactFlow();
   const { zoom } = useViewport();
   return (
-    <div className="cs-canvas-tools" role="toolbar" aria-label="View">
+    <div className="cs-flow-canvas-tools" role="toolbar" aria-label="View">
       {!props.hasPalette && <Tool icon="plus" label="Add a step" onPress={props.onPalette} text="Add" />}
       <Tool icon="minus" label="Zoom out" wideOnly onPress={() => void flow.zoomOut(within(120))} />
       <button type="button" className="cs-zoom" title="Real size" aria-label={`Zoom ${Math.round(zoom * 100)} percent, set to real size`} onClick={() => void flow.zoomTo(1, within(120))}>

@@ -42,7 +42,7 @@ export default class GraphCanvas extends HTMLElement {
     const panel = document.querySelector<HTMLElement>("[data-settings-panel]");
     const settings = new SettingsPanel(panel, state.item_url);
     const holder = document.createElement("div");
-    holder.className = "cs-designer-root";
+    holder.className = "cs-flow-root";
     this.replaceChildren(holder);
     this.classList.add("is-ready");
     this.root = createRoot(holder);

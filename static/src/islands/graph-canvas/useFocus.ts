@@ -15,7 +15,7 @@ export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Fl
   const { current } = board;
   useEffect(() => {
     const centre = placed.centres.get(current);
-    const canvas = frame.current?.querySelector(".cs-canvas")?.getBoundingClientRect();
+    const canvas = frame.current?.querySelector(".cs-flow-canvas")?.getBoundingClientRect();
     const step = store.step(current);
     if (!centre || !canvas || !step || !frame.current?.contains(document.activeElement)) return;
     const { width, height } = sizeOf(step.kind);
