@@ -1,0 +1,6 @@
+"""Forms of other products, SurveyJS and Form.io: read into our document, with a report of what was not taken. Pure Python."""
+
+from forms_builder.exchange.importing import import_form, import_text
+from forms_builder.exchange.writer import FormImport, Note
+
+__all__ = ["FormImport", "Note", "import_form", "import_text"]
