@@ -9,6 +9,7 @@ from django import forms
 from rest_framework.exceptions import ParseError
 
 from accounts.tenancy.parts import StrictJSONParser
+from forms_builder.exchange import MAX_BYTES
 from workflows.exchange.bpmn import NotBpmn, import_bpmn, is_xml
 from workflows.shown import LONGEST
 
@@ -168,6 +169,28 @@ class ImportForm(forms.Form):
             found["document"], found["report"] = _bpmn(raw) if is_xml(raw) else (_json(raw), ())
         elif not self.errors:
             raise forms.ValidationError("Choose a file or paste the text of a workflow.")
+        return found
+
+
+class FormImportForm(forms.Form):
+    """A form of another product as a file or as text. ``id``, ``version`` and ``revision`` are read by the page."""
+
+    file = forms.FileField(
+        required=False, label="File", help_text="The JSON of a SurveyJS or Form.io form; at most 1 MB."
+    )
+    text = forms.CharField(
+        required=False, label="Or its text", widget=forms.Textarea(attrs={"rows": 12, "spellcheck": "false"})
+    )
+
+    def clean(self) -> dict[str, Any]:
+        found = super().clean() or {}
+        file = found.get("file")
+        if file is not None and file.size > MAX_BYTES:
+            raise forms.ValidationError(f"The file is larger than {MAX_BYTES // 1024} kB. Export one form alone.")
+        raw = file.read() if file is not None else found.get("text", "").encode(errors="surrogatepass")
+        if not raw.strip() and not self.errors:
+            raise forms.ValidationError("Choose a file or paste the text of a form.")
+        found["raw"] = raw
         return found
 
 

@@ -25,7 +25,7 @@ from workflows.views import (
     start,
     why,
 )
-from workflows.views.design import case_pages, publish
+from workflows.views.design import case_pages, form_import, publish
 from workflows.views.design import data as design_data
 from workflows.views.design import form_preview as design_form_preview
 from workflows.views.design import form_rules as design_form_rules
@@ -112,6 +112,11 @@ urlpatterns = [
         "workflows/<uuid:definition_id>/design/form-frame/",
         design_form_preview.DesignFormFrameView.as_view(),
         name="design_form_frame",
+    ),
+    path(
+        "workflows/<uuid:definition_id>/design/form-import/",
+        form_import.DesignFormImportView.as_view(),
+        name="design_form_import",
     ),
     path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
     path("workflows/<uuid:definition_id>/design/node/", design_node.DesignNodeView.as_view(), name="design_node"),

@@ -80,6 +80,8 @@ DRAFT = "api/v1/definitions/<uuid:definition_id>/draft/"
 ADD = {"edit": "step.add", "name": "Check", "kind": "task"}
 EDIT = {"edit": "step.add", "params": {"name": "Check"}, "id": str(uuid4())}
 KEY = {"id": str(uuid4())}
+OTHER_FORM = '{"elements": [{"type": "text", "name": "goal"}]}'
+IMPORT = {"id": str(uuid4()), "form": {"components": [{"type": "textfield", "key": "goal", "label": "Goal"}]}}
 FORM_RULE = {"field": "purpose", "at": "visible_when", "rule.do": "add:"}
 
 CASES = f"{DESIGN}cases/"
@@ -116,6 +118,8 @@ LINES = [
     Line(f"{DESIGN}form-rule/", "post", holder="omar", ids=of_changed, without="asha", data=FORM_RULE),
     Line(f"{DESIGN}form-frame/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}form-frame/", "post", holder="omar", ids=of_changed, without="asha", query="?step=manager_approval"),
+    Line(f"{DESIGN}form-import/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}form-import/", "post", holder="omar", ids=of_changed, without="asha", data={"text": OTHER_FORM}),
     Line(f"{DESIGN}item/", "get", holder="omar", ids=of_changed, without="asha", query="?place=graph/steps/claim"),
     Line(f"{DESIGN}canvas/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}problems/", "get", holder="omar", ids=of_changed, without="asha", query="?tab=graph"),
@@ -135,6 +139,7 @@ LINES = [
     Line(f"{DRAFT}operations/", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DRAFT}operations/", "post", holder="omar", ids=of_changed, without="asha", data=operations),
     Line(f"{DRAFT}edits/", "post", holder="omar", ids=of_changed, without="asha", data=EDIT),
+    Line(f"{DRAFT}form-import/", "post", holder="omar", ids=of_changed, without="asha", data=IMPORT),
     Line(f"{DRAFT}undo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
     Line(f"{DRAFT}redo/", "post", holder="omar", ids=of_changed, without="asha", data=KEY),
 ]

@@ -140,7 +140,7 @@ class DraftOperationsView(MemberView):
                 actor=self.actor,
                 definition_id=definition_id,
                 operations=body["operations"],
-                revision=_seen(request, body.get("revision")),
+                revision=revision_seen(request, body.get("revision")),
                 number=body.get("version"),
             )
         return _saved(saved)
@@ -169,7 +169,7 @@ class DraftEditView(MemberView):
                 name=body["edit"],
                 params=body["params"],
                 key=body["id"],
-                revision=_seen(request, body.get("revision")),
+                revision=revision_seen(request, body.get("revision")),
                 number=body.get("version"),
             )
         return _saved(saved)
@@ -219,7 +219,7 @@ def _after(request: Request) -> int:
     return int(text)
 
 
-def _seen(request: Request, given: int | None) -> int | None:
+def revision_seen(request: Request, given: int | None) -> int | None:
     """The revision of the body, or of ``If-Match``; ``*`` means whatever it is. Raises Invalid."""
     header = request.headers.get("If-Match", "").strip()
     if not header or header == "*":

@@ -8,6 +8,7 @@ from workflows.api import (
     conditions,
     configured_tasks,
     definitions,
+    draft_imports,
     drafts,
     figures,
     forecast,
@@ -86,6 +87,11 @@ urlpatterns = [
         "definitions/<uuid:definition_id>/draft/edits/",
         drafts.DraftEditView.as_view(),
         name="api-definition-draft-edits",
+    ),
+    path(
+        "definitions/<uuid:definition_id>/draft/form-import/",
+        draft_imports.DraftFormImportView.as_view(),
+        name="api-definition-draft-form-import",
     ),
     path(
         "definitions/<uuid:definition_id>/draft/undo/",

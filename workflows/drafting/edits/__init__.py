@@ -10,6 +10,7 @@ from workflows.drafting.edits import (
     defaults,
     fixes,
     form_parts,
+    form_replace,
     form_rules,
     form_settings,
     machines,
@@ -38,6 +39,7 @@ EDITS: Final[Mapping[str, EditFunction]] = {
     **cases.EDITS,
     **defaults.EDITS,
     **form_parts.EDITS,
+    **form_replace.EDITS,
     **form_settings.EDITS,
     **form_rules.EDITS,
 }
