@@ -45,6 +45,7 @@ def params_for(document: Mapping[str, Any], name: str, at: int, other: int) -> d
         "form.part": {"part": paths[at % len(paths)], "title": "Title", "columns": "3"},
         "form.access": {"fields": names[:3], "steps": steps[:2], "level": LEVELS[other % 4]},
         "form.matrix": {f"cell.{field}/{steps[other % len(steps)]}": LEVELS[at % 4]},
+        "form.replace": {"form": {**form, "title": f"Form {other}", "fields": form["fields"][::-1], "layout": []}},
         "form.rule": {"field": field, "at": "visible_when", "remove": "1"},
     }[name]
 
