@@ -133,6 +133,7 @@ def test_the_matrix_by_keys_and_every_view_on_a_phone(sit: Sit) -> None:
     page = begun(tess, "Leave matrix")
     by_keyboard(page)
     page.get_by_role("link", name="Fields and steps").click()
+    expect(page.locator("cs-form-matrix.is-live")).to_be_visible()
     cell = page.locator("#cell-first_day-2")
     cell.focus()
     page.keyboard.press("Shift+ArrowDown")
