@@ -8,7 +8,7 @@ from forms_builder.exchange.formio_components import COMPONENTS, choice_entries,
 from forms_builder.exchange.looks import FORMIO_CHECKS, FORMIO_LOOKS, FORMIO_SILENT, FORMIO_TOP
 from forms_builder.exchange.placing import Node, row, section
 from forms_builder.exchange.source import Part
-from forms_builder.exchange.writer import Around, FormImport, RawField, Writer, name_of, scoped
+from forms_builder.exchange.writer import Around, Asked, FormImport, RawField, Writer, name_of, scoped
 from forms_builder.schema.fields import MAX_COLUMNS, MAX_ROWS
 
 _OPERATORS: Final[Mapping[str, Operator]] = {
@@ -62,14 +62,15 @@ class _Reader:
     def around(self, part: Part, outer: Around) -> Around:
         """What the component says about itself and all in it."""
         conditions, simple = outer.conditions, part.part("conditional")
+        label = part.text("label") or part.text("title") or part.code("key")
         if part.code("customConditional"):
             text = part.code("customConditional")[:200]
-            self.writer.condition_lost(part.at("customConditional"), f"it is a program: {text}")
+            self.writer.condition_lost(part.at("customConditional"), label, f"it is a program: {text}")
         try:
             found = condition_of(simple)
-            conditions = (*conditions, (simple.place, found)) if found else conditions
+            conditions = (*conditions, Asked(simple.place, label, found)) if found else conditions
         except NotTaken as error:
-            self.writer.condition_lost(simple.place, str(error))
+            self.writer.condition_lost(simple.place, label, str(error))
         hidden = outer.hidden or part.flag("hidden") or part.code("type") == "hidden"
         return scoped(outer, hidden=hidden, read_only=outer.read_only or part.flag("disabled"), conditions=conditions)
 

@@ -9,7 +9,7 @@ from forms_builder.exchange.looks import SURVEYJS_LOOKS
 from forms_builder.exchange.placing import Node, row, section
 from forms_builder.exchange.source import Part
 from forms_builder.exchange.surveyjs_questions import QUESTIONS, Made, choice_of, text_of
-from forms_builder.exchange.writer import Around, FormImport, RawField, Writer, choices_of, name_of, scoped
+from forms_builder.exchange.writer import Around, Asked, FormImport, RawField, Writer, choices_of, name_of, scoped
 from forms_builder.schema.fields import MAX_COLUMNS, MAX_ROWS
 
 SILENT: Final = frozenset(("name", "type", "valueName", "clearIfInvisible", "correctAnswer", "validatedValue"))
@@ -56,11 +56,12 @@ class _Reader:
     def around(self, part: Part, outer: Around) -> Around:
         """What the part says about itself and all in it."""
         conditions, text = outer.conditions, part.code("visibleIf")
+        label = part.text("title") or part.code("name")
         if text:
             try:
-                conditions = (*conditions, (part.at("visibleIf"), condition_of(text)))
+                conditions = (*conditions, Asked(part.at("visibleIf"), label, condition_of(text)))
             except NotTaken as error:
-                self.writer.condition_lost(part.at("visibleIf"), str(error))
+                self.writer.condition_lost(part.at("visibleIf"), label, str(error))
         hidden = outer.hidden or (not part.flag("visible", True) and not text)
         return scoped(outer, hidden=hidden, read_only=outer.read_only or part.flag("readOnly"), conditions=conditions)
 
@@ -83,7 +84,7 @@ class _Reader:
             return []
         nodes = [self.writer.add(made.field, part, around, key=part.code("name") or label)]
         if made.other:
-            condition = (*around.conditions, (part.place, made.other))
+            condition = (*around.conditions, Asked(part.place, label, made.other))
             other = {"type": "text", "label": f"{label[:180]}: which?"}
             inner = scoped(around, conditions=condition)
             nodes.append(self.writer.add(other, part, inner, key=f"{part.code('name')}-Comment"))

@@ -5,7 +5,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from forms_builder.exchange.conditions import Condition, NotTaken, Rule, both, rule_of
 from forms_builder.exchange.placing import Node, placed
@@ -40,14 +40,22 @@ class FormImport:
     report: tuple[Note, ...]
 
 
+class Asked(NamedTuple):
+    """A condition, where it stands in the source, and what it is about."""
+
+    place: str
+    label: str
+    condition: Condition
+
+
 @dataclass(frozen=True, slots=True)
 class Around:
-    """What the containers of a question say for all in them. `conditions` have their place in the source."""
+    """What the containers of a question say for all in them."""
 
     path: str = ""
     hidden: bool = False
     read_only: bool = False
-    conditions: tuple[tuple[str, Condition], ...] = ()
+    conditions: tuple[Asked, ...] = ()
 
 
 @dataclass(slots=True)
@@ -61,7 +69,7 @@ class Writer:
     known: dict[str, str] = field(default_factory=dict)
     whole: list[str] = field(default_factory=list)
     looks: Counter[str] = field(default_factory=Counter)
-    waiting: dict[str, tuple[tuple[str, Condition], ...]] = field(default_factory=dict)
+    waiting: dict[str, tuple[Asked, ...]] = field(default_factory=dict)
 
     def note(self, place: str, message: str, hint: str = "") -> None:
         if len(self.notes) < MAX_NOTES:
@@ -129,31 +137,31 @@ class Writer:
         rules: dict[int, Rule | None] = {}
         for made in self.fields:
             found: list[Rule] = []
-            for place, condition in self.waiting.get(made["name"], ()):
-                if id(condition) not in rules:
-                    rules[id(condition)] = self._rule(place, condition, document, context)
-                rule = rules[id(condition)]
+            for asked in self.waiting.get(made["name"], ()):
+                if id(asked) not in rules:
+                    rules[id(asked)] = self._rule(asked, document, context)
+                rule = rules[id(asked)]
                 found += [rule] if rule is not None else []
             if found:
                 made["visible_when"] = both(found)
 
-    def _rule(self, place: str, condition: Condition, document: FormDocument, context: Any) -> Rule | None:
+    def _rule(self, asked: Asked, document: FormDocument, context: Any) -> Rule | None:
         def find(name: str) -> f.FieldBase | None:
             return document.by_name.get(self.known.get(name, ""))
 
         try:
-            rule = rule_of(condition, find)
+            rule = rule_of(asked.condition, find)
             parse(rule, context)
         except NotTaken as error:
-            self.condition_lost(place, str(error))
+            self.condition_lost(asked.place, asked.label, str(error))
         except RuleErrors as errors:
-            self.condition_lost(place, errors.errors[0].message.rstrip("."))
+            self.condition_lost(asked.place, asked.label, errors.errors[0].message.rstrip("."))
         else:
             return rule
         return None
 
-    def condition_lost(self, place: str, why: str) -> None:
-        self.note(place, f"The condition was not taken: {why[:300]}.", ALWAYS_SHOWN)
+    def condition_lost(self, place: str, label: str, why: str) -> None:
+        self.note(place, f"“{label}”: its condition was not taken: {why[:300]}.", ALWAYS_SHOWN)
 
     def _settled(self, raw: Mapping[str, Any]) -> FormDocument:
         """Loads what was written; a setting that no form here can have is dropped and told."""

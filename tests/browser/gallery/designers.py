@@ -1,16 +1,19 @@
 """The designers: the outline with an open row, what publishing means, and who did what in a draft."""
 
 from collections.abc import Callable
+from pathlib import Path
 from types import SimpleNamespace as Some
 from typing import Any, cast
 from uuid import uuid4
 
 from django.test import RequestFactory
 
+from forms_builder.exchange import import_text
 from forms_builder.models import FormVersion
 from tests.browser.gallery.parts import ID, LEAVE, Page, ago
 from tests.browser.gallery.versions import CHANGES
 from workflows.drafting.history import Entry, History
+from workflows.forms import FormImportForm
 from workflows.graph.cases import cases_to_json
 from workflows.models import WorkflowDefinition, WorkflowVersion
 from workflows.selectors.drafts import Draft
@@ -35,6 +38,7 @@ COMPARED = Some(
     changes=Some(groups=CHANGES),
     in_use=[Some(name="Manager review", requests=14, stays=True), Some(name="Archive", requests=2, stays=False)],
 )
+SAMPLE = Path(__file__).parents[2] / "forms_builder/exchange/samples/formio_vendor.json"
 CLASH = {"place": "graph/steps/apply/name", "where": "name of the step “Apply”", "by": "Tess Rao"}
 
 
@@ -103,10 +107,22 @@ def publish(blocked: bool) -> Callable[[], Page]:
     return made
 
 
+def form_import(read: bool) -> Callable[[], Page]:
+    def made() -> Page:
+        at = desk()
+        imported = Some(read=import_text(SAMPLE.read_bytes())) if read else None
+        context = {"desk": at, "draft": at.draft, "definition": at.draft.definition, "tab": "form"}
+        return "workflows/design/form_import.html", {**context, "form": FormImportForm(), "imported": imported}
+
+    return made
+
+
 DESIGNER_PAGES: dict[str, Callable[[], Page]] = {
     "outline": outline_open,
     "outline-clash": outline_clash,
     "design-versions": design_versions,
+    "form-import": form_import(read=False),
+    "form-imported": form_import(read=True),
     "publish": publish(False),
     "publish-blocked": publish(True),
 }

@@ -17,4 +17,5 @@ PAGE_NAMES = (
     *("propose-summary", "propose-removal"),
     *("bottlenecks", "preferences", "case", "case-record"),
     *("outline", "outline-clash", "design-versions", "publish", "publish-blocked"),
+    *("form-import", "form-imported"),
 )
