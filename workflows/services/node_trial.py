@@ -1,7 +1,7 @@
 """Do the work of an automatic step once with a made-up request, so that nothing outside changes.
 
-Nothing is stored and nobody is told. Calls that only read are made by those who may publish the workflow; whatever would
-change something, or carries a secret, is told instead of sent.
+Nothing is stored and nobody is told. Calls and queries that only read are made by those who may publish the workflow; whatever
+would change something, or carries a secret, is told instead of sent.
 """
 
 import json
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from accounts.models import Membership
 from workflows import policies
 from workflows.graph.document import problem_message, problem_path
-from workflows.nodes.base import Chained, Done, NodeFailure, NodeKind, Work
+from workflows.nodes.base import AskedState, Chained, Done, NodeFailure, NodeKind, Question, Work
 from workflows.nodes.egress import Answer, Call
 from workflows.nodes.registry import KINDS
 from workflows.nodes.templating import HIDDEN, secret_names
@@ -75,8 +75,20 @@ class TrialTools(RunTools):
     def file(self, name: str) -> tuple[str, bytes]:
         raise NotSent(f"It would read the file in the field {name}; a sample has none.", again=False)
 
+    def rows(self, connection: str, sql: str, values: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
+        if not self.sends:
+            raise NotSent("Not asked, because only those who may publish the workflow try queries.", again=False)
+        return super().rows(connection, sql, values, most)
+
     def incoming(self) -> Any | None:
         return None
+
+    def asked(self, key: UUID) -> AskedState | None:
+        return None
+
+    def ask(self, question: Question) -> AskedState:
+        shown = f"{question.subject}\n\n{question.text}".strip()
+        raise NotSent(f"It would send a link that decides.\n{shown}", again=False)
 
     def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
         shown = json.dumps(dict(data), ensure_ascii=False, indent=2, default=str)

@@ -11,7 +11,7 @@ from tests.factories.workflows import install
 from tests.scenarios.pages import Pages
 from workflows.graph.document import GraphDocument
 from workflows.models import SavedCondition, WorkflowDefinition
-from workflows.selectors.drafts import access_draft
+from workflows.selectors.drafts import Draft, access_draft
 from workflows.services.drafts import draft_edit, draft_start
 from workflows.services.node_trial import node_trial
 
@@ -212,7 +212,20 @@ def test_a_trial_sends_nothing_that_could_change_something(acme: Acme, flow: Wor
         secret = {"url": "https://pay.example/", "headers": {"Authorization": "Bearer {{ secret.bank }}"}}
         hidden = node_trial(draft, "check", "call", secret, {})
         wrong = node_trial(draft, "check", "call", {"method": "GET"}, {})
+        asking = node_trial(draft, "check", "approval", {"approver": {"address": "a@bank.example"}}, {})
     assert (told.tone, told.words) == ("warn", "Not sent, because it may change something there.")
     assert told.output.startswith("POST https://pay.example/x")
     assert (hidden.tone, "secret.bank" in hidden.output) == ("warn", True)
     assert (wrong.tone, len(wrong.details)) == ("bad", 1)
+    assert (asking.tone, asking.words) == ("warn", "It would send a link that decides.")
+
+
+def test_only_who_may_publish_tries_a_query(acme: Acme, flow: WorkflowDefinition) -> None:
+    params = {"connection": "none", "sql": "SELECT 1"}
+    with acme.scope():
+        barred, reads = [
+            node_trial(Draft(actor, flow, access_draft(acme.omar, flow.id).version), "check", "query", params, {})
+            for actor in (acme.asha, acme.omar)
+        ]
+    assert (barred.tone, "publish" in barred.words) == ("warn", True)
+    assert (reads.tone, "no database connection" in reads.words) == ("bad", True)
