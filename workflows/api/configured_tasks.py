@@ -82,9 +82,7 @@ class SettingSerializer(serializers.Serializer[Setting]):
     help = serializers.CharField(read_only=True)
     is_required = serializers.BooleanField(read_only=True, source="required")
     schema = serializers.DictField(read_only=True, help_text="JSON Schema of its value.")
-    value = serializers.JSONField(
-        read_only=True, allow_null=True, source="default", help_text="What holds where nothing is said."
-    )
+    value = serializers.JSONField(read_only=True, source="default", help_text="What holds where nothing is said.")
 
 
 class PaletteEntrySerializer(serializers.Serializer[PaletteEntry]):
