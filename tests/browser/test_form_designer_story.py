@@ -82,12 +82,14 @@ def by_keyboard(page: Page) -> None:
 
 def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) -> None:
     """With the mouse, in steps as a hand makes them."""
-    start, end = source.bounding_box(), target.bounding_box()
+    start = source.bounding_box()
     assert start is not None
-    assert end is not None
     page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 40, start["y"] + start["height"] / 2 + 8, steps=4)
+    page.wait_for_timeout(200)  # what is dragged has left its place, and the others have moved
+    end = target.bounding_box()
+    assert end is not None
     page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] * below, steps=14)
     page.mouse.move(end["x"] + end["width"] / 3 + 2, end["y"] + end["height"] * below, steps=3)
     page.wait_for_timeout(200)  # where it would fall is looked up a few times a second
