@@ -21,8 +21,8 @@ test: $(VENV)/.dev web  ## Python and TypeScript tests
 	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
 	@# Four, since most of the time of a page is waiting until its network is quiet.
 	$(bin)/pytest -n 4 -m "browser and not product" $(call marked,browser)
-	@# Three files at a time, since much of it is waiting: each has all processes of an installation of its own, or kills them.
-	$(bin)/pytest -n 3 --dist loadfile -m product $(call marked,product)
+	@# Two files at a time: each has all processes of an installation of its own, or kills them.
+	$(bin)/pytest -n 2 --dist loadfile -m product $(call marked,product)
 	@.ci/prepare web-test
 
 lint: $(VENV)/.dev
