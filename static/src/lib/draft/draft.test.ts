@@ -85,12 +85,23 @@ describe("a draft", () => {
     expect([again.state, again.kept, desk.posted]).toEqual(["saved", 0, ["edit=step.add"]]);
   });
 
-  it("takes over what a closed tab has left", async () => {
-    new Queue("v", "gone", localStorage).push({ kind: "post", id: "p", url: "u", body: "b" });
+  it("takes over what another tab has left, once that tab is gone, shows it and sends it", async () => {
+    const left = { id: "l", kind: "do" as const, label: "Rename", changes: [rename("Review", "HR")] };
+    new Queue("v", "other", localStorage).push({ kind: "operation", operation: left });
+    const desk = new Desk();
     const queue = new Queue("v", "here", localStorage);
-    await queue.adopt(async (tab) => tab === "gone");
-    expect(queue.items).toHaveLength(1);
-    expect(new Queue("v", "gone", localStorage).items).toHaveLength(0);
+    const draft = new Draft({ document: small(), revision: 0, operations: [] }, ME, queue, desk as unknown as Server);
+    const goes = new Map<string, () => void>();
+    queue.adopt(
+      (tab, then) => goes.set(tab, then),
+      () => draft.resume(),
+    );
+    expect([nameIn(draft), draft.state]).toEqual(["Review", "saved"]);
+    goes.get("other")?.();
+    expect([nameIn(draft), draft.state]).toEqual(["HR", "saving"]);
+    await draft.flush();
+    expect([desk.sent.length, draft.state]).toEqual([1, "saved"]);
+    expect(new Queue("v", "other", localStorage).items).toHaveLength(0);
   });
 
   it("undoes and redoes one's own, also what is not sent yet", async () => {

@@ -73,6 +73,12 @@ export class Draft extends EventTarget {
     this.step("redo", this.history.redo);
   }
 
+  /** Show and send what has come into the queue from a tab that is gone. */
+  resume(): void {
+    this.refold();
+    this.later(0);
+  }
+
   /** The form of a server-rendered tab that could not be sent. */
   keepPost(id: string, url: string, body: string): void {
     this.queue.push({ kind: "post", id, url, body });

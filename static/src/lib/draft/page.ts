@@ -1,6 +1,6 @@
 import { Draft } from "./draft";
 import type { DraftDocument, Operation } from "./model";
-import { Queue, isGone, tabName } from "./queue";
+import { Queue, tabName, whenGone } from "./queue";
 import { type Addresses, Server } from "./server";
 
 /** What the page says about its draft: `<cs-draft>` in the header, and on the Graph tab the document in `#draft-document`. */
@@ -37,8 +37,9 @@ async function open(): Promise<Draft | undefined> {
     ? (JSON.parse(holder) as PageDocument)
     : { document: NOTHING, revision: state.revision, operations: [] };
   const queue = new Queue(`${state.definition}:${state.version}`, await tabName(), localStorage);
-  await queue.adopt(isGone);
-  return new Draft(start, state.me, queue, new Server(state.addresses, state.version, token));
+  const draft = new Draft(start, state.me, queue, new Server(state.addresses, state.version, token));
+  queue.adopt(whenGone, () => draft.resume());
+  return draft;
 }
 
 function stateIn({ dataset }: HTMLElement): PageState {

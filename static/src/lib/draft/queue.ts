@@ -46,14 +46,19 @@ export class Queue {
     this.keep(this.list.filter((one) => !ids.has(idOf(one))));
   }
 
-  /** The lists of tabs that are gone, put in front of this one's. `isGone` tells by the tab's name. */
-  async adopt(isGone: (tab: string) => Promise<boolean>): Promise<void> {
+  /**
+   * Take the lists of other tabs in front of this one's, each as soon as its tab is gone: a page that is being reloaded may
+   * still be on its way out. `whenGone` does something once no open tab has the name; `taken` hears of what was taken.
+   */
+  adopt(whenGone: (tab: string, then: () => void) => void, taken: () => void): void {
     for (const name of this.others()) {
-      if (!(await isGone(name.slice(this.name("").length)))) continue;
-      const known = new Set(this.list.map(idOf));
-      const left = this.load(name).filter((one) => !known.has(idOf(one)));
-      this.keep([...left, ...this.list]);
-      this.store.removeItem(name);
+      whenGone(name.slice(this.name("").length), () => {
+        const known = new Set(this.list.map(idOf));
+        const left = this.load(name).filter((one) => !known.has(idOf(one)));
+        this.keep([...left, ...this.list]);
+        this.store.removeItem(name);
+        if (left.length > 0) taken();
+      });
     }
   }
 
@@ -103,10 +108,9 @@ export async function tabName(): Promise<string> {
   return made;
 }
 
-/** Whether no open tab has that name. Without locks nobody can know, and what was left behind waits for its own tab. */
-export async function isGone(tab: string): Promise<boolean> {
-  if (!("locks" in navigator)) return false;
-  return navigator.locks.request(`${PREFIX}:${tab}`, { ifAvailable: true }, async (lock) => lock !== null);
+/** Do something once no open tab has that name. Without locks nobody can know, and what was left behind waits for its own tab. */
+export function whenGone(tab: string, then: () => void): void {
+  if ("locks" in navigator) void navigator.locks.request(`${PREFIX}:${tab}`, then);
 }
 
 function hold(tab: string): Promise<boolean> {
