@@ -33,9 +33,9 @@ from flows.proposals.selectors.grounds import (
 from flows.proposals.substitution import SUBJECT, stood_in_for
 from workflows.assignment import PersonRef
 
-FEW: Final = 2_000
-"""Up to so many rows, a person's proposals are gathered by their ids. For whom there are more, each proposal is asked as the list
-is walked: it finds enough of them soon."""
+FEW: Final = COUNT_CAP + COUNT_CAP // 4
+"""Up to so many rows, as far as a count reads, a person's proposals are gathered by their ids. For whom there are more, each
+proposal is asked as the list is walked: it finds enough of them soon."""
 
 
 @dataclass(frozen=True, slots=True)
