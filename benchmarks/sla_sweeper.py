@@ -1,4 +1,4 @@
-"""A sweeper of time limits as a process of its own: organisations in turn, a batch each, as the background does. ``--help``."""
+"""A sweeper of time limits as a process of its own: organisations in turn, a batch and a rest each. ``--help``."""
 
 import argparse
 import json
@@ -21,7 +21,8 @@ def main() -> None:
     from django.utils import timezone
 
     from accounts.tenancy.scope import organisation_scope
-    from workflows.services.sla import Swept, organisations_due, sla_sweep
+    from workflows.services.sla import BATCH, Swept, organisations_due, sla_sweep
+    from workflows.tasks import REST
 
     moment, done, ends = timezone.now(), Swept(), {}
     organisations_due(moment)  # connects
@@ -29,8 +30,11 @@ def main() -> None:
     while waiting := organisations_due(moment := timezone.now()):
         random.shuffle(waiting)
         for organisation_id in waiting:
+            began = time.monotonic()
             with organisation_scope(organisation_id):
                 swept = sla_sweep(organisation_id, at=moment)
+            if swept.total >= BATCH:
+                time.sleep(REST * (time.monotonic() - began))
             done += swept
             if swept.total:
                 ends[str(organisation_id)] = time.time()

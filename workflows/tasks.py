@@ -1,5 +1,6 @@
 """Background work: ids in, one service call. The rows are the truth; a lost message costs one tick."""
 
+import time
 from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
@@ -19,6 +20,9 @@ from workflows.services.timeouts import FEW, timeouts_sweep
 LAP: Final = timedelta(seconds=10)
 """How long batches of an organisation follow each other: the tick that comes then wakes it again. Without an end every tick
 would add a row of batches to those that an organisation with much to do has waiting, and others would wait for all of them."""
+REST: Final = 0.4
+"""After a full batch a worker rests for this share of the time that the batch took: then processors and database are the people's
+who decide meanwhile."""
 
 
 @shared_task(name="workflows.sla_sweep", ignore_result=True)
@@ -32,13 +36,18 @@ def sla_tick() -> None:
 @shared_task(name="workflows.sla_sweep_organisation", base=OrganisationTask, ignore_result=True)
 def sla_sweep_organisation(*, organisation_id: str, until: str = "") -> None:
     """One batch; a full one is followed by the next, behind those of the other organisations, until the next tick."""
-    at = timezone.now()
+    at, began = timezone.now(), time.monotonic()
     done = sla_sweep(UUID(organisation_id), at=at)
     left = tasks_of_leavers(UUID(organisation_id), at=at)
     ended = max(timeouts_sweep(UUID(organisation_id), at=at), links_sweep(UUID(organisation_id), at=at))
     if (max(done.total, left) >= BATCH or ended >= FEW) and until and at < datetime.fromisoformat(until):
-        again = {"organisation_id": organisation_id, "until": until}
-        transaction.on_commit(lambda: sla_sweep_organisation.delay(**again))
+        rest = REST * (time.monotonic() - began)
+        transaction.on_commit(lambda: _next_batch(rest, organisation_id=organisation_id, until=until))
+
+
+def _next_batch(rest: float, **again: str) -> None:
+    time.sleep(rest)
+    sla_sweep_organisation.delay(**again)
 
 
 @shared_task(name="workflows.bulk_wake", ignore_result=True)
