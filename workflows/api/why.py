@@ -29,9 +29,11 @@ class HoldingSerializer(serializers.Serializer[Holding]):
     task = serializers.UUIDField(read_only=True)
     step = serializers.CharField(read_only=True)
     with_whom = serializers.CharField(read_only=True)
-    how = serializers.CharField(read_only=True, help_text="Such as chosen, only, queue, fallback; empty for old ones.")
+    how = serializers.CharField(
+        read_only=True, help_text="Such as chosen, only, queue, panel, outside, machine; empty for old ones."
+    )
     text = serializers.CharField(read_only=True)
-    rule = serializers.CharField(read_only=True, help_text="Whom the step asks.")
+    rule = serializers.CharField(read_only=True, help_text="Whom the step asks; empty: nobody.")
     conditions = SaidSerializer(many=True, read_only=True)
     came = serializers.ListField(child=serializers.CharField(), read_only=True, help_text="What brought it there.")
 
@@ -54,6 +56,7 @@ class TurnSerializer(serializers.Serializer[Turn]):
     seq = serializers.IntegerField(read_only=True)
     at = serializers.DateTimeField(read_only=True)
     actor = serializers.CharField(read_only=True, source="by")
+    note = serializers.CharField(read_only=True, help_text="How it was decided, such as: by a link, on behalf of Ravi.")
     step = serializers.CharField(read_only=True)
     transition = serializers.CharField(read_only=True)
     to = serializers.CharField(read_only=True)

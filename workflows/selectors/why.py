@@ -16,13 +16,13 @@ from forms_builder.rules import Rule
 from forms_builder.schema import fields as f
 from forms_builder.schema.clean import uuid_of
 from forms_builder.sources import OrganisationSources
-from workflows.graph.compiled import CompiledStep, CompiledTransition, NoSuchStep
-from workflows.models import LogKind, TransitionLog
-from workflows.reasons import Clause, How, clauses, form_field, sentence
+from workflows.graph.compiled import CompiledTransition, NoSuchStep
+from workflows.models import FINAL_RUN, LogKind, TransitionLog
+from workflows.reasons import Clause, clauses, form_field, sentence
 from workflows.selectors.desk import may_decide, why_apart, with_others
-from workflows.selectors.request_page import TEAM, why_not
+from workflows.selectors.holding import BROUGHT, CHANGED_HANDS, came, held_by, how_decided
+from workflows.selectors.request_page import why_not
 from workflows.selectors.runs import RunView, TaskRow
-from workflows.selectors.timeline import entry_of
 
 NO_FIELD: Final = "No field of this name is shown to you in this request: there is none, or none that you may read."
 
@@ -40,7 +40,7 @@ class Said:
 @dataclass(frozen=True, slots=True)
 class Holding:
     """Why an open task is with whom it is. ``came`` are the moves that brought it there, oldest first; ``rule`` is whom the
-    step asks, and ``conditions`` what that rule read when the task was opened."""
+    step asks, empty where it asks nobody, and ``conditions`` what that rule read when the task was opened."""
 
     task: UUID
     step: str
@@ -80,6 +80,8 @@ class Turn:
     seq: int
     at: datetime
     by: str
+    note: str
+    """How it was decided, where that is worth a word: "by a link", "on behalf of Ravi"."""
     step: str
     transition: str
     to: str
@@ -107,21 +109,25 @@ class Why:
 
 
 def why_of(view: RunView) -> Why:
-    """The answers for the person who looks. Two or three queries."""
+    """The answers for the person who looks. Two or three queries, and one or two where somebody is asked by a link or a machine
+    is at work."""
     log = list(
         TransitionLog.objects.filter(organisation_id=view.run.organisation_id, run_id=view.run.id).order_by("seq")
     )
     teller = _Teller(view, log)
+    waiting = [task for task in view.tasks if task.is_open or (task.is_stuck and view.run.status not in FINAL_RUN)]
     return Why(
-        holding=tuple(teller.holding(task) for task in view.open_tasks),
-        deciding=tuple(deciding(view, task) for task in view.open_tasks),
-        path=tuple(teller.turn(row) for row in log if row.kind == LogKind.MOVED),
+        holding=tuple(teller.holding(task) for task in waiting),
+        deciding=tuple(deciding(view, task) for task in waiting),
+        path=tuple(teller.turn(row) for row in log if _is_move(row)),
         fields=tuple(hidden_fields(view)),
     )
 
 
 def deciding(view: RunView, task: TaskRow) -> Deciding:
     """Whether the person may decide the task now, in words."""
+    if view.definition.graph.step(task.step).is_machine:
+        return Deciding(task.id, task.step_name, False, "The product does this step; nobody decides it.")
     if may_decide(view, task):
         away = view.acts_for(task)
         words = (
@@ -173,37 +179,35 @@ class _Teller:
         self.view = view
         self.log = log
         self.readable = view.readable
-        self.names = _names_in(view.run.organisation_id, (row.detail for row in log))
+        self.names = _names_in(view.run.organisation_id, (row.detail for row in log if _is_move(row)))
 
     def holding(self, task: TaskRow) -> Holding:
-        opened = next(
-            (row for row in reversed(self.log) if row.kind == LogKind.MOVED and row.at == task.opened_at), None
-        )
+        opened = next((row for row in reversed(self.log) if _is_move(row) and row.at == task.opened_at), None)
         who: Mapping[str, Any] = opened.detail.get("who", {}).get(task.step, {}) if opened else {}
-        step = self.view.definition.graph.step(task.step)
-        later = [row for row in self.log if row.task_id == task.id and row.kind != LogKind.MOVED]
-        came = [*([opened] if opened else []), *later]
-        rule = self._rule_of(step, who.get("facts", {}), opened.at if opened else None)
-        with_whom = task.assignee.name if task.assignee else "nobody" if task.unassigned else TEAM
+        later = [row for row in self.log if row.task_id == task.id and row.kind in BROUGHT]
+        moved_on = any(row.kind in CHANGED_HANDS for row in later)
+        held = held_by(self.view, task, opened, who.get("how", ""), moved_on=moved_on)
+        rule = self._rule_of(task.step, held.asks, who.get("facts", {}), opened.at if opened else None)
         return Holding(
             task=task.id,
             step=task.step_name,
-            with_whom=with_whom,
-            how=who.get("how", ""),
-            text=_how_text(who.get("how", ""), opened, moved_on=bool(later)),
+            with_whom=held.whom,
+            how=held.how,
+            text=held.text,
             rule=rule[0],
             conditions=rule[1],
-            came=tuple(_came(row) for row in came),
+            came=tuple(came(row) for row in (*([opened] if opened else []), *later)),
         )
 
     def _rule_of(
-        self, step: CompiledStep, facts: Mapping[str, Any], at: datetime | None
+        self, key: str, asks: str, facts: Mapping[str, Any], at: datetime | None
     ) -> tuple[str, tuple[Said, ...]]:
+        step = self.view.definition.graph.step(key)
         if step.assignee_rule is None:
-            return "This step is the requester's own.", ()
+            return "This step is the requester's own." if step.asks_requester else "", ()
         text = sentence(step.assignee_rule, self.readable, self.names)
         told = self._said(step.assignee_rule, facts, at) if facts and at else ()
-        return f"This step asks those for whom this holds: {text}.", told
+        return f"{asks}: {text}.", told
 
     def turn(self, row: TransitionLog) -> Turn:
         facts: Mapping[str, Any] = row.detail.get("judged", {})
@@ -211,6 +215,7 @@ class _Teller:
             seq=row.seq,
             at=row.at,
             by=row.by_name,
+            note=how_decided(row, self.log),
             step=row.detail.get("from_name", row.from_step),
             transition=row.transition,
             to=row.detail.get("to_name", row.to_step),
@@ -263,33 +268,8 @@ def in_words(value: Any, names: Mapping[str, str], labels: Mapping[str, str] | N
     return names.get(text) or (labels or {}).get(text) or text
 
 
-def _how_text(how: str, opened: TransitionLog | None, *, moved_on: bool) -> str:
-    """How the task was given when it was opened, as a sentence."""
-    if opened is None:
-        return ""
-    who, by = opened.to_name, opened.by_name
-    texts = {
-        How.REQUESTER: "This step is the requester's own.",
-        How.CHOSEN: f"{by} chose {who} from the people whom the step asks.",
-        How.ONLY: f"{who} was the only person whom the step could ask.",
-        How.QUEUE: f"The step asked {opened.detail.get('queue', 0)} people; the first of them to decide counts.",
-        How.PREVIOUS: f"{by} returned it to {who}, who had this step before.",
-        How.TURN: f"It was {who}'s turn among those whom the step asks.",
-        How.LEAST_LOADED: f"Of those whom the step asks {who} had the fewest open tasks.",
-        How.BEFORE: f"{who} decided this step for the requester last time.",
-        How.FALLBACK: f"{opened.detail.get('note', '')[:1].upper()}{opened.detail.get('note', '')[1:]}.",
-        How.NOBODY: f"{opened.detail.get('note', '')[:1].upper()}{opened.detail.get('note', '')[1:]}.",
-    }
-    text = texts[How(how)] if how in set(How) else ""
-    return f"{text} It has changed hands since." if text and moved_on else text
-
-
-def _came(row: TransitionLog) -> str:
-    entry = entry_of(row)
-    who = f"{entry.by} " if entry.by_id else ""
-    note = f" ({entry.note})" if entry.note else ""
-    text = f"{who}{entry.text}{note}"
-    return f"{text[:1].upper()}{text[1:]}."
+def _is_move(row: TransitionLog) -> bool:
+    return bool(row.kind == LogKind.MOVED)
 
 
 def _names_in(organisation_id: UUID, details: Iterable[Mapping[str, Any]]) -> dict[str, str]:
