@@ -6,6 +6,7 @@ schema takes longer than most of what is raced for.
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Barrier
 from typing import Any
 
@@ -20,13 +21,22 @@ _pools: dict[int, ThreadPoolExecutor] = {}
 
 def at_once(acme: Acme, *works: Callable[[], Any]) -> list[Any]:
     """Run the works in the same moment, each in a thread, connection and scope of its own; answers or refusals."""
+
+    def scoped(work: Callable[[], Any]) -> Any:
+        with acme.scope():
+            return work()
+
+    return together(*(partial(scoped, work) for work in works))
+
+
+def together(*works: Callable[[], Any]) -> list[Any]:
+    """The same for what opens its scope itself, as requests do."""
     barrier = Barrier(len(works))
 
     def run(work: Callable[[], Any]) -> Any:
         try:
-            with acme.scope():
-                barrier.wait(timeout=_PATIENCE)
-                return work()
+            barrier.wait(timeout=_PATIENCE)
+            return work()
         except DomainError as refusal:
             return refusal
         except BaseException:

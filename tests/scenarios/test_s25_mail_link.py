@@ -84,7 +84,8 @@ def test_scanners_change_nothing_and_the_third_visit_tells(acme: Acme, settings:
         assert (entry.reason, entry.detail["via"]) == ("Not now", "mail_link")
         assert AuditEntry.objects.get(kind="run.completed").payload["via"] == "mail_link"
     assert "Rejected by Ravi at" in page_of(path).content.decode()
-    assert "Rejected by Ravi at" in press(path, "Rejected").content.decode()
+    again = press(path, "Rejected")
+    assert (again.status_code, "Rejected by Ravi at" in again.content.decode()) == (409, True)
 
 
 def test_after_a_reassignment_and_for_others_it_is_no_longer_with_you(acme: Acme) -> None:

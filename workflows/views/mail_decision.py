@@ -41,7 +41,7 @@ class MailDecisionView(View):
         viewer: Membership | None = tenant(request).membership
         found = opened_by(link, viewer)
         if isinstance(found, Dead):
-            return _page(request, {"dead": found.words})
+            return _page(request, {"dead": found.words}, 409 if request.method == "POST" else 200)
         slug = tenant(request).organisation_slug
         if slug and slug != found.member.organisation.slug:
             raise LinkNotFound
