@@ -43,12 +43,22 @@ def request_why() -> Page:
                 (Said("person's department code is \"FIN\"", True, "FIN"),),
                 ("Ravi Menon moved it to Finance panel, with Fiona Sen.", "Fiona Sen handed it over to Farid Khan."),
             ),
+            Holding(
+                TASK, "Supplier signs", "j•••@supplier.example", "outside",
+                "j•••@supplier.example was asked by a link. It holds until 5 Oct 2025, 10:42; Ravi Menon looks after the step "
+                "meanwhile.", "The step is looked after by those for whom this holds: person is requester's manager.", (),
+                ("Asha Verma asked j•••@supplier.example to decide Supplier signs by a link.",),
+            ),
+            Holding(
+                TASK, "Rates", "the product", "machine", "The product does this step (API call); nobody decides it.", "", (), (),
+            ),
         ),
         deciding=(Deciding(TASK, "Finance panel", False, "This step is with Farid Khan."),),
         path=(
-            Turn(2, ago(days=1), "Asha Verma", "Claim", "Manager approval", "Manager approval", "", ()),
+            Turn(2, ago(days=1), "Asha Verma", "", "Claim", "Manager approval", "Manager approval", "", ()),
             Turn(
-                3, ago(hours=5), "Ravi Menon", "Manager approval", "Finance panel", "Finance panel", "More than usual",
+                3, ago(hours=5), "Farid Khan", "on behalf of Ravi Menon, by mail link", "Manager approval", "Finance panel",
+                "Finance panel", "More than usual",
                 (
                     WayJudged("Pay", False, (Said(limit, False, "1500.00 INR"),)),
                     WayJudged("Finance panel", True, (Said(limit, True, "1500.00 INR"),)),
