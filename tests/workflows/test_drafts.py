@@ -157,6 +157,10 @@ def test_what_is_no_document_is_not_kept(draft: WorkflowDefinition, acme: Acme) 
     with pytest.raises(DraftInvalid) as refusal:
         draft_change(actor=acme.omar, definition_id=draft.id, operations=[{"id": "x", "label": "", "changes": 1}])
     assert {"operations.0.id", "operations.0.label", "operations.0.changes"} == set(refusal.value.fields)
+    twice = {"id": str(uuid4()), "label": "Twice", "changes": []}
+    with pytest.raises(DraftInvalid) as refusal:
+        draft_change(actor=acme.omar, definition_id=draft.id, operations=[twice, twice])
+    assert list(refusal.value.fields) == ["operations.1.id"]
     assert access_draft(acme.omar, draft.id).revision == 0
 
 

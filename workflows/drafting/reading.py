@@ -63,6 +63,10 @@ def operations_of(raw: object) -> list[Operation]:
         for row, one in enumerate(found)
         if (one.kind is Kind.DO) is not (one.of is None)
     }
+    ids = [one.id for one in found]
+    wrong |= {
+        f"operations.{row}.id": ["Another operation has this id."] for row, one in enumerate(ids) if one in ids[:row]
+    }
     if wrong:
         raise OperationsUnreadable(wrong)
     return [

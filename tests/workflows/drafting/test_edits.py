@@ -29,6 +29,19 @@ def test_vector(vector: dict[str, Any]) -> None:
     assert apply(applied.document, inverse(applied.changes)).document == document
 
 
+@pytest.mark.parametrize(
+    ("name", "params"),
+    [
+        ("steps.remove", {"steps": "x" * 600}),
+        ("step.add", {"name": "Check", "x": 10**400, "y": 0}),
+        ("case.put", {"case": "[" * 100_000}),
+    ],
+)
+def test_what_no_page_sends_is_refused(name: str, params: dict[str, Any]) -> None:
+    with pytest.raises(EditRefused):
+        edited(next(iter(VECTORS["documents"].values())), name, params)
+
+
 def test_every_edit_of_the_graph_has_a_vector() -> None:
     shown = {vector["edit"] for vector in VECTORS["edits"]}
     assert {*steps.EDITS, *ways.EDITS, *clip.EDITS} <= shown

@@ -193,6 +193,8 @@ def test_the_work_of_a_machine_is_set_and_tried(acme: Acme, flow: WorkflowDefini
     assert "It works with this sample." in tried
     assert re.search(r"&quot;left&quot;: (&quot;)?10\b", tried)
     assert post(acme, flow, f"node/?place={place}", **settings).status_code == 303
+    for wrong in ("graph/steps/", "graph/transitions/manager_to_hr", "graph"):
+        assert post(acme, flow, f"node/?place={wrong}", **settings).status_code == 404
     run = {"timeout": "20", "retry.count": "3", "save_as": "sum", "on_failure": "", "save.0.field": "balance"}
     assert post(acme, flow, "edit/", edit="node.run", step="check", **run, **{"save.0.path": "left"}).status_code == 303
     said = {"notices.0.on": "failure", "notices.0.to": "requester", "notices.0.text": "Broken"}

@@ -22,6 +22,7 @@ from workflows.drafting.edits import (
     ways,
 )
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params
+from workflows.drafting.places import PlaceError
 
 __all__ = ["EDITS", "Edit", "EditFunction", "EditRefused", "edited"]
 
@@ -50,4 +51,7 @@ def edited(document: Document, name: str, params: Params) -> Edit:
     function = EDITS.get(name)
     if function is None:
         raise EditRefused({"edit": ["There is no such edit."]})
-    return function(document, params)
+    try:
+        return function(document, params)
+    except PlaceError as error:
+        raise EditRefused(error.reason) from error

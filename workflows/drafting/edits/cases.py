@@ -65,7 +65,7 @@ def _case(params: Params) -> dict[str, Any]:
             raise EditRefused({"case": ["This case is too long."]})
         try:
             raw = json.loads(raw)
-        except ValueError as error:
+        except (ValueError, RecursionError) as error:
             raise EditRefused({"case": ["This is not JSON."]}) from error
     try:
         return cases_to_json([Case.model_validate(raw)])[0]

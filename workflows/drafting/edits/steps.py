@@ -237,7 +237,7 @@ def _position(params: Params) -> dict[str, float] | None:
             return None
         try:
             number = float(value)
-        except (TypeError, ValueError):
+        except (TypeError, ValueError, OverflowError):
             raise EditRefused({axis: ["Send a number."]}) from None
         if isinstance(value, bool) or not -1_000_000 <= number <= 1_000_000:
             raise EditRefused({axis: ["Send a number within the canvas."]})

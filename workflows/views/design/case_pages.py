@@ -273,7 +273,7 @@ class CasesGateView(MemberRequired, View):
 def _parsed(text: str) -> Mapping[str, Any]:
     try:
         found = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Invalid({"json": [f"This is not JSON: {error}."]}) from error
     if not isinstance(found, Mapping) or not isinstance(found.get("name"), str):
         raise Invalid({"json": ["A case is an object with a name."]})

@@ -35,7 +35,7 @@ class DesignItemView(MemberRequired, View):
 def item_context(desk: Desk, place: str) -> dict[str, Any]:
     """What the panel is given. Raises Http404 for a place that is not there."""
     draft = desk.draft
-    found = _read(draft, place)
+    found = item_at(draft, place)
     parts = parts_of(place)
     is_step, is_way = parts[:2] == ("graph", "steps"), parts[:2] == ("graph", "transitions")
     facts: Mapping[str, Any] = workflow_facts(draft) if parts == ("graph",) else {}
@@ -62,7 +62,8 @@ def item_context(desk: Desk, place: str) -> dict[str, Any]:
     }
 
 
-def _read(draft: Draft, place: str) -> Mapping[str, Any]:
+def item_at(draft: Draft, place: str) -> Mapping[str, Any]:
+    """The step, the way or the graph. Raises Http404 for a place that is none of them."""
     try:
         found = read(draft.document, place)
         depth = len(parts_of(place))

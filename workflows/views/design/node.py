@@ -9,14 +9,14 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.views.base import refusals_as_pages
 from workflows.drafting.param_form import value_of
-from workflows.drafting.places import MISSING, read
+from workflows.drafting.places import MISSING, parts_of
 from workflows.selectors.drafts import Draft, access_draft
 from workflows.selectors.palette import PaletteEntry, palette_of
 from workflows.services.drafts import Saved, draft_edit
 from workflows.services.node_trial import node_trial, sample_paths
 from workflows.views.base import page
 from workflows.views.design.base import Desk
-from workflows.views.design.item import item_context
+from workflows.views.design.item import item_at, item_context
 from workflows.views.design.pages import ChangingView, key_of, number_of
 from workflows.views.design.work import work_facts
 
@@ -71,9 +71,8 @@ def params_posted(schemas: Mapping[str, Mapping[str, Any]], data: Any) -> dict[s
 
 
 def _step(draft: Draft, place: str) -> Mapping[str, Any]:
-    parts = place.split("/")
-    found = read(draft.document, place) if len(parts) == 3 and parts[:2] == ["graph", "steps"] else MISSING
-    if not isinstance(found, Mapping):
+    found = item_at(draft, place)
+    if parts_of(place)[:2] != ("graph", "steps"):
         raise Http404
     return found
 
