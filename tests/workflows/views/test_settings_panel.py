@@ -157,6 +157,7 @@ def test_visibility_and_validation_use_the_same_editor(acme: Acme, flow: Workflo
     assert (
         Pages(acme.omar).client.get(f"/workflows/{flow.id}/design/rule/?place=graph/steps/no/join").status_code == 404
     )
+    assert "javascript:" not in read(acme, flow, f"{place}&next=javascript:alert(1)")
 
 
 def test_all_rules_are_in_one_list(acme: Acme, flow: WorkflowDefinition) -> None:

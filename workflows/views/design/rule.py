@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from accounts.views.base import refusals_as_pages
+from accounts.views.base import refusals_as_pages, safe_next
 from forms_builder.rule_editor import RuleEditor, Setup
 from forms_builder.rule_editor.sampling import SampleField, TraceLine, sample_fields, sample_values, traced
 from forms_builder.rules import EvaluationError
@@ -201,7 +201,7 @@ class DesignRuleView(ChangingView):
             "rule": rule,
             "panel": given.get("panel") or rule.place.item,
             "item_url": item,
-            "back": given.get("next") or item,
+            "back": safe_next(request, item),
             "tab": given.get("tab") or "outline",
             **more,
         }
