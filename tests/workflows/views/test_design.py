@@ -98,6 +98,15 @@ def test_htmx_gets_the_tab_and_hears_what_changed(acme: Acme, flow: WorkflowDefi
 
 
 @pytest.mark.django_db
+def test_what_is_too_long_for_a_header_is_asked_for(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    with acme.scope():
+        steps = [step.key for step in access_draft(acme.omar, flow.id).graph.steps]
+    answer = post(pages, flow, "edit", {"HX-Request": "true"}, edit="steps.remove", steps=steps)
+    assert json.loads(answer.headers["HX-Trigger"])["draft:changed"] == {"revision": 1, "operations": []}
+
+
+@pytest.mark.django_db
 def test_the_canvas_reads_and_writes_json(acme: Acme, flow: WorkflowDefinition) -> None:
     client = Pages(acme.omar).client
     address = f"/workflows/{flow.id}/design/"

@@ -33,6 +33,8 @@ OWN: Final = frozenset(
 )
 """What forms post besides the parameters of the edit."""
 MOST_QUERY: Final = 2_000
+MOST_TOLD: Final = 3_000
+"""Characters of a header: what stands before the product often takes 4 KB of them."""
 
 
 class DesignView(MemberRequired, View):
@@ -92,8 +94,7 @@ class ChangingView(MemberRequired, View):
         if not is_htmx(request):
             return _back(request, definition_id, opened)
         answer = fragment(Desk(request, saved.draft, opened=opened), request.POST)
-        told = [operation_json(row) for row in (*saved.missed, *saved.done)]
-        answer.headers["HX-Trigger"] = json.dumps({"draft:changed": {"revision": saved.revision, "operations": told}})
+        answer.headers["HX-Trigger"] = json.dumps({"draft:changed": _news(saved)})
         return answer
 
     def refused(self, request: HttpRequest, definition_id: UUID, error: DomainError, refused: Refused) -> HttpResponse:
@@ -207,6 +208,12 @@ def key_of(request: HttpRequest) -> UUID:
 
 def number_of(text: str | None) -> int | None:
     return int(text) if text and text.isascii() and text.isdigit() and len(text) <= 9 else None
+
+
+def _news(saved: Saved) -> dict[str, Any]:
+    """What the islands of the page have to know. Operations that are too long for a header they ask for."""
+    told = [operation_json(row) for row in (*saved.missed, *saved.done)]
+    return {"revision": saved.revision, "operations": told if len(json.dumps(told)) <= MOST_TOLD else []}
 
 
 def _back(request: HttpRequest, definition_id: UUID, opened: str) -> HttpResponse:

@@ -146,6 +146,15 @@ describe("a draft", () => {
     expect(draft.history.undo).toBeUndefined();
   });
 
+  it("asks for what it is only told of", async () => {
+    const desk = new Desk();
+    const draft = opened(desk);
+    const change = { place: "graph/steps/done/name", before: "Done", after: "Over" };
+    desk.missed = [{ id: "x", number: 1, kind: "do", label: "Rename", changes: [change], by: { id: ME, name: "Me" } }];
+    draft.receive(1, []);
+    await vi.waitFor(() => expect(draft.document.graph.steps[2]?.name).toBe("Over"));
+  });
+
   it("stops where the draft was published meanwhile, and loses nothing", async () => {
     const desk = new Desk();
     desk.answers = [{ kind: "moved" }];

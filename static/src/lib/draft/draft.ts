@@ -89,8 +89,8 @@ export class Draft extends EventTarget {
 
   /** Operations that the server told of by another way: an edit of another tab of the page, or somebody else's. */
   receive(revision: number, operations: readonly Operation[]): void {
+    if (revision <= this.revision) return;
     const fresh = operations.filter((one) => (one.number ?? 0) > this.revision);
-    if (fresh.length === 0 || revision <= this.revision) return;
     if (fresh[0]?.number === this.revision + 1) this.accept(revision, fresh);
     else void this.catchUp();
   }
