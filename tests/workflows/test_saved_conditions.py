@@ -20,6 +20,10 @@ IN_HR = {"field": "candidate.department", "op": "eq", "value": "HR"}
 LEADS = {"field": "candidate.roles", "op": "has_any", "value": ["HR lead"]}
 
 
+GIVEN = {"field": "reason", "op": "is_set"}
+LEAVE = library_item("leave_application")
+
+
 def use(row: SavedCondition) -> dict[str, Any]:
     return {"saved": {"key": str(row.id), "version": row.version, "name": row.name, "rule": row.rule}}
 
@@ -38,7 +42,14 @@ def test_another_rule_is_a_new_version_and_old_uses_stay(acme: Acme) -> None:
         assert [(one.version, one.name) for one in saved_choices(acme.organisation.id, "assignee")] == [(2, "Our HR")]
         assert saved_choices(acme.organisation.id, "form") == ()
         assert AuditEntry.objects.filter(kind="saved_condition.saved").count() == 3
-        graph = library_item("leave_application").to_json()["graph"]
+        SavedCondition.objects.bulk_create(
+            SavedCondition(
+                organisation_id=acme.organisation.id, name=f"Other {number}", kind="assignee", rule=IN_HR, version=1
+            )
+            for number in range(200)
+        )
+        saved_condition_save(actor=acme.omar, name="Our people", kind="assignee", rule=LEADS, condition_id=row.id)
+        graph = LEAVE.to_json()["graph"]
         graph["steps"][2]["assignee"]["rule"] = {"not": used}
         told = problems_of(acme.organisation.id, GraphDocument.load(graph), EMPTY_FORM)
         assert ("saved-condition-old", "steps.2.assignee.rule") in [(one.code, one.place) for one in told]
@@ -64,6 +75,11 @@ def test_what_is_refused(acme: Acme) -> None:
             with pytest.raises(Invalid) as refused:
                 saved_condition_save(actor=acme.omar, **bad)
             assert list(refused.value.fields) == [place]
+        with pytest.raises(Invalid) as refused:
+            saved_condition_save(
+                actor=acme.omar, name="Mine", kind="form", rule=GIVEN, form=LEAVE.form, condition_id=row.id
+            )
+        assert list(refused.value.fields) == ["rule"]
         other = saved_condition_save(actor=acme.omar, name="Others", kind="assignee", rule={"not": use(row)})
         assert [one["name"] for one in uses_in(other.rule)] == ["HR people"]
         with pytest.raises(Invalid) as refused:

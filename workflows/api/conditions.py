@@ -16,7 +16,6 @@ from workflows.api.inputs import Body, Text, checked
 from workflows.models import ConditionKind, SavedCondition
 from workflows.selectors.saved_conditions import (
     access_saved_condition,
-    context_for,
     form_of,
     saved_conditions_of,
     sentence_of,
@@ -106,5 +105,5 @@ def _said(view: MemberView, request: Request) -> dict[str, Any]:
     found = checked(SavedConditionBody, request)
     definition_id = found.pop("definition", None)
     if definition_id is not None:
-        found["context"] = context_for(found["kind"], form_of(view.actor, definition_id))
+        found["form"] = form_of(view.actor, definition_id)
     return found

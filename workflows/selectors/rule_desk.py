@@ -8,15 +8,15 @@ from uuid import UUID
 from accounts.models import Department, Designation, Membership, Place, Role
 from forms_builder.rule_editor import Choice, Offers, SavedChoice, Setup
 from forms_builder.rules import FieldType, Rule, RuleContext, fields_of
-from forms_builder.schema.conditions import ACTING, context_of
+from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.people import PERSON
 from forms_builder.schema.source_rows import ROW_FIELDS, row_context
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import Eligibility, Person, Situation
 from workflows.drafting.edits.rule_places import RuleKind, RulePlace
-from workflows.graph.contexts import assignee_context, transition_context
 from workflows.selectors.people import active_members, candidates, persons
+from workflows.selectors.saved_conditions import context_for
 
 MOST_PEOPLE: Final = 500
 MOST_NAMED: Final = 5
@@ -36,9 +36,7 @@ def context_at(kind: RuleKind, form: FormDocument, source: str = "") -> RuleCont
     if kind is RuleKind.ROWS:
         known: Any = source if source in ROW_FIELDS else "people"
         return row_context(known)
-    if kind is RuleKind.FORM:
-        return context_of(form.by_name.values())
-    return assignee_context(form) if kind is RuleKind.ASSIGNEE else transition_context(form)
+    return context_for(kind, form)
 
 
 def setup_at(

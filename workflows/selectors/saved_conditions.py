@@ -1,6 +1,6 @@
 """Reads over the conditions that an organisation keeps under a name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -10,6 +10,7 @@ from accounts.models import Membership
 from accounts.tenancy.errors import NotFound
 from forms_builder.rule_editor import SavedChoice
 from forms_builder.rules import RuleContext, RuleErrors, explain, parse
+from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.conditions import context_of
 from forms_builder.schema.document import FormDocument
 from workflows import policies
@@ -66,7 +67,7 @@ def condition_problems(organisation_id: UUID, graph: GraphDocument, form: FormDo
     used = [(place, uses) for place, rule in rules_in(document) if (uses := uses_in(rule))]
     if not used:
         return []
-    newest = {str(row.id): row for row in saved_conditions_of(organisation_id)[:MOST]}
+    newest = newest_in(organisation_id, [use for _, uses in used for use in uses])
     rows = {
         "steps": [step.key for step in graph.steps],
         "transitions": [way.key for way in graph.transitions],
@@ -77,28 +78,31 @@ def condition_problems(organisation_id: UUID, graph: GraphDocument, form: FormDo
         where = ("form." if place.parts[0] == "form" else "") + ".".join(
             (place.parts[1], str(rows[place.parts[1]].index(place.parts[2])), *place.parts[3:])
         )
-        for name in sorted({str(use.get("name")) for use in uses if _is_old(use, newest.get(str(use.get("key"))))}):
+        for name in sorted({str(use.get("name")) for use in uses if is_old(use, newest)}):
             text = f"“{name}” has changed since the rule took it over ({place.title})."
             hint = "The rule goes on as it is. Open it to take the newer version."
             found.append(Problem("saved-condition-old", where, "warns", text, hint))
     return found
 
 
-def _is_old(use: Mapping[str, Any], now: SavedCondition | None) -> bool:
+def newest_in(organisation_id: UUID, uses: Iterable[Mapping[str, Any]]) -> dict[str, SavedCondition]:
+    """The saved conditions of these uses as they are now, by key. One query."""
+    ids = {found for use in uses if (found := uuid_of(use.get("key")))}
+    return {str(row.id): row for row in saved_conditions_of(organisation_id).filter(id__in=ids)}
+
+
+def is_old(use: Mapping[str, Any], newest: Mapping[str, SavedCondition]) -> bool:
+    """Whether the condition has changed since the rule took it over."""
+    now = newest.get(str(use.get("key")))
     return now is not None and (now.version, now.rule) != (use.get("version"), use.get("rule"))
 
 
 def sentence_of(row: SavedCondition) -> str:
     """The condition in plain words."""
     try:
-        return explain(parse(row.rule, people_context(row.kind)))
+        return explain(parse(row.rule, context_for(row.kind, EMPTY_FORM)))
     except RuleErrors:
         return ""
-
-
-def people_context(kind: str) -> RuleContext:
-    """What a condition may speak about in every workflow: the people around a request, none of its answers."""
-    return context_for(kind, EMPTY_FORM)
 
 
 def context_for(kind: str, form: FormDocument) -> RuleContext:

@@ -10,13 +10,15 @@ from django.utils import timezone
 from accounts.audit.record import record
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from forms_builder.rules import RuleContext, RuleErrors, parse
+from forms_builder.rules import RuleErrors, parse
 from forms_builder.rules.serialize import node_to_json
+from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import has_unstorable
 from workflows import policies
 from workflows.condition_events import SavedConditionDeleted, SavedConditionSaved
+from workflows.graph.contexts import EMPTY_FORM
 from workflows.models import ConditionKind, SavedCondition, SavedConditionVersion
-from workflows.selectors.saved_conditions import SavedConditionNotFound, people_context, saved_conditions_of, uses_in
+from workflows.selectors.saved_conditions import SavedConditionNotFound, context_for, saved_conditions_of, uses_in
 
 
 @transaction.atomic
@@ -28,11 +30,11 @@ def saved_condition_save(
     rule: Any,
     description: str = "",
     condition_id: UUID | None = None,
-    context: RuleContext | None = None,
+    form: FormDocument = EMPTY_FORM,
     at: datetime | None = None,
 ) -> SavedCondition:
-    """A new one, or a new version of ``condition_id`` where its rule has changed. ``context`` is that of the place it comes
-    from; without one it may speak about people only.
+    """A new one, or a new version of ``condition_id`` where its rule has changed; its kind stays. ``form`` is that of the
+    workflow whose answers it may read; without one it may speak about people only.
 
     Raises SavedConditionNotFound, Denied (``saved_condition.save.denied``), Invalid at ``name``, ``kind`` or ``rule``.
     """
@@ -40,7 +42,7 @@ def saved_condition_save(
     moment = at or timezone.now()
     row = _locked(actor.organisation_id, condition_id) if condition_id else None
     kind = row.kind if row is not None else kind
-    tree = rule if row is not None and row.rule == rule else _checked(kind, rule, condition_id, context)
+    tree = rule if row is not None and row.rule == rule else _checked(kind, rule, condition_id, form)
     if not name.strip() or len(name) > 120 or has_unstorable(name + description):
         raise Invalid({"name": ["Give it a name of at most 120 characters."]})
     changed = row is None or row.rule != tree
@@ -86,12 +88,12 @@ def _locked(organisation_id: UUID, condition_id: UUID) -> SavedCondition:
     return found
 
 
-def _checked(kind: str, rule: Any, condition_id: UUID | None, context: RuleContext | None) -> Any:
+def _checked(kind: str, rule: Any, condition_id: UUID | None, form: FormDocument) -> Any:
     """The rule as its plain tree. Raises Invalid with everything that is wrong."""
     if kind not in ConditionKind.values:
         raise Invalid({"kind": [f"Choose one of {', '.join(ConditionKind.values)}."]})
     try:
-        tree = node_to_json(parse(rule, context or people_context(kind)).root)
+        tree = node_to_json(parse(rule, context_for(kind, form)).root)
     except RuleErrors as errors:
         raise Invalid({"rule": [f"{error.place}: {error.message}" for error in errors.errors]}) from errors
     if condition_id and any(use.get("key") == str(condition_id) for use in uses_in(tree)):

@@ -172,7 +172,7 @@ class DesignRuleView(ChangingView):
                 name=name,
                 kind=rule.place.sort.kind,
                 rule=rule.editor.document,
-                context=rule.setup.context,
+                form=rule.draft.form,
             )
         except Invalid as error:
             wrong = [text for texts in error.fields.values() for text in texts]

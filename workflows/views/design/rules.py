@@ -10,7 +10,7 @@ from django.urls import reverse
 from forms_builder.rules import RuleErrors, explain, parse
 from workflows.drafting.edits.rule_places import rules_in
 from workflows.selectors.rule_desk import context_at, offers_for
-from workflows.selectors.saved_conditions import saved_conditions_of, uses_in
+from workflows.selectors.saved_conditions import is_old, newest_in, uses_in
 from workflows.views.design.base import DesignTab, Desk
 
 
@@ -37,16 +37,17 @@ def context(desk: Desk) -> Mapping[str, Any]:
     here = f"{reverse('design', args=[draft.definition.id])}?tab=rules"
     contexts: dict[tuple[str, str], Any] = {}
     names: Mapping[str, str] = {}
-    newest = {str(key): number for key, number in saved_conditions_of(organisation_id).values_list("id", "version")}
+    rules = list(rules_in(draft.document))
+    newest = newest_in(organisation_id, [use for _, rule in rules for use in uses_in(rule)])
     found: dict[str, list[RuleLine]] = {}
-    for place, rule in rules_in(draft.document):
+    for place, rule in rules:
         key = (place.sort.kind, place.source)
         if key not in contexts:
             contexts[key] = context_at(place.sort.kind, draft.form, place.source)
             names = names or offers_for(organisation_id, contexts[key]).names
         words, wrong = _words(rule, contexts[key], names)
         uses = uses_in(rule)
-        old = (use for use in uses if newest.get(str(use.get("key")), 0) > use.get("version", 0))
+        old = (use for use in uses if is_old(use, newest))
         line = RuleLine(
             place.sort.noun, place.owner, place.sort.icon, words,
             f"{address}?{urlencode({'place': place.place, 'next': here, 'tab': 'rules'})}", place.place, place.item, wrong,
