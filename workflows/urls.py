@@ -1,6 +1,6 @@
 """Pages of this app."""
 
-from django.urls import path
+from django.urls import include, path
 
 from workflows.views import (
     actions,
@@ -25,16 +25,62 @@ from workflows.views import (
     start,
     why,
 )
-from workflows.views.design import case_pages, form_import, publish
-from workflows.views.design import data as design_data
-from workflows.views.design import form_preview as design_form_preview
-from workflows.views.design import form_rules as design_form_rules
-from workflows.views.design import graph as design_graph
-from workflows.views.design import item as design_item
-from workflows.views.design import node as design_node
-from workflows.views.design import pages as design
-from workflows.views.design import rule as design_rule
+from workflows.views.design import (
+    case_pages,
+    data,
+    form_import,
+    form_preview,
+    form_rules,
+    graph,
+    item,
+    node,
+    pages,
+    publish,
+    rule,
+)
 
+designer = [
+    path("", pages.DesignView.as_view(), name="design"),
+    path("start/", pages.DesignStartView.as_view(), name="design_start"),
+    path("edit/", pages.DesignEditView.as_view(), name="design_edit"),
+    path("publish/", publish.DesignPublishView.as_view(), name="design_publish"),
+    path("undo/", pages.DesignUndoView.as_view(), name="design_undo"),
+    path("redo/", pages.DesignRedoView.as_view(), name="design_redo"),
+    path("cases/new/", case_pages.CaseNewView.as_view(), name="case_new"),
+    path("cases/edit/", case_pages.CaseEditView.as_view(), name="case_edit"),
+    path("cases/record/", case_pages.CaseRecordView.as_view(), name="case_record"),
+    path("cases/gate/", case_pages.CasesGateView.as_view(), name="cases_gate"),
+    path("cases/overlay/", case_pages.CaseOverlayView.as_view(), name="cases_overlay"),
+    path("canvas/", graph.DesignCanvasView.as_view(), name="design_canvas"),
+    path("problems/", pages.DesignProblemsView.as_view(), name="design_problems"),
+    path("form-rule/", form_rules.DesignFormRuleView.as_view(), name="design_form_rule"),
+    path("form-frame/", form_preview.DesignFormFrameView.as_view(), name="design_form_frame"),
+    path("form-import/", form_import.DesignFormImportView.as_view(), name="design_form_import"),
+    path("item/", item.DesignItemView.as_view(), name="design_item"),
+    path("node/", node.DesignNodeView.as_view(), name="design_node"),
+    path("rule/", rule.DesignRuleView.as_view(), name="design_rule"),
+    path("document/", data.DesignDocumentView.as_view(), name="design_document"),
+    path("operations/", data.DesignOperationsView.as_view(), name="design_operations"),
+]
+definition = [
+    path("", definitions.DefinitionView.as_view(), name="definition"),
+    path("library-update/", library.LibraryUpdateView.as_view(), name="definition_library_update"),
+    path("clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),
+    path("publish/", definitions.DefinitionPublishView.as_view(), name="definition_publish"),
+    path("publish-request/", definitions.DefinitionAskView.as_view(), name="definition_ask"),
+    path("retire/", definitions.DefinitionRetireView.as_view(), name="definition_retire"),
+    path("export/", definitions.DefinitionExportView.as_view(), name="definition_export"),
+    path("delete/", definitions.DefinitionDeleteView.as_view(), name="definition_delete"),
+    path("restore/", definitions.DefinitionRestoreView.as_view(), name="definition_restore"),
+    path("move/", migration.MigrationView.as_view(), name="definition_migration"),
+    path("preferences/", preferences.PreferencesView.as_view(), name="definition_preferences"),
+    path("preferences/draft/", preferences.DefaultsView.as_view(), name="definition_defaults"),
+    path("runs/", runs.RunsView.as_view(), name="runs"),
+    path("runs/export/", runs.RunsExportView.as_view(), name="runs_export"),
+    path("bottlenecks/", runs.BottlenecksView.as_view(), name="bottlenecks"),
+    path("bottlenecks/overlay/", runs.BottlenecksOverlayView.as_view(), name="bottlenecks_overlay"),
+    path("design/", include(designer)),
+]
 urlpatterns = [
     path("", home.HomeView.as_view(), name="home"),
     path("inbox/", inbox.InboxView.as_view(), name="inbox"),
@@ -74,105 +120,5 @@ urlpatterns = [
     path("workflows/library/", library.LibraryView.as_view(), name="library"),
     path("workflows/library/<slug:key>/", library.LibraryItemView.as_view(), name="library_item"),
     path("workflows/library/<slug:key>/install/", library.LibraryInstallView.as_view(), name="library_install"),
-    path(
-        "workflows/<uuid:definition_id>/library-update/",
-        library.LibraryUpdateView.as_view(),
-        name="definition_library_update",
-    ),
-    path("workflows/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="definition"),
-    path("workflows/<uuid:definition_id>/design/", design.DesignView.as_view(), name="design"),
-    path("workflows/<uuid:definition_id>/design/start/", design.DesignStartView.as_view(), name="design_start"),
-    path("workflows/<uuid:definition_id>/design/edit/", design.DesignEditView.as_view(), name="design_edit"),
-    path("workflows/<uuid:definition_id>/design/publish/", publish.DesignPublishView.as_view(), name="design_publish"),
-    path("workflows/<uuid:definition_id>/design/undo/", design.DesignUndoView.as_view(), name="design_undo"),
-    path("workflows/<uuid:definition_id>/design/redo/", design.DesignRedoView.as_view(), name="design_redo"),
-    path("workflows/<uuid:definition_id>/design/cases/new/", case_pages.CaseNewView.as_view(), name="case_new"),
-    path("workflows/<uuid:definition_id>/design/cases/edit/", case_pages.CaseEditView.as_view(), name="case_edit"),
-    path(
-        "workflows/<uuid:definition_id>/design/cases/record/", case_pages.CaseRecordView.as_view(), name="case_record"
-    ),
-    path("workflows/<uuid:definition_id>/design/cases/gate/", case_pages.CasesGateView.as_view(), name="cases_gate"),
-    path(
-        "workflows/<uuid:definition_id>/design/cases/overlay/",
-        case_pages.CaseOverlayView.as_view(),
-        name="cases_overlay",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/design/canvas/", design_graph.DesignCanvasView.as_view(), name="design_canvas"
-    ),
-    path(
-        "workflows/<uuid:definition_id>/design/problems/", design.DesignProblemsView.as_view(), name="design_problems"
-    ),
-    path(
-        "workflows/<uuid:definition_id>/design/form-rule/",
-        design_form_rules.DesignFormRuleView.as_view(),
-        name="design_form_rule",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/design/form-frame/",
-        design_form_preview.DesignFormFrameView.as_view(),
-        name="design_form_frame",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/design/form-import/",
-        form_import.DesignFormImportView.as_view(),
-        name="design_form_import",
-    ),
-    path("workflows/<uuid:definition_id>/design/item/", design_item.DesignItemView.as_view(), name="design_item"),
-    path("workflows/<uuid:definition_id>/design/node/", design_node.DesignNodeView.as_view(), name="design_node"),
-    path("workflows/<uuid:definition_id>/design/rule/", design_rule.DesignRuleView.as_view(), name="design_rule"),
-    path(
-        "workflows/<uuid:definition_id>/design/document/",
-        design_data.DesignDocumentView.as_view(),
-        name="design_document",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/design/operations/",
-        design_data.DesignOperationsView.as_view(),
-        name="design_operations",
-    ),
-    path("workflows/<uuid:definition_id>/clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),
-    path(
-        "workflows/<uuid:definition_id>/publish/",
-        definitions.DefinitionPublishView.as_view(),
-        name="definition_publish",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/publish-request/",
-        definitions.DefinitionAskView.as_view(),
-        name="definition_ask",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/retire/", definitions.DefinitionRetireView.as_view(), name="definition_retire"
-    ),
-    path(
-        "workflows/<uuid:definition_id>/export/", definitions.DefinitionExportView.as_view(), name="definition_export"
-    ),
-    path(
-        "workflows/<uuid:definition_id>/delete/", definitions.DefinitionDeleteView.as_view(), name="definition_delete"
-    ),
-    path(
-        "workflows/<uuid:definition_id>/restore/",
-        definitions.DefinitionRestoreView.as_view(),
-        name="definition_restore",
-    ),
-    path("workflows/<uuid:definition_id>/move/", migration.MigrationView.as_view(), name="definition_migration"),
-    path(
-        "workflows/<uuid:definition_id>/preferences/",
-        preferences.PreferencesView.as_view(),
-        name="definition_preferences",
-    ),
-    path(
-        "workflows/<uuid:definition_id>/preferences/draft/",
-        preferences.DefaultsView.as_view(),
-        name="definition_defaults",
-    ),
-    path("workflows/<uuid:definition_id>/runs/", runs.RunsView.as_view(), name="runs"),
-    path("workflows/<uuid:definition_id>/runs/export/", runs.RunsExportView.as_view(), name="runs_export"),
-    path("workflows/<uuid:definition_id>/bottlenecks/", runs.BottlenecksView.as_view(), name="bottlenecks"),
-    path(
-        "workflows/<uuid:definition_id>/bottlenecks/overlay/",
-        runs.BottlenecksOverlayView.as_view(),
-        name="bottlenecks_overlay",
-    ),
+    path("workflows/<uuid:definition_id>/", include(definition)),
 ]

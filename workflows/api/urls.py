@@ -1,6 +1,6 @@
 """The REST addresses of workflows, below ``/api/v1/``."""
 
-from django.urls import path
+from django.urls import include, path
 
 from workflows.api import (
     attachments,
@@ -24,6 +24,29 @@ from workflows.api import (
     why,
 )
 
+draft = [
+    path("", drafts.DraftView.as_view(), name="api-definition-draft"),
+    path("operations/", drafts.DraftOperationsView.as_view(), name="api-definition-draft-operations"),
+    path("edits/", drafts.DraftEditView.as_view(), name="api-definition-draft-edits"),
+    path("form-import/", draft_imports.DraftFormImportView.as_view(), name="api-definition-draft-form-import"),
+    path("undo/", drafts.DraftUndoView.as_view(), name="api-definition-draft-undo"),
+    path("redo/", drafts.DraftRedoView.as_view(), name="api-definition-draft-redo"),
+]
+definition = [
+    path("", definitions.DefinitionView.as_view(), name="api-definition"),
+    path("library-update/", library.DefinitionLibraryUpdateView.as_view(), name="api-definition-library-update"),
+    path("preferences/", preferences.DefinitionPreferencesView.as_view(), name="api-definition-preferences"),
+    path("publish/", definitions.DefinitionPublishView.as_view(), name="api-definition-publish"),
+    path("publish-request/", definitions.DefinitionAskView.as_view(), name="api-definition-publish-request"),
+    path("cases/", definitions.DefinitionCasesView.as_view(), name="api-definition-cases"),
+    path("restore/", definitions.DefinitionRestoreView.as_view(), name="api-definition-restore"),
+    path("clone/", definitions.DefinitionCloneView.as_view(), name="api-definition-clone"),
+    path("changes/", definitions.DefinitionChangesView.as_view(), name="api-definition-changes"),
+    path("migration/rehearsal/", migration.MigrationRehearsalView.as_view(), name="api-definition-rehearsal"),
+    path("migration/", migration.MigrationView.as_view(), name="api-definition-migration"),
+    path("retire/", definitions.DefinitionRetireView.as_view(), name="api-definition-retire"),
+    path("draft/", include(draft)),
+]
 urlpatterns = [
     path("tasks/bulk/", bulk.BulkView.as_view(), name="api-bulk"),
     path("tasks/bulk/<uuid:bulk_id>/", bulk.BulkDetailView.as_view(), name="api-bulk-act"),
@@ -72,94 +95,9 @@ urlpatterns = [
     path("attachments/", attachments.AttachmentUploadView.as_view(), name="api-attachments"),
     path("attachments/<uuid:attachment_id>/", attachments.AttachmentView.as_view(), name="api-attachment"),
     path("definitions/", definitions.DefinitionListView.as_view(), name="api-definitions"),
-    path("definitions/<uuid:definition_id>/", definitions.DefinitionView.as_view(), name="api-definition"),
-    path(
-        "definitions/<uuid:definition_id>/draft/",
-        drafts.DraftView.as_view(),
-        name="api-definition-draft",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/draft/operations/",
-        drafts.DraftOperationsView.as_view(),
-        name="api-definition-draft-operations",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/draft/edits/",
-        drafts.DraftEditView.as_view(),
-        name="api-definition-draft-edits",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/draft/form-import/",
-        draft_imports.DraftFormImportView.as_view(),
-        name="api-definition-draft-form-import",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/draft/undo/",
-        drafts.DraftUndoView.as_view(),
-        name="api-definition-draft-undo",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/draft/redo/",
-        drafts.DraftRedoView.as_view(),
-        name="api-definition-draft-redo",
-    ),
     path("library/", library.LibraryView.as_view(), name="api-library"),
     path("library/<slug:key>/", library.LibraryItemView.as_view(), name="api-library-item"),
     path("library/<slug:key>/install/", library.LibraryInstallView.as_view(), name="api-library-install"),
-    path(
-        "definitions/<uuid:definition_id>/library-update/",
-        library.DefinitionLibraryUpdateView.as_view(),
-        name="api-definition-library-update",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/preferences/",
-        preferences.DefinitionPreferencesView.as_view(),
-        name="api-definition-preferences",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/publish/",
-        definitions.DefinitionPublishView.as_view(),
-        name="api-definition-publish",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/publish-request/",
-        definitions.DefinitionAskView.as_view(),
-        name="api-definition-publish-request",
-    ),
     path("definitions/bpmn/", definitions.DefinitionBpmnView.as_view(), name="api-definition-bpmn"),
-    path(
-        "definitions/<uuid:definition_id>/cases/",
-        definitions.DefinitionCasesView.as_view(),
-        name="api-definition-cases",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/restore/",
-        definitions.DefinitionRestoreView.as_view(),
-        name="api-definition-restore",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/clone/",
-        definitions.DefinitionCloneView.as_view(),
-        name="api-definition-clone",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/changes/",
-        definitions.DefinitionChangesView.as_view(),
-        name="api-definition-changes",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/migration/rehearsal/",
-        migration.MigrationRehearsalView.as_view(),
-        name="api-definition-rehearsal",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/migration/",
-        migration.MigrationView.as_view(),
-        name="api-definition-migration",
-    ),
-    path(
-        "definitions/<uuid:definition_id>/retire/",
-        definitions.DefinitionRetireView.as_view(),
-        name="api-definition-retire",
-    ),
+    path("definitions/<uuid:definition_id>/", include(definition)),
 ]
