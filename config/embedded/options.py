@@ -15,6 +15,8 @@ ROOT = Path(__file__).resolve().parents[2]
 MARK = "COUNTERSIGN_RUN"
 """Variable in the environment of every process of a run: its data directory. What a killed run left is found by it."""
 
+OWNER_NAMES = ("DATABASE_OWNER_URL", "DATABASE_OWNER_URL_FILE")
+
 
 @dataclass(frozen=True)
 class Options:
@@ -96,7 +98,8 @@ def child_environment(options: Options, server: EmbeddedPostgres | None, mail_po
             )
     if mail_port is not None:
         chosen |= {"SMTP_HOST": "127.0.0.1", "SMTP_PORT": str(mail_port)}
-    inherited = {name: value for name, value in os.environ.items() if name != "DATABASE_OWNER_URL"}
+    # Empty, not missing: each process reads `.env` too, and what is there already stays.
+    inherited = {**os.environ, **dict.fromkeys(OWNER_NAMES, "")}
     inherited.setdefault("COUNTERSIGN_BASE_URL", f"http://{{host}}:{options.port}")
     if not inherited.get("SECRET_KEY") and not inherited.get("SECRET_KEY_FILE"):
         inherited["SECRET_KEY_FILE"] = str(generated_secret(options.data_dir / "secret_key"))

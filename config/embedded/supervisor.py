@@ -24,7 +24,7 @@ from types import FrameType
 
 from config.embedded import processes, roles
 from config.embedded.children import Child, ChildFailed
-from config.embedded.options import MARK, ROOT, Options, child_environment
+from config.embedded.options import MARK, OWNER_NAMES, ROOT, Options, child_environment
 from config.embedded.postgres import EmbeddedPostgres, ServerFailed
 
 QUICK_DEATHS = 3
@@ -199,8 +199,8 @@ class Supervisor:
         """Migrations, queue and demo, in a process that ends afterwards: it is the only one that holds the owner's URL."""
         if self.server is not None:
             environment = {**environment, "DATABASE_OWNER_URL": self.server.url(roles.OWNER)}
-        elif "DATABASE_OWNER_URL" in os.environ:
-            environment = {**environment, "DATABASE_OWNER_URL": os.environ["DATABASE_OWNER_URL"]}
+        else:
+            environment = {**environment, **{name: os.environ[name] for name in OWNER_NAMES if name in os.environ}}
         log_file = self.options.logs / "prepare.log"
         with (
             log_file.open("wb") as log,

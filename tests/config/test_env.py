@@ -119,5 +119,6 @@ def test_every_variable_that_is_read_is_documented_and_the_other_way_round() -> 
     code = "\n".join(source.read_text() for source in sources)
     readers = r"(?:env\.(?:text|flag|integer|items|path|secret|url|database)|_database|_pairs|_given)"
     read = set(re.findall(readers + r"\(\s*(?:env, )?\"([A-Z0-9_]+)\"", code))
+    read |= set(re.findall(r"\$\{?([A-Z][A-Z0-9_]+)", (root / "deploy/entrypoint").read_text()))
     documented = set(re.findall(r"^# ([A-Z0-9_]+)=", (root / ".env.example").read_text(), re.MULTILINE))
     assert read == documented
