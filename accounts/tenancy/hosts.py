@@ -1,7 +1,10 @@
 """Where an organisation lives and where a request comes from. Both trust settings, never a header that a client may set."""
 
+from collections.abc import Callable
+
 from django.conf import settings
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
+from django.http.request import split_domain_port
 
 
 def organisation_url(slug: str, path: str = "/") -> str:
@@ -24,3 +27,20 @@ def client_address(request: HttpRequest) -> str:
     trusted: int = settings.TRUSTED_PROXIES
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     return hops[-trusted][:45] if trusted and len(hops) >= trusted else peer
+
+
+class AnyHostForApiMiddleware:
+    """Programs reach the API by whatever name their network has for it; pages keep to ``ALLOWED_HOSTS``.
+
+    A host that is not ours picks no organisation. All that the API makes of it are the addresses of a list's other pages,
+    which go back to whoever sent it. One that is no host name at all is refused as everywhere.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        host: str = request.META.get("HTTP_HOST", "")
+        if request.path_info.startswith("/api/") and split_domain_port(host)[0]:
+            request.get_host = lambda: host  # type: ignore[method-assign]
+        return self.get_response(request)

@@ -28,15 +28,17 @@ def problem_of(exc: Exception) -> dict[str, Any] | None:
     if isinstance(exc, exceptions.ValidationError):
         return problem(422, "invalid", Invalid.message, errors=flatten(exc.detail))
     if isinstance(exc, exceptions.APIException):
-        detail = exc.detail if isinstance(exc.detail, str) else str(exc.detail)
-        return problem(exc.status_code, str(exc.default_code), detail)
+        detail, code = exc.detail, exc.get_codes()
+        named = code if isinstance(code, str) else exc.default_code
+        return problem(exc.status_code, str(named), str(detail))
     return None
 
 
 def problem(code_of_status: int, code: str, detail: str, *, errors: Any = None, **more: Any) -> dict[str, Any]:
     """RFC 9457 members, our stable ``code``, and ``errors`` by dotted field path."""
     titles = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
-    titles |= {409: "Conflict", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests"}
+    titles |= {406: "Not Acceptable", 409: "Conflict", 413: "Content Too Large", 500: "Internal Server Error"}
+    titles |= {503: "Service Unavailable", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests"}
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": titles.get(code_of_status, "Error"),

@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "config.health.ProbeMiddleware",
     "config.logging.RequestContextMiddleware",
     "config.health.OutageMiddleware",
+    "accounts.tenancy.hosts.AnyHostForApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "config.csp.PolicyMiddleware",

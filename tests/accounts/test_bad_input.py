@@ -37,6 +37,20 @@ def test_bodies(acme: Acme, body: str, status: int) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
+def test_a_body_that_is_too_large_is_called_so(acme: Acme) -> None:
+    much = "x" * (6 * 1024 * 1024)
+    answer = browser().post(TOKEN, much, content_type="application/json")
+    assert (answer.status_code, answer.json()["code"], answer.json()["title"]) == (
+        413,
+        "too_large",
+        "Content Too Large",
+    )
+    page = browser("acme").post(
+        "/login/", {"email": much, "password": "x"}, content_type="application/x-www-form-urlencoded"
+    )
+    assert (page.status_code, b"Too large" in page.content) == (413, True)
+
+
 def test_more_keys_than_asked_for_change_nothing(acme: Acme) -> None:
     extra = {"is_tenant_admin": True, "membership_id": str(acme.tess.id), "organisation_id": "x", "proof": "x"}
     answer = browser().post(TOKEN, {**GOOD, **extra}, content_type="application/json")

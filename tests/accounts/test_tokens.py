@@ -33,7 +33,18 @@ def refresh(token: str) -> Any:
 def test_a_token_opens_the_api_on_any_host_but_another_organisations(acme: Acme, globex: Globex) -> None:
     access = token_of(acme.asha)["access"]
     assert me(access) == me(access, "acme.localhost") == me(access, "127.0.0.1") == 200
+    assert me(access, "10.2.3.4:8000") == me(access, "countersign.internal") == 200
     assert me(access, "globex.localhost") == 401
+
+
+def test_a_host_that_is_not_ours_leads_on_in_lists_and_opens_no_page(acme: Acme) -> None:
+    bearer = {"authorization": f"Bearer {token_of(acme.asha)['access']}"}
+    first = Client(headers={"host": "web:8000", **bearer}).get("/api/v1/users/?page_size=1").json()
+    assert first["next"].startswith("http://web:8000/api/v1/users/?cursor=")
+    elsewhere = Client(headers={"host": "globex.localhost", **bearer}).get("/api/v1/users/")
+    assert (elsewhere.status_code, elsewhere.json()["code"]) == (401, "token.invalid")
+    assert Client(headers={"host": "web:8000"}).get("/login/").status_code == 400
+    assert Client(headers={"host": "a b<script>", **bearer}).get("/api/v1/me/").status_code == 400
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ from accounts.api.base import actor_of
 from accounts.models import Membership
 from workflows.filters import PeriodForm, RunFilter, held_by
 from workflows.models import Task, WorkflowRun
-from workflows.selectors.inbox import words_in
+from workflows.selectors.inbox import followed_by, words_in
 from workflows.selectors.listing import (
     of_state,
     tasks_decided_by,
@@ -50,16 +50,17 @@ class OfCaller:
 
 class RunListFilter(OfCaller, RunFilter):
     """``workflow`` is an id, ``requester`` and ``assignee`` (for whom it waits) are ids of people or ``me``, ``search`` is a
-    number or words of title and requester."""
+    number or words of title and requester, ``following`` keeps what the caller follows without having asked for it."""
 
     workflow = django_filters.UUIDFilter(field_name="definition_id")
     requester = PersonFilter(method="of_requester")
     assignee = PersonFilter(method="of_assignee")
+    following = django_filters.BooleanFilter(method="of_followed")
     search = django_filters.CharFilter(method="with_words", max_length=200)
 
     class Meta:
         model = WorkflowRun
-        fields = ("since", "until", "status", "step", "sla", "workflow", "requester", "assignee", "search")
+        fields = ("since", "until", "status", "step", "sla", "workflow", "requester", "assignee", "following", "search")
         form = PeriodForm
 
     def __init__(self, *args: Any, request: Request, **more: Any) -> None:
@@ -71,6 +72,10 @@ class RunListFilter(OfCaller, RunFilter):
 
     def of_assignee(self, runs: QuerySet[Any], name: str, value: str | UUID) -> QuerySet[Any]:
         return held_by(runs, self.actor.id if isinstance(value, str) else value)
+
+    def of_followed(self, runs: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
+        followed = followed_by(self.actor)
+        return runs.filter(id__in=followed) if value else runs.exclude(id__in=followed)
 
     def with_words(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return runs.filter(words_in(value, ""))

@@ -187,6 +187,11 @@ def _followed(who: Who) -> QuerySet[Participant]:
     return places.exclude(kind=ParticipantKind.STAKEHOLDER, created_by_id=who.id)
 
 
+def followed_by(actor: Membership) -> QuerySet[Any, Any]:
+    """The ids of the requests in the list of what the person follows."""
+    return _followed(Who.of(actor)).values("run_id")
+
+
 # --- in the place of somebody who is away ---
 
 

@@ -161,6 +161,9 @@ def test_people_follow_and_name_others(acme: Acme, leave: WorkflowDefinition) ->
     assert (denied.status_code, denied.json()["code"]) == (403, "run.add_stakeholder.denied")
     asha.done(f"{path}stakeholders/", {"member": str(acme.farid.id)})
     assert farid.read(path)["data"] == ASKED
+    assert [one["id"] for one in farid.read("runs/", following="true")["results"]] == [run["id"]]
+    assert asha.read("runs/", following="true")["results"] == ravi.read("runs/", following="true")["results"] == []
+    assert [one["id"] for one in asha.read("runs/", following="false")["results"]] == [run["id"]]
     missing = asha.post(f"{path}stakeholders/", {"member": SOMEBODY})
     assert (missing.status_code, set(missing.json()["errors"])) == (422, {"member"})
 
