@@ -22,7 +22,8 @@ from accounts.audit.models import AuditEntry, AuditSeal
 from accounts.tenancy.models import new_id
 
 GENESIS = bytes(32)
-# An entry carries the writer's clock; one older than the newest seal by more than this is not looked for.
+# An entry carries the writer's clock; one older than the newest seal by more than this is not looked for. Whoever writes
+# about the past seals it then; another entry so old stands outside of the chain, and `verify` names it.
 LATE = timedelta(days=2)
 
 logger = structlog.get_logger(__name__)
@@ -53,7 +54,7 @@ def link(previous: bytes, entry: AuditEntry) -> bytes:
     return hashlib.sha256(previous + text.encode()).digest()
 
 
-def seal(organisation_id: UUID, *, limit: int = 1000) -> int:
+def seal(organisation_id: UUID, *, limit: int = 1000, late: timedelta = LATE) -> int:
     """Seal the settled entries that have no link yet, at most ``limit``; returns how many. Needs the scope."""
     with connection.cursor() as cursor:
         # One sealer per organisation; a second one has nothing to do.
@@ -63,7 +64,7 @@ def seal(organisation_id: UUID, *, limit: int = 1000) -> int:
     head = AuditSeal.objects.filter(organisation_id=organisation_id).order_by("-seq").first()
     seq, previous = (head.seq, bytes(head.hash)) if head else (0, GENESIS)
     links = []
-    for entry in _settled(organisation_id, head.entry_at - LATE if head else None, limit):
+    for entry in _settled(organisation_id, head.entry_at - late if head else None, limit):
         seq, previous = seq + 1, link(previous, entry)
         links.append(
             AuditSeal(
@@ -87,13 +88,16 @@ def _settled(organisation_id: UUID, since: datetime | None, limit: int) -> list[
     if since is not None:
         entries = entries.filter(at__gte=since)
     oldest_running = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])  # a constant
-    links = AuditSeal.objects.filter(organisation_id=organisation_id, entry_id=OuterRef("id"))
-    return list(entries.filter(xid__lt=oldest_running).exclude(Exists(links)).order_by("xid", "id")[:limit])
+    return list(entries.filter(~_linked(organisation_id), xid__lt=oldest_running).order_by("xid", "id")[:limit])
+
+
+def _linked(organisation_id: UUID) -> Exists:
+    return Exists(AuditSeal.objects.filter(organisation_id=organisation_id, entry_id=OuterRef("id")))
 
 
 def verify(organisation_id: UUID) -> tuple[int, Flaw | None]:
     """Recompute the chain. Returns how many links hold and the first flaw, if any. Needs the scope."""
-    previous, expected = GENESIS, 1
+    previous, expected, head = GENESIS, 1, None
     for sealed, entry in _chain(organisation_id):
         if sealed.seq != expected:
             return expected - 1, Flaw(expected, sealed.entry_id, "a link of the chain is missing before this one")
@@ -102,8 +106,15 @@ def verify(organisation_id: UUID) -> tuple[int, Flaw | None]:
         previous = link(previous, entry)
         if previous != bytes(sealed.hash):
             return expected - 1, Flaw(sealed.seq, sealed.entry_id, "the entry or its link was changed")
-        expected += 1
-    return expected - 1, None
+        expected, head = expected + 1, sealed
+    return expected - 1, _outside(head) if head else None
+
+
+def _outside(head: AuditSeal) -> Flaw | None:
+    """An entry that the sealer should long have come to: it was put in later, with a time of then."""
+    entries = AuditEntry.objects.filter(organisation_id=head.organisation_id, at__lt=head.entry_at - LATE)
+    first = entries.filter(~_linked(head.organisation_id)).order_by("at", "id").first()
+    return Flaw(head.seq, first.id, "the entry stands outside of the chain") if first else None
 
 
 def _chain(organisation_id: UUID, step: int = 2000) -> Iterator[tuple[AuditSeal, AuditEntry | None]]:

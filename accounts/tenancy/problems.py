@@ -38,7 +38,12 @@ def problem(code_of_status: int, code: str, detail: str, *, errors: Any = None, 
     """RFC 9457 members, our stable ``code``, and ``errors`` by dotted field path."""
     titles = {400: "Bad Request", 401: "Unauthorized", 403: "Forbidden", 404: "Not Found", 405: "Method Not Allowed"}
     titles |= {406: "Not Acceptable", 409: "Conflict", 413: "Content Too Large", 500: "Internal Server Error"}
-    titles |= {503: "Service Unavailable", 415: "Unsupported Media Type", 422: "Unprocessable Content", 429: "Too Many Requests"}
+    titles |= {
+        503: "Service Unavailable",
+        415: "Unsupported Media Type",
+        422: "Unprocessable Content",
+        429: "Too Many Requests",
+    }
     document: dict[str, Any] = {
         "type": "about:blank",
         "title": titles.get(code_of_status, "Error"),

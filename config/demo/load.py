@@ -1,13 +1,14 @@
 """Loads the demo: what is there already stays as it is."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Final
 
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.audit.seal import seal
 from accounts.models import Organisation
 from accounts.tenancy.scope import organisation_scope
 from config.demo import expenses, leaves
@@ -23,6 +24,9 @@ STORIES: Final[dict[str, tuple[Story, ...]]] = {
     "acme": (*leaves.ACME, *expenses.ACME),
     "globex": (*leaves.GLOBEX, *expenses.GLOBEX),
 }
+
+MOST_DAYS: Final = 400
+"""No story is older."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,7 @@ def load(now: datetime | None = None) -> list[Loaded]:
     for one in done:
         if one.is_new:
             _finish(one.slug, moment)
+            _seal(one.slug)
     set_passwords(None, settings.DEMO_PASSWORD)
     return done
 
@@ -96,3 +101,10 @@ def _finish(slug: str, now: datetime) -> None:
         days = days_of(organisation, now)
         finish_flows(organisation, people_of(organisation), days)
         settle_history(organisation, before=days.at(0, "00:00"))
+
+
+def _seal(slug: str) -> None:
+    """The entries tell of weeks ago, where the sealer does not look."""
+    organisation = Organisation.objects.get(slug=slug)
+    with organisation_scope(organisation.id):
+        seal(organisation.id, limit=100_000, late=timedelta(days=MOST_DAYS))

@@ -1,10 +1,12 @@
 """Facts are recorded once, cannot be changed, and are chained."""
 
+from datetime import timedelta
 from typing import ClassVar
 from uuid import UUID
 
 import pytest
 from django.db import DatabaseError, connection, connections, transaction
+from django.utils import timezone
 
 from accounts.audit.events import Event
 from accounts.audit.models import AuditEntry, AuditSeal
@@ -91,6 +93,27 @@ def test_a_removed_entry_is_named(committed_db: None) -> None:
         _, flaw = verify(acme.organisation.id)
     assert flaw is not None
     assert (flaw.seq, flaw.problem) == (2, "the entry was removed")
+
+
+def test_an_entry_put_into_the_past_is_named(committed_db: None) -> None:
+    """The sealer does not look so far back, so it would never get a link."""
+    acme = make_acme()
+    committed_facts(acme, 2)
+    sealed(acme.organisation.id)
+    with acme.scope():
+        fact = KettleBoiled(subject_id=acme.asha.id, degrees=1)
+        record(fact, actor=SYSTEM, organisation_id=acme.organisation.id, at=timezone.now() - timedelta(days=3))
+    assert sealed(acme.organisation.id) == 0
+    with acme.scope():
+        holds, flaw = verify(acme.organisation.id)
+        forged = AuditEntry.objects.order_by("at")[0]
+    assert holds == 2
+    assert flaw is not None
+    assert (flaw.entry_id, flaw.problem) == (forged.id, "the entry stands outside of the chain")
+    with acme.scope():
+        assert seal(acme.organisation.id, late=timedelta(days=4)) == 1
+    with acme.scope():
+        assert verify(acme.organisation.id) == (3, None)
 
 
 def test_an_entry_of_an_open_transaction_is_not_overtaken(committed_db: None) -> None:

@@ -7,6 +7,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
+from accounts.audit.models import AuditEntry
+from accounts.audit.seal import verify
 from accounts.models import Membership, Organisation
 from accounts.tenancy.scope import organisation_scope
 from config.demo.cast import ACME, GLOBEX
@@ -59,12 +61,13 @@ def test_a_demo_of_before_gets_its_flows(settings: Settings, monkeypatch: pytest
     assert [one.is_new for one in load(SATURDAY)] == [False, False]
 
 
-def test_one_failed_and_can_be_retried(committed_db: None, settings: Settings) -> None:
+def test_its_history_is_sealed_and_one_failed_and_can_be_retried(committed_db: None, settings: Settings) -> None:
     """Committed, since what makes it fail is another session that holds the catalogue."""
     settings.DEMO = True
     load(SATURDAY)
     organisation = Organisation.objects.get(slug="acme")
     with organisation_scope(organisation.id):
+        assert verify(organisation.id) == (AuditEntry.objects.count(), None)
         assert has_flows(organisation)
         failed = ProposedFlow.objects.exclude(failure="").get()
         assert "lock timeout" in failed.failure
