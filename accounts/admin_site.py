@@ -29,6 +29,9 @@ from accounts.tenancy.errors import DomainError, Invalid
 from accounts.tenancy.hosts import client_address
 from accounts.throttle import TooManyAttempts
 
+# What a tenant admin looks for most comes first.
+APPS = ("accounts", "workflows", "forms_builder", "notifications", "flows")
+
 # Passwords are changed in the profile; a link to any row of any kind is nobody's need.
 UNUSED = {"password_change", "password_change_done", "view_on_site"}
 
@@ -72,6 +75,9 @@ class OrganisationAdminSite(admin.AdminSite):
             path("leave/", self.admin_view(require_POST(self.leave)), name="leave"),
         ]
         return platform + urls
+
+    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
+        return sorted(super().get_app_list(request, app_label), key=lambda app: APPS.index(app["app_label"]))
 
     def get_log_entries(self, request: HttpRequest) -> QuerySet[LogEntry]:
         return LogEntry.objects.none()

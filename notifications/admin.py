@@ -13,6 +13,7 @@ from notifications.forms import TemplateForm
 from notifications.models import Attempt, Delivery, OutboxEvent, SuppressedAddress, Template
 from notifications.services.replay import address_allow, replay_delivery, replay_event
 from notifications.services.templates import preview, template_remove, template_save
+from notifications.wording import WORDINGS
 
 if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
@@ -55,6 +56,20 @@ class TemplateAdmin(MachineOwnedAdmin):
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ("kind", "channel", "preview") if obj is not None else ()
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> Any:
+        """Below the organisation's wording the product's, each a start for one's own."""
+        return super().changelist_view(request, {**(extra_context or {}), "product_texts": WORDINGS.items()})
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """``?kind=&channel=``: begin with what the product says."""
+        given: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        wording = WORDINGS.get(given.get("kind", ""))
+        if wording is None:
+            return given
+        in_app = given.get("channel") == Template.Channel.IN_APP
+        subject, body = (wording.title, wording.line) if in_app else (wording.subject, wording.body)
+        return {"subject": subject, "body": body, **given}
 
     @admin.display(description="With sample data")
     def preview(self, row: Template) -> str:

@@ -37,6 +37,11 @@ def test_the_pages_carry_the_organisations_rows_only(acme: Acme, globex: Globex,
     assert browser("acme").get("/admin/login/").headers["Location"] == "/login/?next=/admin/"
 
 
+def test_people_come_first(tess: Client) -> None:
+    apps = [app["app_label"] for app in tess.get("/admin/").context["app_list"]]
+    assert apps == ["accounts", "workflows", "forms_builder", "notifications", "flows"]
+
+
 def test_a_department_is_added_changed_and_removed_by_services(acme: Acme, tess: Client) -> None:
     save(tess, "department/add/", name="Legal", code="LEG")
     with acme.scope():
