@@ -10,7 +10,7 @@ from django.utils.dateparse import parse_datetime
 
 from workflows.models import WorkflowVisibility
 from workflows.selectors.preferences import Choices, PreferenceChoices, PreferenceView
-from workflows.services.preferences import MAX_DESCRIPTION, MAX_LEVEL, MAX_RULES, MAX_SLUG, StartRule, Wish
+from workflows.services.preferences import MAX_DESCRIPTION, MAX_LEVEL, MAX_RULES, MAX_SLUG, NO_GROUP, StartRule, Wish
 
 PREFIX: Final = "rules"
 SPARE: Final = 2
@@ -132,7 +132,7 @@ def wish_of(form: PreferencesForm, rules: Iterable[RuleForm]) -> Wish:
     return Wish(
         name=given["name"],
         description=given["description"],
-        group=UUID(given["group"]) if given["group"] else None,
+        group=UUID(given["group"]) if given["group"] else NO_GROUP,
         owner=UUID(given["owner"]),
         is_active=given["is_active"],
         slug=given["slug"],

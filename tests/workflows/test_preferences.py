@@ -123,6 +123,13 @@ def test_the_page_saves_and_keeps_what_was_typed(acme: Acme) -> None:
     assert load(omar, address).context["sentences"] == ["Not: everybody in HR."]
     assert load(signed_in(acme.asha), "/start/leave-application/")["Location"] == "/start/leave/"
     assert load(signed_in(acme.hema), "/start/leave-application/").status_code == 404
+    seen = load(omar, address).context["form"]["seen"].value()
+    assert send(omar, address, **given | {"group": "", "seen": seen}).status_code == 302
+    with acme.scope():
+        leave.refresh_from_db()
+        assert leave.group_id is None
+        entry = AuditEntry.objects.filter(kind="definition.changed").latest("at")
+        assert entry.payload["changes"] == ["group"]
     stale = send(omar, address, **given | {"name": "Typed"})
     assert stale.status_code == 409
     assert 'value="Typed"' in text(stale)
@@ -140,6 +147,8 @@ def test_rest_changes_what_is_sent(acme: Acme) -> None:
     assert [rule["excludes"] for rule in done.json()["visibility"]] == [False]
     assert omar.patch(path, {"name": "x"}, **{"if-match": found["ETag"]}).status_code == 409
     assert omar.patch(path, {"visibility": [{}]}).status_code == 422
+    assert omar.patch(path, {"name": "Time off"}).json()["group"] == str(leave.group_id)
+    assert omar.patch(path, {"group": None}).json()["group"] is None
 
 
 def test_what_belongs_to_a_version_goes_into_the_draft(acme: Acme) -> None:

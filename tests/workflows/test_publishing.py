@@ -16,6 +16,7 @@ from workflows.models import BulkAction, WorkflowDefinition, WorkflowSettings, W
 from workflows.selectors.definitions import DefinitionNotFound
 from workflows.services.bulk import BulkRow, BulkWish, bulk_ask, results_of
 from workflows.services.definitions import (
+    DraftNotAsSeen,
     PublishingNeedsRequest,
     definition_delete,
     definition_export,
@@ -71,6 +72,15 @@ def test_drawn_asked_approved_published(governed: WorkflowDefinition, acme: Acme
     assert (state(governed, 1), state(governed, 2)) == ("retired", "published")
     entry = AuditEntry.objects.filter(kind="definition.published").latest("id")
     assert entry.payload["by_name"] == "Ravi"
+
+
+def test_only_what_was_looked_at_is_asked_for(governed: WorkflowDefinition, acme: Acme) -> None:
+    version = WorkflowVersion.objects.get(definition=governed, number=2)
+    for seen in ({"revision": version.revision + 1}, {"revision": version.revision, "number": 1}):
+        with pytest.raises(DraftNotAsSeen):
+            publishing_request(definition_id=governed.id, actor=acme.omar, **seen)
+    run = publishing_request(definition_id=governed.id, actor=acme.omar, revision=version.revision, number=2)
+    assert run_of(run.run_id).subject_id == version.id
 
 
 def test_rejected_stays_a_draft(governed: WorkflowDefinition, acme: Acme) -> None:

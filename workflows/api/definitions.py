@@ -1,6 +1,7 @@
 """Workflows over REST: those to start, and their documents for people who draw them."""
 
-from typing import Any
+from collections.abc import Mapping
+from typing import Any, Final
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -15,7 +16,7 @@ from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.parts import CursorPages
-from workflows.api.inputs import MAX_COMMENT, Body, Id, Text, behind, checked
+from workflows.api.inputs import MAX_COMMENT, Body, Id, Text, Whole, behind, checked, revision_seen
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.exchange.bpmn import NotBpmn, import_bpmn
@@ -296,17 +297,34 @@ class DefinitionCasesView(MemberView):
         return Response(PlayedSerializer(found).data)
 
 
+_AS_SEEN: Final = OpenApiParameter(
+    "If-Match", str, OpenApiParameter.HEADER, description="The ETag of the draft, in place of `revision`."
+)
+
+
+class PublishBody(Body):
+    revision = Whole(
+        required=False, allow_null=True, min_value=0, max_value=2**31 - 1, help_text="Of the draft that you saw."
+    )
+    version = Whole(required=False, allow_null=True, min_value=1, max_value=2**31 - 1, help_text="Its number.")
+
+
 class DefinitionPublishView(MemberView):
     serializer_class = PublishedSerializer
 
-    @extend_schema(operation_id="definitions_publish", request=None, responses=PublishedSerializer)
+    @extend_schema(
+        operation_id="definitions_publish", parameters=[_AS_SEEN], request=PublishBody, responses=PublishedSerializer
+    )
     def post(self, request: Request, definition_id: UUID) -> Response:
-        """Publish the draft: new requests start on it. Everything that blocks is named at once."""
-        version = definition_publish(definition_id=definition_id, actor=self.actor)
+        """Publish the draft: new requests start on it. Everything that blocks is named at once. With a revision only the
+        draft as you saw it: where it has changed since, the answer is 409 and nothing goes live."""
+        with behind(lambda: definitions.require(self.actor, "publish", access_definition(self.actor, definition_id))):
+            body = checked(PublishBody, request)
+            version = definition_publish(definition_id=definition_id, actor=self.actor, **_seen(request, body))
         return Response(PublishedSerializer(version).data)
 
 
-class AskBody(Body):
+class AskBody(PublishBody):
     comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
     assignee = Id(required=False, allow_null=True, help_text="Who approves; needed where several may be asked.")
 
@@ -320,7 +338,12 @@ class AskedSerializer(serializers.Serializer[RunResult]):
 class DefinitionAskView(MemberView):
     serializer_class = AskedSerializer
 
-    @extend_schema(operation_id="definitions_publish_request", request=AskBody, responses={201: AskedSerializer})
+    @extend_schema(
+        operation_id="definitions_publish_request",
+        parameters=[_AS_SEEN],
+        request=AskBody,
+        responses={201: AskedSerializer},
+    )
     def post(self, request: Request, definition_id: UUID) -> Response:
         """Ask that the draft be published, where your organisation has that approved: answers with the request about it."""
         with behind(lambda: may_edit(self.actor, definition_id)):
@@ -330,6 +353,7 @@ class DefinitionAskView(MemberView):
                 actor=self.actor,
                 comment=body.get("comment", ""),
                 assignee=body.get("assignee"),
+                **_seen(request, body),
             )
         return Response(AskedSerializer(asked).data, status=201)
 
@@ -342,6 +366,11 @@ class DefinitionRetireView(MemberView):
         """Take the published version back: nothing new starts until another one is published; open requests finish."""
         version = definition_retire(definition_id=definition_id, actor=self.actor)
         return Response(PublishedSerializer(version).data)
+
+
+def _seen(request: Request, body: Mapping[str, Any]) -> dict[str, Any]:
+    """Which draft the client has looked at."""
+    return {"revision": revision_seen(request, body.get("revision")), "number": body.get("version")}
 
 
 def may_edit(actor: Membership, definition_id: UUID) -> None:

@@ -1,7 +1,6 @@
 """The draft of a workflow over REST: the document that the designers change, and operations on it."""
 
-import re
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from drf_spectacular.types import OpenApiTypes
@@ -13,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import MemberView
 from accounts.tenancy.errors import Invalid
 from workflows.api.definitions import LintProblemSerializer
-from workflows.api.inputs import Body, Id, Text, Whole, behind, checked
+from workflows.api.inputs import Body, Id, Text, Whole, behind, checked, revision_seen
 from workflows.drafting.operations import MAX_CHANGES, MAX_LABEL, Kind
 from workflows.drafting.places import MAX_PLACE
 from workflows.drafting.reading import MOST
@@ -29,7 +28,6 @@ from workflows.services.draft_answers import draft_json, saved_json
 from workflows.services.drafts import Saved, draft_change, draft_edit, draft_redo, draft_start, draft_undo
 
 KINDS = [str(kind) for kind in Kind]
-_ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
 
 
 @extend_schema_field(OpenApiTypes.ANY)
@@ -217,14 +215,3 @@ def _after(request: Request) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 9):
         raise Invalid({"after": ["Enter the number of an operation."]})
     return int(text)
-
-
-def revision_seen(request: Request, given: int | None) -> int | None:
-    """The revision of the body, or of ``If-Match``; ``*`` means whatever it is. Raises Invalid."""
-    header = request.headers.get("If-Match", "").strip()
-    if not header or header == "*":
-        return given
-    match = _ETAG.fullmatch(header)
-    if match is None or (given is not None and given != int(match[1])):
-        raise Invalid({"If-Match": ["Send the ETag of the draft, the same revision as in the body."]})
-    return int(match[1])

@@ -196,5 +196,16 @@ def expected_version(request: Request, given: int | None, *, required: bool = Fa
     return seen
 
 
+def revision_seen(request: Request, given: int | None) -> int | None:
+    """The revision of a draft that the client has seen, as ``expected_version``. Raises Invalid."""
+    header = request.headers.get("If-Match", "").strip()
+    if not header or header == "*":
+        return given
+    match = _ETAG.fullmatch(header)
+    if match is None or (given is not None and given != int(match[1])):
+        _refuse("If-Match", "Send the ETag of the draft, the same revision as in the body.")
+    return int(match[1])
+
+
 def _refuse(place: str, text: str) -> NoReturn:
     raise Invalid({place: [text]})

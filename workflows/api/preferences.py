@@ -18,6 +18,7 @@ from workflows.services.preferences import (
     MAX_LEVEL,
     MAX_RULES,
     MAX_SLUG,
+    NO_GROUP,
     StartRule,
     Wish,
     definition_change,
@@ -37,7 +38,7 @@ class StartRuleBody(Body):
 class WorkflowPreferencesBody(Body):
     name = Text(required=False, allow_null=True, max_length=120)
     description = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_DESCRIPTION)
-    group = Id(required=False, allow_null=True)
+    group = Id(required=False, allow_null=True, help_text="`null` takes it away; left out it stays.")
     owner = Id(required=False, allow_null=True)
     is_active = serializers.BooleanField(required=False, allow_null=True)
     slug = Text(required=False, allow_null=True, max_length=MAX_SLUG, help_text="The old one goes on to lead here.")
@@ -90,6 +91,8 @@ class DefinitionPreferencesView(MemberView):
             given = checked(WorkflowPreferencesBody, request)
             rules = given.pop("visibility", None)
             visibility = None if rules is None else [StartRule(**rule) for rule in rules]
+            if request.data.get("group", "") is None:
+                given["group"] = NO_GROUP
             wish = Wish(**given, visibility=visibility)
             definition_change(definition_id=definition_id, actor=self.actor, wish=wish, seen=_seen(request))
         return self._answer(definition_id)

@@ -142,9 +142,15 @@ def definition_import(
 
 @transaction.atomic
 def definition_publish(
-    *, definition_id: UUID, actor: Membership, revision: int | None = None, at: datetime | None = None
+    *,
+    definition_id: UUID,
+    actor: Membership,
+    revision: int | None = None,
+    number: int | None = None,
+    at: datetime | None = None,
 ) -> WorkflowVersion:
-    """Publish the draft: new runs start on it from now on, open ones keep theirs. With ``revision`` only as it was seen then.
+    """Publish the draft: new runs start on it from now on, open ones keep theirs. With ``revision`` and ``number`` only as it
+    was seen then.
 
     Raises DraftNotAsSeen, DefinitionNotFound, Denied (``definition.publish.denied``), PublishingNeedsRequest, NothingToPublish,
     DefinitionInvalid with all problems that block.
@@ -153,15 +159,15 @@ def definition_publish(
     policies.definitions.require(actor, "publish", definition)
     if approval_of(actor.organisation_id) is not None:
         raise PublishingNeedsRequest
-    return go_live(definition, draft_of(definition, revision), actor, at or timezone.now())
+    return go_live(definition, draft_of(definition, revision, number), actor, at or timezone.now())
 
 
-def draft_of(definition: WorkflowDefinition, revision: int | None = None) -> WorkflowVersion:
+def draft_of(definition: WorkflowDefinition, revision: int | None = None, number: int | None = None) -> WorkflowVersion:
     """The draft, with nothing in it that blocks publishing. Raises NothingToPublish, DraftNotAsSeen, DefinitionInvalid."""
     draft = version_in(definition, VersionState.DRAFT)
     if draft is None:
         raise NothingToPublish
-    if revision not in (None, draft.revision):
+    if revision not in (None, draft.revision) or number not in (None, draft.number):
         raise DraftNotAsSeen
     _refuse_blocking(definition.organisation_id, draft)
     return draft

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, Literal
 from uuid import UUID
 
 from django.db import transaction
@@ -43,13 +43,16 @@ class StartRule:
         return any(one is not None for one in (self.department, self.designation, self.place, self.level_from))
 
 
+NO_GROUP: Final = "none"
+
+
 @dataclass(frozen=True, slots=True)
 class Wish:
-    """What is to be changed; None leaves a value as it is, ``visibility`` replaces all rules."""
+    """What is to be changed; None leaves a value as it is, NO_GROUP takes the group away, ``visibility`` replaces all rules."""
 
     name: str | None = None
     description: str | None = None
-    group: UUID | None = None
+    group: UUID | Literal["none"] | None = None
     owner: UUID | None = None
     is_active: bool | None = None
     slug: str | None = None
@@ -136,7 +139,9 @@ def _description(text: str) -> str:
     return text
 
 
-def _group_id(organisation_id: UUID, group_id: UUID) -> UUID:
+def _group_id(organisation_id: UUID, group_id: UUID | Literal["none"]) -> UUID | None:
+    if not isinstance(group_id, UUID):
+        return None
     if not WorkflowGroup.objects.filter(organisation_id=organisation_id, id=group_id).exists():
         raise DefinitionInvalid({"group": ["Choose a group of your organisation."]})
     return group_id

@@ -57,19 +57,20 @@ def publishing_request(
     comment: str = "",
     assignee: UUID | None = None,
     revision: int | None = None,
+    number: int | None = None,
     at: datetime | None = None,
 ) -> RunResult:
     """Ask that the draft be published: starts the organisation's approval workflow about it, with the changes in words.
 
-    For those who may edit the workflow; with ``revision`` only as they saw it then. Raises DefinitionNotFound, Denied,
-    NoApprovalNeeded, NothingToPublish, DraftNotAsSeen, DefinitionInvalid, AskedAlready, and what ``run_start`` raises.
+    For those who may edit the workflow; with ``revision`` and ``number`` only as they saw it then. Raises DefinitionNotFound,
+    Denied, NoApprovalNeeded, NothingToPublish, DraftNotAsSeen, DefinitionInvalid, AskedAlready, and what ``run_start`` raises.
     """
     definition = locked(actor, definition_id)
     policies.definitions.require(actor, "edit", definition)
     approval = approval_of(actor.organisation_id)
     if approval is None:
         raise NoApprovalNeeded
-    draft = draft_of(definition, revision)
+    draft = draft_of(definition, revision, number)
     earlier = open_request(actor.organisation_id, draft.id)
     if earlier is not None:
         raise AskedAlready(request=str(earlier.id), number=earlier.number)

@@ -101,6 +101,22 @@ def test_a_retired_version_starts_nothing_and_its_requests_finish(acme: Acme, le
     assert decided["outcome"] == "Rejected"
 
 
+def test_only_what_was_looked_at_is_published(acme: Acme, leave: WorkflowDefinition) -> None:
+    omar, path = Rest(acme.omar), f"definitions/{leave.id}/"
+    seen = omar.done(f"{path}draft/", status=201)
+    change = {"edit": "step.rename", "params": {"step": "apply", "name": "Ask"}, "id": str(uuid4())}
+    newer = omar.post(f"{path}draft/edits/", change)["ETag"]
+    for late in (omar.post(f"{path}publish/", **{"if-match": '"0"'}), omar.post(f"{path}publish/", {"revision": 0})):
+        assert (late.status_code, late.json()["code"]) == (409, "definition.draft_changed_since")
+    other = omar.post(f"{path}publish/", {"version": seen["version"] + 1}, **{"if-match": newer})
+    assert other.status_code == 409
+    assert omar.post(f"{path}publish/", **{"if-match": "yesterday"}).status_code == 422
+    assert omar.post(f"{path}publish/", {"revision": 0}, **{"if-match": newer}).status_code == 422
+    assert versions(acme) == 2
+    done = omar.post(f"{path}publish/", {"version": seen["version"]}, **{"if-match": newer})
+    assert (done.status_code, done.json()["state"]) == (200, "published")
+
+
 def test_everything_that_blocks_publishing_is_named_at_once(acme: Acme) -> None:
     broken = document()
     broken["graph"]["transitions"] = [t for t in broken["graph"]["transitions"] if t["from"] != "hr_review"]

@@ -25,7 +25,7 @@ from workflows.views.design.shell import url_of
 
 
 class DesignPublishView(MemberRequired, View):
-    """GET: a page, to htmx a dialog. POST ``revision``, ``comment``: publish, or ask for it, as it was shown."""
+    """GET: a page, to htmx a dialog. POST ``revision``, ``number``, ``comment``: publish, or ask for it, as it was shown."""
 
     http_method_names = ("get", "head", "post", "options")
 
@@ -49,13 +49,13 @@ class DesignPublishView(MemberRequired, View):
     def go_on(self, request: HttpRequest, definition_id: UUID) -> str:
         """Publish or ask; where to go then."""
         found = access_publishing(self.actor, definition_id)
-        revision = number_of(request.POST.get("revision"))
+        seen: dict[str, Any] = {name: number_of(request.POST.get(name)) for name in ("revision", "number")}
         if found.approval is None:
-            version = definition_publish(definition_id=definition_id, actor=self.actor, revision=revision)
+            version = definition_publish(definition_id=definition_id, actor=self.actor, **seen)
             messages.success(request, f"Version {version.number} is published. New requests start on it.")
             return reverse("definition", args=[definition_id])
         asked = publishing_request(
-            definition_id=definition_id, actor=self.actor, comment=request.POST.get("comment", ""), revision=revision
+            definition_id=definition_id, actor=self.actor, comment=request.POST.get("comment", ""), **seen
         )
         messages.success(request, f"Request {asked.number} asks for it. You hear when it is decided.")
         return reverse("request", args=[asked.run_id])
