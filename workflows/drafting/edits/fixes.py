@@ -3,9 +3,10 @@
 from collections.abc import Callable, Mapping
 from typing import Any, Final
 
+from forms_builder.schema.editing.layout import names_in
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, Sketch, text, valid_place
 from workflows.drafting.edits.clip import free_name
-from workflows.drafting.edits.graph import WAYS, without_ways
+from workflows.drafting.edits.graph import STEPS, WAYS, without_ways
 from workflows.drafting.operations import Change
 from workflows.drafting.places import MAX_PLACE, of_dotted, parts_of
 from workflows.graph.problems import Problem
@@ -90,14 +91,18 @@ def _once(sketch: Sketch, parts: tuple[str, ...]) -> str:
 
 def _place_field(sketch: Sketch, parts: tuple[str, ...]) -> str:
     layout = sketch.read("form", "layout")
-    if isinstance(layout, list) and parts[:2] == ("form", "fields"):
+    placed = isinstance(layout, list) and any(parts[2] in names_in(node) for node in layout)
+    if isinstance(layout, list) and parts[:2] == ("form", "fields") and not placed:
         sketch.put([*layout, {"kind": "field", "name": parts[2]}], "form", "layout")
     return "Place it at the end of the form"
 
 
 def _rename_step(sketch: Sketch, parts: tuple[str, ...]) -> str:
-    name = free_name(sketch, str(sketch.get(*parts[:3], "name", default="")))
-    sketch.put(name, *parts[:3], "name")
+    name = str(sketch.get(*parts[:3], "name", default=""))
+    others = (str(one.get("name")).casefold() for one in sketch.items(*STEPS) if one.get("key") != parts[2])
+    if name.casefold() in others:
+        name = free_name(sketch, name)
+        sketch.put(name, *parts[:3], "name")
     return f"Call it “{name}”"
 
 
