@@ -6,7 +6,7 @@ would change something, or carries a secret, is told instead of sent.
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final
 from uuid import UUID, uuid4
@@ -17,7 +17,7 @@ from pydantic import ValidationError
 from accounts.models import Membership
 from workflows import policies
 from workflows.graph.document import problem_message, problem_path
-from workflows.nodes.base import AskedState, Chained, Done, NodeFailure, NodeKind, Question, Work
+from workflows.nodes.base import AskedState, Chained, Done, NodeFailure, NodeKind, Pause, Question, Work
 from workflows.nodes.egress import Answer, Call
 from workflows.nodes.registry import KINDS
 from workflows.nodes.templating import HIDDEN, secret_names
@@ -53,6 +53,9 @@ class Trial:
     words: str
     output: str = ""
     details: tuple[tuple[str, str], ...] = ()
+    title: str = ""
+    """Of the link, where a saved task has several."""
+    answer: Done | Pause | None = None
 
 
 @dataclass
@@ -104,6 +107,20 @@ def node_trial(
     at: datetime | None = None,
 ) -> Trial:
     """Do the work of a step with these settings and values of placeholders. Never raises for what they may hold."""
+    moment = at or timezone.now()
+    return world_trial(draft, key, kind_name, params, sample_world(draft, draft.actor, sample, moment), moment)
+
+
+def world_trial(
+    draft: Draft,
+    key: str,
+    kind_name: str,
+    params: Mapping[str, Any],
+    world: Mapping[str, Any],
+    at: datetime,
+    paused_until: datetime | None = None,
+) -> Trial:
+    """The same with all that placeholders may name, after a pause if there was one."""
     kind = KINDS.get(kind_name)
     if kind is None:
         return Trial("bad", "There is no such kind of work. Choose one of the list.")
@@ -112,7 +129,7 @@ def node_trial(
     except ValidationError as error:
         wrong = tuple((problem_path(one["loc"]), problem_message(one["msg"])) for one in error.errors())
         return Trial("bad", "Correct the settings first.", details=wrong)
-    return _done(kind, found, _work(draft, key, sample, at or timezone.now()))
+    return _done(kind, found, replace(_work(draft, key, world, at), paused_until=paused_until))
 
 
 def _done(kind: NodeKind[Any], params: Any, work: Work) -> Trial:
@@ -127,17 +144,18 @@ def _done(kind: NodeKind[Any], params: Any, work: Work) -> Trial:
         return Trial("bad", f"It broke off: {type(error).__name__}. Check the settings and the sample.")
     if not isinstance(answer, Done):
         until = f" until {answer.until:%d %b %Y, %H:%M} UTC" if answer.until else ""
-        return Trial("good", f"It {answer.note}{until}.")
+        return Trial("good", f"It {answer.note}{until}.", answer=answer)
     details = [
         (f"Field {name}", json.dumps(value, ensure_ascii=False, default=str)) for name, value in answer.fields.items()
     ]
     details += [(f"File {one.name}", f"{len(one.content):,} bytes") for one in answer.artifacts]
     details += [(f"Message to {', '.join(one.to)}", f"{one.subject}\n{one.text}".strip()) for one in answer.messages]
     output = json.dumps(answer.output, ensure_ascii=False, indent=2, default=str)
-    return Trial("good", "It works with this sample. Nothing was stored or sent.", output[:MOST], tuple(details))
+    words = "It works with this sample. Nothing was stored or sent."
+    return Trial("good", words, output[:MOST], tuple(details), answer=answer)
 
 
-def _work(draft: Draft, key: str, sample: Mapping[str, Any], at: datetime) -> Work:
+def _work(draft: Draft, key: str, world: Mapping[str, Any], at: datetime) -> Work:
     organisation, actor = draft.definition.organisation, draft.actor
     sends = policies.definitions.may(actor, "publish", draft.definition)
     tools = TrialTools(
@@ -152,9 +170,7 @@ def _work(draft: Draft, key: str, sample: Mapping[str, Any], at: datetime) -> Wo
         data={},
         sends=sends,
     )
-    return Work(
-        _NOBODY, draft.definition.id, key, 1, uuid4(), at, SECONDS, sample_world(draft, actor, sample, at), tools
-    )
+    return Work(_NOBODY, draft.definition.id, key, 1, uuid4(), at, SECONDS, world, tools)
 
 
 def sample_world(draft: Draft, actor: Membership, sample: Mapping[str, Any], at: datetime) -> dict[str, Any]:

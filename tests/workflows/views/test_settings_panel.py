@@ -12,6 +12,7 @@ from tests.scenarios.pages import Pages
 from workflows.graph.document import GraphDocument
 from workflows.models import SavedCondition, WorkflowDefinition
 from workflows.selectors.drafts import Draft, access_draft
+from workflows.services.configured_tasks import configured_task_save
 from workflows.services.drafts import draft_edit, draft_start
 from workflows.services.node_trial import node_trial
 
@@ -205,6 +206,33 @@ def test_the_work_of_a_machine_is_set_and_tried(acme: Acme, flow: WorkflowDefini
     assert step.node is not None
     assert step.node.params == {"values": {"left": "record.balance - 2"}}
     assert (step.node.retry.count, step.node.save, step.node.notices[0].to) == (3, {"balance": "left"}, ("requester",))
+
+
+def test_a_saved_task_is_tried_link_by_link(acme: Acme, flow: WorkflowDefinition) -> None:
+    links = [
+        {"key": "net", "name": "Net", "kind": "formula", "params": {"values": {"days": "record.balance - 2"}}},
+        {"key": "rest", "name": "Rest", "kind": "delay", "params": {"for": "2h"}},
+        {"key": "note", "name": "Note", "kind": "set_fields", "params": {"values": {"hr_note": "{{ link.net.days }}"}}},
+        {"key": "pay", "name": "Pay", "kind": "call", "params": {"method": "POST", "url": "https://pay.example/"}},
+        {"key": "never", "name": "Never", "kind": "formula", "params": {"values": {"one": "1"}}},
+    ]
+    parameters = [{"name": "days", "label": "Days", "link": "net", "path": "values.days"}]
+    with acme.scope():
+        configured_task_save(actor=acme.omar, name="Pay the rest", nodes=links, parameters=parameters)
+    assert post(acme, flow, "edit/", edit="step.add", name="Pay", kind="auto", after="hr_review").status_code == 303
+    assert post(acme, flow, "edit/", edit="node.choose", step="pay", kind="saved:pay_the_rest").status_code == 303
+    place = "graph/steps/pay"
+    assert 'name="try.record.balance"' in read(acme, flow, f"item/?place={place}")
+    said = {"set.days": "record.balance - 5", "try.record.balance": "12", "do": "try"}
+    tried = post(acme, flow, f"node/?place={place}", **said).content.decode()
+    titles = re.findall(r"<h4[^>]*>(.+?)</h4>", tried)
+    assert titles == ["Net (1 of 5)", "Rest (2 of 5)", "Note (3 of 5)", "Pay (4 of 5)"]
+    assert re.search(r"Field hr_note</dt><dd>.*7", tried)
+    assert "Not sent, because it may change something there." in tried
+    step = graph(acme, flow).step("pay")
+    assert step is not None
+    assert step.node is not None
+    assert (step.node.params, step.node.pinned) == ({}, None)
 
 
 def test_a_trial_sends_nothing_that_could_change_something(acme: Acme, flow: WorkflowDefinition) -> None:

@@ -13,12 +13,13 @@ from workflows.drafting.places import MISSING, parts_of
 from workflows.selectors.drafts import Draft, access_draft
 from workflows.selectors.palette import PaletteEntry, palette_of
 from workflows.services.drafts import Saved, draft_edit
-from workflows.services.node_trial import node_trial, sample_paths
+from workflows.services.node_trial import node_trial
+from workflows.services.saved_trial import saved_trials
 from workflows.views.base import page
 from workflows.views.design.base import Desk
 from workflows.views.design.item import item_at, item_context
 from workflows.views.design.pages import ChangingView, key_of, number_of
-from workflows.views.design.work import work_facts
+from workflows.views.design.work import paths_of, work_facts
 
 SAMPLE: Final = "try."
 
@@ -35,7 +36,7 @@ class DesignNodeView(ChangingView):
         if entry is None:
             raise Http404
         params = params_posted({one.name: one.schema for one in entry.settings}, request.POST)
-        if request.POST.get("do") == "try" and not entry.is_saved:
+        if request.POST.get("do") == "try":
             return self._tried(request, draft, step, entry, params)
         given = {"step": step["key"], "params": params, "section": "set-params"}
 
@@ -55,11 +56,15 @@ class DesignNodeView(ChangingView):
         entry: PaletteEntry,
         params: Mapping[str, Any],
     ) -> HttpResponse:
-        kind = entry.key
-        sample = {path: _loose(str(request.POST.get(f"{SAMPLE}{path}", ""))) for path in sample_paths(kind, params)}
-        trial = node_trial(draft, str(step["key"]), kind, params, sample)
-        context = item_context(Desk(request, draft), f"graph/steps/{step['key']}")
-        context |= work_facts(entry, params, sample) | {"trial": trial}
+        paths = paths_of(draft, entry, step["node"], params)
+        sample = {path: _loose(str(request.POST.get(f"{SAMPLE}{path}", ""))) for path in paths}
+        key = str(step["key"])
+        if entry.is_saved:
+            trials = saved_trials(draft, key, step["node"], params, sample)
+        else:
+            trials = [node_trial(draft, key, entry.key, params, sample)]
+        context = item_context(Desk(request, draft), f"graph/steps/{key}")
+        context |= work_facts(entry, params, sample, paths) | {"trials": trials}
         return page(request, "workflows/design/item_page.html", context, fragment="workflows/design/item.html")
 
 

@@ -1,6 +1,6 @@
 """What the panel shows of a machine's work."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any, Final
 
@@ -15,6 +15,7 @@ from workflows.selectors.drafts import Draft
 from workflows.selectors.palette import PaletteEntry, Setting, palette_of
 from workflows.selectors.rule_desk import people_choices
 from workflows.services.node_trial import sample_paths
+from workflows.services.saved_trial import saved_paths
 from workflows.views.design.panel import options
 
 OCCASIONS: Final[Mapping[Occasion, str]] = {
@@ -50,6 +51,7 @@ def node_facts(draft: Draft, step: Mapping[str, Any]) -> dict[str, Any]:
     """What the panel of an automatic step is given besides the step itself."""
     node: Mapping[str, Any] = step.get("node") or {}
     palette = palette_of(draft.definition.organisation_id)
+    entry, params = palette.entry(node), node.get("params", {})
     retry = node.get("retry", {})
     fields = [
         (str(one["name"]), str(one.get("label", one["name"]))) for one in draft.document["form"].get("fields", ())
@@ -77,18 +79,24 @@ def node_facts(draft: Draft, step: Mapping[str, Any]) -> dict[str, Any]:
         "node_notices": [(one.get("on", ""), one.get("to", ()), one.get("text", "")) for one in notices],
         "occasions": options(OCCASIONS),
         "told": [*TOLD, *people],
-        **work_facts(palette.entry(node), node.get("params", {}), {}),
+        **work_facts(entry, params, {}, paths_of(draft, entry, node, params) if entry else []),
     }
 
 
-def work_facts(entry: PaletteEntry | None, params: Mapping[str, Any], sample: Mapping[str, Any]) -> dict[str, Any]:
+def paths_of(draft: Draft, entry: PaletteEntry, node: Mapping[str, Any], params: Mapping[str, Any]) -> list[str]:
+    """The placeholders that a sample fills in."""
+    return saved_paths(draft, node, params) if entry.is_saved else sample_paths(entry.key, params)
+
+
+def work_facts(
+    entry: PaletteEntry | None, params: Mapping[str, Any], sample: Mapping[str, Any], paths: Sequence[str]
+) -> dict[str, Any]:
     """The settings of the work as controls with what is wrong with them, and what a trial needs."""
     if entry is None:
         return {"node_entry": None, "node_controls": [], "node_sample": []}
     wrong = errors_of(entry, params)
     controls = [_control(one, params, wrong) for one in entry.settings]
     names = {one.name for one in controls}
-    paths = [] if entry.is_saved else sample_paths(entry.key, params)
     return {
         "node_entry": entry,
         "node_doc": entry.description.replace("`", ""),
