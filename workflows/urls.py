@@ -26,12 +26,12 @@ from workflows.views import (
     why,
 )
 from workflows.views.design import (
+    canvas,
     case_pages,
     data,
     form_import,
     form_preview,
     form_rules,
-    graph,
     item,
     node,
     pages,
@@ -51,8 +51,7 @@ designer = [
     path("cases/record/", case_pages.CaseRecordView.as_view(), name="case_record"),
     path("cases/gate/", case_pages.CasesGateView.as_view(), name="cases_gate"),
     path("cases/overlay/", case_pages.CaseOverlayView.as_view(), name="cases_overlay"),
-    path("canvas/", graph.DesignCanvasView.as_view(), name="design_canvas"),
-    path("problems/", pages.DesignProblemsView.as_view(), name="design_problems"),
+    path("canvas/", canvas.DesignCanvasView.as_view(), name="design_canvas"),
     path("form-rule/", form_rules.DesignFormRuleView.as_view(), name="design_form_rule"),
     path("form-frame/", form_preview.DesignFormFrameView.as_view(), name="design_form_frame"),
     path("form-import/", form_import.DesignFormImportView.as_view(), name="design_form_import"),

@@ -24,8 +24,8 @@ def rule_problems(organisation_id: UUID, graph: GraphDocument, form: FormDocumen
     """Rules that name nobody today, or nobody for some who ask where there is no fallback, and rules that name nobody but who
     asks.
 
-    A rule that reads the answers or who decides is left out: what they will be is not known. One query per rule, and one for
-    each kind of requester where it reads something of them.
+    A rule that reads the answers or who decides is left out: what they will be is not known. One query per
+    different rule, and one for each kind of requester where it reads something of them.
     """
     context = assignee_context(form)
     people = _Everybody(organisation_id)
@@ -47,6 +47,7 @@ class _Everybody:
     def __init__(self, organisation_id: UUID) -> None:
         self.organisation_id = organisation_id
         self._facts: Mapping[UUID, Person] | None = None
+        self._named: dict[tuple[str, UUID], list[UUID] | None] = {}
 
     @property
     def facts(self) -> Mapping[UUID, Person]:
@@ -68,7 +69,14 @@ class _Everybody:
                 return
 
     def matching(self, eligibility: Eligibility, requester: Person) -> list[UUID] | None:
-        """The first two whom the rule names for a request of this person; None where that cannot be told."""
+        """The first two whom the rule names for a request of this person; None where that cannot be told. Several steps with
+        the same rule ask once."""
+        key = (repr(eligibility), requester.id)
+        if key not in self._named:
+            self._named[key] = self._asked(eligibility, requester)
+        return self._named[key]
+
+    def _asked(self, eligibility: Eligibility, requester: Person) -> list[UUID] | None:
         situation = Situation(requester, requester, FormDocument(), {}, EMPTY_ENVIRONMENT)
         members = active_members(self.organisation_id)
         try:

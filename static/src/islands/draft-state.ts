@@ -27,6 +27,7 @@ export default class DraftState extends HTMLElement {
   private pause: number | undefined;
   private asked: Promise<void> | undefined;
   private said: State = "saved";
+  private isFolded = false;
   private readonly listeners = new AbortController();
 
   connectedCallback(): void {
@@ -57,13 +58,15 @@ export default class DraftState extends HTMLElement {
     document.addEventListener("htmx:beforeSwap", (event) => keepCanvas(event), { signal });
     document.addEventListener("htmx:sendError", (event) => keepForm(draft, event), { signal });
     document.addEventListener("submit", (event) => this.travel(draft, event), { signal, capture: true });
+    document.addEventListener("click", (event) => this.fold(event), { signal });
+    document.addEventListener("htmx:load", (event) => this.keepFolded(event), { signal });
     this.timer = window.setInterval(() => {
       if (!document.hidden) void draft.catchUp();
     }, LOOK);
     if (draft.state === "clash") this.ask(draft);
   }
 
-  /** Beside a canvas the list of problems asks for itself again, once for what is saved in one go. */
+  /** A canvas asks for words and problems again, once for what is saved in one go. */
   private told(): void {
     window.clearTimeout(this.pause);
     const tell = (): boolean => document.body.dispatchEvent(new CustomEvent("draft:saved"));
@@ -84,6 +87,17 @@ export default class DraftState extends HTMLElement {
     if (!document.querySelector("cs-graph-canvas")) return;
     label("design-undo", "Undo", history.undo?.label, "Nothing to undo");
     label("design-redo", "Redo", history.redo?.label, "Nothing to make again");
+  }
+
+  /** Who folds the strip of problems away finds it folded after the next save too. */
+  private fold(event: Event): void {
+    const strip = (event.target as Element).closest("#design-problems summary")?.closest("details");
+    if (strip) this.isFolded = strip.open;
+  }
+
+  private keepFolded(event: Event): void {
+    const strip = (event.target as Element).closest("#design-problems")?.querySelector("details");
+    if (strip && this.isFolded) strip.open = false;
   }
 
   private ask(draft: Draft): void {

@@ -50,7 +50,7 @@ WITH_ID = (
     *("run_comment", "run_watch", "run_stakeholder", "notification_read", "attachment"),
     "absence",
     "definition_library_update",
-    *("design_edit", "design_item", "design_undo", "design_redo", "design_publish", "design_problems"),
+    *("design_edit", "design_item", "design_undo", "design_redo", "design_publish"),
     *("design_document", "design_operations", "design_form_import"),
     *("design", "case_new", "case_edit", "case_record", "cases_gate"),
     "decision_link_revoke",

@@ -2,6 +2,8 @@
 
 import json
 import re
+from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -9,10 +11,13 @@ from tests.cast import Acme
 from tests.factories.workflows import install
 from tests.scenarios.pages import Pages
 from workflows.graph.canvas_words import canvas_words
+from workflows.graph.problems import Problem
 from workflows.library import library_keys, shipped
 from workflows.models import WorkflowDefinition
 from workflows.selectors.canvas_palette import canvas_palette
+from workflows.services import drafts
 from workflows.services.configured_tasks import configured_task_save
+from workflows.services.definition_problems import problems_of
 from workflows.services.drafts import draft_start
 
 
@@ -51,7 +56,47 @@ def test_words_and_problems_after_a_save(acme: Acme, flow: WorkflowDefinition) -
     assert {"graph/steps/medical_check/assignee", "blocks"} <= {
         part for one in told["problems"] for part in one.values()
     }
-    assert "Nobody is asked at" in pages.read(f"/workflows/{flow.id}/design/problems/?tab=graph")
+    assert 'id="design-problems"' in told["strip"]
+    assert "Nobody is asked at" in told["strip"]
+
+
+@pytest.mark.django_db
+def test_a_request_runs_the_lint_once_at_most(
+    acme: Acme, flow: WorkflowDefinition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calls: list[int] = []
+
+    def counted(*given: Any) -> list[Problem]:
+        calls.append(1)
+        return problems_of(*given)
+
+    monkeypatch.setattr(drafts, "problems_of", counted)
+    client, base = Pages(acme.omar).client, f"/workflows/{flow.id}/design/"
+    rename = {"edit": "step.rename", "step": "apply"}
+
+    def edit(name: str, **more: str) -> Any:
+        return client.post(f"{base}edit/", rename | {"name": name} | more, headers={"HX-Request": "true"})
+
+    def keep() -> Any:
+        change = {"place": "graph/steps/apply/name", "before": "In the panel", "after": "On the canvas"}
+        operation = {"id": str(uuid4()), "label": "Rename", "changes": [change]}
+        return client.post(f"{base}operations/", {"operations": [operation]}, content_type="application/json")
+
+    asked = {
+        "tab": lambda: client.get(f"{base}?tab=graph"),
+        "edit": lambda: edit("On the tab", tab="graph"),
+        "panel": lambda: edit("In the panel", tab="graph", panel="graph/steps/apply"),
+        "canvas": lambda: client.get(f"{base}canvas/"),
+        "undo": lambda: client.post(f"{base}undo/", {"tab": "graph"}, headers={"HX-Request": "true"}),
+        "publish": lambda: client.get(f"{base}publish/"),
+        "operations": keep,
+    }
+    times = {}
+    for name in ("tab", "edit", "panel", "operations", "canvas", "undo", "publish"):
+        calls.clear()
+        assert asked[name]().status_code == 200, name
+        times[name] = len(calls)
+    assert times == dict.fromkeys(asked, 1) | {"operations": 0}
 
 
 @pytest.mark.django_db

@@ -1,4 +1,7 @@
-"""What the islands of the designers fetch and send: the draft and operations on it, as REST answers them."""
+"""What the islands of the designers fetch and send: the draft and operations on it, as REST answers them.
+
+The problems after a save are asked for by who shows them.
+"""
 
 from collections.abc import Callable
 from io import BytesIO
@@ -15,7 +18,7 @@ from accounts.tenancy.parts import StrictJSONParser
 from accounts.tenancy.problems import PROBLEM, problem_of
 from accounts.views.base import MemberRequired
 from workflows.selectors.drafts import MOST_OPERATIONS, Draft, access_draft, operation_json, operations_after
-from workflows.services.draft_answers import draft_json, saved_json
+from workflows.services.draft_answers import draft_json, kept_json
 from workflows.services.drafts import draft_change
 
 
@@ -78,7 +81,7 @@ class DesignOperationsView(DataView):
                 revision=_whole(body, "revision", request.headers.get("If-Match", "").strip('W/"')),
                 number=_whole(body, "version"),
             )
-            return saved_json(saved) | {"history": _history(saved.draft)}
+            return kept_json(saved) | {"history": _history(saved.draft)}
 
         return self.answered(act)
 

@@ -5,22 +5,18 @@ from datetime import timedelta
 from typing import Any, Final
 from uuid import UUID
 
-from django.http import HttpRequest, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import mark_safe
-from django.views import View
 
 from accounts.templatetags.ui import ICONS, built_url
-from accounts.views.base import MemberRequired, refusals_as_pages
 from workflows.graph.automation import SAVED
 from workflows.graph.canvas_words import canvas_words
 from workflows.graph.layout import Direction
 from workflows.graph.svg import graph_svg
 from workflows.nodes.registry import KINDS
 from workflows.selectors.canvas_palette import canvas_palette
-from workflows.selectors.drafts import Draft, access_draft, operation_json, operations_after
-from workflows.services.draft_answers import told_problems
+from workflows.selectors.drafts import operation_json, operations_after
 from workflows.views.design.base import DesignTab, Desk
 
 LATEST: Final = 200
@@ -43,7 +39,7 @@ def context(desk: Desk) -> Mapping[str, Any]:
         "graph_svg": mark_safe(wide),  # noqa: S308 - made and escaped by us
         "graph_svg_narrow": mark_safe(narrow),  # noqa: S308 - made and escaped by us
         "outline_url": f"{reverse('design', args=[draft.definition.id])}?tab=outline",
-        "canvas": _state(draft),
+        "canvas": _state(desk),
         "draft_state": {
             "document": draft.document,
             "revision": draft.revision,
@@ -55,31 +51,23 @@ def context(desk: Desk) -> Mapping[str, Any]:
 TAB: Final = DesignTab("graph", "Graph", "workflows/design/graph.html", context)
 
 
-class DesignCanvasView(MemberRequired, View):
-    """What the canvas asks for after a save: words and problems of what is kept by now, and the list of problems as markup."""
-
-    http_method_names = ("get", "head", "options")
-
-    def get(self, request: HttpRequest, definition_id: UUID) -> JsonResponse:
-        with refusals_as_pages():
-            draft = access_draft(self.actor, definition_id)
-        return JsonResponse(_told(draft) | {"revision": draft.revision}, headers={"Cache-Control": "no-store, private"})
-
-
 def _bottlenecks(args: list[UUID], days: int) -> dict[str, str]:
     since = timezone.localdate() - timedelta(days=days)
     url = f"{reverse('bottlenecks_overlay', args=args)}?since={since.isoformat()}"
     return {"key": f"bottlenecks-{days}", "label": f"Time lost, {days} days", "url": url}
 
 
-def _told(draft: Draft) -> dict[str, Any]:
-    problems = [{"place": one["at"], "level": one["level"], "message": one["message"]} for one in told_problems(draft)]
+def told(desk: Desk) -> dict[str, Any]:
+    """What the server says about the steps: words, and problems by place."""
+    draft = desk.draft
+    problems = [{"place": one["at"], "level": one["level"], "message": one["message"]} for one in desk.problems]
     return {"words": canvas_words(draft.graph, draft.form, MACHINES), "problems": problems}
 
 
-def _state(draft: Draft) -> dict[str, Any]:
+def _state(desk: Desk) -> dict[str, Any]:
+    draft = desk.draft
     args = [draft.definition.id]
-    return _told(draft) | {
+    return told(desk) | {
         "palette": canvas_palette(draft.actor),
         "overlays": [
             *(_bottlenecks(args, days) for days in PERIODS),

@@ -26,7 +26,7 @@ from workflows.services.drafts import DraftInvalid, Saved, draft_edit, draft_red
 from workflows.views.base import page
 from workflows.views.design.base import Desk, Refused
 from workflows.views.design.clip import clip_in, clip_keep
-from workflows.views.design.shell import fragment, frame, panel, shell, tab_of
+from workflows.views.design.shell import fragment, panel, shell, tab_of
 
 OWN: Final = frozenset(
     {"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly", "do", "open"}
@@ -51,17 +51,6 @@ class DesignView(MemberRequired, View):
                 return page(request, "workflows/design/none.html", {"definition": definition})
             context = shell(Desk(request, draft), tab_of(request.GET))
         return page(request, "workflows/design/page.html", context, fragment="workflows/design/tab.html")
-
-
-class DesignProblemsView(MemberRequired, View):
-    """The strip of problems alone, which asks for itself after the canvas has saved."""
-
-    http_method_names = ("get", "head", "options")
-
-    def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        with refusals_as_pages():
-            draft = access_draft(self.actor, definition_id)
-        return page(request, "workflows/design/problems.html", frame(Desk(request, draft), tab_of(request.GET)))
 
 
 class DesignStartView(MemberRequired, View):

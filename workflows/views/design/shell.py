@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -69,9 +69,16 @@ def fragment(desk: Desk, posted: Mapping[str, Any], status: int = 200) -> HttpRe
         context = {**frame(desk, key), **panel(desk, posted), "part": "workflows/design/item.html"}
     else:
         context = {**shell(desk, key), "part": "workflows/design/tab.html"}
+    context["is_alone"] = _is_alone(desk)
     response = render(desk.request, "workflows/design/changed.html", context, status=status)
     response.headers["Cache-Control"] = "no-store, private"
     return response
+
+
+def _is_alone(desk: Desk) -> bool:
+    """Whether the page that asks is not the designers' own but that of one item, which has neither head nor problems."""
+    path = urlsplit(desk.request.headers.get("HX-Current-URL", "")).path
+    return path not in ("", reverse("design", args=[desk.draft.definition.id]))
 
 
 def tab_of(given: Mapping[str, Any]) -> str:

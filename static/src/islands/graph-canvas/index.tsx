@@ -3,6 +3,7 @@ import "./canvas.css";
 import "./ways.css";
 import "./panels.css";
 
+import htmx from "htmx.org";
 import { createRoot, type Root } from "react-dom/client";
 
 import { pageDraft } from "../../lib/draft/page";
@@ -53,12 +54,13 @@ export default class GraphCanvas extends HTMLElement {
     if (wanted) store.choosePlace(wanted);
   }
 
-  /** What is said about the steps in words is the server's: asked for again after each save. */
+  /** What is said about the steps in words, and what is wrong, is the server's: asked for again after each save. */
   private async reword(): Promise<void> {
     const answer = await fetch(this.words, { headers: { Accept: "application/json" } }).catch(() => undefined);
     if (!answer?.ok) return;
-    const { words, problems } = (await answer.json()) as { words: Words; problems: Problem[] };
+    const { words, problems, strip } = (await answer.json()) as { words: Words; problems: Problem[]; strip: string };
     this.store?.set({ words, problems });
+    if (document.getElementById("design-problems")) htmx.swap("#design-problems", strip, { swapStyle: "outerHTML", swapDelay: 0, settleDelay: 0 });
   }
 
   /** A link to a place of the graph, for example in the list of problems, chooses it here. */

@@ -64,7 +64,7 @@ export interface CanvasState {
   readonly problems: readonly Problem[];
   readonly palette: readonly PaletteGroup[];
   readonly overlays: readonly OverlaySource[];
-  /** GET: words and problems of what is saved by now. */
+  /** GET: words and problems of what is saved by now, and the strip of problems as markup. */
   readonly words_url: string;
   /** GET ?place=: the settings of a step or way as a fragment; empty while there is none. */
   readonly item_url: string;
