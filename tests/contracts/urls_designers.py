@@ -122,7 +122,6 @@ LINES = [
     Line(f"{DESIGN}form-import/", "post", holder="omar", ids=of_changed, without="asha", data={"text": OTHER_FORM}),
     Line(f"{DESIGN}item/", "get", holder="omar", ids=of_changed, without="asha", query="?place=graph/steps/claim"),
     Line(f"{DESIGN}canvas/", "get", holder="omar", ids=of_changed, without="asha"),
-    Line(f"{DESIGN}problems/", "get", holder="omar", ids=of_changed, without="asha", query="?tab=graph"),
     Line(f"{DESIGN}document/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}operations/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}operations/", "post", holder="omar", ids=of_changed, without="asha", data=operations, as_json=True),

@@ -93,6 +93,34 @@ def test_elsewhere_merges_and_the_same_place_clashes(draft: WorkflowDefinition, 
     assert do(acme.omar, draft, typed(NAME, "People review", "HR"), revision=2).done[0].changes == []
 
 
+def test_a_change_inside_of_what_was_taken_away_is_told_and_can_bring_it_back(
+    draft: WorkflowDefinition, acme: Acme
+) -> None:
+    before = access_draft(acme.omar, draft.id).document
+    edit(acme.omar, draft, "steps.remove", {"steps": ["hr_review"]}, revision=0)
+    wanted = {"step": "hr_review", "name": "People review"}
+    with pytest.raises(DraftClash) as clash:
+        edit(acme.tess, draft, "step.rename", wanted, revision=0)
+    (told,) = clash.value.params["clashes"]
+    where = "step “HR review”"
+    assert told["gone"] == {"place": "graph/steps/hr_review", "name": "HR review", "where": where, "can_return": True}
+    assert (told["by"], told["mine"]) == ("Omar", "People review")
+    kept = edit(acme.tess, draft, "step.rename", wanted, revision=1, bring_back="graph/steps/hr_review")
+    labels = ["Bring back “HR review”", "Rename “HR review” to “People review”"]
+    assert [row.label for row in kept.done] == labels
+    after = kept.draft.document
+    assert [step["name"] for step in after["graph"]["steps"]].count("People review") == 1
+    assert (after["form"], len(after["graph"]["transitions"])) == (
+        before["form"],
+        len(before["graph"]["transitions"]),
+    )
+    draft_undo(actor=acme.tess, definition_id=draft.id, key=uuid4())
+    draft_undo(actor=acme.tess, definition_id=draft.id, key=uuid4())
+    assert access_draft(acme.tess, draft.id).graph.step("hr_review") is None
+    with pytest.raises(DraftInvalid):
+        edit(acme.tess, draft, "step.rename", wanted, bring_back="graph/steps/never_was")
+
+
 def test_an_edit_is_judged_by_what_its_author_saw(draft: WorkflowDefinition, acme: Acme) -> None:
     edit(acme.omar, draft, "step.rename", {"step": "hr_review", "name": "People review"}, revision=0)
     with pytest.raises(DraftClash):

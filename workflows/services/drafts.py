@@ -16,6 +16,7 @@ from forms_builder.schema.document import DocumentError
 from forms_builder.selectors import document_of
 from workflows.draft_events import DraftStarted
 from workflows.drafting.edits import EditRefused, edited
+from workflows.drafting.gone import gone_above
 from workflows.drafting.history import Entry, Record, history
 from workflows.drafting.operations import (
     Applied,
@@ -165,11 +166,13 @@ def draft_edit(
     key: UUID,
     revision: int | None = None,
     number: int | None = None,
+    bring_back: str = "",
     at: datetime | None = None,
 ) -> Saved:
     """Do one of the edits of ``workflows.drafting.edits``, upon the draft as the person saw it at ``revision``.
 
-    ``key`` makes a form that is sent twice one operation. Raises as ``draft_change``, and DraftInvalid with the parameters
+    ``key`` makes a form that is sent twice one operation. ``bring_back`` is the place of what somebody else took away, and
+    what this edit needs: it comes back first. Raises as ``draft_change``, and DraftInvalid with the parameters
     that need a correction.
     """
     moment = at or timezone.now()
@@ -178,12 +181,15 @@ def draft_edit(
     key = uuid5(key, repr((name, sorted((str(one), repr(value)) for one, value in params.items()))))
     if _known(draft, [key]):
         return Saved(draft, (), tuple(missed))
+    back = _brought_back(draft, key, bring_back) if bring_back else []
     try:
         seen = rewound(draft.document, [changes_of(row) for row in missed])
+        for operation in back:
+            seen = apply(draft.document, operation.changes).document
         edit = edited(seen, name, params)
     except EditRefused as refusal:
         raise DraftInvalid(refusal.fields) from refusal
-    wanted = [Operation(key, edit.label, edit.changes)] if edit.changes else []
+    wanted = [*back, *([Operation(key, edit.label, edit.changes)] if edit.changes else [])]
     return Saved(draft, _store(draft, wanted, moment), tuple(missed))
 
 
@@ -297,13 +303,29 @@ def _applied(
     return None
 
 
+def _brought_back(draft: Draft, key: UUID, place: str) -> list[Operation]:
+    """What brings back what was taken away at the place, as an operation; none where it is there, or nobody knows what it
+    was."""
+    latest = list(operations_after(draft.version, 0).order_by("-number")[:MOST_LOOKED])
+    try:
+        gone = gone_above(draft.document, [changes_of(row) for row in reversed(latest)], f"{place}/name")
+    except PlaceError:
+        return []
+    return [Operation(uuid5(key, gone.place), gone.label, gone.changes)] if gone and gone.changes else []
+
+
 def _told(draft: Draft, document: Mapping[str, Any], operation: Operation, clash: Clash) -> dict[str, Any]:
-    """A clash as it is shown: what stands there now, and who put it there."""
-    latest = operations_after(draft.version, 0).order_by("-number")[:MOST_LOOKED]
+    """A clash as it is shown: what stands there now, and who put it there; ``gone`` what the place belonged to and is no
+    more, and whether that can come back."""
+    latest = list(operations_after(draft.version, 0).order_by("-number")[:MOST_LOOKED])
     other = next((row for row in latest if any(covers(clash.place, one.place) for one in changes_of(row))), None)
     values = {"before": clash.expected, "mine": clash.mine, "theirs": clash.now}
     told: dict[str, Any] = {"operation": str(operation.id), "place": clash.place, "where": where(document, clash.place)}
     told |= {name: value for name, value in values.items() if value is not MISSING}
+    gone = gone_above(document, [changes_of(row) for row in reversed(latest)], clash.place)
+    if gone is not None:
+        words = where(apply(document, gone.changes).document, gone.place)
+        told["gone"] = {"place": gone.place, "name": gone.name, "where": words, "can_return": bool(gone.changes)}
     return told | {"by": other.actor.name if other else "", "at": other.at.isoformat() if other else None}
 
 

@@ -5,13 +5,22 @@ import type { Choice, ClashItem } from "../lib/draft/rebase";
 
 /** Asks place by place whose change counts, and sends everything again. Resolves when that is done. */
 export async function askAboutClash(draft: Draft): Promise<void> {
-  const dialog = dialogOf(draft.clash);
+  const dialog = dialogOf(questions(draft.clash));
   document.body.append(dialog);
   dialog.showModal();
   await new Promise((resolve) => dialog.addEventListener("close", resolve, { once: true }));
-  const choices = new Map(draft.clash.map((item, row) => [item.place, chosenIn(dialog, row)]));
+  const choices = new Map(questions(draft.clash).map((item, row) => [placeOf(item), chosenIn(dialog, row)]));
   dialog.remove();
   await draft.settle(choices);
+}
+
+/** What is asked: once for everything in one thing that was taken away. */
+function questions(items: readonly ClashItem[]): ClashItem[] {
+  return [...new Map(items.map((item) => [placeOf(item), item])).values()];
+}
+
+function placeOf({ place, gone }: ClashItem): string {
+  return gone?.place ?? place;
 }
 
 function chosenIn(dialog: HTMLDialogElement, row: number): Choice {
@@ -37,6 +46,16 @@ function dialogOf(items: readonly ClashItem[]): HTMLDialogElement {
 
 function fieldset(item: ClashItem, row: number): HTMLElement {
   const set = made("fieldset", "cs-clash-item");
+  const { gone, by } = item;
+  if (gone) {
+    const what = sentence(gone.where ?? `“${gone.name}”`);
+    set.append(
+      made("legend", "", by ? `${what} was taken away by ${by}` : `${what} was taken away`),
+      option(row, "theirs", "Leave it taken away", "What you changed in it is lost", true),
+    );
+    if (gone.can_return) set.append(option(row, "mine", "Bring it back, with mine", `${sentence(item.where)}: ${shown(item.mine)}`, false));
+    return set;
+  }
   set.append(
     made("legend", "", sentence(item.where)),
     option(row, "theirs", item.by ? `Keep what ${item.by} made` : "Keep theirs", item.theirs, true),

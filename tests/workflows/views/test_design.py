@@ -85,6 +85,26 @@ def test_what_is_refused_keeps_what_was_typed(acme: Acme, flow: WorkflowDefiniti
 
 
 @pytest.mark.django_db
+def test_what_was_taken_away_comes_back_by_a_button(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    with acme.scope():
+        params = {"steps": ["hr_review"]}
+        draft_edit(actor=acme.tess, definition_id=flow.id, name="steps.remove", params=params, key=uuid4())
+    mine = {"edit": "step.rename", "step": "hr_review", "name": "People review", "version": "2"}
+    clash = post(pages, flow, "edit", **mine, revision="0")
+    page = clash.content.decode()
+    assert clash.status_code == 409
+    assert "step “HR review” taken away" in page
+    assert "Bring “HR review” back, with mine" in page
+    back = re.search(r'name="bring_back" value="([^"]+)"', page)
+    assert back
+    assert post(pages, flow, "edit", **mine, revision="1", bring_back=back[1]).status_code == 303
+    assert "People review" in names(acme, flow)
+    wrong = post(pages, flow, "edit", **mine, revision="1", bring_back="///")
+    assert wrong.status_code < 500
+
+
+@pytest.mark.django_db
 def test_htmx_gets_the_tab_and_hears_what_changed(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     answer = post(pages, flow, "edit", {"HX-Request": "true"}, edit="step.rename", step="apply", name="Ask")

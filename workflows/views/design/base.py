@@ -45,17 +45,26 @@ class Refused:
             {
                 "where": clash["where"],
                 "mine": shown(clash.get("mine", MISSING)),
-                "theirs": shown(clash.get("theirs", MISSING)),
+                "theirs": f"{gone['where']} taken away" if (gone := clash.get("gone")) else _theirs(clash),
                 "by": clash["by"],
             }
             for clash in self.clashes
         ]
 
     @property
+    def gone(self) -> Mapping[str, Any] | None:
+        """What somebody took away and this edit needs: its place, its name, and whether it can come back."""
+        return next((clash["gone"] for clash in self.clashes if clash.get("gone")), None)
+
+    @property
     def repeated(self) -> list[tuple[str, str]]:
         """The parameters as hidden fields, to send the edit again."""
         pairs = [(name, value if isinstance(value, list) else [value]) for name, value in self.params.items()]
         return [(name, one) for name, values in pairs for one in values if isinstance(one, str)]
+
+
+def _theirs(clash: Mapping[str, Any]) -> str:
+    return shown(clash.get("theirs", MISSING))
 
 
 @dataclass(frozen=True)

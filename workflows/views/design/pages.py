@@ -20,7 +20,7 @@ from accounts.views.base import MemberRequired, refusals_as_messages, refusals_a
 from workflows.drafting.edits.base import texts
 from workflows.drafting.edits.clip import clip_of
 from workflows.drafting.operations import Kind
-from workflows.drafting.places import MISSING, parts_of
+from workflows.drafting.places import MAX_PLACE, MISSING, parts_of
 from workflows.selectors.drafts import DraftNotFound, access_draft, access_editable, changes_of, operation_json
 from workflows.services.drafts import DraftInvalid, Saved, draft_edit, draft_redo, draft_start, draft_undo
 from workflows.views.base import page
@@ -29,7 +29,20 @@ from workflows.views.design.clip import clip_in, clip_keep
 from workflows.views.design.shell import fragment, panel, shell, tab_of
 
 OWN: Final = frozenset(
-    {"csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "partly", "do", "open"}
+    {
+        "csrfmiddlewaretoken",
+        "edit",
+        "id",
+        "revision",
+        "version",
+        "next",
+        "tab",
+        "panel",
+        "partly",
+        "do",
+        "open",
+        "bring_back",
+    }
 )
 """What forms post besides the parameters of the edit."""
 MOST_QUERY: Final = 2_000
@@ -119,7 +132,7 @@ class DesignEditView(ChangingView):
         def act() -> Saved:
             return draft_edit(
                 actor=self.actor, definition_id=definition_id, name=name, params=params | clip, key=key_of(request),
-                revision=revision, number=number,
+                revision=revision, number=number, bring_back=request.POST.get("bring_back", "")[:MAX_PLACE],
             )  # fmt: skip
 
         return self.attempt(request, definition_id, act, name, params)

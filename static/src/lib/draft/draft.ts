@@ -12,6 +12,8 @@ const PAUSES = [1_000, 2_000, 4_000, 8_000, 15_000];
 /** Changes of the same place within this time are one operation: typing, and moving by the arrow keys. */
 const TYPING = 1_500;
 const MOST_AT_ONCE = 50;
+/** Operations that the server tells of in one answer: the latest ones. */
+const MOST_KNOWN = 1_000;
 
 /**
  * The draft in this tab: what the server has, and on top of it what is not sent yet. Whatever is done shows at once,
@@ -118,8 +120,9 @@ export class Draft extends EventTarget {
     if (!there) return this.fail("offline");
     this.base = there.document;
     this.revision = there.revision;
-    this.known = (await this.server.since(0))?.results ?? this.known;
-    const { operations, open } = rebase(this.base, this.queue.operations, choices);
+    const first = Math.max(0, this.revision - MOST_KNOWN);
+    this.known = (await this.server.since(first))?.results ?? this.known;
+    const { operations, open } = rebase(this.base, this.queue.operations, choices, this.known);
     if (open.length > 0) return this.meet(open);
     this.queue.replaceOperations(operations);
     this.blocked = undefined;
