@@ -1,6 +1,6 @@
 """Pages of this app."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from workflows.views import (
     actions,
@@ -61,7 +61,7 @@ designer = [
     path("document/", data.DesignDocumentView.as_view(), name="design_document"),
     path("operations/", data.DesignOperationsView.as_view(), name="design_operations"),
 ]
-definition = [
+definition: list[URLPattern | URLResolver] = [
     path("", definitions.DefinitionView.as_view(), name="definition"),
     path("library-update/", library.LibraryUpdateView.as_view(), name="definition_library_update"),
     path("clone/", definitions.DefinitionCloneView.as_view(), name="definition_clone"),

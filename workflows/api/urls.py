@@ -1,6 +1,6 @@
 """The REST addresses of workflows, below ``/api/v1/``."""
 
-from django.urls import include, path
+from django.urls import URLPattern, URLResolver, include, path
 
 from workflows.api import (
     attachments,
@@ -32,7 +32,7 @@ draft = [
     path("undo/", drafts.DraftUndoView.as_view(), name="api-definition-draft-undo"),
     path("redo/", drafts.DraftRedoView.as_view(), name="api-definition-draft-redo"),
 ]
-definition = [
+definition: list[URLPattern | URLResolver] = [
     path("", definitions.DefinitionView.as_view(), name="api-definition"),
     path("library-update/", library.DefinitionLibraryUpdateView.as_view(), name="api-definition-library-update"),
     path("preferences/", preferences.DefinitionPreferencesView.as_view(), name="api-definition-preferences"),
