@@ -156,14 +156,6 @@ RUN_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
     "failed": ("Failed", "alert-circle", "bad"),
     "killed": ("Withdrawn", "circle-minus", ""),
 }
-TASK_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
-    "running": ("Running", "progress", "accent"),
-    "waiting": ("Waiting", "clock", "accent"),
-    "success": ("Done", "circle-check", "good"),
-    "failure_retry": ("Retrying", "refresh", "warn"),
-    "failure": ("Failed", "alert-circle", "bad"),
-    "skipped": ("Skipped", "circle-minus", ""),
-}
 VERSION_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
     "draft": ("Draft", "pencil", "warn"),
     "published": ("Published", "circle-check", "good"),

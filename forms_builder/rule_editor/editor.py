@@ -21,7 +21,6 @@ from forms_builder.rule_editor.words import capitalised
 from forms_builder.rules import Op, Rule, RuleErrors, Shape, explain, parse
 from forms_builder.rules.operators import SHAPES
 
-REDRAW: Final = "redraw"
 _BLANK: Final = "Fill this in, or remove the condition."
 
 

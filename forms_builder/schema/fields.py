@@ -28,7 +28,6 @@ MAX_TEXT: Final = 20_000
 MAX_NUMBER: Final = Decimal(10) ** 15
 
 SourceName = Literal["departments", "designations", "places", "people"]
-SOURCES: Final[tuple[SourceName, ...]] = ("departments", "designations", "places", "people")
 Prefill = Annotated[str, StringConstraints(pattern=r"^(today|now|requester|requester\.[a-z][a-z0-9_]{0,59})$")]
 IsoDate = Annotated[str, StringConstraints(pattern=r"^(today|(19|2\d)\d{2}-(0[1-9]|1[0-2])-(0[1-9]|[12]\d|3[01]))$")]
 IsoTime = Annotated[str, StringConstraints(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]

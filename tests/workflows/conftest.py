@@ -7,6 +7,7 @@ import pytest
 from tests.cast import Acme
 from tests.factories.workflows import install
 from workflows.models import WorkflowDefinition
+from workflows.services.drafts import draft_start
 
 
 @pytest.fixture
@@ -14,6 +15,15 @@ def leave(acme: Acme) -> Iterator[WorkflowDefinition]:
     """Leave Application, published; the test runs in Acme's scope."""
     with acme.scope():
         yield install("leave_application", acme.omar)
+
+
+@pytest.fixture
+def flow(acme: Acme) -> WorkflowDefinition:
+    """Leave Application with a draft; the test runs outside of any scope, as requests do."""
+    with acme.scope():
+        made = install("leave_application", acme.omar)
+        draft_start(actor=acme.omar, definition_id=made.id)
+        return made
 
 
 @pytest.fixture

@@ -11,7 +11,7 @@ from tests.factories.accounts import give_role
 from tests.factories.workflows import decide, open_task, publish, run_of, start_leave, view_of
 from workflows.library import library_item
 from workflows.models import TransitionLog, WorkflowDefinition
-from workflows.selectors.desk import ways_on
+from workflows.selectors.desk import desk_at, ways_from
 from workflows.selectors.timeline import timeline
 from workflows.services.deciding import AssigneeInvalid
 from workflows.services.runs import run_start
@@ -125,7 +125,7 @@ def test_conditions_choose_the_ways(
     for data, expected in ((CLAIM, "Pay"), (large, "Finance panel")):
         started = run_start(definition_id=expense.id, actor=acme.asha, data=data, assignee=acme.ravi.id)
         view = view_of(started.run_id, acme.ravi)
-        ways = {way.name: way for way in ways_on(view, view.open_tasks[0])}
+        ways = {way.name: way for way in ways_from(desk_at(view, view.open_tasks[0]))}
         assert set(ways) == {expected, "Rejected", "Claim"}
         assert [one.name for one in ways[expected].assignees] == ["Farid", "Fiona", "Fritz"]
         assert ways[expected].to_team == (expected == "Pay")

@@ -18,7 +18,7 @@ from workflows.models import DraftOperation, WorkflowDefinition
 from workflows.selectors.definitions import DefinitionNotFound
 from workflows.selectors.drafts import DraftNotFound, access_draft
 from workflows.services.draft_imports import FormImported, FormNotRead, draft_form_import
-from workflows.services.drafts import DraftClash, draft_start, draft_undo
+from workflows.services.drafts import DraftClash, draft_undo
 
 TRAVEL = (Path(__file__).parents[1] / "forms_builder/exchange/samples/surveyjs_travel.json").read_bytes()
 SMALL = {
@@ -26,14 +26,6 @@ SMALL = {
         {"type": "textfield", "key": "goal", "label": "Goal", "placeholder": "Why?", "validate": {"required": True}}
     ]
 }
-
-
-@pytest.fixture
-def flow(acme: Acme) -> WorkflowDefinition:
-    with acme.scope():
-        made = install("leave_application", acme.omar)
-        draft_start(actor=acme.omar, definition_id=made.id)
-        return made
 
 
 def bring(acme: Acme, flow: WorkflowDefinition, form: Any = TRAVEL, **more: Any) -> FormImported:

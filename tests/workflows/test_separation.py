@@ -15,7 +15,7 @@ from tests.scenarios.pages import Pages, said
 from tests.scenarios.rest import Rest
 from workflows.graph.definition import DefinitionDocument
 from workflows.models import Task, TransitionLog
-from workflows.selectors.desk import ways_on
+from workflows.selectors.desk import desk_at, ways_from
 from workflows.selectors.why import deciding
 from workflows.services.deciding import AssigneeInvalid
 from workflows.services.leavers import tasks_of_leavers
@@ -143,7 +143,7 @@ def test_who_checks_is_not_drawn(world: World) -> None:
         assert queue == {"Fiona", "Fritz"}
         fresh = run_start(definition_id=world.task.definition_id, actor=acme.asha, data={"what": "Desks"}, at=MONDAY)
         view = view_of(fresh.run_id, acme.farid)
-        [way] = ways_on(view, view.open_tasks[0], at=MONDAY)
+        [way] = ways_from(desk_at(view, view.open_tasks[0], at=MONDAY))
         assert [one.name for one in way.assignees] == ["Fiona", "Fritz"]
         with pytest.raises(AssigneeInvalid) as refusal:
             decide(fresh.run_id, acme.farid, "Approve", assignee=acme.farid.id)

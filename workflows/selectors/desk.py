@@ -336,14 +336,6 @@ def why_apart(view: RunView, task: TaskRow) -> str:
     return why_barred(step, me.id, duties, {key: one.name for key, one in graph.steps.items()})
 
 
-def ways_on(view: RunView, task: TaskRow, *, at: datetime | None = None) -> list[Way]:
-    """The next steps of an open task for the person who looks, each with the people who may be asked.
-
-    One query for the facts of the people, and one or two for each way that asks somebody.
-    """
-    return ways_from(desk_at(view, task, at=at))
-
-
 def ways_of_start(
     actor: Membership,
     definition: RunningDefinition,

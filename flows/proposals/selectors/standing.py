@@ -304,7 +304,7 @@ def permissions_of(
     """As ``my_permissions`` for what is read already; this is what ``states.decide`` would answer."""
     rights = rights_of(actor, situation, voices, settings)
     known = known_actions(situation.standing)
-    sides = tuple(_side_permission(row, voices.get(row.id), rights, known) for row in situation.approvals)
+    sides = tuple(_side_permission(row, rights, known) for row in situation.approvals)
     first = next((side.side_code for side in sides if side.approve), None)
     approve = first is not None
     reject = any(side.reject for side in sides)
@@ -326,9 +326,7 @@ def permissions_of(
     )
 
 
-def _side_permission(
-    row: ApprovalRow, voice: Voice | None, rights: Rights, known: Collection[Action]
-) -> SidePermission:
+def _side_permission(row: ApprovalRow, rights: Rights, known: Collection[Action]) -> SidePermission:
     closed = ""
     if row.status != Said.PENDING:
         closed = f"The side {row.label} has decided already."

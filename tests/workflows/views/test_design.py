@@ -16,14 +16,6 @@ from workflows.services.drafts import draft_edit, draft_start
 from workflows.services.publishing import settings_save
 
 
-@pytest.fixture
-def flow(acme: Acme) -> WorkflowDefinition:
-    with acme.scope():
-        made = install("leave_application", acme.omar)
-        draft_start(actor=acme.omar, definition_id=made.id)
-        return made
-
-
 def post(pages: Pages, flow: WorkflowDefinition, what: str, headers: Any = None, **data: Any) -> Any:
     given = {"id": str(uuid4()), "tab": "outline"} | data
     return pages.client.post(f"/workflows/{flow.id}/design/{what}/", given, headers=headers or {})

@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import Acme
-from tests.factories.workflows import install
 from tests.scenarios.pages import Pages
 from workflows.graph.canvas_words import canvas_words
 from workflows.graph.problems import Problem
@@ -18,15 +17,6 @@ from workflows.selectors.canvas_palette import canvas_palette
 from workflows.services import drafts
 from workflows.services.configured_tasks import configured_task_save
 from workflows.services.definition_problems import problems_of
-from workflows.services.drafts import draft_start
-
-
-@pytest.fixture
-def flow(acme: Acme) -> WorkflowDefinition:
-    with acme.scope():
-        made = install("leave_application", acme.omar)
-        draft_start(actor=acme.omar, definition_id=made.id)
-        return made
 
 
 @pytest.mark.django_db

@@ -8,19 +8,9 @@ import pytest
 
 from forms_builder.schema import FormDocument
 from tests.cast import Acme
-from tests.factories.workflows import install
 from tests.scenarios.pages import Pages
 from workflows.models import WorkflowDefinition, WorkflowRun
 from workflows.selectors.drafts import access_draft
-from workflows.services.drafts import draft_start
-
-
-@pytest.fixture
-def flow(acme: Acme) -> WorkflowDefinition:
-    with acme.scope():
-        made = install("leave_application", acme.omar)
-        draft_start(actor=acme.omar, definition_id=made.id)
-        return made
 
 
 def form_of(acme: Acme, flow: WorkflowDefinition) -> FormDocument:

@@ -7,25 +7,16 @@ from uuid import uuid4
 import pytest
 
 from tests.cast import Acme
-from tests.factories.workflows import install
 from tests.scenarios.pages import Pages
 from workflows.graph.document import GraphDocument
 from workflows.models import SavedCondition, WorkflowDefinition
 from workflows.selectors.drafts import Draft, access_draft
 from workflows.services.configured_tasks import configured_task_save
-from workflows.services.drafts import draft_edit, draft_start
+from workflows.services.drafts import draft_edit
 from workflows.services.node_trial import node_trial
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
-
-
-@pytest.fixture
-def flow(acme: Acme) -> WorkflowDefinition:
-    with acme.scope():
-        made = install("leave_application", acme.omar)
-        draft_start(actor=acme.omar, definition_id=made.id)
-        return made
 
 
 def graph(acme: Acme, flow: WorkflowDefinition) -> GraphDocument:

@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, Sketch, text, texts
+from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, Sketch, texts
+from workflows.drafting.edits.settings import one_of
+from workflows.drafting.edits.times import period
 from workflows.drafting.places import MISSING
 from workflows.graph.document import Escalation, StakeholderKind
-from workflows.graph.period import PeriodError, parse_period
 
 TOLD: Final = tuple(kind.value for kind in StakeholderKind if kind is not StakeholderKind.MEMBER)
 
@@ -26,26 +27,16 @@ def defaults_set(document: Document, params: Params) -> Edit:
 
 
 def _limit(sketch: Sketch, params: Params) -> None:
-    period, remind = (_period(params, name) for name in ("period", "remind_after"))
-    if remind and not period:
+    limit, remind = period(params, "period"), period(params, "remind_after")
+    if remind and not limit:
         raise EditRefused({"remind_after": ["Give the time limit that comes after the reminder."]})
-    escalate = text(params, "escalate") or Escalation.MANAGER.value
-    if escalate not in set(Escalation):
-        raise EditRefused({"escalate": ["Choose the manager or nobody."]})
-    if not period:
+    escalate = one_of(params, "escalate", list(Escalation), "manager")
+    if not limit:
         sketch.remove("graph", "sla")
         return
-    sketch.put(period, "graph", "sla", "period")
+    sketch.put(limit, "graph", "sla", "period")
     sketch.put(remind or MISSING, "graph", "sla", "remind_after")
-    sketch.put(escalate, "graph", "sla", "escalate", default=Escalation.MANAGER.value)
-
-
-def _period(params: Params, name: str) -> str:
-    found = text(params, name, most=20).lower()
-    try:
-        return str(parse_period(found)) if found else ""
-    except PeriodError as error:
-        raise EditRefused({name: [str(error)]}) from error
+    sketch.put(escalate, "graph", "sla", "escalate", default="manager")
 
 
 EDITS: Final[Mapping[str, EditFunction]] = {"defaults.set": defaults_set}

@@ -8,7 +8,6 @@ from workflows.drafting.edits.base import EditRefused, Sketch
 STEPS: Final = ("graph", "steps")
 WAYS: Final = ("graph", "transitions")
 KINDS: Final = ("start", "task", "auto", "fork", "join", "noop", "end")
-GATEWAYS: Final = ("fork", "join", "noop")
 
 
 def step_of(sketch: Sketch, key: str, name: str = "step") -> dict[str, Any]:
