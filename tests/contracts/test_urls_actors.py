@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from datetime import timedelta
 from importlib import import_module
 from pathlib import Path
@@ -17,7 +18,7 @@ from pytest_django import DjangoDbBlocker
 from accounts.audit.models import AuditEntry
 from accounts.authentication import PROOF
 from accounts.models import Membership
-from tests.accounts.clients import browser, program, signed_in
+from tests.accounts.clients import DOMAIN, browser, signed_in, token_of
 from tests.contracts.url_table import Ids, Line, World, addresses, methods_of
 from tests.factories.accounts import PASSWORD
 from tests.worlds import lasting, undone
@@ -60,14 +61,32 @@ def said(answer: HttpResponse | StreamingHttpResponse) -> bytes:
     return answer.content
 
 
-def client_of(line: Line, member: Membership) -> Client:
-    if member.user.is_platform_admin:
-        client = browser()
-        client.post("/admin/login/", {"email": member.user.email, "password": PASSWORD})
+class Doors:
+    """Everybody who appears in a line has logged in once, by page and over REST; each test takes a client of their own."""
+
+    def __init__(self, world: World) -> None:
+        olga = world.person("olga")
+        names = {name for line in LINES for name in (line.holder, line.without) if name} - {"olga"}
+        people = [*map(world.person, sorted(names)), world.globex.gita, world.globex.gus]
+        at_admin = browser()
+        at_admin.post("/admin/login/", {"email": olga.user.email, "password": PASSWORD})
+        self.cookies = {one.user_id: signed_in(one).cookies for one in people} | {olga.user_id: at_admin.cookies}
+        self.tokens = {one.user_id: token_of(one)["access"] for one in people}
+        with time_machine.travel(timezone.now() - timedelta(days=2)):
+            self.old_tokens = {one.user_id: token_of(one)["access"] for one in people}
+
+    def page(self, member: Membership, slug: str = "") -> Client:
+        is_platform = member.user.is_platform_admin
+        client = browser(slug or ("" if is_platform else member.organisation.slug))
+        client.cookies = deepcopy(self.cookies[member.user_id])
         return client
-    if line.is_api:
-        return program(member)
-    return signed_in(member)
+
+    def rest(self, member: Membership, host: str = DOMAIN, *, old: bool = False) -> Client:
+        tokens = self.old_tokens if old else self.tokens
+        return Client(headers={"host": host, "authorization": f"Bearer {tokens[member.user_id]}"})
+
+    def by(self, line: Line, member: Membership) -> Client:
+        return self.rest(member) if line.is_api and not member.user.is_platform_admin else self.page(member)
 
 
 def recorded(world: World) -> int:
@@ -82,41 +101,28 @@ def is_shut(line: Line, answer: HttpResponse) -> bool:
     return to_login or answer.status_code in (403, 404)
 
 
-def expired(line: Line, member: Membership) -> Client:
+def expired(doors: Doors, line: Line, member: Membership) -> Client:
     if line.is_api:
-        with time_machine.travel(timezone.now() - timedelta(days=2)):
-            return program(member)
-    client = client_of(line, member)
+        return doors.rest(member, old=True)
+    client = doors.page(member)
     session = client.session
     session[PROOF] = "stale"
     session.save()
     return client
 
 
-def deactivated(line: Line, member: Membership, world: World) -> Client:
-    client = client_of(line, member)
+def deactivated(doors: Doors, line: Line, member: Membership, world: World) -> Client:
     if member.user.is_platform_admin:
         type(member.user).objects.filter(id=member.user_id).update(is_active=False)
-        return client
-    with world.acme.scope():
-        Membership.objects.filter(id=member.id).update(is_active=False)
-    return client
+    else:
+        with world.acme.scope():
+            Membership.objects.filter(id=member.id).update(is_active=False)
+    return doors.by(line, member)
 
 
-def foreign_session(line: Line, member: Membership) -> Client:
+def foreign_session(doors: Doors, line: Line, member: Membership) -> Client:
     """Globex's credentials on Acme's host."""
-    if line.is_api:
-        return program(member, "acme.localhost")
-    client = signed_in(member)
-    client.defaults["HTTP_HOST"] = "acme.localhost"
-    return client
-
-
-def platform(line: Line, world: World) -> Client:
-    """A platform admin who has not stepped into any organisation."""
-    client = client_of(line, world.person("olga"))
-    client.defaults["HTTP_HOST"] = "acme.localhost"
-    return client
+    return doors.rest(member, "acme.localhost") if line.is_api else doors.page(member, "acme")
 
 
 class Room:
@@ -124,6 +130,7 @@ class Room:
 
     def __init__(self, world: World) -> None:
         self.world = world
+        self.doors = Doors(world)
         self.ids: Ids | None = None
         self.rows = ExitStack()
 
@@ -163,19 +170,24 @@ def by_rows(lines: list[Line]) -> list[Line]:
     return sorted(lines, key=lambda line: places[line.ids])
 
 
+@pytest.fixture
+def doors(room: Room) -> Doors:
+    return room.doors
+
+
 CLOSED = by_rows([line for line in LINES if line.access != "public"])
 
 
 @pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
-def test_without_valid_credentials_of_the_organisation_nothing_happens(line: Line, world: World) -> None:
+def test_without_valid_credentials_of_the_organisation_nothing_happens(line: Line, world: World, doors: Doors) -> None:
     callers: dict[str, Callable[[], Client]] = {
         "anonymous": lambda: browser("" if line.is_api else "acme"),
-        "deactivated": lambda: deactivated(line, world.person(line.holder), world),
-        "expired": lambda: expired(line, world.person(line.holder)),
-        "stranger": lambda: foreign_session(line, world.globex.gita),
-        "stranger's admin": lambda: foreign_session(line, world.globex.gus),
-        "platform admin": lambda: platform(line, world),
-        "platform admin without stepping in": lambda: client_of(line, world.person("olga")),
+        "deactivated": lambda: deactivated(doors, line, world.person(line.holder), world),
+        "expired": lambda: expired(doors, line, world.person(line.holder)),
+        "stranger": lambda: foreign_session(doors, line, world.globex.gita),
+        "stranger's admin": lambda: foreign_session(doors, line, world.globex.gus),
+        "platform admin": lambda: doors.page(world.person("olga"), "acme"),
+        "platform admin without stepping in": lambda: doors.page(world.person("olga")),
     }
     if line.access == "platform" or line.platform:
         del callers["platform admin without stepping in"]
@@ -192,10 +204,10 @@ def test_without_valid_credentials_of_the_organisation_nothing_happens(line: Lin
 
 
 @pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
-def test_another_organisation_cannot_tell_foreign_from_missing(line: Line, world: World) -> None:
+def test_another_organisation_cannot_tell_foreign_from_missing(line: Line, world: World, doors: Doors) -> None:
     for stranger in (world.globex.gita, world.globex.gus):
         with undone():
-            client = client_of(line, stranger)
+            client = doors.by(line, stranger)
             with world.acme.scope():
                 ids = world(line.ids)
             before = recorded(world)
@@ -211,8 +223,8 @@ def test_another_organisation_cannot_tell_foreign_from_missing(line: Line, world
 
 
 @pytest.mark.parametrize("line", [line for line in CLOSED if line.without], ids=lambda line: line.name)
-def test_a_colleague_without_the_right_is_refused(line: Line, world: World) -> None:
-    client = client_of(line, world.person(line.without))
+def test_a_colleague_without_the_right_is_refused(line: Line, world: World, doors: Doors) -> None:
+    client = doors.by(line, world.person(line.without))
     with world.acme.scope():
         world(line.ids)
     before = recorded(world)
@@ -222,8 +234,8 @@ def test_a_colleague_without_the_right_is_refused(line: Line, world: World) -> N
 
 
 @pytest.mark.parametrize("line", CLOSED, ids=lambda line: line.name)
-def test_whoever_has_the_right_gets_in_and_no_cache_keeps_it(line: Line, world: World) -> None:
-    answer = send(client_of(line, world.person(line.holder)), line, world)
+def test_whoever_has_the_right_gets_in_and_no_cache_keeps_it(line: Line, world: World, doors: Doors) -> None:
+    answer = send(doors.by(line, world.person(line.holder)), line, world)
     assert answer.status_code in line.ok, getattr(answer, "content", b"")[:500]
     ends_sessions = isinstance(line.data, dict) and line.data.get("action") == "sessions"
     if answer.status_code == 302 and not ends_sessions:
