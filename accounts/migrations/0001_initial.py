@@ -78,6 +78,12 @@ class Migration(migrations.Migration):
                 ('groups', models.ManyToManyField(blank=True, help_text='The groups this user belongs to. A user will get all permissions granted to each of their groups.', related_name='user_set', related_query_name='user', to='auth.group', verbose_name='groups')),
                 ('user_permissions', models.ManyToManyField(blank=True, help_text='Specific permissions for this user.', related_name='user_set', related_query_name='user', to='auth.permission', verbose_name='user permissions')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_ci'),
+                    models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_no_superuser'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Membership',
@@ -135,6 +141,12 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'grant',
+                'indexes': [
+                    models.Index(fields=['organisation', 'object_pk', 'permission'], name='objectgrant_object'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'user', 'permission', 'object_pk'), name='objectgrant_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -151,6 +163,14 @@ class Migration(migrations.Migration):
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'created_at'], name='idempotencykey_age'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'member_id', 'route', 'key'), name='idempotencykey_once'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='designation',
@@ -172,6 +192,12 @@ class Migration(migrations.Migration):
                 ('hash', models.BinaryField(max_length=32)),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'seq'), name='auditseal_seq'),
+                    models.UniqueConstraint(fields=('organisation', 'entry_id'), name='auditseal_entry'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='AuditEntry',
@@ -192,6 +218,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'audit entry',
                 'verbose_name_plural': 'audit entries',
+                'indexes': [
+                    models.Index(fields=['organisation', 'at'], name='auditentry_at'),
+                    models.Index(fields=['organisation', 'subject_id', 'at'], name='auditentry_subject'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -208,6 +238,11 @@ class Migration(migrations.Migration):
                 ('membership', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('is_open', True)), fields=['organisation', 'next_at'], name='accesslink_due'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Place',
@@ -223,6 +258,11 @@ class Migration(migrations.Migration):
                 ('time_zone', models.CharField(blank=True, max_length=64, validators=[accounts.models.organisations.validate_time_zone])),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'country', 'state', 'city'), name='place_address'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='membership',
@@ -241,6 +281,11 @@ class Migration(migrations.Migration):
                 ('membership', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'expires_at'], name='refreshfamily_expiry'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Role',
@@ -254,6 +299,11 @@ class Migration(migrations.Migration):
                 ('permissions', models.JSONField(blank=True, default=list, validators=[accounts.models.people.validate_codes])),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'name'), name='role_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='MembershipRole',
@@ -267,6 +317,11 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('role', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='member_links', to='accounts.role')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'membership', 'role'), name='membershiprole_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WorkingCalendar',
@@ -282,6 +337,12 @@ class Migration(migrations.Migration):
                 ('is_default', models.BooleanField(default=False)),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'name'), name='workingcalendar_name'),
+                    models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organisation',), name='workingcalendar_one_default'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Holiday',
@@ -296,30 +357,11 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('calendar', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='holidays', to='accounts.workingcalendar')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(django.db.models.functions.text.Lower('email'), name='user_email_ci'),
-        ),
-        migrations.AddConstraint(
-            model_name='user',
-            constraint=models.CheckConstraint(condition=models.Q(('is_superuser', False)), name='user_no_superuser'),
-        ),
-        migrations.AddIndex(
-            model_name='objectgrant',
-            index=models.Index(fields=['organisation', 'object_pk', 'permission'], name='objectgrant_object'),
-        ),
-        migrations.AddConstraint(
-            model_name='objectgrant',
-            constraint=models.UniqueConstraint(fields=('organisation', 'user', 'permission', 'object_pk'), name='objectgrant_once'),
-        ),
-        migrations.AddIndex(
-            model_name='idempotencykey',
-            index=models.Index(fields=['organisation', 'created_at'], name='idempotencykey_age'),
-        ),
-        migrations.AddConstraint(
-            model_name='idempotencykey',
-            constraint=models.UniqueConstraint(fields=('organisation', 'member_id', 'route', 'key'), name='idempotencykey_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'calendar', 'date'), name='holiday_date'),
+                ],
+            },
         ),
         migrations.AddConstraint(
             model_name='designation',
@@ -329,37 +371,13 @@ class Migration(migrations.Migration):
             model_name='department',
             constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='department_code'),
         ),
-        migrations.AddConstraint(
-            model_name='auditseal',
-            constraint=models.UniqueConstraint(fields=('organisation', 'seq'), name='auditseal_seq'),
-        ),
-        migrations.AddConstraint(
-            model_name='auditseal',
-            constraint=models.UniqueConstraint(fields=('organisation', 'entry_id'), name='auditseal_entry'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditseal',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='6a38c436bfdcc5028f7f72764db70fd8307f6626', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_ed234', table='accounts_auditseal', when='BEFORE')),
         ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['organisation', 'at'], name='auditentry_at'),
-        ),
-        migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['organisation', 'subject_id', 'at'], name='auditentry_subject'),
-        ),
         pgtrigger.migrations.AddTrigger(
             model_name='auditentry',
             trigger=pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot update or delete rows from % table', TG_TABLE_NAME;", hash='f78d7546cae6abefbfed448b788eab0e8a36f6bf', operation='UPDATE OR DELETE', pgid='pgtrigger_append_only_e6c89', table='accounts_auditentry', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='accesslink',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['organisation', 'next_at'], name='accesslink_due'),
-        ),
-        migrations.AddConstraint(
-            model_name='place',
-            constraint=models.UniqueConstraint(fields=('organisation', 'country', 'state', 'city'), name='place_address'),
         ),
         migrations.AddIndex(
             model_name='membership',
@@ -388,29 +406,5 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='membership',
             trigger=pgtrigger.compiler.Trigger(name='manager_no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."manager_id" IS NOT NULL)', func="\n        PERFORM pg_advisory_xact_lock(hashtextextended('managers:' || NEW.organisation_id, 3));\n        IF EXISTS (\n            WITH RECURSIVE above(id) AS (\n                SELECT NEW.manager_id\n                UNION SELECT m.manager_id FROM accounts_membership m JOIN above ON m.id = above.id\n            )\n            SELECT FROM above WHERE id = NEW.id\n        ) THEN\n            RAISE EXCEPTION 'manager_no_circle' USING ERRCODE = 'check_violation', CONSTRAINT = 'manager_no_circle';\n        END IF;\n        RETURN NEW;\n    ", hash='d30473bbaa62682198fc2d1302f721dbbe17832f', operation='INSERT OR UPDATE OF "manager_id"', pgid='pgtrigger_manager_no_circle_634e5', table='accounts_membership', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='refreshfamily',
-            index=models.Index(fields=['organisation', 'expires_at'], name='refreshfamily_expiry'),
-        ),
-        migrations.AddConstraint(
-            model_name='role',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='role_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='membershiprole',
-            constraint=models.UniqueConstraint(fields=('organisation', 'membership', 'role'), name='membershiprole_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='workingcalendar_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='workingcalendar',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_default', True)), fields=('organisation',), name='workingcalendar_one_default'),
-        ),
-        migrations.AddConstraint(
-            model_name='holiday',
-            constraint=models.UniqueConstraint(fields=('organisation', 'calendar', 'date'), name='holiday_date'),
         ),
     ]

@@ -41,6 +41,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'approval side',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'code'), name='approvalside_code'),
+                    models.CheckConstraint(condition=models.Q(('anchor__in', ['source', 'target', 'data_type', 'none'])), name='approvalside_anchor'),
+                    models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='approvalside_quorum'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -64,6 +69,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'run of the loader',
                 'verbose_name_plural': 'runs of the loader',
+                'indexes': [
+                    models.Index(fields=['organisation', '-created_at'], name='backfill_list'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['running', 'done', 'failed'])), name='backfill_state'),
+                    models.UniqueConstraint(condition=models.Q(('dry_run', False), ('state', 'running')), fields=('organisation',), name='backfill_one_running'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -88,6 +100,17 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'application or actor',
                 'verbose_name_plural': 'applications and actors',
+                'indexes': [
+                    models.Index(fields=['organisation', 'name_key', 'id'], name='catalogueentity_name'),
+                    models.Index(fields=['organisation', 'kind', 'name_key', 'id'], name='catalogueentity_kind_name'),
+                    models.Index(fields=['organisation', 'external_key'], name='catalogueentity_key'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'external_id'), name='catalogueentity_external_id'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['application', 'actor', 'end_user_application'])), name='catalogueentity_kind'),
+                    models.CheckConstraint(condition=models.Q(('lifecycle_status__in', ['ACTIVE', 'PENDING', 'RETIRED'])), name='catalogueentity_life'),
+                    models.CheckConstraint(condition=models.Q(('is_external', False), ('kind', 'actor'), _connector='OR'), name='catalogueentity_external_actor'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +137,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'catalogue import',
+                'indexes': [
+                    models.Index(fields=['organisation', '-created_at'], name='catalogueimport_list'),
+                    models.Index(condition=models.Q(('state__in', ['checking', 'applying'])), fields=['organisation', 'created_at'], name='catalogueimport_waiting'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'checked', 'applying', 'applied', 'failed'])), name='catalogueimport_state'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,6 +165,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'data type',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'code'), name='datatype_code'),
+                    models.UniqueConstraint(condition=models.Q(('is_unknown', True)), fields=('organisation',), name='datatype_one_unknown'),
+                    models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='datatype_not_own_parent'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -152,6 +187,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'owner of a data type',
                 'verbose_name_plural': 'owners of data types',
+                'indexes': [
+                    models.Index(fields=['organisation', 'member', 'data_type'], name='datatypeowner_member'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'data_type', 'member'), name='datatypeowner_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -171,6 +212,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'attribute value',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'kind', 'code'), name='enumvalue_code'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['transport', 'frequency', 'criticality', 'format'])), name='enumvalue_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -191,6 +236,11 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'proposal settings',
                 'verbose_name_plural': 'proposal settings',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation',), name='flowsettings_one'),
+                    models.CheckConstraint(condition=models.Q(('timeout_days__gte', 1), ('timeout_days__lte', 3650)), name='flowsettings_timeout'),
+                    models.CheckConstraint(condition=models.Q(('remind_days__lt', models.F('timeout_days'))), name='flowsettings_remind_before', violation_error_message='Remind earlier than the proposal is closed.'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -207,6 +257,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'involvement kind',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'code'), name='involvementkind_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -222,6 +275,14 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('kind', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='involvements', to='flows.involvementkind')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'member', 'kind', 'entity'], name='involvement_member'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'entity', 'member', 'kind'), name='involvement_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='LogicalFlow',
@@ -261,6 +322,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'data type of a logical flow',
                 'verbose_name_plural': 'data types of logical flows',
+                'indexes': [
+                    models.Index(fields=['organisation', 'data_type'], name='logicalflowdatatype_type'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'logical_flow', 'data_type'), name='logicalflowdatatype_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -282,6 +349,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'physical specification',
+                'indexes': [
+                    models.Index(fields=['organisation', 'owner', 'name'], name='physicalspecification_owner'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -318,6 +388,11 @@ class Migration(migrations.Migration):
                 ('last', models.BigIntegerField(default=0)),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation',), name='proposalcounter_one'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProposalReason',
@@ -336,6 +411,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'proposal reason',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'code'), name='proposalreason_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -373,6 +451,24 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'proposal',
+                'indexes': [
+                    models.Index(fields=['organisation', 'is_open', '-acted_at', '-id'], name='proposedflow_dashboard'),
+                    models.Index(fields=['organisation', 'maker', '-acted_at'], name='proposedflow_maker'),
+                    models.Index(fields=['organisation', 'source', 'is_open', '-acted_at'], name='proposedflow_source'),
+                    models.Index(fields=['organisation', 'target', 'is_open', '-acted_at'], name='proposedflow_target'),
+                    models.Index(fields=['organisation', 'state', '-acted_at'], name='proposedflow_state'),
+                    models.Index(condition=models.Q(('is_open', True)), fields=['organisation', 'due_at'], name='proposedflow_sweep'),
+                    models.Index(condition=models.Q(('physical_flow__isnull', False)), fields=['organisation', 'physical_flow'], name='proposedflow_physical'),
+                    models.Index(condition=models.Q(('logical_flow__isnull', False)), fields=['organisation', 'logical_flow'], name='proposedflow_logical'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'number'), name='proposedflow_number'),
+                    models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('organisation', 'identity'), name='proposedflow_one_open'),
+                    models.CheckConstraint(condition=models.Q(('proposal_type__in', ['CREATE', 'UPDATE', 'REMOVE'])), name='proposedflow_type'),
+                    models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='proposedflow_no_loop'),
+                    models.CheckConstraint(condition=models.Q(('is_open', True), models.Q(('state__in', ['PROPOSED_CREATE', 'PENDING_APPROVALS', 'SOURCE_APPROVED', 'TARGET_APPROVED']), _negated=True), _connector='OR'), name='proposedflow_open'),
+                    models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('state__in', ['FULLY_APPROVED', 'SOURCE_REJECTED', 'TARGET_REJECTED', 'SENT_BACK', 'CANCELLED', 'TIMED_OUT']), _negated=True), _connector='OR'), name='proposedflow_closed'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -387,6 +483,14 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('proposal', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='watchers', to='flows.proposedflow')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'member', 'proposal'], name='proposalwatcher_member'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'proposal', 'member'), name='proposalwatcher_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProposalDraft',
@@ -404,6 +508,14 @@ class Migration(migrations.Migration):
                 ('physical_flow', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='flows.physicalflow')),
                 ('proposal', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='flows.proposedflow')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'owner', '-modified_at'], name='proposaldraft_owner'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('proposal_type__in', ['CREATE', 'UPDATE', 'REMOVE'])), name='proposaldraft_type'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProposalDataType',
@@ -413,6 +525,14 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('proposal', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='type_links', to='flows.proposedflow')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'data_type', 'proposal'], name='proposaldatatype_type'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'proposal', 'data_type'), name='proposaldatatype_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='ProposalComment',
@@ -430,6 +550,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'comment',
+                'indexes': [
+                    models.Index(fields=['organisation', 'proposal', 'created_at'], name='proposalcomment_of'),
+                ],
             },
         ),
         migrations.AddField(
@@ -461,6 +584,18 @@ class Migration(migrations.Migration):
                 ('entity', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='flows.catalogueentity')),
                 ('proposal', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='approvals', to='flows.proposedflow')),
             ],
+            options={
+                'indexes': [
+                    models.Index(condition=models.Q(('status', 'pending')), fields=['organisation', 'entity', 'side'], name='approval_pending'),
+                    models.Index(condition=models.Q(('entity', None), ('status', 'pending')), fields=['organisation', 'side', 'proposal'], name='approval_pending_side'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'proposal', 'revision', 'side', 'entity'), name='approval_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'approved', 'rejected'])), name='approval_status'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('status', 'pending')), models.Q(('decided_at__isnull', False), ('status__in', ['approved', 'rejected'])), _connector='OR'), name='approval_decided_at'),
+                    models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='approval_quorum'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SavedView',
@@ -475,6 +610,11 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('owner', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='saved_views', to='accounts.membership')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'owner', 'name'), name='savedview_name'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SideKind',
@@ -494,6 +634,10 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'involvement that speaks for a side',
                 'verbose_name_plural': 'involvements that speak for sides',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'side', 'entity_kind', 'involvement_kind'), name='sidekind_once'),
+                    models.CheckConstraint(condition=models.Q(('entity_kind__in', ['', 'application', 'actor', 'end_user_application'])), name='sidekind_entity_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -513,6 +657,9 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'role that speaks for a side',
                 'verbose_name_plural': 'roles that speak for sides',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'side', 'role'), name='siderole_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -531,6 +678,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'data type of a specification',
                 'verbose_name_plural': 'data types of specifications',
+                'indexes': [
+                    models.Index(fields=['organisation', 'data_type'], name='specificationdatatype_type'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'specification', 'data_type'), name='specificationdatatype_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -549,202 +702,23 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('proposal', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='votes', to='flows.proposedflow')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='approvalside',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='approvalside_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalside',
-            constraint=models.CheckConstraint(condition=models.Q(('anchor__in', ['source', 'target', 'data_type', 'none'])), name='approvalside_anchor'),
-        ),
-        migrations.AddConstraint(
-            model_name='approvalside',
-            constraint=models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='approvalside_quorum'),
-        ),
-        migrations.AddIndex(
-            model_name='backfill',
-            index=models.Index(fields=['organisation', '-created_at'], name='backfill_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='backfill',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['running', 'done', 'failed'])), name='backfill_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='backfill',
-            constraint=models.UniqueConstraint(condition=models.Q(('dry_run', False), ('state', 'running')), fields=('organisation',), name='backfill_one_running'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueentity',
-            index=models.Index(fields=['organisation', 'name_key', 'id'], name='catalogueentity_name'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueentity',
-            index=models.Index(fields=['organisation', 'kind', 'name_key', 'id'], name='catalogueentity_kind_name'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueentity',
-            index=models.Index(fields=['organisation', 'external_key'], name='catalogueentity_key'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueentity',
-            constraint=models.UniqueConstraint(fields=('organisation', 'external_id'), name='catalogueentity_external_id'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueentity',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['application', 'actor', 'end_user_application'])), name='catalogueentity_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueentity',
-            constraint=models.CheckConstraint(condition=models.Q(('lifecycle_status__in', ['ACTIVE', 'PENDING', 'RETIRED'])), name='catalogueentity_life'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueentity',
-            constraint=models.CheckConstraint(condition=models.Q(('is_external', False), ('kind', 'actor'), _connector='OR'), name='catalogueentity_external_actor'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueimport',
-            index=models.Index(fields=['organisation', '-created_at'], name='catalogueimport_list'),
-        ),
-        migrations.AddIndex(
-            model_name='catalogueimport',
-            index=models.Index(condition=models.Q(('state__in', ['checking', 'applying'])), fields=['organisation', 'created_at'], name='catalogueimport_waiting'),
-        ),
-        migrations.AddConstraint(
-            model_name='catalogueimport',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['checking', 'checked', 'applying', 'applied', 'failed'])), name='catalogueimport_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='datatype',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='datatype_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='datatype',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_unknown', True)), fields=('organisation',), name='datatype_one_unknown'),
-        ),
-        migrations.AddConstraint(
-            model_name='datatype',
-            constraint=models.CheckConstraint(condition=models.Q(('parent', models.F('id')), _negated=True), name='datatype_not_own_parent'),
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'proposal', 'revision'], name='vote_proposal'),
+                    models.Index(condition=models.Q(('member__isnull', False)), fields=['organisation', 'member', '-at'], name='vote_member'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'approval', 'member'), name='vote_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('decision__in', ['approve', 'reject'])), name='vote_decision'),
+                    models.CheckConstraint(condition=models.Q(('policy__in', ['', 'maker_may_approve', 'same_person_both_sides', 'external_actor'])), name='vote_policy'),
+                    models.CheckConstraint(condition=models.Q(('member__isnull', False), models.Q(('decision', 'approve'), ('policy', 'external_actor')), _connector='OR'), name='vote_of_somebody'),
+                    models.CheckConstraint(condition=models.Q(('decision', 'approve'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_rejects_with_reason'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='datatype',
             trigger=pgtrigger.compiler.Trigger(name='parent_no_circle', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (NEW."parent_id" IS NOT NULL)', func="\n        PERFORM pg_advisory_xact_lock(hashtextextended('datatypes:' || NEW.organisation_id, 3));\n        IF EXISTS (\n            WITH RECURSIVE above(id) AS (\n                SELECT NEW.parent_id\n                UNION SELECT t.parent_id FROM flows_datatype t JOIN above ON t.id = above.id\n            )\n            SELECT FROM above WHERE id = NEW.id\n        ) THEN\n            RAISE EXCEPTION 'parent_no_circle' USING ERRCODE = 'check_violation', CONSTRAINT = 'parent_no_circle';\n        END IF;\n        RETURN NEW;\n    ", hash='8bae97c3e7dea68e95b434fa919b32be294272db', operation='INSERT OR UPDATE OF "parent_id"', pgid='pgtrigger_parent_no_circle_2a5e3', table='flows_datatype', when='AFTER')),
-        ),
-        migrations.AddIndex(
-            model_name='datatypeowner',
-            index=models.Index(fields=['organisation', 'member', 'data_type'], name='datatypeowner_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='datatypeowner',
-            constraint=models.UniqueConstraint(fields=('organisation', 'data_type', 'member'), name='datatypeowner_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='enumvalue',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'code'), name='enumvalue_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='enumvalue',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['transport', 'frequency', 'criticality', 'format'])), name='enumvalue_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='flowsettings',
-            constraint=models.UniqueConstraint(fields=('organisation',), name='flowsettings_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='flowsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('timeout_days__gte', 1), ('timeout_days__lte', 3650)), name='flowsettings_timeout'),
-        ),
-        migrations.AddConstraint(
-            model_name='flowsettings',
-            constraint=models.CheckConstraint(condition=models.Q(('remind_days__lt', models.F('timeout_days'))), name='flowsettings_remind_before', violation_error_message='Remind earlier than the proposal is closed.'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvementkind',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='involvementkind_code'),
-        ),
-        migrations.AddIndex(
-            model_name='involvement',
-            index=models.Index(fields=['organisation', 'member', 'kind', 'entity'], name='involvement_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='involvement',
-            constraint=models.UniqueConstraint(fields=('organisation', 'entity', 'member', 'kind'), name='involvement_once'),
-        ),
-        migrations.AddIndex(
-            model_name='logicalflowdatatype',
-            index=models.Index(fields=['organisation', 'data_type'], name='logicalflowdatatype_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='logicalflowdatatype',
-            constraint=models.UniqueConstraint(fields=('organisation', 'logical_flow', 'data_type'), name='logicalflowdatatype_once'),
-        ),
-        migrations.AddIndex(
-            model_name='physicalspecification',
-            index=models.Index(fields=['organisation', 'owner', 'name'], name='physicalspecification_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalcounter',
-            constraint=models.UniqueConstraint(fields=('organisation',), name='proposalcounter_one'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalreason',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='proposalreason_code'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(fields=['organisation', 'is_open', '-acted_at', '-id'], name='proposedflow_dashboard'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(fields=['organisation', 'maker', '-acted_at'], name='proposedflow_maker'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(fields=['organisation', 'source', 'is_open', '-acted_at'], name='proposedflow_source'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(fields=['organisation', 'target', 'is_open', '-acted_at'], name='proposedflow_target'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(fields=['organisation', 'state', '-acted_at'], name='proposedflow_state'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(condition=models.Q(('is_open', True)), fields=['organisation', 'due_at'], name='proposedflow_sweep'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(condition=models.Q(('physical_flow__isnull', False)), fields=['organisation', 'physical_flow'], name='proposedflow_physical'),
-        ),
-        migrations.AddIndex(
-            model_name='proposedflow',
-            index=models.Index(condition=models.Q(('logical_flow__isnull', False)), fields=['organisation', 'logical_flow'], name='proposedflow_logical'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedflow',
-            constraint=models.UniqueConstraint(fields=('organisation', 'number'), name='proposedflow_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedflow',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_open', True)), fields=('organisation', 'identity'), name='proposedflow_one_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedflow',
-            constraint=models.CheckConstraint(condition=models.Q(('proposal_type__in', ['CREATE', 'UPDATE', 'REMOVE'])), name='proposedflow_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedflow',
-            constraint=models.CheckConstraint(condition=models.Q(('source', models.F('target')), _negated=True), name='proposedflow_no_loop'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedflow',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open', True), models.Q(('state__in', ['PROPOSED_CREATE', 'PENDING_APPROVALS', 'SOURCE_APPROVED', 'TARGET_APPROVED']), _negated=True), _connector='OR'), name='proposedflow_open'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposedflow',
-            constraint=models.CheckConstraint(condition=models.Q(('is_open', False), models.Q(('state__in', ['FULLY_APPROVED', 'SOURCE_REJECTED', 'TARGET_REJECTED', 'SENT_BACK', 'CANCELLED', 'TIMED_OUT']), _negated=True), _connector='OR'), name='proposedflow_closed'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='proposedflow',
@@ -753,34 +727,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='proposedflow',
             trigger=pgtrigger.compiler.Trigger(name='kept', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='703c98d060e0e0d5758d958cc6e1ff0119c09c29', operation='DELETE', pgid='pgtrigger_kept_cdd10', table='flows_proposedflow', when='BEFORE')),
-        ),
-        migrations.AddIndex(
-            model_name='proposalwatcher',
-            index=models.Index(fields=['organisation', 'member', 'proposal'], name='proposalwatcher_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposalwatcher',
-            constraint=models.UniqueConstraint(fields=('organisation', 'proposal', 'member'), name='proposalwatcher_once'),
-        ),
-        migrations.AddIndex(
-            model_name='proposaldraft',
-            index=models.Index(fields=['organisation', 'owner', '-modified_at'], name='proposaldraft_owner'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposaldraft',
-            constraint=models.CheckConstraint(condition=models.Q(('proposal_type__in', ['CREATE', 'UPDATE', 'REMOVE'])), name='proposaldraft_type'),
-        ),
-        migrations.AddIndex(
-            model_name='proposaldatatype',
-            index=models.Index(fields=['organisation', 'data_type', 'proposal'], name='proposaldatatype_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='proposaldatatype',
-            constraint=models.UniqueConstraint(fields=('organisation', 'proposal', 'data_type'), name='proposaldatatype_once'),
-        ),
-        migrations.AddIndex(
-            model_name='proposalcomment',
-            index=models.Index(fields=['organisation', 'proposal', 'created_at'], name='proposalcomment_of'),
         ),
         migrations.AddIndex(
             model_name='physicalflow',
@@ -825,82 +771,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='logicalflow',
             constraint=models.CheckConstraint(condition=models.Q(('is_removed', False), ('lifecycle_status', 'REMOVED'), _connector='OR'), name='logicalflow_removed'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(condition=models.Q(('status', 'pending')), fields=['organisation', 'entity', 'side'], name='approval_pending'),
-        ),
-        migrations.AddIndex(
-            model_name='approval',
-            index=models.Index(condition=models.Q(('entity', None), ('status', 'pending')), fields=['organisation', 'side', 'proposal'], name='approval_pending_side'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.UniqueConstraint(fields=('organisation', 'proposal', 'revision', 'side', 'entity'), name='approval_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('status__in', ['pending', 'approved', 'rejected'])), name='approval_status'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('decided_at', None), ('status', 'pending')), models.Q(('decided_at__isnull', False), ('status__in', ['approved', 'rejected'])), _connector='OR'), name='approval_decided_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='approval',
-            constraint=models.CheckConstraint(condition=models.Q(('quorum__gte', 1)), name='approval_quorum'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedview',
-            constraint=models.UniqueConstraint(fields=('organisation', 'owner', 'name'), name='savedview_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='sidekind',
-            constraint=models.UniqueConstraint(fields=('organisation', 'side', 'entity_kind', 'involvement_kind'), name='sidekind_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='sidekind',
-            constraint=models.CheckConstraint(condition=models.Q(('entity_kind__in', ['', 'application', 'actor', 'end_user_application'])), name='sidekind_entity_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='siderole',
-            constraint=models.UniqueConstraint(fields=('organisation', 'side', 'role'), name='siderole_once'),
-        ),
-        migrations.AddIndex(
-            model_name='specificationdatatype',
-            index=models.Index(fields=['organisation', 'data_type'], name='specificationdatatype_type'),
-        ),
-        migrations.AddConstraint(
-            model_name='specificationdatatype',
-            constraint=models.UniqueConstraint(fields=('organisation', 'specification', 'data_type'), name='specificationdatatype_once'),
-        ),
-        migrations.AddIndex(
-            model_name='vote',
-            index=models.Index(fields=['organisation', 'proposal', 'revision'], name='vote_proposal'),
-        ),
-        migrations.AddIndex(
-            model_name='vote',
-            index=models.Index(condition=models.Q(('member__isnull', False)), fields=['organisation', 'member', '-at'], name='vote_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.UniqueConstraint(fields=('organisation', 'approval', 'member'), name='vote_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('decision__in', ['approve', 'reject'])), name='vote_decision'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('policy__in', ['', 'maker_may_approve', 'same_person_both_sides', 'external_actor'])), name='vote_policy'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('member__isnull', False), models.Q(('decision', 'approve'), ('policy', 'external_actor')), _connector='OR'), name='vote_of_somebody'),
-        ),
-        migrations.AddConstraint(
-            model_name='vote',
-            constraint=models.CheckConstraint(condition=models.Q(('decision', 'approve'), models.Q(('reason', ''), _negated=True), _connector='OR'), name='vote_rejects_with_reason'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='vote',

@@ -32,6 +32,11 @@ class Migration(migrations.Migration):
                 ('slug', models.CharField(max_length=120, validators=[django.core.validators.RegexValidator('\\A[a-z0-9]+(?:-[a-z0-9]+)*\\Z', 'Use lower-case letters, digits and single hyphens.')])),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'slug'), name='form_slug'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='FormVersion',
@@ -49,6 +54,13 @@ class Migration(migrations.Migration):
                 ('form', accounts.tenancy.fields.OrganisationForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='versions', to='forms_builder.form')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'form', 'number'), name='formversion_number'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('organisation', 'form'), name='formversion_one_draft'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='formversion_published_at'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Attachment',
@@ -72,22 +84,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organisation', 'run_id'], name='attachment_run'), models.Index(condition=models.Q(('run_id', None)), fields=['organisation', 'created_at'], name='attachment_unclaimed')],
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'key'), name='attachment_key'), models.CheckConstraint(condition=models.Q(('size__gt', 0)), name='attachment_not_empty')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='form',
-            constraint=models.UniqueConstraint(fields=('organisation', 'slug'), name='form_slug'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(fields=('organisation', 'form', 'number'), name='formversion_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('organisation', 'form'), name='formversion_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='formversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state', 'published')), _connector='OR'), name='formversion_published_at'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='formversion',

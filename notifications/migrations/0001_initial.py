@@ -56,6 +56,14 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'deliveries',
+                'indexes': [
+                    models.Index(condition=models.Q(('state__in', ('planned', 'leased', 'retry'))), fields=['organisation', 'next_at'], name='delivery_due'),
+                    models.Index(condition=models.Q(('state__in', ('dead', 'suppressed', 'unknown'))), fields=['organisation', '-created_at'], name='delivery_failed'),
+                    models.Index(fields=['organisation', '-created_at'], name='delivery_list'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'event_id', 'recipient', 'channel'), name='delivery_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -70,6 +78,11 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('delivery', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='attempt_rows', to='notifications.delivery')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'delivery', 'number'), name='attempt_number'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='InboxItem',
@@ -89,6 +102,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'notice',
+                'indexes': [
+                    models.Index(fields=['organisation', 'recipient', '-at', '-id'], name='inboxitem_page'),
+                    models.Index(condition=models.Q(('read_at', None)), fields=['organisation', 'recipient', '-at', '-id'], name='inboxitem_unread'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'event_id', 'recipient'), name='inboxitem_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -114,6 +134,11 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'outbox event',
+                'indexes': [
+                    models.Index(condition=models.Q(('state', 'new')), fields=['organisation', 'seq'], name='outboxevent_waiting'),
+                    models.Index(condition=models.Q(('state', 'poison')), fields=['organisation', 'at'], name='outboxevent_poison'),
+                    models.Index(fields=['organisation', 'at'], name='outboxevent_at'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -128,6 +153,11 @@ class Migration(migrations.Migration):
                 ('member', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.membership')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'member'), name='preference_once'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='SuppressedAddress',
@@ -140,6 +170,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'suppressed addresses',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'address'), name='suppressedaddress_once'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -157,61 +190,10 @@ class Migration(migrations.Migration):
                 ('is_active', models.BooleanField(default=True)),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('planned', 'leased', 'retry'))), fields=['organisation', 'next_at'], name='delivery_due'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(condition=models.Q(('state__in', ('dead', 'suppressed', 'unknown'))), fields=['organisation', '-created_at'], name='delivery_failed'),
-        ),
-        migrations.AddIndex(
-            model_name='delivery',
-            index=models.Index(fields=['organisation', '-created_at'], name='delivery_list'),
-        ),
-        migrations.AddConstraint(
-            model_name='delivery',
-            constraint=models.UniqueConstraint(fields=('organisation', 'event_id', 'recipient', 'channel'), name='delivery_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='attempt',
-            constraint=models.UniqueConstraint(fields=('organisation', 'delivery', 'number'), name='attempt_number'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(fields=['organisation', 'recipient', '-at', '-id'], name='inboxitem_page'),
-        ),
-        migrations.AddIndex(
-            model_name='inboxitem',
-            index=models.Index(condition=models.Q(('read_at', None)), fields=['organisation', 'recipient', '-at', '-id'], name='inboxitem_unread'),
-        ),
-        migrations.AddConstraint(
-            model_name='inboxitem',
-            constraint=models.UniqueConstraint(fields=('organisation', 'event_id', 'recipient'), name='inboxitem_once'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxevent',
-            index=models.Index(condition=models.Q(('state', 'new')), fields=['organisation', 'seq'], name='outboxevent_waiting'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxevent',
-            index=models.Index(condition=models.Q(('state', 'poison')), fields=['organisation', 'at'], name='outboxevent_poison'),
-        ),
-        migrations.AddIndex(
-            model_name='outboxevent',
-            index=models.Index(fields=['organisation', 'at'], name='outboxevent_at'),
-        ),
-        migrations.AddConstraint(
-            model_name='preference',
-            constraint=models.UniqueConstraint(fields=('organisation', 'member'), name='preference_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='suppressedaddress',
-            constraint=models.UniqueConstraint(fields=('organisation', 'address'), name='suppressedaddress_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='template',
-            constraint=models.UniqueConstraint(fields=('organisation', 'kind', 'channel'), name='template_once'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'kind', 'channel'), name='template_once'),
+                ],
+            },
         ),
     ]

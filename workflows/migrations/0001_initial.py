@@ -82,6 +82,11 @@ class Migration(migrations.Migration):
                 ('position', models.PositiveSmallIntegerField(default=0)),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'name'), name='workflowgroup_name'),
+                ],
+            },
         ),
         migrations.AddField(
             model_name='workflowdefinition',
@@ -139,6 +144,13 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'history entry',
                 'verbose_name_plural': 'history entries',
+                'indexes': [
+                    models.Index(condition=models.Q(('from_member_id__isnull', False)), fields=['organisation', 'from_member_id'], name='transitionlog_left'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'run', 'seq'), name='transitionlog_seq'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['started', 'moved', 'assigned', 'reassigned', 'taken_over', 'claimed', 'reminded', 'escalated', 'overdue', 'unassigned', 'withdrawn', 'completed'])), name='transitionlog_kind'),
+                ],
             },
         ),
         migrations.AddField(
@@ -159,6 +171,15 @@ class Migration(migrations.Migration):
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
                 ('run', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='participants', to='workflows.workflowrun')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'member', 'run'], name='participant_member'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'run', 'member', 'kind'), name='participant_once'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['stakeholder', 'watcher'])), name='participant_kind'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='Comment',
@@ -175,6 +196,14 @@ class Migration(migrations.Migration):
                 ('task', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='workflows.task')),
                 ('run', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='comments', to='workflows.workflowrun')),
             ],
+            options={
+                'indexes': [
+                    models.Index(fields=['organisation', 'run', 'created_at'], name='comment_run'),
+                ],
+                'constraints': [
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['comment', 'reason'])), name='comment_kind'),
+                ],
+            },
         ),
         migrations.CreateModel(
             name='WorkflowVersion',
@@ -195,6 +224,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'workflow version',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'definition', 'number'), name='workflowversion_number'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('organisation', 'definition'), name='workflowversion_one_published'),
+                    models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('organisation', 'definition'), name='workflowversion_one_draft'),
+                    models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'retired'])), name='workflowversion_state'),
+                    models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state__in', ['published', 'retired'])), _connector='OR'), name='workflowversion_published_at'),
+                ],
             },
         ),
         migrations.AddField(
@@ -222,6 +258,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name_plural': 'workflow visibilities',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'definition', 'department', 'designation'), name='workflowvisibility_once', nulls_distinct=False),
+                    models.CheckConstraint(condition=models.Q(('department__isnull', False), ('designation__isnull', False), _connector='OR'), name='workflowvisibility_says_something'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -253,22 +293,6 @@ class Migration(migrations.Migration):
                 'indexes': [models.Index(fields=['organisation', 'member', 'is_open', 'opened_at'], name='taskcandidate_queue')],
                 'constraints': [models.UniqueConstraint(fields=('organisation', 'task', 'member'), name='taskcandidate_once')],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='workflowgroup',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='workflowgroup_name'),
-        ),
-        migrations.AddIndex(
-            model_name='transitionlog',
-            index=models.Index(condition=models.Q(('from_member_id__isnull', False)), fields=['organisation', 'from_member_id'], name='transitionlog_left'),
-        ),
-        migrations.AddConstraint(
-            model_name='transitionlog',
-            constraint=models.UniqueConstraint(fields=('organisation', 'run', 'seq'), name='transitionlog_seq'),
-        ),
-        migrations.AddConstraint(
-            model_name='transitionlog',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['started', 'moved', 'assigned', 'reassigned', 'taken_over', 'claimed', 'reminded', 'escalated', 'overdue', 'unassigned', 'withdrawn', 'completed'])), name='transitionlog_kind'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='transitionlog',
@@ -309,46 +333,6 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='task',
             constraint=models.CheckConstraint(condition=models.Q(('unassigned', False), ('assignee', None), _connector='OR'), name='task_unassigned_has_nobody'),
-        ),
-        migrations.AddIndex(
-            model_name='participant',
-            index=models.Index(fields=['organisation', 'member', 'run'], name='participant_member'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.UniqueConstraint(fields=('organisation', 'run', 'member', 'kind'), name='participant_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='participant',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['stakeholder', 'watcher'])), name='participant_kind'),
-        ),
-        migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(fields=['organisation', 'run', 'created_at'], name='comment_run'),
-        ),
-        migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['comment', 'reason'])), name='comment_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.UniqueConstraint(fields=('organisation', 'definition', 'number'), name='workflowversion_number'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'published')), fields=('organisation', 'definition'), name='workflowversion_one_published'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'draft')), fields=('organisation', 'definition'), name='workflowversion_one_draft'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['draft', 'published', 'retired'])), name='workflowversion_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowversion',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('published_at', None), ('state', 'draft')), models.Q(('published_at__isnull', False), ('state__in', ['published', 'retired'])), _connector='OR'), name='workflowversion_published_at'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='workflowversion',
@@ -393,13 +377,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='workflowdefinition',
             constraint=models.UniqueConstraint(condition=models.Q(('deleted_at', None)), fields=('organisation', 'slug'), name='workflowdefinition_slug'),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowvisibility',
-            constraint=models.UniqueConstraint(fields=('organisation', 'definition', 'department', 'designation'), name='workflowvisibility_once', nulls_distinct=False),
-        ),
-        migrations.AddConstraint(
-            model_name='workflowvisibility',
-            constraint=models.CheckConstraint(condition=models.Q(('department__isnull', False), ('designation__isnull', False), _connector='OR'), name='workflowvisibility_says_something'),
         ),
     ]

@@ -55,6 +55,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'tracking workflow',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'code'), name='entityworkflow_code'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -75,6 +78,9 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'transition',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'workflow', 'entity_kind', 'entity_id', 'seq'), name='entitytransition_seq'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -92,6 +98,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'allowed next state',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'workflow', 'from_state', 'to_state'), name='entitystatenext_once'),
+                    models.CheckConstraint(condition=models.Q(('from_state', models.F('to_state')), _negated=True), name='entitystatenext_moves_on'),
+                ],
             },
         ),
         migrations.AddField(
@@ -117,6 +127,12 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': "entity's state",
                 'verbose_name_plural': 'states of entities',
+                'indexes': [
+                    models.Index(fields=['organisation', 'state'], name='entitystate_state'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'workflow', 'entity_kind', 'entity_id'), name='entitystate_one'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -135,15 +151,13 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'result',
+                'indexes': [
+                    models.Index(fields=['organisation', 'result_id'], name='entityresult_of'),
+                ],
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'workflow', 'entity_kind', 'entity_id', 'result_kind', 'result_id'), name='entityresult_once'),
+                ],
             },
-        ),
-        migrations.AddConstraint(
-            model_name='entityworkflow',
-            constraint=models.UniqueConstraint(fields=('organisation', 'code'), name='entityworkflow_code'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitytransition',
-            constraint=models.UniqueConstraint(fields=('organisation', 'workflow', 'entity_kind', 'entity_id', 'seq'), name='entitytransition_seq'),
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='entitytransition',
@@ -152,14 +166,6 @@ class Migration(migrations.Migration):
         pgtrigger.migrations.AddTrigger(
             model_name='entitytransition',
             trigger=pgtrigger.compiler.Trigger(name='gap_free', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n        IF NEW.seq <> 1 + coalesce((\n            SELECT max(t.seq) FROM workflows_entitytransition t\n            WHERE t.organisation_id = NEW.organisation_id AND t.workflow_id = NEW.workflow_id\n              AND t.entity_kind = NEW.entity_kind AND t.entity_id = NEW.entity_id\n        ), 0) THEN\n            RAISE EXCEPTION 'entitytransition_gap_free'\n                USING ERRCODE = 'check_violation', CONSTRAINT = 'entitytransition_gap_free';\n        END IF;\n        RETURN NEW;\n    ", hash='b0cc89b626c7c1be3e94d07352442e15cd21dc6d', operation='INSERT', pgid='pgtrigger_gap_free_b3201', table='workflows_entitytransition', when='BEFORE')),
-        ),
-        migrations.AddConstraint(
-            model_name='entitystatenext',
-            constraint=models.UniqueConstraint(fields=('organisation', 'workflow', 'from_state', 'to_state'), name='entitystatenext_once'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitystatenext',
-            constraint=models.CheckConstraint(condition=models.Q(('from_state', models.F('to_state')), _negated=True), name='entitystatenext_moves_on'),
         ),
         migrations.AddConstraint(
             model_name='entitystatekind',
@@ -176,21 +182,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='entitystatekind',
             constraint=models.CheckConstraint(condition=models.Q(('tone__in', ['plain', 'accent', 'good', 'warn', 'bad'])), name='entitystatekind_tone'),
-        ),
-        migrations.AddIndex(
-            model_name='entitystate',
-            index=models.Index(fields=['organisation', 'state'], name='entitystate_state'),
-        ),
-        migrations.AddConstraint(
-            model_name='entitystate',
-            constraint=models.UniqueConstraint(fields=('organisation', 'workflow', 'entity_kind', 'entity_id'), name='entitystate_one'),
-        ),
-        migrations.AddIndex(
-            model_name='entityresult',
-            index=models.Index(fields=['organisation', 'result_id'], name='entityresult_of'),
-        ),
-        migrations.AddConstraint(
-            model_name='entityresult',
-            constraint=models.UniqueConstraint(fields=('organisation', 'workflow', 'entity_kind', 'entity_id', 'result_kind', 'result_id'), name='entityresult_once'),
         ),
     ]

@@ -34,6 +34,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 'verbose_name': 'saved condition',
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'name'), name='savedcondition_name'),
+                    models.CheckConstraint(condition=models.Q(('kind__in', ['assignee', 'transition', 'form'])), name='savedcondition_kind'),
+                ],
             },
         ),
         migrations.CreateModel(
@@ -47,18 +51,11 @@ class Migration(migrations.Migration):
                 ('condition', accounts.tenancy.fields.OrganisationForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='versions', to='workflows.savedcondition')),
                 ('organisation', models.ForeignKey(db_index=False, editable=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.organisation')),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name='savedcondition',
-            constraint=models.UniqueConstraint(fields=('organisation', 'name'), name='savedcondition_name'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedcondition',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['assignee', 'transition', 'form'])), name='savedcondition_kind'),
-        ),
-        migrations.AddConstraint(
-            model_name='savedconditionversion',
-            constraint=models.UniqueConstraint(fields=('organisation', 'condition', 'number'), name='savedconditionversion_number'),
+            options={
+                'constraints': [
+                    models.UniqueConstraint(fields=('organisation', 'condition', 'number'), name='savedconditionversion_number'),
+                ],
+            },
         ),
         pgtrigger.migrations.AddTrigger(
             model_name='savedconditionversion',
