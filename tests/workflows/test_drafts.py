@@ -13,7 +13,7 @@ from workflows.drafting.operations import Change, Kind, Operation
 from workflows.library import library_item
 from workflows.models import DraftOperation, WorkflowDefinition, WorkflowVersion
 from workflows.selectors.definitions import DefinitionNotFound
-from workflows.selectors.drafts import DraftNotFound, access_draft
+from workflows.selectors.drafts import DraftNotFound, access_draft, operations_since
 from workflows.services.definitions import definition_import, definition_publish
 from workflows.services.drafts import (
     DraftClash,
@@ -173,6 +173,17 @@ def test_an_import_into_an_open_draft_is_one_operation(draft: WorkflowDefinition
     assert access_draft(acme.tess, draft.id).document == before
 
 
+def test_operations_are_told_so_many_at_once(
+    draft: WorkflowDefinition, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.selectors.drafts.MOST_OPERATIONS", 2)
+    for name in ("One", "Two", "Three"):
+        edit(acme.omar, draft, "step.rename", {"step": "apply", "name": name})
+    found = access_draft(acme.omar, draft.id)
+    told = [(revision, [row.number for row in rows]) for revision, rows in (operations_since(found, n) for n in (0, 2))]
+    assert told == [(2, [1, 2]), (3, [3])]
+
+
 def test_what_is_no_document_is_not_kept(draft: WorkflowDefinition, acme: Acme) -> None:
     for operation in (
         typed(NAME, "HR review", ""),
@@ -185,6 +196,11 @@ def test_what_is_no_document_is_not_kept(draft: WorkflowDefinition, acme: Acme) 
     with pytest.raises(DraftInvalid) as refusal:
         draft_change(actor=acme.omar, definition_id=draft.id, operations=[{"id": "x", "label": "", "changes": 1}])
     assert {"operations.0.id", "operations.0.label", "operations.0.changes"} == set(refusal.value.fields)
+    huge = {"step": "apply", "by": "asha", "data": {"reason": "x" * 2_000_000}}
+    story = {"name": "Huge", "people": [{"key": "asha"}], "acts": [huge]}
+    with pytest.raises(DraftInvalid) as refusal:
+        do(acme.omar, draft, Operation(uuid4(), "Add a case", (Change("cases/Huge", after=story),)))
+    assert refusal.value.fields == {"cases": ["The document is larger than 1024 kB."]}
     twice = {"id": str(uuid4()), "label": "Twice", "changes": []}
     with pytest.raises(DraftInvalid) as refusal:
         draft_change(actor=acme.omar, definition_id=draft.id, operations=[twice, twice])

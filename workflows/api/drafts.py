@@ -17,12 +17,11 @@ from workflows.drafting.operations import MAX_CHANGES, MAX_LABEL, Kind
 from workflows.drafting.places import MAX_PLACE
 from workflows.drafting.reading import MOST
 from workflows.selectors.drafts import (
-    MOST_OPERATIONS,
     Draft,
     access_draft,
     access_editable,
     operation_json,
-    operations_after,
+    operations_since,
 )
 from workflows.services.draft_answers import draft_json, saved_json
 from workflows.services.drafts import Saved, draft_change, draft_edit, draft_redo, draft_start, draft_undo
@@ -118,10 +117,10 @@ class DraftOperationsView(MemberView):
         responses=DraftOperationsSerializer,
     )
     def get(self, request: Request, definition_id: UUID) -> Response:
-        """What was done to the draft, oldest first, up to 1,000 at once."""
+        """What was done to the draft, oldest first, up to 1,000 at once; `revision` is how far they tell everything."""
         draft = access_draft(self.actor, definition_id)
-        rows = operations_after(draft.version, _after(request))[:MOST_OPERATIONS]
-        return Response({"revision": draft.revision, "results": [operation_json(row) for row in rows]})
+        revision, rows = operations_since(draft, _after(request))
+        return Response({"revision": revision, "results": [operation_json(row) for row in rows]})
 
     @extend_schema(
         operation_id="definitions_draft_change",

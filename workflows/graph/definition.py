@@ -7,7 +7,7 @@ from pydantic import Field, ValidationError, model_validator
 from forms_builder.schema.document import DocumentError, FormDocument
 from forms_builder.schema.parts import LongText, Part
 from workflows.graph.cases import MAX_CASES, MOST_ACTS, Case, cases_to_json
-from workflows.graph.document import GraphDocument, Name, OptionalName, problem_message, problem_path
+from workflows.graph.document import GraphDocument, Name, OptionalName, problem_message, problem_path, refuse_large
 from workflows.graph.lint import Problem, lint
 
 
@@ -41,6 +41,10 @@ class DefinitionDocument(Part):
             except DocumentError as error:
                 wrong += [(f"{key}.{path}".rstrip("."), message) for path, message in error.errors]
                 parts[key] = model()
+        try:
+            refuse_large(raw.get("cases"))
+        except DocumentError as error:
+            raise DocumentError([*wrong, *(("cases", message) for _, message in error.errors)]) from error
         try:
             document = cls.model_validate(parts)
         except ValidationError as error:

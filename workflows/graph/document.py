@@ -254,7 +254,7 @@ class GraphDocument(Part):
         Raises `DocumentError` with all wrong places at once.
         """
         try:
-            _refuse_large(raw)
+            refuse_large(raw)
             return cls.model_validate(upgraded(raw, current=SCHEMA_VERSION, upgrades=UPGRADES))
         except ValidationError as error:
             raise DocumentError(
@@ -280,7 +280,8 @@ class GraphDocument(Part):
         return target.name if target else transition.target
 
 
-def _refuse_large(raw: object) -> None:
+def refuse_large(raw: object) -> None:
+    """Raises `DocumentError` for JSON data of more than 1 MB, or nested too deeply."""
     try:
         refuse_deep(raw)
         size = len(json.dumps(raw, ensure_ascii=False).encode(errors="surrogatepass"))

@@ -98,6 +98,12 @@ def operations_after(version: WorkflowVersion, number: int) -> QuerySet[DraftOpe
     return found
 
 
+def operations_since(draft: Draft, number: int) -> tuple[int, list[DraftOperation]]:
+    """The operations after that one, at most ``MOST_OPERATIONS``, and the revision up to which they tell everything."""
+    rows = list(operations_after(draft.version, number)[:MOST_OPERATIONS])
+    return (rows[-1].number if len(rows) == MOST_OPERATIONS else draft.revision), rows
+
+
 def latest_operations(version: WorkflowVersion, most: int = 50) -> list[DraftOperation]:
     """What was done to the draft last, newest first, with who did it."""
     return list(operations_after(version, 0).order_by("-number")[:most])

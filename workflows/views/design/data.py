@@ -17,7 +17,7 @@ from accounts.tenancy.errors import DomainError, Invalid
 from accounts.tenancy.parts import StrictJSONParser
 from accounts.tenancy.problems import PROBLEM, problem_of
 from accounts.views.base import MemberRequired
-from workflows.selectors.drafts import MOST_OPERATIONS, Draft, access_draft, operation_json, operations_after
+from workflows.selectors.drafts import Draft, access_draft, operation_json, operations_since
 from workflows.services.draft_answers import draft_json, kept_json
 from workflows.services.drafts import draft_change
 
@@ -61,9 +61,9 @@ class DesignOperationsView(DataView):
 
         def act() -> dict[str, Any]:
             draft = access_draft(self.actor, definition_id)
-            rows = operations_after(draft.version, after)[:MOST_OPERATIONS]
+            revision, rows = operations_since(draft, after)
             return {
-                "revision": draft.revision,
+                "revision": revision,
                 "version": draft.version.number,
                 "results": [operation_json(row) for row in rows],
                 "history": _history(draft),
