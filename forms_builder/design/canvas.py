@@ -79,7 +79,7 @@ def chosen_of(form: Mapping[str, Any], item: str) -> Chosen:
             node = node_at(nodes, path)
             name = node["name"] if is_field(node) else ""
             columns = _columns(form, name)
-            column = columns[int(number)] if number.isdigit() and int(number) < len(columns) else ""
+            column = columns[int(number)] if number.isdecimal() and int(number) < len(columns) else ""
         else:
             return Chosen()
     except NoSuchMove:

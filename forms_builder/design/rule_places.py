@@ -41,7 +41,7 @@ class RulePlace:
         if self.number == NEW:
             return None, ""
         rules = raw.get(RULE, ())
-        if not self.number.isdigit() or int(self.number) >= len(rules):
+        if not self.number.isdecimal() or int(self.number) >= len(rules):
             raise NoSuchRule("There is no such rule any more.")
         return rules[int(self.number)]["rule"], rules[int(self.number)]["message"]
 

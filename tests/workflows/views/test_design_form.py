@@ -37,6 +37,13 @@ def test_every_view_is_a_page(acme: Acme, flow: WorkflowDefinition, view: str) -
 
 
 @pytest.mark.django_db
+def test_an_address_that_means_nothing_is_a_page(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    assert "Fields and steps" in read(pages, flow, item="part:0:²")
+    assert "Fields and steps" in read(pages, flow, item="field:reason", set="validation", rule="²")
+
+
+@pytest.mark.django_db
 def test_every_tab_of_every_field_is_a_page(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     for name in ("from", "reason", "criticality"):
