@@ -124,7 +124,7 @@ class Board:
             "tab": self.tab,
             "groups": self._groups(counts),
             "narrowed": self.narrowed,
-            "filtered": _shown(counts.found),
+            "filtered": _shown(counts.found, counts.found_cap),
             "q": self.query.get("q", ""),
             "sort": self.sort,
             "heads": self._heads(),
@@ -261,8 +261,8 @@ def _address(query: str) -> str:
     return f"{reverse('flows:dashboard')}?{query}" if query else reverse("flows:dashboard")
 
 
-def _shown(count: int) -> str:
-    return shown_count(count, COUNT_CAP) or "0"
+def _shown(count: int, cap: int = COUNT_CAP) -> str:
+    return shown_count(count, cap) or "0"
 
 
 def _view(view: Any, query: str) -> dict[str, Any]:

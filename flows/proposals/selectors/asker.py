@@ -63,6 +63,11 @@ class Asker:
         """Proposals that wait for the person."""
         return rights.waiting(self.actor)
 
+    @property
+    def walks(self) -> bool:
+        """Whether a filter asks each proposal if it waits for the person, since they are too many to read."""
+        return "outstanding" in self.__dict__ and not self.waiting.is_all
+
     @cached_property
     def outstanding(self) -> Q:
         return self.waiting.condition(rights.waits_by_row(self.actor)) & Q(is_open=True)

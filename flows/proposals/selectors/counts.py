@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import Count
 
 from flows.proposals.selectors.asker import Asker, Proposals, proposals_of
-from flows.proposals.selectors.gathering import COUNT_CAP, Tally, counted
+from flows.proposals.selectors.gathering import ASKED_CAP, COUNT_CAP, Tally, counted
 
 Choice = tuple[str, str]
 """A filter and one of its values."""
@@ -16,12 +16,13 @@ Choice = tuple[str, str]
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Each up to ``COUNT_CAP``. ``tabs``: what the words leave of the active and of the completed proposals; ``found``: what
-    all filters leave; ``values``: what each value of a filter finds of the tab, None where the words find so many there that
-    this is not counted."""
+    all filters leave, up to ``found_cap``; ``values``: what each value of a filter finds of the tab, None where the words find
+    so many there that this is not counted."""
 
     tabs: Mapping[bool, int]
     found: int
     values: Mapping[Choice, int] | None
+    found_cap: int = COUNT_CAP
 
 
 def counts_of(
@@ -46,7 +47,8 @@ def counts_of(
     elif not words and values is not None and len(chosen) == 1:
         left = values[chosen[0]]
     else:
-        left = counted({"found": found})["found"]
+        cap = ASKED_CAP if asker.walks else COUNT_CAP
+        return Counts(number, counted({"found": found}, cap)["found"], values, cap)
     return Counts(number, left, values)
 
 

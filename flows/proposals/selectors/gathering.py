@@ -25,6 +25,8 @@ GATHERED: Final = """
 Key = TypeVar("Key")
 COUNT_CAP: Final = 1_000
 """Counts go up to here; a list says "999+" then."""
+ASKED_CAP: Final = 100
+"""And up to here where each proposal would have to be asked."""
 # A query may find an id more than once. It is read a little further than the cap, and to its end only where that did not tell.
 TALLIED: Final = """
     (WITH g(id) AS MATERIALIZED ({rows}), n AS (SELECT count(*) AS rows, count(DISTINCT id) AS number FROM g)
@@ -81,13 +83,13 @@ def tally(sql: str, params: Sequence[Any], cap: int = COUNT_CAP) -> Tally:
     return Tally(TALLIED.format(rows=sql), [*params, most, most, cap, cap, *params, None, cap])
 
 
-def counted(wanted: Mapping[Key, QuerySet[Any] | Tally], *, keep: bool = False) -> dict[Key, int]:
-    """How many each has, up to a cap. One statement; ``keep`` its plan where its text is always the same."""
+def counted(wanted: Mapping[Key, QuerySet[Any] | Tally], cap: int = COUNT_CAP, *, keep: bool = False) -> dict[Key, int]:
+    """How many each has, up to a cap; a tally has its own. One statement; ``keep`` its plan where its text is always the same."""
     counts = dict.fromkeys(wanted, 0)
     parts: dict[Key, Tally] = {}
     for key, rows in wanted.items():
         try:
-            parts[key] = rows if isinstance(rows, Tally) else _counted(rows)
+            parts[key] = rows if isinstance(rows, Tally) else _counted(rows, cap)
         except EmptyResultSet:
             continue
     if parts:
@@ -105,6 +107,6 @@ def _executed(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     return rows
 
 
-def _counted(rows: QuerySet[Any]) -> Tally:
-    sql, params = rows.order_by().values("id")[:COUNT_CAP].query.sql_with_params()
+def _counted(rows: QuerySet[Any], cap: int) -> Tally:
+    sql, params = rows.order_by().values("id")[:cap].query.sql_with_params()
     return Tally(f"(SELECT count(*) FROM ({sql}) c)", params)  # noqa: S608 - made by Django, values apart

@@ -23,7 +23,7 @@ from flows.models import (
 from flows.proposals.selectors import counts, my_permissions, pending_count, pending_of, rights
 from flows.proposals.selectors.asker import Asker, Proposals, proposals_of
 from flows.proposals.selectors.counts import Choice, Counts, counts_of
-from flows.proposals.selectors.gathering import counted
+from flows.proposals.selectors.gathering import COUNT_CAP, counted
 from flows.proposals.services.act import proposal_approve, proposal_cancel, proposal_reject
 from flows.proposals.services.resubmit import proposal_resubmit
 from flows.setup import settings_of
@@ -253,3 +253,23 @@ def test_approvals_follow_their_proposal(world: World) -> None:
     proposal_resubmit(proposal_id=row.id, actor=world.acme.asha, flow_def=world.command())
     both, new = [(True, False), (True, False)], [(True, True), (True, True)]
     assert list(flags.values_list("is_open", "is_asked")) == [*both, *new]
+
+
+def test_what_several_filters_leave_of_too_many_to_read_is_counted_less_far(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ravi = world.acme.ravi
+    involve(ravi, world.ledger, kind="FLOW_APPROVER")
+    rows = several(world, 3)
+    chosen = [("actionable", "outstanding"), ("type", "CREATE")]
+
+    def found() -> tuple[int, int]:
+        asker = Asker(ravi, is_open=True)
+        left = rows.filter(asker.outstanding, proposal_type="CREATE")
+        counted_now = counts_of(asker, "", CHOICES, left, chosen)
+        return counted_now.found, counted_now.found_cap
+
+    assert found() == (3, COUNT_CAP)
+    monkeypatch.setattr(counts, "ASKED_CAP", 2)
+    monkeypatch.setattr(rights.waiting, "__kwdefaults__", {"most": 1})
+    assert found() == (2, 2)
