@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -12,6 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.tenancy.statements import send_waiting
 from tests.cast import Acme
 from tests.factories.workflows import decide, open_task, publish, start_leave
+from tests.workflows.counting import calls_of
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition
 from workflows.selectors.doors import open_run
@@ -64,6 +66,26 @@ def test_a_decision_is_one_read_and_one_write(acme: Acme, length: int) -> None:
         kinds = [statement["sql"].lstrip().split()[0] for statement in statements]
         assert kinds == ["SELECT", "WITH"], statements.captured_queries
         assert "FOR UPDATE OF r, t" in statements[0]["sql"]
+
+
+def test_a_decision_is_as_much_work_in_a_graph_of_300_steps(acme: Acme) -> None:
+    """All of it: rights, form, planning, writing."""
+    with acme.scope():
+        assert calls_of_a_decision(acme, 4) == calls_of_a_decision(acme, 300)
+
+
+def calls_of_a_decision(acme: Acme, length: int) -> int:
+    """Of the second one of a process, which knows the graph by then. Needs the scope."""
+    definition = publish(chain(length), acme.omar)
+    task_ids = []
+    for _ in range(2):
+        run_id = run_start(definition_id=definition.id, actor=acme.asha, data={}, assignee=acme.hema.id).run_id
+        task_ids.append(open_task(run_id).id)
+    given: dict[str, Any] = {"actor": acme.hema, "transition": None, "data": {"what": "x"}, "version": 1}
+    one, other = (partial(task_complete, task_id=task_id, assignee=acme.hema.id, **given) for task_id in task_ids)
+    one()
+    send_waiting()
+    return calls_of(other)
 
 
 def test_a_team_queue_costs_one_read_more(leave: WorkflowDefinition, acme: Acme) -> None:

@@ -74,7 +74,7 @@ def test_why_it_went_where_somebody_outside_said(acme: Acme, settings: Any) -> N
         "Accept",
         "Accepted",
     )
-    assert f"Jane Roe ({MASKED}) chose “Accept” at Client decides by a link" in page(acme.asha, run_id)
+    assert f"Jane Roe ({MASKED}) chose “Accept” at Client decides, by a link" in page(acme.asha, run_id)
 
 
 def test_a_machine_that_asks_by_a_link(acme: Acme, settings: Any) -> None:
@@ -97,7 +97,7 @@ def test_a_machine_that_asks_by_a_link(acme: Acme, settings: Any) -> None:
         "Approve",
         "as Hema decided by a link",
     )
-    assert "at Sign-off as Hema decided by a link" in page(acme.asha, run_id)
+    assert "at Sign-off, as Hema decided by a link" in page(acme.asha, run_id)
 
 
 def test_a_machine_that_could_not_do_it(acme: Acme) -> None:

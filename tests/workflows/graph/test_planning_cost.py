@@ -1,31 +1,17 @@
 """Planning does the same work in a small graph and in one of 300 steps: counted in calls, not in time."""
 
-import sys
-from types import FrameType
-from typing import Any
-
 import pytest
 
 from benchmarks.planning import LARGE, SMALL, Planner, graph_of
+from tests.workflows.counting import calls_of
 from workflows.graph.document import GraphDocument
 from workflows.graph.lint import blocking, lint
 
 
 def calls(planner: Planner) -> int:
-    """How many Python functions one round of a fork and its join calls."""
-    count = 0
-
-    def seen(frame: FrameType, event: str, argument: Any) -> None:
-        nonlocal count
-        count += event == "call"
-
+    """Of one round of a fork and its join."""
     planner.round()
-    sys.setprofile(seen)
-    try:
-        planner.round()
-    finally:
-        sys.setprofile(None)
-    return count
+    return calls_of(planner.round)
 
 
 def test_a_fork_and_its_join_cost_the_same_in_any_graph() -> None:
