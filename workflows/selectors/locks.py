@@ -94,34 +94,35 @@ LIMIT %s
 FOR UPDATE OF r, t SKIP LOCKED
 """
 
-_LEAVERS: Final = """
-    SELECT p.id FROM accounts_membership p JOIN accounts_user pu ON pu.id = p.user_id
-    WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
+LEAVERS: Final = """
+SELECT p.id FROM accounts_membership p JOIN accounts_user pu ON pu.id = p.user_id
+WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
 """
 
-# Two short lists, so that nobody reads every open task for them; of a team queue only where nobody else is left in it, of a
-# panel each seat.
-_ORPHANED: Final = f"""
-    SELECT h.id FROM workflows_task h
-    WHERE h.organisation_id = %s AND h.state IN ('running', 'waiting', 'failure_retry') AND h.assignee_id IN ({_LEAVERS})
-    UNION ALL
-    SELECT c.task_id FROM workflows_taskcandidate c
-    WHERE c.organisation_id = %s AND c.is_open AND c.member_id IN ({_LEAVERS}) AND (EXISTS (
-        SELECT FROM workflows_task k
-        WHERE k.organisation_id = c.organisation_id AND k.id = c.task_id AND k.panel IS NOT NULL
-    ) OR NOT EXISTS (
-        SELECT FROM workflows_taskcandidate o
-        WHERE o.organisation_id = c.organisation_id AND o.task_id = c.task_id AND o.is_open
-          AND o.member_id NOT IN ({_LEAVERS})
-    ))
-"""  # noqa: S608 - constants
+# Two short lists by index, so that nobody reads every open task for them; of a team queue only where nobody else is left in it,
+# of a panel each seat. Their ids come first and the rows after: as one statement the server, where it has not counted its rows
+# yet, joins every open task with the whole list.
+ORPHANED: Final = """
+SELECT h.id, h.opened_at FROM workflows_task h
+WHERE h.organisation_id = %s AND h.state IN ('running', 'waiting', 'failure_retry') AND h.assignee_id = ANY(%s)
+UNION ALL
+SELECT c.task_id, c.opened_at FROM workflows_taskcandidate c
+WHERE c.organisation_id = %s AND c.is_open AND c.member_id = ANY(%s) AND (EXISTS (
+    SELECT FROM workflows_task k
+    WHERE k.organisation_id = c.organisation_id AND k.id = c.task_id AND k.panel IS NOT NULL
+) OR NOT EXISTS (
+    SELECT FROM workflows_taskcandidate o
+    WHERE o.organisation_id = c.organisation_id AND o.task_id = c.task_id AND o.is_open AND o.member_id <> ALL(%s)
+))
+ORDER BY 2, 1
+LIMIT %s
+"""
 
 CLAIM_ORPHANED: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
-WHERE t.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry') AND t.id IN ({_ORPHANED})
+WHERE t.organisation_id = %s AND t.id = ANY(%s) AND t.state IN ('running', 'waiting', 'failure_retry')
 ORDER BY t.opened_at, t.id
-LIMIT %s
 FOR UPDATE OF r, t SKIP LOCKED
 """
 
@@ -237,8 +238,21 @@ def claim_due(organisation_id: UUID, at: Any, limit: int) -> Claimed:
 
 
 def claim_orphaned(organisation_id: UUID, limit: int) -> Claimed:
-    """Lock open tasks whose assignee has left, or everybody of whose queue, skipping what somebody else holds."""
-    return _claimed(_read(CLAIM_ORPHANED, [*[organisation_id] * 6, limit], organisation_id))
+    """Lock open tasks whose assignee has left, or everybody of whose queue, skipping what somebody else holds. One query where
+    nobody has ever left."""
+    gone = [row[0] for row in execute_prepared(LEAVERS, [organisation_id])]
+    if not gone:
+        return Claimed([])
+    found = execute_prepared(ORPHANED, [organisation_id, gone, organisation_id, gone, gone, limit])
+    if not found:
+        return Claimed([])
+    claimed = _claimed(_read(CLAIM_ORPHANED, [organisation_id, [row[0] for row in found]], organisation_id))
+    # Somebody may have handed it over before it was locked.
+    return claimed._replace(tasks=[(run, task) for run, task in claimed.tasks if _is_left(task, gone)])
+
+
+def _is_left(task: TaskState, gone: Collection[UUID]) -> bool:
+    return task.assignee is None or task.assignee.id in gone
 
 
 RunAndTasks = tuple[RunState, list[TaskState]]
