@@ -11,7 +11,7 @@ from uuid import UUID
 
 from accounts.audit.events import Event
 from notifications import absences, proposals
-from workflows import events, link_events, machine_events
+from workflows import clock_events, events, link_events, machine_events
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def _followers(notice: str, around: Around) -> Iterator[Told]:
     yield from (Told(member, notice, watching=True) for member in around.watchers)
 
 
-def _deciders(event: events.TaskOpened | events.TaskReminded, around: Around) -> Iterator[Told]:
+def _deciders(event: events.TaskOpened | clock_events.TaskReminded, around: Around) -> Iterator[Told]:
     yield from _and_stand_ins(event, _one_or_many(event.assignee_id, event.candidate_ids), around)
 
 
@@ -88,7 +88,7 @@ def _handed_over(event: events.TaskHandedOver, around: Around) -> Iterator[Told]
         yield Told(event.previous_assignee_id, left(event.kind))
 
 
-def _overdue(event: events.TaskOverdue, around: Around) -> Iterator[Told]:
+def _overdue(event: clock_events.TaskOverdue, around: Around) -> Iterator[Told]:
     if event.assignee_id is not None:
         yield from _and_stand_ins(event, (event.assignee_id,), around)
     yield from (Told(member, event.kind) for member in event.admin_ids)
@@ -121,26 +121,26 @@ def _migrated(event: events.RunMigrated, around: Around) -> Iterator[Told]:
     yield from (Told(member, left(event.kind)) for member in event.lost_ids)
 
 
-def _manager_told(event: events.TaskManagerTold, around: Around) -> Iterator[Told]:
+def _manager_told(event: clock_events.TaskManagerTold, around: Around) -> Iterator[Told]:
     yield Told(event.manager_id, event.kind)
     if event.assignee_id is not None:
         yield Told(event.assignee_id, left(event.kind))
 
 
-def _owner(event: events.TaskTimeoutNear | events.RunTimeoutNear, around: Around) -> Iterator[Told]:
+def _owner(event: clock_events.TaskTimeoutNear | clock_events.RunTimeoutNear, around: Around) -> Iterator[Told]:
     yield Told(event.owner_id, event.kind)
 
 
-def _timed_out(event: events.RunTimedOut, around: Around) -> Iterator[Told]:
+def _timed_out(event: clock_events.RunTimedOut, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in (event.owner_id, *event.assignee_ids))
     yield from _to_requester_and_followers(event, around)
 
 
-def _asked(event: events.TaskAsked, around: Around) -> Iterator[Told]:
+def _asked(event: clock_events.TaskAsked, around: Around) -> Iterator[Told]:
     yield Told(event.asked_id, event.kind)
 
 
-def _answered(event: events.TaskAnswered, around: Around) -> Iterator[Told]:
+def _answered(event: clock_events.TaskAnswered, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in event.holder_ids)
 
 
@@ -209,18 +209,18 @@ HANDED = tuple(
 RULES: Mapping[str, Rule] = {
     events.RunStarted.kind: lambda event, around: _followers(event.kind, around),
     events.TaskOpened.kind: _deciders,
-    events.TaskReminded.kind: _deciders,
+    clock_events.TaskReminded.kind: _deciders,
     events.TaskMoved.kind: _moved,
     **dict.fromkeys(HANDED, _handed_over),
-    events.TaskOverdue.kind: _overdue,
-    events.TaskManagerTold.kind: _manager_told,
-    events.TaskTimeoutNear.kind: _owner,
-    events.RunTimeoutNear.kind: _owner,
-    events.RunTimedOut.kind: _timed_out,
-    events.TaskHeld.kind: _to_requester_and_followers,
-    events.TaskAsked.kind: _asked,
-    events.TaskAnswered.kind: _answered,
-    events.TaskResumed.kind: _to_requester_and_followers,
+    clock_events.TaskOverdue.kind: _overdue,
+    clock_events.TaskManagerTold.kind: _manager_told,
+    clock_events.TaskTimeoutNear.kind: _owner,
+    clock_events.RunTimeoutNear.kind: _owner,
+    clock_events.RunTimedOut.kind: _timed_out,
+    clock_events.TaskHeld.kind: _to_requester_and_followers,
+    clock_events.TaskAsked.kind: _asked,
+    clock_events.TaskAnswered.kind: _answered,
+    clock_events.TaskResumed.kind: _to_requester_and_followers,
     events.TaskUnassigned.kind: _admins,
     events.TaskCancelled.kind: lambda event, around: (Told(member, event.kind) for member in event.holder_ids),
     machine_events.TaskFailed.kind: _failed,

@@ -14,7 +14,7 @@ from accounts.audit.events import Event
 from notifications import absences, proposals
 from notifications.proposal_wording import TEXTS
 from notifications.recipients import HANDED, left, on_behalf
-from workflows import events, link_events, machine_events
+from workflows import clock_events, events, link_events, machine_events
 
 NAMES: Mapping[str, str] = {
     "number": "the request's number",
@@ -75,7 +75,7 @@ WORDINGS: Mapping[str, Wording] = {
         "To decide: {workflow} #{number}, {step}",
         "Requested by {requester}.\nDue {due}.\n{reason}",
     ),
-    events.TaskReminded.kind: Wording(
+    clock_events.TaskReminded.kind: Wording(
         "A reminder before the time limit",
         "Reminder: decide {workflow} #{number} until {due}",
         "Your decision at the step {step} is due on {due}." + _ABOUT,
@@ -157,14 +157,14 @@ WORDINGS: Mapping[str, Wording] = {
         "{workflow} #{number}, {step} was escalated to {assignee}",
         "The time for it has passed.",
     ),
-    events.TaskOverdue.kind: Wording(
+    clock_events.TaskOverdue.kind: Wording(
         "A task is overdue",
         "Overdue: {workflow} #{number}, {step}",
         "The step {step} was due on {due} and has not been decided.\nIt is with {assignee}." + _ABOUT,
         "Overdue: {workflow} #{number}, {step}",
         "Due {due}.\nWith {assignee}.",
     ),
-    events.TaskManagerTold.kind: Wording(
+    clock_events.TaskManagerTold.kind: Wording(
         "A task of somebody you lead takes long",
         "For your attention: {workflow} #{number}, {step}",
         "The step {step} is with {assignee} and was to be decided until {due}. It stays there; you may want to ask."
@@ -172,55 +172,55 @@ WORDINGS: Mapping[str, Wording] = {
         "{workflow} #{number}, {step} waits for {assignee}",
         "Due {due}.",
     ),
-    left(events.TaskManagerTold.kind): Wording(
+    left(clock_events.TaskManagerTold.kind): Wording(
         "Your manager was told of a task of yours",
         "Told your manager: {workflow} #{number}, {step}",
         "Your decision at the step {step} was to be made until {due}. Your manager has been told." + _ABOUT,
         "Your manager was told of {workflow} #{number}, {step}",
         "Due {due}.",
     ),
-    events.TaskTimeoutNear.kind: Wording(
+    clock_events.TaskTimeoutNear.kind: Wording(
         "A task of your workflow runs long",
         "Runs long: {workflow} #{number}, {step}",
         "The step {step} has been open for longer than the workflow foresees.\nIt is with {assignee}." + _ABOUT,
         "{workflow} #{number}, {step} runs long",
         "With {assignee}.",
     ),
-    events.RunTimeoutNear.kind: Wording(
+    clock_events.RunTimeoutNear.kind: Wording(
         "A request of your workflow runs long",
         "Runs long: {workflow} #{number}",
         "The request has been open for longer than the workflow foresees." + _ABOUT,
         "{workflow} #{number} runs long",
     ),
-    events.RunTimedOut.kind: Wording(
+    clock_events.RunTimedOut.kind: Wording(
         "A request was ended by its timeout",
         "{outcome}: {workflow} #{number}",
         "The request was open for too long and has been ended. Nothing is left to decide.\nIt was at {step}." + _ABOUT,
         "{workflow} #{number}: {outcome}",
         "It was open for too long.",
     ),
-    events.TaskHeld.kind: Wording(
+    clock_events.TaskHeld.kind: Wording(
         "A request was put on hold",
         "On hold: {workflow} #{number}, {step}",
         "{person} has put the step {step} on hold.\n{why}" + _ABOUT + _REASON,
         "{workflow} #{number}, {step} is on hold",
         "By {person}: {why}\n{reason}",
     ),
-    events.TaskAsked.kind: Wording(
+    clock_events.TaskAsked.kind: Wording(
         "Somebody needs an answer from you",
         "Your answer is needed: {workflow} #{number}",
         "{person} asks about your request:\n\n{comment}\n\nIts time limit stands still until you answer." + _ABOUT,
         "{person} asks you about {workflow} #{number}",
         "{comment}",
     ),
-    events.TaskAnswered.kind: Wording(
+    clock_events.TaskAnswered.kind: Wording(
         "Your question was answered",
         "Answered: {workflow} #{number}, {step}",
         "{person} has answered:\n\n{comment}\n\nPlease decide until {due}." + _ABOUT,
         "{person} answered on {workflow} #{number}",
         "{comment}",
     ),
-    events.TaskResumed.kind: Wording(
+    clock_events.TaskResumed.kind: Wording(
         "A request on hold goes on",
         "Going on: {workflow} #{number}, {step}",
         "{person} goes on with the step {step}.\nIt is due on {due}." + _ABOUT + _REASON,
@@ -359,14 +359,14 @@ WORDINGS: Mapping[str, Wording] = {
         "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
         "Requested by {requester}.\nDue {due}.\n{reason}",
     ),
-    on_behalf(events.TaskReminded.kind): Wording(
+    on_behalf(clock_events.TaskReminded.kind): Wording(
         "A reminder for somebody for whom you stand in",
         "Reminder: decide {workflow} #{number} on behalf of {assignee} until {due}",
         "The decision of {assignee}, for whom you stand in, at the step {step} is due on {due}." + _ABOUT,
         "Reminder, on behalf of {assignee}: {workflow} #{number}, {step}",
         "Due {due}.",
     ),
-    on_behalf(events.TaskOverdue.kind): Wording(
+    on_behalf(clock_events.TaskOverdue.kind): Wording(
         "A task of somebody for whom you stand in is overdue",
         "Overdue, on behalf of {assignee}: {workflow} #{number}, {step}",
         "The step {step} was due on {due} and has not been decided.\nIt is with {assignee}, for whom you stand in."

@@ -2,7 +2,7 @@
 
 from typing import ClassVar
 
-from workflows.events import DefinitionEvent
+from workflows.definition_events import DefinitionEvent
 
 
 class DraftStarted(DefinitionEvent):

@@ -24,7 +24,7 @@ from notifications.channels.email.transport import Outage, Outcome, Result, Tran
 from notifications.models import Attempt, Delivery, SuppressedAddress
 from notifications.selectors.deliveries import why_not_send
 from notifications.services import breaker
-from workflows import events
+from workflows import clock_events, events
 from workflows.link_events import LinkCodeAsked
 from workflows.selectors.links import link_path, posted_to
 from workflows.selectors.mail_links import quick_path
@@ -46,7 +46,7 @@ SECONDS = 50.0
 TO_DECIDE = frozenset(
     kind.kind
     for kind in (
-        *(events.TaskOpened, events.TaskReminded, events.TaskReassigned, events.TaskTakenOver),
+        *(events.TaskOpened, clock_events.TaskReminded, events.TaskReassigned, events.TaskTakenOver),
         *(events.TaskClaimed, events.TaskAssigned, events.TaskEscalated),
     )
 )

@@ -11,8 +11,9 @@ from tests.concurrency.racing import at_once
 from tests.factories.branches import contract, decide_at
 from tests.factories.workflows import publish, run_of
 from workflows.models import Task, TransitionLog, WorkflowDefinition
+from workflows.services.at_task import TaskNotOpen
 from workflows.services.runs import run_start
-from workflows.services.tasks import TaskNotOpen, task_complete
+from workflows.services.tasks import task_complete
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
 TRIALS = 100

@@ -12,8 +12,9 @@ from tests.cast import Acme, make_acme
 from tests.concurrency.racing import at_once
 from tests.factories.workflows import MONDAY, decide, install, open_task, run_of, start_leave
 from workflows.models import Task, TaskCandidate, TransitionLog, WorkflowDefinition
+from workflows.services.at_task import TaskNotOpen
 from workflows.services.sla import Swept, sla_sweep
-from workflows.services.tasks import TaskNotOpen, task_claim, task_complete
+from workflows.services.tasks import task_claim, task_complete
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
 TRIALS = 50

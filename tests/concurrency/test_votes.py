@@ -10,8 +10,9 @@ from tests.concurrency.racing import at_once
 from tests.factories.panels import purchase
 from tests.factories.workflows import MONDAY, decide, open_task, publish
 from workflows.models import Task, TransitionLog, Vote
+from workflows.services.at_task import TaskNotOpen
 from workflows.services.runs import run_start
-from workflows.services.tasks import TaskNotOpen, task_complete
+from workflows.services.tasks import task_complete
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
 TRIALS = 100

@@ -13,7 +13,7 @@ from notifications.recipients import RULES, Around, told
 from notifications.wording import WORDINGS
 from tests.cast import Acme
 from tests.factories import notifications as facts
-from workflows import events, machine_events
+from workflows import clock_events, events, machine_events
 from workflows.models import WorkflowRun
 
 Make = Callable[[Acme, WorkflowRun], tuple[Event, Membership | None]]
@@ -93,13 +93,13 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
     "claimed": (handed(events.TaskClaimed, "hari"), {"hema": "left"}),
     "assigned": (handed(events.TaskAssigned, "tess"), {"hari": "", "hema": "left"}),
     "escalated": (handed(events.TaskEscalated, "nobody"), {"hari": "", "hema": "left"}),
-    "reminded": (in_step(events.TaskReminded, **RAVI, due_at=facts.DUE), {"ravi": ""}),
+    "reminded": (in_step(clock_events.TaskReminded, **RAVI, due_at=facts.DUE), {"ravi": ""}),
     "reminded team": (
-        in_step(events.TaskReminded, **NOBODY, candidate_ids=lambda a: (a.hema.id, a.hari.id), due_at=facts.DUE),
+        in_step(clock_events.TaskReminded, **NOBODY, candidate_ids=lambda a: (a.hema.id, a.hari.id), due_at=facts.DUE),
         {"hema": "", "hari": ""},
     ),
     "overdue": (
-        in_step(events.TaskOverdue, **RAVI, due_at=facts.DUE, admin_ids=lambda a: (a.tess.id,)),
+        in_step(clock_events.TaskOverdue, **RAVI, due_at=facts.DUE, admin_ids=lambda a: (a.tess.id,)),
         {"ravi": "", "tess": ""},
     ),
     "unassigned": (in_step(events.TaskUnassigned, admin_ids=lambda a: (a.tess.id,), why="Nobody"), {"tess": ""}),

@@ -10,7 +10,7 @@ from notifications import outbox
 from notifications.models import Delivery, InboxItem, OutboxEvent
 from tests.cast import Acme, Globex
 from tests.factories import notifications as facts
-from workflows import events
+from workflows import definition_events
 from workflows.models import WorkflowRun
 
 State = OutboxEvent.State
@@ -46,7 +46,7 @@ def test_a_fact_becomes_a_notice_and_a_mail(acme: Acme, run: WorkflowRun) -> Non
 
 
 def test_facts_of_which_nobody_is_told_are_not_kept_here(acme: Acme, run: WorkflowRun) -> None:
-    fact = events.DefinitionRestored(
+    fact = definition_events.DefinitionRestored(
         subject_id=run.definition_id, definition_name="Leave", by_id=acme.tess.id, by_name="Tess"
     )
     with acme.scope():

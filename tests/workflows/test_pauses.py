@@ -12,6 +12,7 @@ from tests.cast import Acme
 from tests.factories.workflows import decide, open_task, start_leave, view_of
 from workflows.models import HoldReason, TaskPause, TransitionLog, WorkflowDefinition
 from workflows.selectors.timeline import timeline
+from workflows.services.at_task import TaskNotOpen, TaskStale
 from workflows.services.pauses import (
     PauseInvalid,
     TaskNotPaused,
@@ -22,7 +23,6 @@ from workflows.services.pauses import (
     task_resume,
 )
 from workflows.services.sla import Swept, sla_sweep
-from workflows.services.tasks import TaskNotOpen, TaskStale
 
 WEDNESDAY = datetime(2025, 10, 1, 11, 30, tzinfo=UTC)  # 17:00 in Acme; the holiday and the weekend follow
 FRIDAY_NOON = datetime(2025, 10, 3, 6, 30, tzinfo=UTC)

@@ -15,8 +15,8 @@ from workflows.library import library_item
 from workflows.models import BulkAction, TransitionLog, WorkflowDefinition, WorkflowRun
 from workflows.selectors.bulk_page import choice_of
 from workflows.selectors.desk import content_of
+from workflows.services.at_task import ContentChanged
 from workflows.services.bulk import BulkRow, BulkWish, bulk_ask, results_of
-from workflows.services.tasks import ContentChanged
 from workflows.shown import changed, fingerprint
 
 ONE: dict[str, Any] = {"version_id": UUID(int=1), "task_id": UUID(int=2), "task_version": 1}

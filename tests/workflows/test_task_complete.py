@@ -10,8 +10,9 @@ from tests.cast import Acme
 from tests.factories.workflows import LEAVE, MONDAY, decide, open_task, run_of, start_leave, view_of
 from workflows.models import Comment, Task, TransitionLog, WorkflowDefinition
 from workflows.selectors.doors import TaskNotFound
+from workflows.services.at_task import TaskNotOpen, TaskStale
 from workflows.services.deciding import AssigneeInvalid, TransitionInvalid
-from workflows.services.tasks import TaskNotOpen, TaskStale, task_complete
+from workflows.services.tasks import task_complete
 
 
 def kinds(run_id: object) -> list[str]:

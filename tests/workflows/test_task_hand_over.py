@@ -11,8 +11,9 @@ from workflows.models import Comment, Task, WorkflowDefinition
 from workflows.selectors.doors import TaskNotFound, open_run
 from workflows.selectors.doors import open_task as door
 from workflows.selectors.runs import RunNotFound, access_run, visible_to
+from workflows.services.at_task import TaskStale
 from workflows.services.deciding import AssigneeInvalid
-from workflows.services.tasks import TaskStale, task_claim, task_complete, task_reassign, task_take_over
+from workflows.services.tasks import task_claim, task_complete, task_reassign, task_take_over
 
 
 @pytest.fixture

@@ -6,29 +6,20 @@ from typing import Any
 from uuid import UUID
 
 from accounts.tenancy.models import new_id
-from workflows.assignment import Assignment, PersonRef
+from workflows.assignment import Assignment
 from workflows.engine import links
 from workflows.engine.branches import given_again, record_branches, supersede
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.links import Asking
 from workflows.engine.machines import open_machine
 from workflows.engine.plan import Plan
-from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState, merged
+from workflows.engine.state import Answers, By, Clock, RunState, TaskState, merged
 from workflows.engine.timeouts import set_timer
 from workflows.events import (
     RunCompleted,
     RunStarted,
     RunWithdrawn,
-    TaskAssigned,
-    TaskClaimed,
-    TaskEscalated,
-    TaskHandedOver,
     TaskMoved,
-    TaskOverdue,
-    TaskReassigned,
-    TaskReminded,
-    TaskTakenOver,
-    TaskUnassigned,
 )
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.graph.tokens import Movement
@@ -45,7 +36,6 @@ from workflows.models import (
 from workflows.models import TaskState as State
 
 WITHDRAWN = "Withdrawn"
-NO_COLUMNS: Columns = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -302,136 +292,6 @@ def _run_row(run: RunState, plan: Plan, answers: Answers) -> WorkflowRun:
         organisation_id=run.organisation_id,
         **plan.owned(),
     )
-
-
-HANDED: dict[LogKind, type[TaskHandedOver]] = {
-    LogKind.REASSIGNED: TaskReassigned,
-    LogKind.TAKEN_OVER: TaskTakenOver,
-    LogKind.CLAIMED: TaskClaimed,
-    LogKind.ASSIGNED: TaskAssigned,
-    LogKind.ESCALATED: TaskEscalated,
-}
-
-
-def hand_over(
-    run: RunState,
-    task: TaskState,
-    to: PersonRef,
-    kind: LogKind,
-    clock: Clock,
-    by: By,
-    *,
-    reason: str = "",
-    note: str = "",
-    ladder: Columns = NO_COLUMNS,
-) -> Plan:
-    """The task gets another holder within its step. Its time limit runs on; ``ladder`` is what an escalation says of it."""
-    plan = Plan(run, by, clock.at)
-    changes: dict[str, Any] = {"assignee_id": to.id, "unassigned": False}
-    if kind is LogKind.ESCALATED:
-        changes |= {"escalations": task.escalations + 1, "overdue": True, **ladder}
-    plan.change_task(task.id, task.version, changes)
-    if task.in_queue:
-        plan.closed_queues.append(task.id)
-    plan.log(
-        kind,
-        task_id=task.id,
-        left=task.assignee,
-        to=to,
-        from_step=task.step,
-        to_step=task.step,
-        reason=reason,
-        detail={"to_name": task.step_name, "note": note},
-    )
-    if reason and by.id is not None:
-        plan.comment(reason, task_id=task.id, kind=CommentKind.REASON)
-    plan.events.append(
-        HANDED[kind](
-            subject_id=task.id,
-            **plan.facts(),
-            step=task.step,
-            step_name=task.step_name,
-            previous_assignee_id=task.assignee.id if task.assignee else None,
-            previous_assignee_name=task.assignee.name if task.assignee else "",
-            assignee_id=to.id,
-            assignee_name=to.name,
-            due_at=task.due_at,
-            by_id=by.id,
-            by_name=by.name,
-            reason=reason or note,
-        )
-    )
-    return plan
-
-
-def orphan(run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str) -> Plan:
-    """The task lost its holder and nobody can be asked instead: it waits for a tenant admin."""
-    plan = Plan(run, by, clock.at)
-    plan.change_task(task.id, task.version, {"assignee_id": None, "unassigned": True})
-    if task.in_queue:
-        plan.closed_queues.append(task.id)
-    plan.log(
-        LogKind.UNASSIGNED,
-        task_id=task.id,
-        left=task.assignee,
-        from_step=task.step,
-        to_step=task.step,
-        detail={"to_name": task.step_name, "note": why},
-    )
-    plan.events.append(
-        TaskUnassigned(
-            subject_id=task.id,
-            **plan.facts(),
-            step=task.step,
-            step_name=task.step_name,
-            admin_ids=admin_ids,
-            why=why,
-        )
-    )
-    return plan
-
-
-def remind(run: RunState, task: TaskState, clock: Clock, by: By, ladder: Columns) -> Plan:
-    """The reminder of the due time; ``ladder`` says when the sweep looks next."""
-    plan = Plan(run, by, clock.at)
-    plan.change_task(task.id, task.version, {"reminded": True, **ladder})
-    plan.log(LogKind.REMINDED, task_id=task.id, to=task.assignee, to_step=task.step, detail={"to_name": task.step_name})
-    plan.events.append(
-        TaskReminded(
-            subject_id=task.id,
-            **plan.facts(),
-            step=task.step,
-            step_name=task.step_name,
-            assignee_id=task.assignee.id if task.assignee else None,
-            assignee_name=task.assignee.name if task.assignee else "",
-            candidate_ids=() if task.assignee else task.holders,
-            due_at=task.due_at,
-        )
-    )
-    return plan
-
-
-def mark_overdue(
-    run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], why: str, ladder: Columns
-) -> Plan:
-    """The time limit has passed and there is nobody to hand the task to; told once."""
-    plan = Plan(run, by, clock.at)
-    plan.change_task(task.id, task.version, {"overdue": True, **ladder})
-    detail = {"to_name": task.step_name, "note": why}
-    plan.log(LogKind.OVERDUE, task_id=task.id, to=task.assignee, to_step=task.step, detail=detail)
-    plan.events.append(
-        TaskOverdue(
-            subject_id=task.id,
-            **plan.facts(),
-            step=task.step,
-            step_name=task.step_name,
-            assignee_id=task.assignee.id if task.assignee else None,
-            assignee_name=task.assignee.name if task.assignee else "",
-            due_at=task.due_at,
-            admin_ids=admin_ids,
-        )
-    )
-    return plan
 
 
 def withdraw(run: RunState, tasks: Sequence[TaskState], clock: Clock, by: By, reason: str) -> Plan:

@@ -7,9 +7,9 @@ from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.assignment import PersonRef
+from workflows.clock_events import TaskAnswered, TaskAsked, TaskHeld, TaskResumed
 from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, RunState, TaskState
-from workflows.events import TaskAnswered, TaskAsked, TaskHeld, TaskResumed
 from workflows.ladder import Standing, Timing
 from workflows.models import LogKind, PauseKind, TaskPause
 from workflows.sla import Calendar, CalendarError, shifted, working_time_between

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.assignment import PersonRef
+from workflows.clock_events import RunTimedOut, RunTimeoutNear, TaskManagerTold, TaskTimeoutNear
 from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
-from workflows.events import RunTimedOut, RunTimeoutNear, TaskManagerTold, TaskTimeoutNear
 from workflows.graph.timing import HardEnd, Timeout
 from workflows.models import LogKind, Participant, ParticipantKind, RunTimer, Task, WorkflowRun, next_state
 from workflows.sla import CalendarError, due_at

@@ -8,9 +8,9 @@ from accounts.tenancy.models import new_id
 from workflows.approval import Member, Panel, Tally
 from workflows.approval import Vote as Voice
 from workflows.assignment import PersonRef
-from workflows.engine.moves import orphan
 from workflows.engine.plan import Plan, queue_up
 from workflows.engine.state import Answers, By, Clock, RunState, TaskState, merged
+from workflows.engine.stays import orphan
 from workflows.events import (
     TaskAssigned,
     TaskClosed,

@@ -28,10 +28,11 @@ from workflows.models import BulkAct, BulkAction, BulkState, next_state
 from workflows.selectors.bulk import access_bulk
 from workflows.selectors.locks import LockedTask, lock_tasks
 from workflows.selectors.runs import visible_among
+from workflows.services.at_task import is_near
 from workflows.services.deciding import Submission, Wish, clean_text
 from workflows.services.drawing import lock_turns
 from workflows.services.refusals import refusal_text
-from workflows.services.tasks import claim, completion, is_near, reassignment
+from workflows.services.tasks import claim, completion, reassignment
 
 MAX_ROWS: Final = 500
 NOT_FOUND: Final = "There is no such task."

@@ -17,7 +17,7 @@ from forms_builder.schema.document import DocumentError, FormDocument
 from forms_builder.selectors import document_of
 from forms_builder.services.forms import form_publish
 from workflows import policies
-from workflows.events import (
+from workflows.definition_events import (
     DefinitionCloned,
     DefinitionDeleted,
     DefinitionImported,

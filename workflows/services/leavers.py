@@ -8,7 +8,7 @@ from django.db import transaction
 
 from workflows.approval import Member, Outcome, Panel, shortfall
 from workflows.assignment import Person, fallback_note, first_fallback, nobody_note
-from workflows.engine import moves, votes
+from workflows.engine import stays, votes
 from workflows.engine.plan import Plan
 from workflows.engine.state import Clock, RunState, TaskState
 from workflows.graph.document import Fallback
@@ -56,10 +56,10 @@ def _released(left: _Left) -> Plan:
     why = f"{task.assignee.name} has left" if task.assignee else "everybody of the team queue has left"
     found = _fallback(left, frozenset())
     if found is None:
-        return moves.orphan(run, task, left.clock, THE_CLOCK, left.admins, nobody_note(why))
+        return stays.orphan(run, task, left.clock, THE_CLOCK, left.admins, nobody_note(why))
     fallback, person = found
     note = fallback_note(why, fallback, person.ref)
-    return moves.hand_over(run, task, person.ref, LogKind.ASSIGNED, left.clock, THE_CLOCK, note=note)
+    return stays.hand_over(run, task, person.ref, LogKind.ASSIGNED, left.clock, THE_CLOCK, note=note)
 
 
 def _seat_released(left: _Left, panel: Panel) -> Plan:

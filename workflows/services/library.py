@@ -11,7 +11,7 @@ from accounts.audit.record import record
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Invalid
 from workflows import policies
-from workflows.events import DefinitionLibraryUpdated
+from workflows.definition_events import DefinitionLibraryUpdated
 from workflows.graph.merge import Side, Verdict
 from workflows.selectors.library import Update, item_of, library_update_of
 from workflows.services.definitions import Imported, definition_import, locked

@@ -17,8 +17,9 @@ from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import LockedTask
 from workflows.selectors.pauses import hold_reasons, open_pause
+from workflows.services.at_task import fresh, locked_task, not_yours
 from workflows.services.deciding import clean_text
-from workflows.services.tasks import TaskResult, fresh, locked_task, not_yours, result_of
+from workflows.services.tasks import TaskResult, result_of
 
 
 class TaskPaused(Conflict):

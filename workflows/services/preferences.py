@@ -15,7 +15,7 @@ from accounts.audit.record import record
 from accounts.models import Department, Designation, Membership, Place
 from accounts.tenancy.errors import Conflict
 from workflows import policies
-from workflows.events import DefinitionChanged
+from workflows.definition_events import DefinitionChanged
 from workflows.models import WorkflowAddress, WorkflowDefinition, WorkflowGroup, WorkflowVisibility
 from workflows.selectors.definitions import definitions_of
 from workflows.selectors.people import active_members

@@ -11,7 +11,7 @@ from django.db import connection, transaction
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import DomainError
-from workflows.engine import moves, timeouts
+from workflows.engine import stays, timeouts
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
@@ -148,7 +148,7 @@ class _Sweep:
 
     def _remind(self, turn: _Turn) -> Plan:
         self._count("reminded")
-        return moves.remind(turn.run, turn.task, self.clock, THE_CLOCK, turn.columns)
+        return stays.remind(turn.run, turn.task, self.clock, THE_CLOCK, turn.columns)
 
     def _tell(self, turn: _Turn) -> Plan:
         found = self.targets.of(turn.run, turn.task)
@@ -165,7 +165,7 @@ class _Sweep:
             return self._overdue(turn)
         self._count("escalated")
         person, note = found
-        return moves.hand_over(
+        return stays.hand_over(
             turn.run,
             turn.task,
             person.ref,
@@ -195,7 +195,7 @@ class _Sweep:
         if self._admins is None:
             self._admins = tenant_admin_ids(self.organisation_id)
         why = why or self.targets.why_none(turn.run, turn.task)
-        return moves.mark_overdue(turn.run, turn.task, self.clock, THE_CLOCK, self._admins, why, turn.columns)
+        return stays.mark_overdue(turn.run, turn.task, self.clock, THE_CLOCK, self._admins, why, turn.columns)
 
     def _warn(self, turn: _Turn) -> Plan:
         self._count("warned")

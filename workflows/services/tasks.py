@@ -1,61 +1,45 @@
 """Decide a task, hand it over, take it over, claim it, assign it."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
 from django.utils import timezone
 
 from accounts.models import Membership
 from accounts.policies import carries
-from accounts.tenancy.errors import Conflict, Denied, Invalid
+from accounts.tenancy.errors import Denied
 from forms_builder.rules import Environment
 from forms_builder.services.attachments import attachment_ids, attachments_claim
 from forms_builder.sources import OrganisationSources
-from workflows.assignment import Person, PersonRef, Situation
-from workflows.engine import moves, votes
-from workflows.engine.definition import RunningDefinition
+from workflows.assignment import Person, PersonRef
+from workflows.engine import moves, stays, votes
 from workflows.engine.plan import Plan
-from workflows.engine.state import By, Clock, Opened, RunState, TaskState
+from workflows.engine.state import By, Clock, Opened, TaskState
 from workflows.engine.votes import words_of
-from workflows.graph.compiled import CompiledStep
 from workflows.models import LogKind
 from workflows.policies import REASSIGN_ANY
 from workflows.selectors.asked import WITH_OTHERS, is_asked_outside
 from workflows.selectors.calendars import calendars_at
-from workflows.selectors.definitions import definition_of
-from workflows.selectors.desk import Desk, eligible_people, is_eligible, why_barred_at
+from workflows.selectors.desk import eligible_people, is_eligible
 from workflows.selectors.doors import TaskNotFound
 from workflows.selectors.locks import LockedTask, lock_task, open_at
-from workflows.selectors.runs import may_see
 from workflows.selectors.takeover import has_grant, may_take_over
+from workflows.services.at_task import (
+    content_decided_on,
+    desk_at_task,
+    desk_of,
+    fresh,
+    is_visible,
+    kept_away,
+    locked_task,
+    must_hold,
+    not_yours,
+)
 from workflows.services.deciding import AssigneeInvalid, Standing, Submission, Wish, clean_text, decision_of
 from workflows.services.voting import TOGETHER, ballot_of, panel_filled, seat_handed, seat_of, seat_to_hand, vote_cast
-from workflows.shown import changed, digest, shown_names
-
-
-class TaskNotOpen(Conflict):
-    """Somebody was first; the message and ``params`` tell who did what when."""
-
-    code = "task.not_open"
-
-
-class TaskStale(Conflict):
-    """The task has changed since the caller saw it; the message and ``params`` tell how."""
-
-    code = "task.stale"
-
-
-class ContentChanged(TaskStale):
-    """What the step shows has changed since the caller saw it; ``params["changed"]`` names the fields."""
-
-    code = "task.content_changed"
-
-
-LOOK_FIRST = "Who decides this step must have seen what it shows: open the request, or send `shown` of the task."
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,18 +120,18 @@ def completion(
     """
     run, task = locked.run, locked.task
     sources = OrganisationSources(actor, at=at, run_id=run.id, environment=environment)
-    desk = _desk_of(locked, sources)
-    if why := _kept_away(desk, actor.id):
+    desk = desk_of(locked, sources)
+    if why := kept_away(desk, actor.id):
         raise Denied(why, code="task.complete.denied")
     fresh(locked, None, actor)
     behalf = locked.acts_for(at)
     seat = seat_of(task, locked.actor.ref, behalf) if task.decided_together else None
     fresh(locked, version, actor)
     if seat is None:
-        _held(locked, actor, behalf, "task.complete.denied")
+        must_hold(locked, actor, behalf, "task.complete.denied")
     if is_asked_outside(desk.step, run.organisation_id, task.id, at):
         raise Denied(WITH_OTHERS, code="task.complete.asked_outside")
-    content = _content_decided_on(locked, desk.definition, desk.step, wish.shown)
+    content = content_decided_on(locked, desk.definition, desk.step, wish.shown)
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
     by = By(actor.id, actor.name, via, behalf)
@@ -216,17 +200,17 @@ def task_take_over(
     locked = lock_task(actor.organisation_id, task_id, actor.id)
     if locked is None:
         raise TaskNotFound
-    desk = _desk(locked, actor, at)
+    desk = desk_at_task(locked, actor, at)
     step = desk.step
     right = may_take_over(actor, locked.run.definition_id)
     near = right and (is_eligible(desk, step, locked.actor) or has_grant(actor, locked.run.definition_id))
-    if not near and not _visible(locked, actor, at or timezone.now()):
+    if not near and not is_visible(locked, actor, at or timezone.now()):
         raise TaskNotFound
     if not right:
         raise Denied(code="task.take_over.denied")
     if step.is_machine:
         raise Denied("This step is done by the product.", code="task.take_over.denied")
-    if why := _kept_away(desk, actor.id):
+    if why := kept_away(desk, actor.id):
         raise Denied(why, code="task.take_over.denied")
     fresh(locked, version, actor)
     if locked.task.decided_together:
@@ -257,10 +241,10 @@ def claim(locked: LockedTask, *, actor: Membership, version: int | None, at: dat
     fresh(locked, version, actor)
     if locked.task.assignee is not None and locked.task.assignee.id == actor.id:
         return None
-    if why := _kept_away(_desk(locked, actor, at), actor.id):
+    if why := kept_away(desk_at_task(locked, actor, at), actor.id):
         raise Denied(why, code="task.claim.denied")
     behalf = locked.acts_for(at)
-    _held(locked, actor, behalf, "task.claim.denied")
+    must_hold(locked, actor, behalf, "task.claim.denied")
     if not locked.task.in_queue:
         raise Denied(not_yours(locked.task), code="task.claim.denied")
     if locked.task.decided_together:
@@ -280,10 +264,10 @@ def task_assign(
     fresh(locked, None, actor)
     if not actor.is_tenant_admin or not locked.task.unassigned:
         raise Denied(code="task.assign.denied")
-    desk, chosen, moment = _desk(locked, actor, at), locked.chosen, at or timezone.now()
+    desk, chosen, moment = desk_at_task(locked, actor, at), locked.chosen, at or timezone.now()
     if chosen is None or not chosen.is_active:
         raise AssigneeInvalid({"assignee": ["Choose an active person."]}, assignees=[])
-    if why := _kept_away(desk, chosen.id):
+    if why := kept_away(desk, chosen.id):
         raise AssigneeInvalid({"assignee": [f"Choose somebody else. {why}"]}, assignees=[])
     by = By(actor.id, actor.name)
     if locked.task.panel is not None:
@@ -293,141 +277,9 @@ def task_assign(
     return _written(plan, locked.task, actor)
 
 
-# --- shared beats ---
-
-
-def locked_task(
-    task_id: UUID, actor: Membership, chosen: Collection[UUID] = (), at: datetime | None = None
-) -> LockedTask:
-    """The task under lock, for somebody who may know of it. Raises TaskNotFound."""
-    locked = lock_task(actor.organisation_id, task_id, actor.id, chosen)
-    if locked is None or not _visible(locked, actor, at or timezone.now()):
-        raise TaskNotFound
-    return locked
-
-
-def _visible(locked: LockedTask, actor: Membership, at: datetime) -> bool:
-    return is_near(locked, actor, at) or may_see(actor, locked.run.id, at)
-
-
-def is_near(locked: LockedTask, actor: Membership, at: datetime | None = None) -> bool:
-    """Whether what was locked says already that the person may see the request."""
-    task = locked.task
-    known = actor.id == locked.run.requester.id or actor.id in task.candidate_ids
-    if known or (task.assignee is not None and task.assignee.id == actor.id):
-        return True
-    return task.is_open and locked.acts_for(at or timezone.now()) is not None
-
-
-def _held(locked: LockedTask, actor: Membership, behalf: PersonRef | None, code: str) -> None:
-    """Raises Denied for who neither holds the task nor stands in for somebody who does."""
-    if behalf is None and not locked.task.is_held_by(actor.id):
-        raise Denied(not_yours(locked.task), code=code)
-
-
-def fresh(locked: LockedTask, version: int | None, actor: Membership) -> None:
-    """Raises TaskNotOpen or TaskStale, telling what happened meanwhile."""
-    task = locked.task
-    if not task.is_open:
-        raise TaskNotOpen(_what_happened(locked.run, task, actor), **_state_of(task))
-    if version is not None and version != task.version:
-        raise TaskStale(f"This task has changed since you opened it. {_stands(task)}", **_state_of(task))
-
-
-def _stands(task: TaskState) -> str:
-    """How an open task stands now, in a sentence."""
-    if task.panel is not None and task.panel.votes and task.assignee is None:
-        last = task.panel.votes[-1]
-        yes = sum(vote.approve for vote in task.panel.votes)
-        said = "approved" if last.approve else "rejected"
-        return f"{last.by_name} has {said} it; the votes are {yes}–{len(task.panel.votes) - yes}."
-    return f"It is now with {task.assignee.name if task.assignee else 'the team queue'}."
-
-
-def _content_decided_on(
-    locked: LockedTask, definition: RunningDefinition, step: CompiledStep, given: str | None
-) -> str:
-    """The digest of what the step shows now. Raises ContentChanged where the caller was shown something else, and Invalid
-    at ``shown`` where the step demands to be told what that was."""
-    names, values = shown_names(definition.form, step.key), locked.run.data
-    now = digest(
-        names,
-        values,
-        version_id=locked.run.version_id,
-        task_id=locked.task.id,
-        task_version=locked.task.version,
-    )
-    if given is None and step.shown_required:
-        raise Invalid({"shown": [LOOK_FIRST]})
-    if given is not None and not given.startswith(now):
-        fields = changed(names, values, given)
-        labels = [definition.form.by_name[name].label for name in fields]
-        what = f"{', '.join(labels)} changed" if labels else "This task changed"
-        raise ContentChanged(
-            f"{what} since you opened it. Look again, then decide.", changed=fields, **_state_of(locked.task)
-        )
-    return now
-
-
-def _what_happened(run: RunState, task: TaskState, actor: Membership) -> str:
-    if task.completed_at is None or not (task.completed_by or task.transition):
-        if run.finished_at is None:
-            return "This task is not needed any more: the request has gone another way."
-        return f"This task is closed: the request is {run.outcome.lower() or run.status}."
-    local = task.completed_at.astimezone(ZoneInfo(actor.organisation.time_zone))
-    when = f"at {local:%H:%M} on {local.day} {local:%b}"
-    if not task.completed_by:  # the clock, or somebody outside
-        return f"“{task.transition}” was chosen {when}."
-    return f"{task.completed_by} chose “{task.transition}” {when}."
-
-
-def _state_of(task: TaskState) -> dict[str, Any]:
-    return {
-        "version": task.version,
-        "state": task.state,
-        "transition": task.transition,
-        "by": task.completed_by,
-        "at": task.completed_at.isoformat() if task.completed_at else None,
-        "assignee": task.assignee.name if task.assignee else None,
-    }
-
-
-def not_yours(task: TaskState) -> str:
-    if task.assignee is not None:
-        return f"This task is with {task.assignee.name}, not with you."
-    return "This task is not yours to decide."
-
-
-def _desk(locked: LockedTask, actor: Membership, at: datetime | None) -> Desk:
-    return _desk_of(locked, OrganisationSources(actor, at=at, run_id=locked.run.id))
-
-
-def _desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
-    run = locked.run
-    definition = definition_of(run.organisation_id, run.version_id)
-    situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
-    step = definition.graph.step(locked.task.step)
-    return Desk(
-        definition,
-        step,
-        situation,
-        run.owner_id,
-        run.organisation_id,
-        subjects=locked.subjects,
-        at=sources.at,
-        run_id=run.id,
-    )
-
-
-def _kept_away(desk: Desk, member_id: UUID) -> str:
-    """Why separation of duties keeps somebody away from the step at hand, empty where it does not. A query only where the
-    step names others."""
-    return why_barred_at(desk, desk.step, member_id)
-
-
 def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> Person:
     """The chosen person, whom the step's rule must name. Raises AssigneeInvalid."""
-    desk = _desk(locked, actor, at)
+    desk = desk_at_task(locked, actor, at)
     chosen = locked.chosen
     if chosen is None or not is_eligible(desk, desk.step, chosen):
         offered = [
@@ -441,7 +293,7 @@ def _eligible_colleague(locked: LockedTask, actor: Membership, at: datetime) -> 
 
 
 def _handed(locked: LockedTask, by: By, to: PersonRef, kind: LogKind, comment: str, at: datetime) -> Plan:
-    return moves.hand_over(locked.run, locked.task, to, kind, Clock(at), by, reason=clean_text(comment))
+    return stays.hand_over(locked.run, locked.task, to, kind, Clock(at), by, reason=clean_text(comment))
 
 
 def _written(plan: Plan, task: TaskState, actor: Membership) -> TaskResult:

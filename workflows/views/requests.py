@@ -19,7 +19,8 @@ from workflows.engine.state import Opened
 from workflows.forms import DecisionForm
 from workflows.selectors.doors import open_run, open_task
 from workflows.selectors.runs import RunView, TaskRow
-from workflows.services.tasks import TaskNotOpen, TaskResult, TaskStale, task_complete
+from workflows.services.at_task import TaskNotOpen, TaskStale
+from workflows.services.tasks import TaskResult, task_complete
 from workflows.views.action_bar import Errors, bar_errors, fields_of_refusal, filled_bar, form_errors
 from workflows.views.request_page import RequestPage, address_of
 from workflows.views.uploads import NO_UPLOADS, Uploads
