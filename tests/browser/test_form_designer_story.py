@@ -78,6 +78,7 @@ def by_keyboard(page: Page) -> None:
     expect(page.locator("#pick-field-reason")).to_be_focused()
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".cs-part-field").nth(1)).to_have_attribute("data-item", "field:reason")
+    expect(page.locator("#pick-field-reason")).to_be_focused()
 
 
 def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) -> None:

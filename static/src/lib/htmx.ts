@@ -10,6 +10,8 @@ export function startHtmx(page: Document = document): void {
   htmx.config.selfRequestsOnly = true;
   // A text box that was pulled larger has a `style` of its own; carried over as markup the policy would refuse it.
   htmx.config.attributesToSettle = ["class", "width", "height"];
+  // What was swapped in answers at once: in the usual 20 ms a form is not bound yet, and a quick hand would load the page anew.
+  htmx.config.defaultSettleDelay = 0;
   htmx.config.historyCacheSize = 0;
   htmx.config.refreshOnHistoryMiss = true;
   htmx.config.scrollBehavior = "auto";
