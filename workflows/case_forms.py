@@ -1,10 +1,13 @@
 """A case as forms: what it is called, and its people. What they do is recorded."""
 
 from collections.abc import Iterable, Mapping
+from datetime import UTC, tzinfo
 from typing import Any, Final
+from zoneinfo import ZoneInfo
 
 from django import forms
 from django.forms import BaseFormSet, formset_factory
+from django.utils import timezone
 
 from workflows.graph.cases import MAX_PEOPLE, Case, Persona
 
@@ -13,15 +16,33 @@ SPARE: Final = 2
 KEY: Final = r"[a-z][a-z0-9_]{0,39}"
 
 
+class MomentField(forms.DateTimeField):
+    """A moment, shown and typed as the clocks of a time zone have it; with an offset it may be written too."""
+
+    zone: tzinfo = UTC
+    widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+
+    def prepare_value(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().prepare_value(value)
+
+    def to_python(self, value: Any) -> Any:
+        with timezone.override(self.zone):
+            return super().to_python(value)
+
+
 class CaseForm(forms.Form):
     """The name of a case, what it shows, when it begins, and who owns the workflow in it."""
 
     name = forms.CharField(max_length=120, help_text="What it shows, such as “HR sends it back”.")
     description = forms.CharField(required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}))
-    at = forms.CharField(
-        label="Begins at", max_length=40, help_text="With its time zone, such as 2025-09-29T10:30:00+05:30."
-    )
+    at = MomentField(label="Begins at")
     owner = forms.CharField(required=False, max_length=40, help_text="Key of who owns the workflow, for fallbacks.")
+
+
+def _listed(name: str) -> forms.TextInput:
+    """A text for which the page has a list of what the organisation has; anything else may be written too."""
+    return forms.TextInput(attrs={"list": f"case-{name}"})
 
 
 class PersonForm(forms.Form):
@@ -31,12 +52,14 @@ class PersonForm(forms.Form):
         KEY, required=False, max_length=40, error_messages={"invalid": "Use small letters, digits and underscores."}
     )
     name = forms.CharField(required=False, max_length=120)
-    department = forms.CharField(required=False, max_length=200)
-    designation = forms.CharField(required=False, max_length=200)
+    department = forms.CharField(required=False, max_length=200, widget=_listed("departments"))
+    designation = forms.CharField(required=False, max_length=200, widget=_listed("designations"))
     level = forms.IntegerField(required=False, min_value=0, max_value=1_000)
     manager = forms.CharField(required=False, max_length=40)
     head = forms.CharField(label="Head of department", required=False, max_length=40)
-    roles = forms.CharField(required=False, max_length=500, help_text="Separated by commas.")
+    roles = forms.CharField(
+        required=False, max_length=500, help_text="Separated by commas.", widget=_listed("roles")
+    )
 
 
 _FormSet: Any = formset_factory(
@@ -44,11 +67,14 @@ _FormSet: Any = formset_factory(
 )
 
 
-def case_form(case: Case | None, posted: Any = None) -> CaseForm:
-    if case is None:
-        return CaseForm(posted, initial={"at": Case.model_fields["at"].default.isoformat()})
-    initial = {"name": case.name, "description": case.description, "at": case.at.isoformat(), "owner": case.owner or ""}
-    return CaseForm(posted, initial=initial)
+def case_form(case: Case | None, zone: str, posted: Any = None) -> CaseForm:
+    initial = {"at": Case.model_fields["at"].default}
+    if case is not None:
+        initial = {"name": case.name, "description": case.description, "at": case.at, "owner": case.owner or ""}
+    made = CaseForm(posted, initial=initial)
+    at: Any = made.fields["at"]
+    at.zone, at.help_text = ZoneInfo(zone), f"By the clocks of your organisation, {zone}."
+    return made
 
 
 def people_forms(people: Iterable[Persona], posted: Any = None) -> "BaseFormSet[PersonForm]":
@@ -63,7 +89,9 @@ def case_of(form: CaseForm, people: Iterable[PersonForm], before: Case | None) -
     rows = [one.cleaned_data for one in people if one.cleaned_data.get("key") and not one.cleaned_data.get("DELETE")]
     found: dict[str, Any] = before.model_dump(mode="json", exclude_defaults=True) if before else {}
     given = form.cleaned_data
-    found |= {"name": " ".join(given["name"].split()), "description": given["description"], "at": given["at"]}
+    found |= {"name": " ".join(given["name"].split()), "description": given["description"]}
+    if before is None or given["at"] != before.at:
+        found["at"] = given["at"].isoformat()
     found |= {"owner": given["owner"] or None, "people": [_person(row, kept.get(row["key"], {})) for row in rows]}
     return found
 

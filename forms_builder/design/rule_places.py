@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from forms_builder.design.kinds import kind_of
-from forms_builder.rule_editor import Offers, RuleEditor, Setup
+from forms_builder.rule_editor import RuleEditor, Setup
 from forms_builder.schema import FormDocument
 from forms_builder.schema.conditions import context_of
 from forms_builder.schema.editing.fields import Form, RawField, change, field_at
@@ -58,7 +58,7 @@ class RulePlace:
         rules[at : at + 1] = entry
         return change(form, self.field, {RULE: rules or None})
 
-    def setup(self, document: FormDocument, form: Mapping[str, Any], offers: Offers, url: str = "") -> Setup:
+    def setup(self, document: FormDocument, form: Mapping[str, Any], url: str = "") -> Setup:
         """What the editor offers here."""
         raw = field_at(form, self.field)
         if self.at == FILTER:
@@ -70,15 +70,20 @@ class RulePlace:
                 lead=f"Offers {words} where",
                 empty=f"Offers all {words}.",
                 groups={"candidate": "Entry", "actor": "Who fills it in"},
-                offers=offers,
                 url=url,
             )
         context = context_of(document.by_name.values())
         if self.at == VISIBLE:
-            return Setup(
-                context, label="When it is shown", lead="Shown when", empty="Always shown.", offers=offers, url=url
-            )
-        return Setup(context, label="What must hold", lead="It must hold that", required=True, offers=offers, url=url)
+            return Setup(context, label="When it is shown", lead="Shown when", empty="Always shown.", url=url)
+        return Setup(context, label="What must hold", lead="It must hold that", required=True, url=url)
+
+    def address(self, form: Mapping[str, Any]) -> str:
+        """Its place in the draft. Raises NoSuchField."""
+        parts = ["form", "fields", self.field]
+        if self.at == RULE:
+            return "/".join([*parts, RULE, self.number, "rule"])
+        is_nested = self.at == FILTER and kind_of(field_at(form, self.field)["type"]).filter_key == "choices"
+        return "/".join([*parts, *(["choices"] if is_nested else []), self.at])
 
 
 def source_of(raw: Mapping[str, Any]) -> str:

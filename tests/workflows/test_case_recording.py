@@ -44,6 +44,7 @@ def test_a_story_is_recorded_through_the_pages(acme: Acme, drawn: WorkflowDefini
     begun = load(omar, f"{root}new/")
     suggested = {one["key"].value() for one in begun.context["people"]} - {None}
     assert suggested == {"requester", "manager", "head", "hr_1", "hr_2"}
+    assert [value for value, _ in begun.context["lists"]["departments"]] == ["ENG", "FIN", "HR", "OPS"]
     people = people_rows({"key": "asha", "manager": "ravi"}, {"key": "ravi"}, {"key": "hema", "department": "HR"}, {})
     made = send(omar, f"{root}new/", name="Told anew", at="2025-09-29T10:30:00+05:30", **people)
     record = made["Location"]
@@ -99,9 +100,11 @@ def test_a_case_is_changed_as_a_form_and_as_json(acme: Acme, drawn: WorkflowDefi
     people = people_rows(
         *({"key": one.key, "manager": one.manager or "", "department": one.department} for one in case.people)
     )
-    assert send(omar, address, name="Renamed", at=case.at.isoformat(), **people).status_code == 302
+    assert 'value="2025-09-29T10:30"' in text(load(omar, address)), "by the clocks of the organisation"
+    assert send(omar, address, name="Renamed", at="2025-09-29T10:30", **people).status_code == 302
     changed = cases(acme, drawn)
-    assert (name in changed, changed["Renamed"].acts) == (False, case.acts)
+    assert (name in changed, changed["Renamed"].acts, changed["Renamed"].at) == (False, case.acts, case.at)
+    assert "Enter a valid date" in text(send(omar, address.replace(name, "Renamed"), name="Renamed", at="soon", **people))
     address = f"/workflows/{drawn.id}/design/cases/edit/?case=Renamed"
     for wrong, status in (("{", 422), ('{"name": "Renamed", "people": []}', 422), ("[]", 422)):
         assert send(omar, address, do="json", json=wrong).status_code == status

@@ -9,14 +9,9 @@ from django.db import connection
 from accounts.models import Membership
 from forms_builder.design.controls import Scene
 from forms_builder.design.facts import facts_with
-from forms_builder.rule_editor import Offers
-from forms_builder.rules import FieldType
-from forms_builder.schema.fields import SourcedChoices
 from forms_builder.schema.source_rows import SOURCE_WORDS, details_of
-from forms_builder.sources import OrganisationSources
 
 MOST_NAMES: Final = 100
-MOST_OFFERED: Final = 300
 _NAMES: Final = """
 SELECT DISTINCT kept.name FROM accounts_membership m, jsonb_object_keys(m.attributes) AS kept(name)
 WHERE m.organisation_id = %s ORDER BY kept.name LIMIT %s
@@ -48,14 +43,3 @@ def troubles_of(problems: Iterable[Mapping[str, Any]]) -> dict[str, str]:
         if parts[:2] == ["form", "fields"] and len(parts) > 2:
             found.setdefault(parts[2], str(problem["message"]))
     return found
-
-
-def offers_of(actor: Membership) -> Offers:
-    """What rules about people and departments may choose from; nothing in an organisation too large for a list."""
-    sources = OrganisationSources(actor)
-    by_type = {}
-    for kind, source in ((FieldType.USER, "people"), (FieldType.GROUP, "departments")):
-        options = sources.options(SourcedChoices(source=source))
-        if len(options) <= MOST_OFFERED:
-            by_type[kind] = tuple((one.value, one.label) for one in options)
-    return Offers(by_type=by_type)

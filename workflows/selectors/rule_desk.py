@@ -109,6 +109,13 @@ def offers_for(organisation_id: UUID, context: RuleContext, *, by_name: bool = F
     )
 
 
+def case_lists(organisation_id: UUID) -> dict[str, tuple[Choice, ...]]:
+    """What people of a case may be, in the words in which rules ask for it."""
+    by_field = offers_for(organisation_id, assignee_context()).by_field
+    names = {"departments": "department", "designations": "designation", "roles": "roles"}
+    return {name: by_field.get(f"candidate.{word}", ()) for name, word in names.items()}
+
+
 def people_choices(organisation_id: UUID) -> tuple[Choice, ...]:
     """The active people by name."""
     rows = active_members(organisation_id).order_by("name", "id").values_list("id", "name")[:MOST_PEOPLE]

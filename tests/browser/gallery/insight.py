@@ -115,7 +115,7 @@ def case_page() -> Page:
     recording = _recording(case)
     return "workflows/design/case.html", {
         **_draft(case),
-        "form": case_form(case),
+        "form": case_form(case, "Asia/Kolkata"),
         "people": people_forms(case.people),
         "result": recording.stage.result(),
         "record_url": "#",

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from typing import Final
 
 from forms_builder.design.rule_places import RULE, NoSuchRule, RulePlace, editor_of
-from forms_builder.rule_editor import Offers
 from forms_builder.schema import FormDocument
 from forms_builder.schema.editing import fields
 from workflows.drafting.edits.base import Document, Edit, EditFunction, EditRefused, Params, flag, text
@@ -25,7 +24,7 @@ def rule_set(document: Document, params: Params) -> Edit:
         if flag(params, "remove"):
             made = place.with_rule(form, None, "")
             return edit_of(f"Remove a rule of {label}", document, with_form(document, made))
-        setup = place.setup(FormDocument.load(form), form, Offers())
+        setup = place.setup(FormDocument.load(form), form)
     except NoSuchRule as error:
         raise EditRefused(str(error)) from error
     editor = editor_of(place, form, setup, params)

@@ -22,6 +22,7 @@ from workflows.graph.cases import Case, cases_to_json
 from workflows.graph.lint import blocking, lint
 from workflows.graph.personas import suggested_people
 from workflows.selectors.drafts import Draft, access_draft, access_editable
+from workflows.selectors.rule_desk import case_lists
 from workflows.services.case_recording import ActRefused, Done, Recording
 from workflows.services.cases import coverage_overlay, played
 from workflows.services.drafts import draft_edit
@@ -44,6 +45,10 @@ class CasePage(MemberRequired, View):
         with refusals_as_pages():
             self.draft = access_draft(self.actor, definition_id)
 
+    @property
+    def zone(self) -> str:
+        return str(self.actor.organisation.time_zone)
+
     def case(self) -> Case:
         """Raises Http404 for one that is not there any more."""
         name = self.request.GET.get("case", "")
@@ -51,6 +56,10 @@ class CasePage(MemberRequired, View):
         if found is None:
             raise Http404
         return found
+
+    @property
+    def lists(self) -> Mapping[str, Any]:
+        return case_lists(self.actor.organisation_id)
 
     def recording(self, case: Case) -> Recording | None:
         """None where the draft has problems that keep it from being played."""
@@ -89,11 +98,11 @@ class CaseNewView(CasePage):
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
-        return self._page(case_form(None), people_forms(suggested_people(self.draft.graph)))
+        return self._page(case_form(None, self.zone), people_forms(suggested_people(self.draft.graph)))
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
-        form, people = case_form(None, request.POST), people_forms((), request.POST)
+        form, people = case_form(None, self.zone, request.POST), people_forms((), request.POST)
         if form.is_valid() and people.is_valid():
             case = case_of(form, people.forms, None)
             try:
@@ -104,7 +113,8 @@ class CaseNewView(CasePage):
         return self._page(form, people, 422)
 
     def _page(self, form: Any, people: Any, status: int = 200) -> HttpResponse:
-        return self.page("workflows/design/case.html", {"form": form, "people": people, "case": None}, status)
+        context = {"form": form, "people": people, "case": None, "lists": self.lists}
+        return self.page("workflows/design/case.html", context, status)
 
 
 class CaseEditView(CasePage):
@@ -114,16 +124,16 @@ class CaseEditView(CasePage):
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
         case = self.case()
-        return self._page(case, case_form(case), people_forms(case.people))
+        return self._page(case, case_form(case, self.zone), people_forms(case.people))
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
         case = self.case()
         do = request.POST.get("do", "save")
-        form, people = case_form(case), people_forms(case.people)
+        form, people = case_form(case, self.zone), people_forms(case.people)
         try:
             if do == "save":
-                form, people = case_form(case, request.POST), people_forms((), request.POST)
+                form, people = case_form(case, self.zone, request.POST), people_forms((), request.POST)
                 if not (form.is_valid() and people.is_valid()):
                     return self._page(case, form, people, status=422)
                 changed: Case | Mapping[str, Any] = case_of(form, people.forms, case)
@@ -153,6 +163,7 @@ class CaseEditView(CasePage):
         context = {
             "form": form,
             "people": people,
+            "lists": self.lists,
             "case": case,
             "result": recording.stage.result() if recording else None,
             "record_url": self.address("case_record", case.name) if recording else "",

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any, Final
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -14,12 +15,14 @@ from forms_builder.design.kinds import Tab
 from forms_builder.design.logic import MUST_HOLD, logic_of
 from forms_builder.design.panel import Panel
 from forms_builder.design.rule_places import FILTER, NEW, RULE, VISIBLE, NoSuchRule, RulePlace, editor_of, source_of
-from forms_builder.rule_editor import RuleEditor
+from forms_builder.rule_editor import RuleEditor, Setup
 from forms_builder.schema.editing.fields import NoSuchField
 from workflows.drafting.edits import EditRefused
 from workflows.drafting.edits.form_rules import place_of
+from workflows.drafting.edits.rule_places import RuleKind
 from workflows.selectors.drafts import Draft, access_draft
-from workflows.selectors.form_design import offers_of
+from workflows.selectors.rule_desk import fits, offers_for
+from workflows.selectors.saved_conditions import saved_choices
 from workflows.views.base import page
 from workflows.views.design.base import Desk
 
@@ -28,7 +31,7 @@ EDIT: Final = "form.rule"
 
 @dataclass(frozen=True, slots=True)
 class RuleView:
-    """A rule in the editor; `next` is where saving leads, `cancel` where to go without."""
+    """A rule in the editor; `next` is where saving leads, `cancel` where to go without, `try_url` where it is tried."""
 
     place: RulePlace
     editor: RuleEditor
@@ -36,6 +39,7 @@ class RuleView:
     is_stored: bool = False
     next: str = ""
     cancel: str = ""
+    try_url: str = ""
     message_errors: tuple[str, ...] = ()
 
 
@@ -81,14 +85,33 @@ def rule_view(
         typed = refused.params
     form = draft.document["form"]
     stored, message = place.stored(form)
-    url = reverse("design_form_rule", args=[draft.definition.id])
-    setup = place.setup(draft.form, form, offers_of(draft.actor), url)
+    setup = _setup(draft, place)
     view = RuleView(place, editor_of(place, form, setup, typed), message, stored is not None, next_url, cancel)
+    if stored is not None:
+        view = replace(view, try_url=_try_url(draft, place, next_url))
     if typed is None:
         return view
     told = typed.get("message", "")
     errors = tuple(refused.fields.get("message", ())) if refused is not None else ()
     return replace(view, message=str(told[-1] if isinstance(told, list) and told else told), message_errors=errors)
+
+
+def _setup(draft: Draft, place: RulePlace) -> Setup:
+    """What the editor offers here: as on the page of the rule alone, saved conditions too."""
+    organisation_id = draft.definition.organisation_id
+    kind = RuleKind.ROWS if place.at == FILTER else RuleKind.FORM
+    plain = place.setup(draft.form, draft.document["form"], reverse("design_form_rule", args=[draft.definition.id]))
+    return replace(
+        plain,
+        offers=offers_for(organisation_id, plain.context, by_name=kind is RuleKind.ROWS),
+        saved=tuple(one for one in saved_choices(organisation_id, kind) if fits(one.rule, plain.context)),
+    )
+
+
+def _try_url(draft: Draft, place: RulePlace, back: str) -> str:
+    """Where the stored rule is tried with a sample."""
+    address = reverse("design_rule", args=[draft.definition.id])
+    return f"{address}?{urlencode({'place': place.address(draft.document['form']), 'next': back, 'tab': 'form'})}"
 
 
 class DesignFormRuleView(MemberRequired, View):
