@@ -57,9 +57,7 @@ class PersonForm(forms.Form):
     level = forms.IntegerField(required=False, min_value=0, max_value=1_000)
     manager = forms.CharField(required=False, max_length=40)
     head = forms.CharField(label="Head of department", required=False, max_length=40)
-    roles = forms.CharField(
-        required=False, max_length=500, help_text="Separated by commas.", widget=_listed("roles")
-    )
+    roles = forms.CharField(required=False, max_length=500, help_text="Separated by commas.", widget=_listed("roles"))
 
 
 _FormSet: Any = formset_factory(

@@ -36,7 +36,7 @@ def test_light_enough_and_no_grave_accessibility_finding(gallery: str, new_conte
 
 def grave_findings(page: Page) -> list[tuple[str, list[str]]]:
     """The rules of axe that are broken gravely, with the elements."""
-    found = Axe().run(page).response["violations"]
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found if rule["impact"] in GRAVE]
 
 
@@ -52,11 +52,12 @@ def test_phone_shows_everything_without_scrolling_sideways(gallery: str, new_con
 
 
 def weigh(page: Page, address: str) -> dict[str, int]:
-    """Compressed bytes of the page itself and of everything it loads."""
+    """Compressed bytes of the page itself and of everything it loads; what stands in a frame is a page of its own."""
     answers: list[Response] = []
 
     def keep(answer: Response) -> None:
-        answers.append(answer)
+        if answer.frame == page.main_frame:
+            answers.append(answer)
 
     page.on("response", keep)
     page.goto(address, wait_until="networkidle")

@@ -104,7 +104,9 @@ def test_a_case_is_changed_as_a_form_and_as_json(acme: Acme, drawn: WorkflowDefi
     assert send(omar, address, name="Renamed", at="2025-09-29T10:30", **people).status_code == 302
     changed = cases(acme, drawn)
     assert (name in changed, changed["Renamed"].acts, changed["Renamed"].at) == (False, case.acts, case.at)
-    assert "Enter a valid date" in text(send(omar, address.replace(name, "Renamed"), name="Renamed", at="soon", **people))
+    assert "Enter a valid date" in text(
+        send(omar, address.replace(name, "Renamed"), name="Renamed", at="soon", **people)
+    )
     address = f"/workflows/{drawn.id}/design/cases/edit/?case=Renamed"
     for wrong, status in (("{", 422), ('{"name": "Renamed", "people": []}', 422), ("[]", 422)):
         assert send(omar, address, do="json", json=wrong).status_code == status

@@ -60,7 +60,7 @@ WRONG: list[tuple[str, Callable[[dict[str, Any]], object]]] = [
     ("cannot be waited for", lambda case: case["acts"][1].update(after="soon")),
     ("should have been refused at person", lambda case: case["acts"][1].update(refused="person")),
     ("It ended with Approved; expected was Rejected.", lambda case: case["expect"].update(outcome="Rejected")),
-    ("expected was apply → rejected", lambda case: case["expect"].update(path=["apply", "rejected"])),
+    ("expected was Apply → Rejected", lambda case: case["expect"].update(path=["apply", "rejected"])),
     ("“reason” is 'Family'; expected was 'Work'.", lambda case: case["expect"].update(values={"reason": "Work"})),
     ("waits for nobody; expected was Hema", lambda case: case["expect"].update(waits={"hr_review": ["hema"]})),
 ]

@@ -15,6 +15,7 @@ from forms_builder.schema.source_rows import ROW_FIELDS, row_context
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import Eligibility, Person, Situation
 from workflows.drafting.edits.rule_places import RuleKind, RulePlace
+from workflows.graph.contexts import assignee_context
 from workflows.selectors.people import active_members, candidates, persons
 from workflows.selectors.saved_conditions import context_for
 

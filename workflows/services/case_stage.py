@@ -342,7 +342,7 @@ def _differences(stage: Stage) -> Iterator[str]:
     """Where it came to something else than the case expects, in sentences."""
     wanted = stage.case.expect
     if wanted.path is not None and tuple(stage.path) != wanted.path:
-        yield f"It went {_arrows(stage.path)}; expected was {_arrows(wanted.path)}."
+        yield f"It went {_arrows(stage, stage.path)}; expected was {_arrows(stage, wanted.path)}."
     if wanted.outcome and stage.outcome != wanted.outcome:
         came = f"It ended with {stage.outcome}" if stage.outcome else "It has not ended"
         yield f"{came}; expected was {wanted.outcome}."
@@ -443,5 +443,5 @@ def _with_ids(data: Any) -> Any:
     return [_with_ids(value) for value in data] if isinstance(data, list | tuple) else data
 
 
-def _arrows(steps: Iterable[str]) -> str:
-    return " → ".join(steps) or "nowhere"
+def _arrows(stage: Stage, steps: Iterable[str]) -> str:
+    return " → ".join(map(stage.step_name, steps)) or "nowhere"

@@ -1,6 +1,6 @@
 """The designers: the outline with an open row, what publishing means, and who did what in a draft."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from types import SimpleNamespace as Some
 from typing import Any, cast
@@ -15,6 +15,7 @@ from tests.browser.gallery.versions import CHANGES
 from workflows.drafting.history import Entry, History
 from workflows.forms import FormImportForm
 from workflows.graph.cases import cases_to_json
+from workflows.graph.definition import DefinitionDocument
 from workflows.models import WorkflowDefinition, WorkflowVersion
 from workflows.selectors.drafts import Draft
 from workflows.views.design import outline
@@ -42,20 +43,26 @@ SAMPLE = Path(__file__).parents[2] / "forms_builder/exchange/samples/formio_vend
 CLASH = {"place": "graph/steps/apply/name", "where": "name of the step “Apply”", "by": "Tess Rao"}
 
 
-def desk(refused: Refused | None = None, opened: str = "") -> Desk:
+def desk(
+    refused: Refused | None = None,
+    opened: str = "",
+    *,
+    document: DefinitionDocument = LEAVE,
+    problems: Sequence[dict[str, Any]] = PROBLEMS,
+) -> Desk:
     """A draft that no database knows."""
     request = RequestFactory().get("/")
     cast(Any, request).session = {}
     cast(Any, request).membership = Some(organisation_id=ID)
-    form = FormVersion(id=ID, document=LEAVE.form.to_json())
-    version = WorkflowVersion(id=ID, number=3, graph=LEAVE.graph.to_json(), form=form, revision=4)
-    version.cases = cases_to_json(LEAVE.cases)
-    definition = WorkflowDefinition(id=ID, name=LEAVE.name)
+    form = FormVersion(id=ID, document=document.form.to_json())
+    version = WorkflowVersion(id=ID, number=3, graph=document.graph.to_json(), form=form, revision=4)
+    version.cases = cases_to_json(document.cases)
+    definition = WorkflowDefinition(id=ID, name=document.name)
     draft = Draft(cast(Any, Some(id=ID, organisation_id=ID)), definition, version)
     entries = tuple(Entry((uuid4(),), label, ago(minutes=2)) for label in ("Add “Archive”", "Rename “Apply” to “Ask”"))
     vars(draft)["history"] = History(entries[:1], entries[1:])
     made = Desk(request, draft, refused, opened)
-    vars(made)["problems"] = PROBLEMS
+    vars(made)["problems"] = list(problems)
     return made
 
 

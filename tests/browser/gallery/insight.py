@@ -1,25 +1,22 @@
-"""What tells about a workflow: its bottlenecks, its preferences, its cases and how one is recorded."""
+"""What tells about a workflow: its bottlenecks and its preferences; and how one is added."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace as Some
 from typing import Any
 from uuid import UUID
 
-from django.utils.datastructures import MultiValueDict
 from django.utils.safestring import mark_safe
 
-from forms_builder.schema.sources import NoSources
-from tests.browser.gallery.parts import ID, LEAVE, Page, ago, leave, tab
-from workflows.case_forms import case_form, people_forms
-from workflows.engine.definition import RunningDefinition
-from workflows.graph.cases import Case
+from tests.browser.gallery.parts import LEAVE, Page, leave, tab
+from workflows.forms import ImportForm
 from workflows.graph.layout import Direction
 from workflows.graph.paint import Painted
 from workflows.graph.svg import graph_svg
 from workflows.preference_forms import PreferencesForm, rule_forms
 from workflows.selectors.bottlenecks import Bottlenecks, Figures, overlay
 from workflows.selectors.preferences import Defaults, PreferenceChoices
-from workflows.services.case_recording import Recording
+from workflows.views.adding import NewForm
 
 HOUR = timedelta(hours=1)
 
@@ -50,6 +47,16 @@ FOUND = Bottlenecks(STEPS, WAYS, 5)
 TABS = [tab("Requests"), tab("Bottlenecks", 0, True)]
 
 
+IDS = [str(UUID(int=number)) for number in range(4)]
+CHOICES = PreferenceChoices(
+    groups=[(IDS[0], "HR")],
+    owners=[(IDS[0], "Omar Shaikh"), (IDS[1], "Tess Holm")],
+    departments=[(IDS[0], "HR"), (IDS[1], "Engineering")],
+    designations=[(IDS[2], "Lead (level 5)")],
+    places=[(IDS[3], "Pune, Maharashtra, IN")],
+)
+
+
 def _drawn(painted: Any, direction: Direction) -> str:
     ident = f"figures-{direction.value}"
     made = graph_svg(LEAVE.graph, title="Figures", ident=ident, direction=direction, paint=Painted.of(painted))
@@ -69,14 +76,7 @@ def bottlenecks() -> Page:
 
 
 def preferences() -> Page:
-    ids = [str(UUID(int=number)) for number in range(4)]
-    choices = PreferenceChoices(
-        groups=[(ids[0], "HR")],
-        owners=[(ids[0], "Omar Shaikh"), (ids[1], "Tess Holm")],
-        departments=[(ids[0], "HR"), (ids[1], "Engineering")],
-        designations=[(ids[2], "Lead (level 5)")],
-        places=[(ids[3], "Pune, Maharashtra, IN")],
-    )
+    ids = IDS
     rules: Any = [
         Some(excludes=False, department_id=ids[1], designation_id=None, level_from=5, place_id=None),
         Some(excludes=True, department_id=ids[0], designation_id=None, level_from=None, place_id=ids[3]),
@@ -84,8 +84,8 @@ def preferences() -> Page:
     facts = {"name": LEAVE.name, "description": LEAVE.description, "slug": "leave", "is_active": True, "group": ids[0]}
     return "workflows/preferences.html", {
         "definition": leave(),
-        "form": PreferencesForm(initial=facts, choices=choices),
-        "rules": rule_forms(rules, choices),
+        "form": PreferencesForm(initial=facts, choices=CHOICES),
+        "rules": rule_forms(rules, CHOICES),
         "sentences": ["Everybody of level 5 and above in Engineering.", "Not: everybody in HR at Pune, Maharashtra, IN."],
         "reach": 14,
         "start_url": "https://acme.example/start/leave/",
@@ -97,54 +97,61 @@ def preferences() -> Page:
     }  # fmt: skip
 
 
-def _running() -> RunningDefinition:
-    return RunningDefinition.of(ID, LEAVE.graph.to_json(), LEAVE.form)
+def bottlenecks_empty() -> Page:
+    template, context = bottlenecks()
+    return template, {**context, "found": Bottlenecks((), (), 5), "graph_svg": "", "graph_svg_narrow": ""}
 
 
-def _draft(case: Case) -> dict[str, Any]:
-    version = Some(number=3, state="draft", revision=4)
-    return {"draft": Some(version=version, revision=4), "definition": leave(), "case": case, "cases_url": "#"}
+def preferences_refused() -> Page:
+    """An address that is taken, a level that is none, and what somebody else saved meanwhile."""
+    template, context = preferences()
+    shown, rules = context["form"], context["rules"]
+    posted = {**shown.initial, "name": "", "slug": "Leave it!", "owner": ""}
+    form = PreferencesForm(posted, choices=CHOICES)
+    form.is_valid()
+    form.add_error(None, "Somebody else saved these preferences meanwhile. Load the page again.")
+    lines = {"start-TOTAL_FORMS": "1", "start-INITIAL_FORMS": "0", "start-0-level_from": "many", "start-0-excludes": ""}
+    posted_rules = rule_forms((), CHOICES, {key.replace("start", rules.prefix): value for key, value in lines.items()})
+    posted_rules.is_valid()
+    return template, {**context, "form": form, "rules": posted_rules}
 
 
-def _recording(case: Case) -> Recording:
-    return Recording(case, _running(), NoSources(ago().date()))
+def preferences_plain() -> Page:
+    """Everybody may start it, and there is no draft yet."""
+    template, context = preferences()
+    told = (("manager", "The requester's manager", False), ("workflow_owner", "The owner of the workflow", False))
+    defaults = Defaults(2, False, "", "", "none", False, told, 0)
+    return template, {**context, "rules": rule_forms((), CHOICES), "sentences": [], "reach": 1, "defaults": defaults}
 
 
-def case_page() -> Page:
-    case = LEAVE.cases[0].model_copy(update={"description": "The way it usually goes."})
-    recording = _recording(case)
-    return "workflows/design/case.html", {
-        **_draft(case),
-        "form": case_form(case, "Asia/Kolkata"),
-        "people": people_forms(case.people),
-        "result": recording.stage.result(),
-        "record_url": "#",
-        "json": "{}",
-    }
+def new(posted: dict[str, str] | None = None) -> Callable[[], Page]:
+    def made() -> Page:
+        form = NewForm(posted)
+        form.is_valid()
+        return "workflows/new.html", {"form": form}
+
+    return made
 
 
-def case_record() -> Page:
-    case = LEAVE.cases[0].model_copy(update={"acts": LEAVE.cases[0].acts[:1]})
-    recording = _recording(case)
-    here = recording.waiting[0]
-    form = recording.form(here.step, "ravi", MultiValueDict({"criticality": [""]}))
-    return "workflows/design/case_record.html", {
-        **_draft(case),
-        "recording": recording,
-        "result": recording.stage.result(),
-        "edit_url": "#",
-        "here": here,
-        "by": "hema",
-        "choices": recording.choices(here.step),
-        "form": form,
-        "errors": ["It waits for Ravi."],
-        "place": "person",
-    }
+def definition_import() -> Page:
+    form = ImportForm({"text": "{"})
+    form.is_valid()
+    form.add_error(None, "graph.steps: a workflow has exactly one start.")
+    return "workflows/import.html", {"form": form}
 
 
-INSIGHT_PAGES = {
+def design_none() -> Page:
+    return "workflows/design/none.html", {"definition": leave()}
+
+
+INSIGHT_PAGES: dict[str, Callable[[], Page]] = {
     "bottlenecks": bottlenecks,
     "preferences": preferences,
-    "case": case_page,
-    "case-record": case_record,
+    "bottlenecks-empty": bottlenecks_empty,
+    "preferences-refused": preferences_refused,
+    "preferences-plain": preferences_plain,
+    "new": new(),
+    "new-refused": new({"name": ""}),
+    "definition-import": definition_import,
+    "design-none": design_none,
 }

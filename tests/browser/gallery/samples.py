@@ -3,15 +3,18 @@
 from collections.abc import Callable
 from datetime import timedelta
 from types import SimpleNamespace as Some
+from typing import Any
 
 from django import forms
 
 from tests.browser.gallery import bulk, library, links
 from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
+from tests.browser.gallery.cases import CASE_PAGES
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
 from tests.browser.gallery.designers import DESIGNER_PAGES
 from tests.browser.gallery.flows import FLOW_PAGES
+from tests.browser.gallery.forms import FORM_PAGES
 from tests.browser.gallery.insight import INSIGHT_PAGES, STEPS, TABS
 from tests.browser.gallery.machines import machine_steps, request_machine
 from tests.browser.gallery.pages import PAGE_NAMES
@@ -95,9 +98,12 @@ def home() -> Page:
         ("Vendor onboarding", "Accounts payable", "Bring a new vendor into the books.", 0),
     ]
     workflows = [
-        Some(id=ID, name=name, slug="leave", description=text, group=group, can_start=True, open_count=count)
+        Some(
+            id=ID, name=name, slug="leave", description=text, group=group, can_start=True, open_count=count,
+            edit_url="#", clone_url="#", preferences_url="#", form_url="#",
+        )
         for name, group, text, count in names
-    ]
+    ]  # fmt: skip
     workflows.append(
         Some(id=ID, name="Appraisal 2026", slug="a", description="", group="HR", can_start=False, is_draft=True)
     )
@@ -225,6 +231,32 @@ def runs() -> Page:
     }
 
 
+def runs_empty() -> Page:
+    """To somebody who only sees their own: no figures of steps, and nothing in the period."""
+    template, context = runs()
+    nothing = Some(started=0, completed=0, open=0, overdue=0, p50=None, p90=None)
+    more: dict[str, Any] = {
+        "figures": nothing,
+        "chart": None,
+        "steps": (),
+        "versions": [],
+        "tabs": [],
+        "page": Some(rows=[]),
+    }
+    return template, {**context, **more, "move_url": ""}
+
+
+def runs_refused() -> Page:
+    template, context = runs_empty()
+    form = Period({"since": "2025-13-01", "until": "2025-10-14"})
+    form.is_valid()
+    return template, {**context, "filter_form": form, "period": "", "export_url": ""}
+
+
+def home_empty() -> Page:
+    return "workflows/home.html", {"tabs": [], "workflows": [], "can_add": False}
+
+
 def search() -> Page:
     flow = Some(id=ID, name="Leave Application", slug="leave", group="HR", can_start=True)
     return "workflows/search.html", {
@@ -305,7 +337,10 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "library": library.library,
     "library-item": library.library_item,
     "library-update": library.library_update,
+    "home-empty": home_empty,
     "runs": runs,
+    "runs-empty": runs_empty,
+    "runs-refused": runs_refused,
     "search": search,
     "notifications": notices,
     "error-404": error(404),
@@ -314,6 +349,8 @@ _PAGES: dict[str, Callable[[], Page]] = {
     **FLOW_PAGES,
     **INSIGHT_PAGES,
     **DESIGNER_PAGES,
+    **FORM_PAGES,
+    **CASE_PAGES,
 }
 
 PAGES = {name: _PAGES[name] for name in PAGE_NAMES}

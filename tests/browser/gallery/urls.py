@@ -1,5 +1,7 @@
 """Every URL name that a template asks for, so that the gallery can draw it; and the gallery itself."""
 
+from csp.constants import SELF
+from csp.decorators import csp_replace
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
@@ -28,6 +30,12 @@ def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
     return HttpResponse(status=204)
 
 
+@csp_replace({"frame-ancestors": [SELF]})
+def frame(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    """The form inside of the preview."""
+    return page(request, "form-frame")
+
+
 PLAIN = (
     *(
         "machine_steps",
@@ -51,7 +59,8 @@ WITH_ID = (
     "absence",
     "definition_library_update",
     *("design_edit", "design_item", "design_undo", "design_redo", "design_publish"),
-    *("design_document", "design_operations", "design_form_import"),
+    *("design_document", "design_operations", "design_form_import", "design_form_rule", "design_rule"),
+    "design_start",
     *("design", "case_new", "case_edit", "case_record", "cases_gate"),
     "decision_link_revoke",
     "task_links",
@@ -66,6 +75,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *(path(f"{name}/<uuid:id>/", nothing, name=name) for name in WITH_ID),
     path("machine-steps/<str:id>/retry/", nothing, name="machine_step_retry"),
     path("machine-steps/<str:id>/skip/", nothing, name="machine_step_skip"),
+    path("design_form_frame/<uuid:id>/", frame, name="design_form_frame"),
     path("start/<slug:slug>/", nothing, name="request_start"),
     path("library/<slug:key>/", nothing, name="library_item"),
     path("library/<slug:key>/install/", nothing, name="library_install"),
