@@ -8,6 +8,7 @@ from typing import Any, Final
 
 from forms_builder.field_views import kind_of
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 from forms_builder.schema.display import NOTHING, Labels, display, with_names
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.parts import Access
@@ -56,7 +57,8 @@ def _serialize(
 ) -> list[dict[str, Any]]:
     known = with_names(plan.shown, values, labels, sources)
     shown = {field.name: values.get(field.name, field.default) for field in plan.logic.fields}
-    invisible = plan.logic.invisible(shown, sources.environment)
+    settled, invisible = plan.logic.settle(shown, sources.environment)
+    shown |= {name: settled[name] for name in plan.logic.derived if name not in values}
     names = {field.name for field in plan.shown}
     found = []
     for field in plan.shown:
@@ -100,7 +102,7 @@ def _entry(field: f.FieldBase, access: Access, value: Any, labels: Labels) -> di
     elif isinstance(value, list) or kind_of(field) == "select":
         items = value if isinstance(value, list) else [value]
         entry["labels"] = {item: display(field, item, labels) for item in items if isinstance(item, str)}
-    return entry | _limits(field)
+    return entry | _limits(field) | dict(component_of(field).described(field, value))
 
 
 def _column(column: f.FieldBase) -> dict[str, Any]:
@@ -117,7 +119,8 @@ def _column(column: f.FieldBase) -> dict[str, Any]:
 
 
 def _limits(field: f.FieldBase) -> dict[str, Any]:
-    dumped = field.model_dump(mode="json", include=set(_LIMITS), exclude_defaults=True)
+    known = {*_LIMITS, *component_of(field).limits}
+    dumped = field.model_dump(mode="json", include=known, exclude_defaults=True)
     return {"limits": dumped} if dumped else {}
 
 

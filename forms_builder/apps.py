@@ -8,7 +8,8 @@ class FormsBuilderConfig(AppConfig):
 
     def ready(self) -> None:
         from accounts.policies import register
-        from forms_builder import events, models, policies  # noqa: F401 - events register themselves
+        from forms_builder import components, events, models, policies  # noqa: F401 - events register themselves
 
+        components.load()
         register(models.Form, policies.forms)
         register(models.Attachment, policies.attachments)

@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from forms_builder import html_input
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 from forms_builder.schema.conditions import Condition
 from forms_builder.schema.display import display
 from forms_builder.schema.layout import AnyNode, ColumnNode, FieldNode, GridNode, RowNode, SectionNode
@@ -51,6 +52,8 @@ class FieldView:
     errors: Sequence[str] = ()
     required: bool = False
     writable: bool = False
+    is_drawn: bool = False
+    """It stands among the inputs: it can be written, or goes with what is, such as a text or what follows from them."""
     options: Sequence[OptionView] = ()
     files: Sequence[FileFacts] = ()
     rows: Sequence["RowView"] = ()
@@ -59,15 +62,27 @@ class FieldView:
     condition: str = ""
     visible_when: str = ""
     attrs: Mapping[str, str] = dataclass_field(default_factory=dict)
+    scene: Mapping[str, Any] = dataclass_field(default_factory=dict)
 
     @property
     def template(self) -> str:
-        return f"forms_builder/inputs/{self.kind}.html"
+        own = component_of(self.field).template if self.kind != "read" else ""
+        return own or f"forms_builder/inputs/{self.kind}.html"
+
+    @property
+    def read_template(self) -> str:
+        """The template of the answer alone, empty for one that is just words."""
+        return component_of(self.field).read_template
+
+    @property
+    def rule_type(self) -> str:
+        """How conditions in the page read the answer; empty for one that has parts or that they cannot read."""
+        return str(component_of(self.field).type_in_rules(self.field) or "")
 
     @property
     def is_group(self) -> bool:
         """Several controls under one question need a fieldset with a legend (WCAG 1.3.1)."""
-        return self.kind in ("radio", "checkboxes", "date_range", "table")
+        return self.kind in ("radio", "checkboxes") or component_of(self.field).is_group
 
     @property
     def tag(self) -> str:
@@ -216,34 +231,38 @@ class FieldViews:
             condition = self.plan.logic.conditional.get(field.name)
             writable = field.name in self.plan.writable_names
             told = condition is not None and condition.reads <= self.shown
-            if field.name in invisible and not (writable and told):
+            moves = writable or (not field.answered and bool(self.plan.writable))
+            if field.name in invisible and not (moves and told):
                 continue
             yield self._view(field, writable, condition if told else None, field.name not in invisible)
 
     def _view(self, field: f.FieldBase, writable: bool, condition: Condition | None, visible: bool) -> FieldView:
         name = html_input.html_name(field.name)
         value = self.form.shown_value(field)
-        kind = kind_of(field)
+        drawn = writable or not (field.answered or (field.keeps_value and not self.plan.writable))
         view = FieldView(
-            field.name, field.label, field.help, kind if writable or kind == "static" else "read", field, name, f"id_{name}",
+            field.name, field.label, field.help, kind_of(field) if drawn else "read", field, name, f"id_{name}",
             value=value,
             errors=self.form.problems_at(field.name),
             required=self.plan.access[field.name] is Access.REQUIRED,
             writable=writable,
+            is_drawn=drawn,
             files=self._files(field, value),
             columns=[_head(column) for column in field.columns] if isinstance(field, f.TableField) else (),
             visible=visible,
             attrs=attributes(field),
+            scene=component_of(field).scene(field, value, self.form.sources),
         )  # fmt: skip
         if not writable:
             text = display(field, value, self.form.known_labels)
-            return replace(view, text=text, rows=self._read_rows(field, value))
+            return replace(
+                view, text=text, rows=self._read_rows(field, value), **_condition(condition if drawn else None)
+            )
         return replace(
             view,
             options=self._options(field, value, field.name),
             rows=self._rows(field, value, name),
-            condition=condition.sentence() if condition else "",
-            visible_when=json.dumps(condition.raw) if condition else "",
+            **_condition(condition),
         )
 
     def _options(self, field: f.FieldBase, value: Any, key: str) -> list[OptionView]:
@@ -261,7 +280,7 @@ class FieldViews:
         return found + [OptionView(item, known[item], True, f"id_{name}_{number}", True) for number, item in extra]
 
     def _files(self, field: f.FieldBase, value: Any) -> list[FileFacts]:
-        if not isinstance(field, f.FileField) or not isinstance(value, list) or self.form.sources is None:
+        if not isinstance(field, f.UploadField) or not isinstance(value, list) or self.form.sources is None:
             return []
         found = self.form.sources.files([item for item in value if isinstance(item, str)])
         return [found[item] for item in value if item in found]
@@ -312,34 +331,21 @@ class FieldViews:
         ]
 
 
+def _condition(condition: Condition | None) -> dict[str, Any]:
+    """When the field is shown, in words and for the island."""
+    if condition is None:
+        return {}
+    return {"condition": condition.sentence(), "visible_when": json.dumps(condition.raw)}
+
+
 def kind_of(field: f.FieldBase) -> str:
     """The template of a writable field."""
-    if isinstance(field, f.ChoiceField):
-        return "radio" if field.display == "radio" else "select"
-    if isinstance(field, f.MultiChoiceField):
-        return "checkboxes" if field.display == "checkboxes" else "select_many"
-    if isinstance(field, f.UserField | f.DepartmentField):
-        return "select"
-    return str(getattr(field, "type", "text"))
+    return component_of(field).kind(field)
 
 
 def attributes(field: f.FieldBase) -> dict[str, str]:
     """HTML attributes that let the browser help; the server decides anyway."""
-    wanted: dict[str, Any] = {}
-    if isinstance(field, f.TextField | f.LongTextField):
-        wanted = {"maxlength": field.max_length, "minlength": field.min_length or None}
-        by_format = getattr(field, "format", "")
-        wanted["autocomplete"] = getattr(field, "autocomplete", "") or by_format or None
-    elif isinstance(field, f.NumberField):
-        wanted = {"min": field.min, "max": field.max, "step": "1" if not field.decimals else f"{10**-field.decimals:f}"}
-    elif isinstance(field, f.MoneyField):
-        wanted = {"min": field.min, "max": field.max, "step": "0.01"}
-    elif isinstance(field, f.DateField | f.DateRangeField | f.TimeField):
-        wanted = {"min": field.min, "max": field.max}
-        wanted = {key: value for key, value in wanted.items() if value != "today"}
-    elif isinstance(field, f.FileField):
-        wanted = {"accept": ",".join(f".{item}" for item in field.extensions) or ("image/*" if field.camera else None)}
-        wanted["capture"] = "environment" if field.camera else None
+    wanted = component_of(field).attributes(field)
     return {key: str(value) for key, value in wanted.items() if value is not None}
 
 
@@ -358,8 +364,9 @@ def problem_views(problems: Mapping[str, Sequence[str]], views: Mapping[str, Fie
 def _anchor(view: FieldView, rest: str) -> str:
     if view.options and view.kind in ("radio", "checkboxes"):
         return view.options[0].id
-    if view.kind == "date_range":
-        return f"{view.id}-{rest or 'from'}"
+    parts = component_of(view.field).parts
+    if parts:
+        return f"{view.id}-{rest or next(iter(parts))}"
     return f"{view.id}-{rest.replace('.', '-')}" if rest else view.id
 
 

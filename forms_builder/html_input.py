@@ -10,18 +10,16 @@ import re
 from collections.abc import Mapping
 from typing import Any, Final
 
-from django.utils.datastructures import MultiValueDict
-
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 
 PAGE_CONTROLS: Final = frozenset(
-    {"action", "add_row", "assignee", "comment", "csrfmiddlewaretoken", "idempotency_key", "method", "next", "submit"}
+    {"action", "redraw", "assignee", "comment", "csrfmiddlewaretoken", "idempotency_key", "method", "next", "submit"}
     | {"transition", "version"}
 )
 """Names that the pages around a form use for their own controls, and two that a browser's form object owns."""
-ADD_ROW: Final = "add_row"
+REDRAW: Final = "redraw"
 _ROW: Final = re.compile(r"-(\d{1,4})-")
-_OFF: Final = frozenset({"", "0", "false", "off", "no"})
 
 Posted = Mapping[str, Any]
 
@@ -33,17 +31,9 @@ def html_name(name: str) -> str:
 
 def raw_value(field: f.FieldBase, posted: Posted, name: str) -> Any:
     """The raw value posted under `name`, in the shape `schema.clean` reads. What is missing is an empty answer."""
-    if isinstance(field, f.CheckboxField):
-        return str(posted.get(name) or "").lower() not in _OFF
-    if isinstance(field, f.MultiChoiceField | f.FileField):
-        return [item for item in _all(posted, name) if item]
-    if isinstance(field, f.DateRangeField):
-        return {end: posted.get(f"{name}-{end}") or None for end in ("from", "to")}
-    if isinstance(field, f.MoneyField) and len(field.currencies) > 1:
-        return {"amount": posted.get(name) or None, "currency": posted.get(f"{name}-currency") or None}
     if isinstance(field, f.TableField):
         return _rows(field, posted, name)
-    return posted.get(name)
+    return component_of(field).posted(field, posted, name)
 
 
 def posted_names(posted: Posted, fields: Mapping[str, f.FieldBase]) -> set[str]:
@@ -54,13 +44,6 @@ def posted_names(posted: Posted, fields: Mapping[str, f.FieldBase]) -> set[str]:
         if head in fields and key.startswith(html_name(head)):
             found.add(head)
     return found
-
-
-def _all(posted: Posted, name: str) -> list[Any]:
-    if isinstance(posted, MultiValueDict):
-        return posted.getlist(name)
-    value = posted.get(name)
-    return list(value) if isinstance(value, list | tuple) else [] if value is None else [value]
 
 
 def _rows(field: f.TableField, posted: Posted, name: str) -> list[dict[str, Any]]:

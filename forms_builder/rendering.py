@@ -10,6 +10,7 @@ A name that is hidden, read-only or unknown at the step is refused over REST and
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from functools import cached_property
 from typing import Any, ClassVar, Final, Self
 
@@ -32,13 +33,16 @@ from forms_builder.field_views import (
 )
 from forms_builder.rules import EMPTY_ENVIRONMENT
 from forms_builder.schema import fields as f
-from forms_builder.schema.conditions import ACTING
+from forms_builder.schema.clean import as_answer, clean
+from forms_builder.schema.component import component_of
+from forms_builder.schema.conditions import ACTING, field_specs, rule_values
 from forms_builder.schema.display import with_names
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.intake import NOT_HERE, Intake, initial_values, take
 from forms_builder.schema.people import person
 from forms_builder.schema.plan import StepPlan
 from forms_builder.schema.sources import Option, Sources
+from forms_builder.schema.world import Refused, World
 
 __all__ = ["AnswersInvalid", "StepForm", "form_class", "readable_fields", "reading_form", "serialize_fields"]
 
@@ -59,7 +63,7 @@ class AnswerWidget(forms.Widget):
     def __init__(self, field: f.FieldBase) -> None:
         super().__init__()
         self.field = field
-        self.needs_multipart_form = isinstance(field, f.FileField)
+        self.needs_multipart_form = isinstance(field, f.UploadField)
 
     def value_from_datadict(self, data: Mapping[str, Any], files: Any, name: str) -> Any:
         """HTML data is Django's `MultiValueDict`, anything else is a mapping of JSON values by field name."""
@@ -131,17 +135,31 @@ class StepForm(forms.Form):
         return self.plan.refused(str(name) for name in self.data)
 
     @property
-    def adds_row(self) -> str:
-        """The table for which the person asked for more rows; the page is then drawn again, nothing is stored."""
-        wanted = self.data.get(html_input.ADD_ROW, "") if self.from_page else ""
-        return wanted if wanted in self.plan.writable_names else ""
+    def redraws(self) -> str:
+        """The field for which the person asked to see the page again, with more rows or what it finds; nothing is stored."""
+        wanted = str(self.data.get(html_input.REDRAW, "")).partition(".")[0] if self.from_page else ""
+        return wanted if wanted in self.plan.writable_names | self.plan.logic.derived.keys() else ""
 
     def without_judgement(self) -> Self:
-        """Show what was typed and find nothing wrong with it; for `adds_row`."""
+        """Show what was typed and find nothing wrong with it; for `redraws`."""
         self._errors = ErrorDict()
         self.cleaned_data = {}
-        self.intake = Intake()
+        if self.sources is not None:
+            self._bring_along(self.sources)
+            self.intake = take(self.plan, self.raws, self.values, self.sources)
+            self.intake.problems = {}
         return self
+
+    def _bring_along(self, sources: Sources) -> None:
+        """Fill in what the answer to `redraws` brings along for other fields, where the person asked for it."""
+        name = self.redraws
+        if str(self.data.get(html_input.REDRAW, "")) != f"{name}.fill":
+            return
+        field = self.document.by_name[name]
+        with suppress(Refused):
+            value = clean(field, self.raws.get(name), World(sources, stored=self.values))
+            found = component_of(field).follow(field, value, sources)
+            self.raws |= {key: as_answer(self.document.by_name[key], fact) for key, fact in found.items()}
 
     @cached_property
     def raws(self) -> dict[str, Any]:
@@ -215,23 +233,39 @@ class StepForm(forms.Form):
 
     def shown_value(self, field: f.FieldBase) -> Any:
         """What stands in the field: as it was typed, else as it is stored, else its default."""
+        if self.is_bound and field.name in self.intake.written and field.name not in self.plan.writable_names:
+            return self.intake.written[field.name]
         if self.is_bound and field.name in self.raws:
             return self.raws[field.name]
+        if field.name in self.plan.logic.derived and field.name not in self.values:
+            return self.derived_values[field.name]
         return self.values.get(field.name, field.default)
+
+    @cached_property
+    def derived_values(self) -> Mapping[str, Any]:
+        """The values with those that follow from them, as long as none was kept."""
+        environment = self.sources.environment if self.sources else EMPTY_ENVIRONMENT
+        return self.plan.logic.settle(initial_values(self.plan, self.values), environment)[0]
 
     def options_of(self, field: f.FieldBase) -> Sequence[Option]:
         """The entries to offer for a choice, a person or a department; empty for other fields."""
         source = getattr(field, "source", None)
         if source is not None:
-            return self.sources.options(source) if self.sources else ()
+            return component_of(field).offered(field, self.sources, self._search(field)) if self.sources else ()
         return [Option(choice.value, choice.label) for choice in getattr(field, "fixed", ())]
 
+    def _search(self, field: f.FieldBase) -> tuple[str, Any]:
+        """What was typed to find an entry, and what is chosen now."""
+        name = f"{html_input.html_name(field.name)}-search"
+        typed = str(self.data.get(name, "")) if self.from_page and self.is_bound else ""
+        return typed, self.shown_value(field)
+
     def problems_at(self, path: str) -> list[str]:
-        """What is wrong at exactly this place; for the ends of a date range at the field itself."""
+        """What is wrong at exactly this place; for the parts of a value, such as the ends of a period, at the field itself."""
         found = list(self.intake.problems.get(path, ()))
-        if isinstance(self.document.by_name.get(path), f.DateRangeField):
-            for end in ("from", "to"):
-                found += self.intake.problems.get(f"{path}.{end}", ())
+        field = self.document.by_name.get(path)
+        for part in component_of(field).parts if field else ():
+            found += self.intake.problems.get(f"{path}.{part}", ())
         return found
 
     @cached_property
@@ -244,22 +278,26 @@ class StepForm(forms.Form):
     @property
     def write_layout(self) -> list[NodeView]:
         """The layout of what can be answered, with the texts around it."""
-        chosen = {name: view for name, view in self.views.items() if view.writable or view.kind == "static"}
+        chosen = {name: view for name, view in self.views.items() if view.is_drawn}
         return layout(self.document.nodes, chosen) if self.plan.writable else []
 
     @property
     def read_groups(self) -> list[ReadGroup]:
         """What can only be read, by the sections of the layout."""
         alone = not self.plan.writable
-        chosen = {
-            name: view for name, view in self.views.items() if not view.writable and (alone or view.kind != "static")
-        }
+        chosen = {name: view for name, view in self.views.items() if not view.is_drawn or (alone and not view.writable)}
         return read_groups(layout(self.document.nodes, chosen))
 
     @property
-    def has_tables(self) -> bool:
-        """Then the button for more rows comes first in the page, and Enter needs another one before it."""
-        return any(view.writable and view.kind == "table" for view in self.views.values())
+    def has_buttons(self) -> bool:
+        """Then a button that draws the page again, such as that for more rows, comes first, and Enter needs another before it."""
+        return any(view.is_drawn and component_of(view.field).redraws for view in self.views.values())
+
+    @property
+    def scripts(self) -> tuple[str, ...]:
+        """Static files with the islands of the fields, of types that are not built with the product."""
+        found = (component_of(view.field).script for view in self.views.values())
+        return tuple(dict.fromkeys(one for one in found if one))
 
     @property
     def problem_list(self) -> list[ProblemView]:
@@ -268,10 +306,11 @@ class StepForm(forms.Form):
 
     @property
     def read_values(self) -> str:
-        """JSON of the values that conditions in the page read and nobody can change there."""
+        """JSON of the values that conditions in the page read and nobody can change there: type and value by field id."""
         reads = {name for condition in self.plan.logic.conditional.values() for name in condition.reads}
-        names = [field.name for field in self.plan.shown if field.name in reads - self.plan.writable_names]
-        return json.dumps({name: self.values.get(name) for name in names})
+        fields = [field for field in self.plan.shown if field.name in reads - self.plan.writable_names]
+        values = rule_values(fields, self.values)
+        return json.dumps({spec.id: [spec.type, values.get(spec.id)] for spec in field_specs(fields)})
 
     @property
     def acting_values(self) -> str:

@@ -3,7 +3,9 @@
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from functools import cached_property
+from functools import cached_property, reduce
+from itertools import islice
+from operator import or_
 from typing import Any, Final
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -19,10 +21,11 @@ from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.fields import MAX_CHOICES, SourcedChoices, SourceName
 from forms_builder.schema.people import PERSON
-from forms_builder.schema.source_rows import ACTOR, row_context
+from forms_builder.schema.source_rows import ACTOR, ROW_FIELDS, row_context
 from forms_builder.schema.sources import FileFacts, Option
 
 DAYS: Final = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+MOST_WORDS: Final = 10
 Row = Mapping[str, Any]
 
 
@@ -32,6 +35,7 @@ class _Source:
 
     rows: Callable[[UUID], QuerySet[Any, dict[str, Any]]]
     label: Callable[[Row], str]
+    searched: tuple[str, ...]
     pickable: Q = field(default_factory=Q)
 
 
@@ -68,10 +72,10 @@ def _address(row: Row) -> str:
 
 
 _SOURCES: Final[Mapping[SourceName, _Source]] = {
-    "departments": _Source(_departments, _name),
-    "designations": _Source(_designations, _name),
-    "places": _Source(_places, _address),
-    "people": _Source(_people, _name, Q(is_active=True)),
+    "departments": _Source(_departments, _name, ("name", "code")),
+    "designations": _Source(_designations, _name, ("name",)),
+    "places": _Source(_places, _address, ("city", "state", "country")),
+    "people": _Source(_people, _name, ("name", "email"), Q(is_active=True)),
 }
 _COLUMNS: Final = {
     "manager": "manager_id",
@@ -140,6 +144,25 @@ class OrganisationSources:
             rows = rows[:MAX_CHOICES]
         found = (Option(str(row["id"]), _offered(wanted, source, row)) for row in self._trimmed(wanted, rows))
         return [option for _, option in zip(range(MAX_CHOICES), found, strict=False)]
+
+    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
+        source = _SOURCES[wanted.source]
+        rows = source.rows(self.actor.organisation_id).filter(source.pickable)
+        for word in text.split()[:MOST_WORDS]:
+            rows = rows.filter(reduce(or_, (Q(**{f"{column}__icontains": word}) for column in source.searched)))
+        trimmed = self._trimmed(wanted, rows[:most] if wanted.filter is None else rows)
+        return [Option(str(row["id"]), _offered(wanted, source, row)) for row in islice(trimmed, most)]
+
+    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
+        source, ids = _SOURCES[wanted.source], _ids([value])
+        rows = source.rows(self.actor.organisation_id).filter(source.pickable, id__in=ids) if ids else ()
+        for row in self._trimmed(wanted, rows):
+            return {spec.id.partition(".")[2]: _fact(row, spec.id) for spec in ROW_FIELDS[wanted.source]}
+        return {}
+
+    @property
+    def links_to_maps(self) -> bool:
+        return bool(self.actor.organisation.settings.get("map_links", True))
 
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         source = _SOURCES[wanted.source]

@@ -60,6 +60,10 @@ INSTALLED_APPS = [
     "rest_framework",
 ]
 
+# Modules with types of field of this installation's own; their packages bring templates and static files along.
+FORM_COMPONENTS = env.items("FORM_COMPONENTS", ())
+INSTALLED_APPS += sorted({name.partition(".")[0] for name in FORM_COMPONENTS} - set(INSTALLED_APPS))
+
 MIDDLEWARE = [
     "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "config.health.ProbeMiddleware",

@@ -71,6 +71,14 @@ class Text(Control):
 
 
 @dataclass(frozen=True)
+class Code(Text):
+    """One short code in capitals."""
+
+    def read(self, posted: Posted, name: str, field: RawField) -> str | None:
+        return (super().read(posted, name, field) or "").upper() or None
+
+
+@dataclass(frozen=True)
 class Area(Text):
     """Several lines of text."""
 
@@ -297,6 +305,18 @@ class Choices(Control):
         if len(lines) > MOST_LINES:
             raise SettingRefused(f"A list has at most {MOST_LINES} choices. Use a source for longer ones.")
         return relabelled(old if isinstance(old, list) else [], lines) or None
+
+
+@dataclass(frozen=True)
+class Source(Choices):
+    """A source of the organisation's own data."""
+
+    template = "source"
+
+    def read(self, posted: Posted, name: str, field: RawField) -> Any:
+        if not text_of(posted, f"{name}.source"):
+            raise SettingRefused("Choose where to look.")
+        return super().read(posted, name, field)
 
 
 def relabelled(old: Sequence[Mapping[str, str]], labels: Sequence[str]) -> list[dict[str, str]]:

@@ -59,6 +59,8 @@ class FieldKind:
     icon: str
     settings: tuple[Setting, ...] = ()
     keeps_value: bool = True
+    answered: bool = True
+    """Whether people give its value."""
     choices_tab: str = ""
     filter_key: str = ""
     """The attribute of the rule that trims entries from a source: `choices` holds it where the source itself can be chosen."""

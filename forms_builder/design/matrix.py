@@ -80,7 +80,7 @@ def matrix_of(form: Mapping[str, Any], steps: Sequence[tuple[str, str]]) -> Matr
 def row_of(field: Mapping[str, Any], columns: Sequence[Column], section: str = "") -> Row:
     """One field at all steps."""
     kind = kind_of(field["type"])
-    levels = [(str(key), LEVELS[key]) for key in (Access if kind.keeps_value else READ_LEVELS)]
+    levels = [(str(key), LEVELS[key]) for key in (Access if kind.answered else READ_LEVELS)]
     cells = [
         Cell(f"cell.{field['name']}/{column.key}", column, level_at(field, column.key).value, levels)
         for column in columns

@@ -126,7 +126,7 @@ def _tabs(kind: FieldKind, *, is_column: bool) -> list[tuple[Tab, str]]:
     found = [(Tab.FIELD, TAB_WORDS[Tab.FIELD])]
     if kind.choices_tab:
         found.append((Tab.CHOICES, kind.choices_tab))
-    if any(one.tab is Tab.VALIDATION for one in kind.settings):
+    if kind.keeps_value or any(one.tab is Tab.VALIDATION for one in kind.settings):
         found.append((Tab.VALIDATION, TAB_WORDS[Tab.VALIDATION]))
     if not is_column:
         found += [(tab, TAB_WORDS[tab]) for tab in (Tab.VISIBILITY, Tab.STEPS)]

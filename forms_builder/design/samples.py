@@ -5,8 +5,9 @@ from typing import Any
 
 from forms_builder.design.kinds import kind_of
 from forms_builder.schema import FormDocument, Sources
-from forms_builder.schema.clean import Refused, World, clean
+from forms_builder.schema.clean import clean
 from forms_builder.schema.parts import Access
+from forms_builder.schema.world import Refused, World
 
 
 def sample_values(document: FormDocument, step: str, values: Mapping[str, Any], sources: Sources) -> dict[str, Any]:
@@ -14,7 +15,7 @@ def sample_values(document: FormDocument, step: str, values: Mapping[str, Any], 
     found = dict(values)
     world = World(sources)
     for field in document.by_name.values():
-        if found.get(field.name) is not None or field.access_at(step) is not Access.READ or not field.keeps_value:
+        if found.get(field.name) is not None or field.access_at(step) is not Access.READ or not field.answered:
             continue
         kind = kind_of(str(getattr(field, "type", "")))
         try:

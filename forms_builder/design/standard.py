@@ -4,22 +4,10 @@ from typing import Any, Final
 
 from forms_builder.design import controls as c
 from forms_builder.design.kinds import FieldKind, Group, PaletteItem, Setting, Tab, kind_of, register, register_items
+from forms_builder.design.settings import PREFILL, REQUIRED, always, first, limits, named
 from forms_builder.schema import fields as f
 from forms_builder.schema.sources import Sources
 
-_PREFILL: Final = Setting(
-    "prefill",
-    "Starts with",
-    c.Prefill(),
-    help="Known when the request begins; also in steps where the field is hidden.",
-)
-_REQUIRED: Final = Setting(
-    "required",
-    "Required wherever it can be filled in",
-    c.Tick(),
-    Tab.VALIDATION,
-    "One step alone is set in the tab Steps.",
-)
 _COMPLETE: Final = c.Select((
     ("", "Nothing"), ("name", "Own name"), ("email", "E-mail"), ("tel", "Telephone"), ("organization", "Company"),
     ("street-address", "Address"), ("postal-code", "Postcode"), ("off", "Never"),
@@ -33,18 +21,6 @@ _PATTERN: Final = Setting(
 )
 _CHOICES: Final = Setting("choices", "Choices", c.Choices(), Tab.CHOICES)
 _TWO: Final = [{"value": "first", "label": "First"}, {"value": "second", "label": "Second"}]
-
-
-def _named(*more: Setting) -> tuple[Setting, ...]:
-    """What every field has, with more of its own after it."""
-    return (Setting("label", "Label", c.Text(is_needed=True)), Setting("help", "Help below it", c.Area()), *more)
-
-
-def _limits(low: str, high: str, words: str, control: c.Control) -> tuple[Setting, ...]:
-    return (
-        Setting(low, f"Least {words}".strip(), control, Tab.VALIDATION),
-        Setting(high, f"Most {words}".strip(), control, Tab.VALIDATION),
-    )
 
 
 def _between(control: c.Control, *more: Setting) -> tuple[Setting, ...]:
@@ -62,26 +38,12 @@ def _shown_as(*options: tuple[str, str]) -> Setting:
 # --- answers for previews ---
 
 
-def _always(value: Any) -> Any:
-    return lambda field, sources: value
-
-
 def _today(field: f.FieldBase, sources: Sources) -> str:
     return sources.today.isoformat()
 
 
 def _two_days(field: f.FieldBase, sources: Sources) -> dict[str, str]:
     return {"from": sources.today.isoformat(), "to": sources.today.isoformat()}
-
-
-def _first(field: f.FieldBase, sources: Sources) -> Any:
-    """The first entry that is offered; a list of it where several may be chosen."""
-    source: f.SourcedChoices | None = getattr(field, "source", None)
-    fixed: tuple[f.Choice, ...] = getattr(field, "fixed", ())
-    values = [one.value for one in sources.options(source)[:1]] if source else [one.value for one in fixed[:1]]
-    if isinstance(field, f.MultiChoiceField):
-        return values
-    return values[0] if values else None
 
 
 def _one_row(field: f.FieldBase, sources: Sources) -> Any:
@@ -93,10 +55,10 @@ def _one_row(field: f.FieldBase, sources: Sources) -> Any:
 
 register(
     FieldKind(
-        "text", "Text", icon="forms", sample=_always("Example"), settings=_named(
+        "text", "Text", icon="forms", sample=always("Example"), settings=named(
             Setting("format", "Takes", c.Select((("", "Any text"), ("email", "One mail address")))),
-            Setting("default", "Default", c.Text()), _PREFILL, Setting("autocomplete", "The browser may fill in", _COMPLETE),
-            _REQUIRED, *_limits("min_length", "max_length", "characters", c.Whole()), _PATTERN,
+            Setting("default", "Default", c.Text()), PREFILL, Setting("autocomplete", "The browser may fill in", _COMPLETE),
+            REQUIRED, *limits("min_length", "max_length", "characters", c.Whole()), _PATTERN,
         ),
     ),
     PaletteItem("text", "Text", icon="forms", group=Group.INPUTS, words="line string name short input", field={"type": "text"}),
@@ -106,9 +68,9 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "long_text", "Long text", icon="align-left", sample=_always("An example of a longer text."), settings=_named(
-            Setting("default", "Default", c.Area()), _PREFILL, _REQUIRED,
-            *_limits("min_length", "max_length", "characters", c.Whole()), _PATTERN,
+        "long_text", "Long text", icon="align-left", sample=always("An example of a longer text."), settings=named(
+            Setting("default", "Default", c.Area()), PREFILL, REQUIRED,
+            *limits("min_length", "max_length", "characters", c.Whole()), _PATTERN,
         ),
     ),
     PaletteItem(
@@ -118,10 +80,10 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "number", "Number", icon="number-123", sample=_always(3), settings=_named(
+        "number", "Number", icon="number-123", sample=always(3), settings=named(
             Setting("unit", "Unit", c.Text(), help="Stands behind the number, such as days or km."),
-            Setting("decimals", "Decimals", c.Whole()), Setting("default", "Default", c.Number()), _PREFILL, _REQUIRED,
-            *_limits("min", "max", "", c.Number()),
+            Setting("decimals", "Decimals", c.Whole()), Setting("default", "Default", c.Number()), PREFILL, REQUIRED,
+            *limits("min", "max", "", c.Number()),
         ),
     ),
     PaletteItem(
@@ -131,17 +93,17 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "money", "Money", icon="coin", sample=_always("250"), settings=_named(
+        "money", "Money", icon="coin", sample=always("250"), settings=named(
             Setting("currencies", "Currencies", c.Codes(upper=True), help="The first is the usual one, such as EUR, USD."),
-            _REQUIRED, *_limits("min", "max", "", c.Number()),
+            REQUIRED, *limits("min", "max", "", c.Number()),
         ),
     ),
     PaletteItem("money", "Money", icon="coin", group=Group.INPUTS, words="amount price cost currency", field={"type": "money"}),
 )  # fmt: skip
 register(
     FieldKind(
-        "date", "Date", icon="calendar", sample=_today, settings=_named(
-            _PREFILL, _REQUIRED,
+        "date", "Date", icon="calendar", sample=_today, settings=named(
+            PREFILL, REQUIRED,
             *_between(c.Day(), Setting("checks", "Compared with", c.Comparisons(("date", "date_range")), Tab.VALIDATION)),
         ),
     ),
@@ -149,8 +111,8 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "date_range", "Period", icon="calendar-due", sample=_two_days, settings=_named(
-            _REQUIRED, *_between(c.Day(), Setting("max_days", "Most days", c.Whole(), Tab.VALIDATION, "Both ends count.")),
+        "date_range", "Period", icon="calendar-due", sample=_two_days, settings=named(
+            REQUIRED, *_between(c.Day(), Setting("max_days", "Most days", c.Whole(), Tab.VALIDATION, "Both ends count.")),
         ),
     ),
     PaletteItem(
@@ -160,8 +122,8 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "time", "Time", icon="clock", sample=_always("09:30"), settings=_named(
-            _PREFILL, _REQUIRED,
+        "time", "Time", icon="clock", sample=always("09:30"), settings=named(
+            PREFILL, REQUIRED,
             *_between(c.Clock(), Setting("checks", "Compared with", c.Comparisons(("time",)), Tab.VALIDATION)),
         ),
     ),
@@ -171,7 +133,7 @@ register(
 # --- choices ---
 
 register(
-    FieldKind("checkbox", "Yes or no", icon="checkbox", sample=_always(True), settings=_named(_REQUIRED)),
+    FieldKind("checkbox", "Yes or no", icon="checkbox", sample=always(True), settings=named(REQUIRED)),
     PaletteItem(
         "checkbox", "Yes or no", icon="checkbox", group=Group.CHOICES, words="tick box boolean agree consent",
         field={"type": "checkbox"},
@@ -179,8 +141,8 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "choice", "Choice", icon="list", sample=_first, choices_tab="Choices", filter_key="choices", settings=_named(
-            Setting("default", "Default", c.ChoiceDefault()), _PREFILL, _REQUIRED, _CHOICES,
+        "choice", "Choice", icon="list", sample=first, choices_tab="Choices", filter_key="choices", settings=named(
+            Setting("default", "Default", c.ChoiceDefault()), PREFILL, REQUIRED, _CHOICES,
             _shown_as(("dropdown", "Dropdown"), ("radio", "Radio buttons")),
         ),
     ),
@@ -195,10 +157,10 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "multi_choice", "Several choices", icon="list-check", sample=_first, choices_tab="Choices", filter_key="choices",
-        settings=_named(
-            _REQUIRED, _CHOICES, _shown_as(("checkboxes", "Boxes"), ("dropdown", "List")),
-            *_limits("min_items", "max_items", "chosen", c.Whole()),
+        "multi_choice", "Several choices", icon="list-check", sample=first, choices_tab="Choices", filter_key="choices",
+        settings=named(
+            REQUIRED, _CHOICES, _shown_as(("checkboxes", "Boxes"), ("dropdown", "List")),
+            *limits("min_items", "max_items", "chosen", c.Whole()),
         ),
     ),
     PaletteItem(
@@ -211,7 +173,7 @@ register(
 
 register(
     FieldKind(
-        "user", "Person", icon="user", sample=_first, settings=_named(_PREFILL, _REQUIRED), choices_tab="People",
+        "user", "Person", icon="user", sample=first, settings=named(PREFILL, REQUIRED), choices_tab="People",
         filter_key="filter", source="people",
     ),
     PaletteItem(
@@ -220,7 +182,7 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "department", "Department", icon="building", sample=_first, settings=_named(_PREFILL, _REQUIRED),
+        "department", "Department", icon="building", sample=first, settings=named(PREFILL, REQUIRED),
         choices_tab="Departments", filter_key="filter", source="departments",
     ),
     PaletteItem(
@@ -242,8 +204,8 @@ register_items(
 
 register(
     FieldKind(
-        "file", "Files", icon="paperclip", settings=_named(
-            Setting("camera", "Take a photo on a phone", c.Tick()), _REQUIRED,
+        "file", "Files", icon="paperclip", settings=named(
+            Setting("camera", "Take a photo on a phone", c.Tick()), REQUIRED,
             Setting("max_files", "Most files", c.Whole(), Tab.VALIDATION),
             Setting("max_megabytes", "Megabytes of each", c.Whole(), Tab.VALIDATION),
             Setting(
@@ -276,8 +238,8 @@ register_items(
 )  # fmt: skip
 register(
     FieldKind(
-        "table", "Table", icon="table", sample=_one_row, choices_tab="Columns", has_columns=True, settings=_named(
-            Setting("row_label", "A row is called", c.Text()), _REQUIRED, *_limits("min_rows", "max_rows", "rows", c.Whole()),
+        "table", "Table", icon="table", sample=_one_row, choices_tab="Columns", has_columns=True, settings=named(
+            Setting("row_label", "A row is called", c.Text()), REQUIRED, *limits("min_rows", "max_rows", "rows", c.Whole()),
         ),
     ),
     PaletteItem(
@@ -292,7 +254,7 @@ register(
 )  # fmt: skip
 register(
     FieldKind(
-        "static", "Text to read", icon="info-circle", keeps_value=False, settings=(
+        "static", "Text to read", icon="info-circle", keeps_value=False, answered=False, settings=(
             Setting("label", "Heading", c.Text(is_needed=True)), Setting("text", "Text", c.Area()),
         ),
     ),

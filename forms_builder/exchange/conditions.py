@@ -6,7 +6,9 @@ from decimal import Decimal
 from typing import Any, Final, Literal, TypeGuard
 
 from forms_builder.exchange.source import number_of, plain_number, value_text
+from forms_builder.rules import FieldType
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 from forms_builder.schema.conditions import ROOT
 
 Operator = Literal[
@@ -80,7 +82,8 @@ def _about(field: f.FieldBase, test: Test) -> Rule | None:
         return {"field": f"{path}.count", "op": _ROWS[test.op], "value": 0} if test.op in _ROWS else None
     if test.op in ("empty", "filled"):
         return _emptiness(field, path, test.op == "empty")
-    maker = _BY_TYPE.get(type(field))
+    rule_type = component_of(field).type_in_rules(field)
+    maker = _BY_TYPE.get(rule_type) if rule_type else None
     return maker(field, path, test.op, test.value) if maker else None
 
 
@@ -90,7 +93,7 @@ _ROWS: Final[Mapping[str, str]] = {"empty": "eq", "filled": "gt"}
 def _emptiness(field: f.FieldBase, path: str, empty: bool) -> Rule | None:
     if isinstance(field, f.CheckboxField):
         return {"field": path, "op": "ne" if empty else "eq", "value": True}
-    if not field.keeps_value or isinstance(field, f.DateRangeField):
+    if component_of(field).type_in_rules(field) is None:
         return None
     return {"field": path, "op": "is_empty" if empty else "is_set"}
 
@@ -161,16 +164,17 @@ def _number(field: Any, path: str, op: str, value: Any) -> Rule | None:
     return {"field": path, "op": op, "value": plain_number(number)}
 
 
-def _money(field: f.MoneyField, path: str, op: str, value: Any) -> Rule | None:
+def _money(field: f.FieldBase, path: str, op: str, value: Any) -> Rule | None:
     number = number_of(value)
-    if number is None or op not in ("eq", "ne", *_ORDER) or len(field.currencies) != 1:
+    currency = component_of(field).currency(field)
+    if number is None or op not in ("eq", "ne", *_ORDER) or currency is None:
         return None
-    return {"field": path, "op": op, "value": {"amount": str(plain_number(number)), "currency": field.currencies[0]}}
+    return {"field": path, "op": op, "value": {"amount": str(plain_number(number)), "currency": currency}}
 
 
-def _moment(field: f.DateField | f.TimeField, path: str, op: str, value: Any) -> Rule | None:
+def _moment(field: f.FieldBase, path: str, op: str, value: Any) -> Rule | None:
     text = value_text(value)
-    text = text[:10] if isinstance(field, f.DateField) else text[:5]
+    text = text[:10] if component_of(field).type_in_rules(field) is FieldType.DATE else text[:5]
     return {"field": path, "op": op, "value": text} if text and op in ("eq", "ne", *_ORDER) else None
 
 
@@ -178,14 +182,13 @@ def _list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [value]
 
 
-_BY_TYPE: Final[Mapping[type[f.FieldBase], Callable[[Any, str, str, Any], Rule | None]]] = {
-    f.TextField: _text,
-    f.LongTextField: _text,
-    f.NumberField: _number,
-    f.MoneyField: _money,
-    f.DateField: _moment,
-    f.TimeField: _moment,
-    f.ChoiceField: _choice,
-    f.MultiChoiceField: _multi,
-    f.CheckboxField: _checkbox,
+_BY_TYPE: Final[Mapping[FieldType, Callable[[Any, str, str, Any], Rule | None]]] = {
+    FieldType.TEXT: _text,
+    FieldType.NUMBER: _number,
+    FieldType.MONEY: _money,
+    FieldType.DATE: _moment,
+    FieldType.TIME: _moment,
+    FieldType.CHOICE: _choice,
+    FieldType.MULTI_CHOICE: _multi,
+    FieldType.BOOL: _checkbox,
 }

@@ -1,5 +1,6 @@
 """The form document, pure Python: what is asked, who may answer at which step, and what an answer means."""
 
+from forms_builder.schema import standard
 from forms_builder.schema.check import Problem, blocking, check
 from forms_builder.schema.conditions import field_specs, rule_values
 from forms_builder.schema.diff import diff
@@ -28,6 +29,7 @@ __all__ = [
     "initial_values",
     "prefilled",
     "rule_values",
+    "standard",
     "take",
     "with_names",
 ]

@@ -13,13 +13,16 @@ from typing import Any, Final, Literal
 
 from forms_builder.rules import RuleContext, RuleErrors, parse
 from forms_builder.schema import fields as f
-from forms_builder.schema.clean import Refused, World, clean, compiled_pattern
+from forms_builder.schema.clean import clean, compiled_pattern
+from forms_builder.schema.component import component_of
 from forms_builder.schema.conditions import Condition, context_of
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.layout import MAX_DEPTH, MAX_NODES, FieldNode, walk
 from forms_builder.schema.parts import Access
+from forms_builder.schema.plan import is_derived
 from forms_builder.schema.source_rows import details_of, row_context
 from forms_builder.schema.sources import NoSources
+from forms_builder.schema.world import Refused, World
 
 Level = Literal["error", "warning"]
 
@@ -83,9 +86,10 @@ def _access(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[
             f"{place}.access", "required-but-hidden", "error",
             f"“{field.label}” is required, but no step can fill it in.", "Give one step write access.",
         )  # fmt: skip
-    if not field.keeps_value and any(level.writable for level in levels):
+    if not field.answered and any(level.writable for level in levels):
+        what = "follows from other fields" if field.keeps_value else "is a text"
         yield Problem(
-            f"{place}.access", "static-written", "error", f"“{field.label}” is a text; nobody can fill it in.",
+            f"{place}.access", "static-written", "error", f"“{field.label}” {what}; nobody can fill it in.",
             "Use read or hidden.",
         )  # fmt: skip
 
@@ -133,11 +137,7 @@ def _choices(document: FormDocument, field: f.FieldBase, place: str) -> Iterator
     source: f.SourcedChoices | None = getattr(field, "source", None)
     if source is not None:
         if source.filter is not None:
-            inner = (
-                f"{place}.choices.filter"
-                if isinstance(field, f.ChoiceField | f.MultiChoiceField)
-                else f"{place}.filter"
-            )
+            inner = f"{place}.choices.filter" if hasattr(field, "choices") else f"{place}.filter"
             yield from _rule(source.filter, inner, row_context(source.source))
         if source.detail and source.detail not in dict(details_of(source.source)):
             message = f"“{field.label}” shows {source.detail}, which {source.source} do not have."
@@ -158,7 +158,7 @@ def _choices(document: FormDocument, field: f.FieldBase, place: str) -> Iterator
 def _default(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[Problem]:
     if field.default is None:
         return
-    if getattr(field, "source", None) is not None or isinstance(field, f.FileField):
+    if getattr(field, "source", None) is not None or isinstance(field, f.UploadField):
         yield Problem(
             f"{place}.default", "default-from-database", "error",
             f"“{field.label}” takes its entries from the database and cannot have a fixed default.", "Use prefill.",
@@ -169,6 +169,11 @@ def _default(document: FormDocument, field: f.FieldBase, place: str) -> Iterator
     except Refused as refusal:
         message = f"The default of “{field.label}” is not allowed: {refusal}"
         yield Problem(f"{place}.default", "bad-default", "error", message, "Change the default or the limits.")
+
+
+def _own(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[Problem]:
+    for key, code, message, hint in component_of(field).problems(field, document.by_name):
+        yield Problem(f"{place}.{key}", code, "error", message, hint)
 
 
 def _comparisons(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[Problem]:
@@ -204,15 +209,26 @@ def _rule(raw: dict[str, Any], place: str, context: RuleContext) -> Iterator[Pro
 
 
 def _circles(document: FormDocument, context: RuleContext) -> Iterator[Problem]:
-    reads: dict[str, frozenset[str]] = {}
+    conditions: dict[str, frozenset[str]] = {}
+    values: dict[str, frozenset[str]] = {}
     for field in document.by_name.values():
         if field.visible_when is not None:
             with suppress(RuleErrors):
-                reads[field.name] = Condition.of(field.visible_when, context).reads
+                conditions[field.name] = Condition.of(field.visible_when, context).reads
+        if is_derived(field):
+            values[field.name] = component_of(field).reads(field)
+    reads = {
+        name: conditions.get(name, frozenset()) | values.get(name, frozenset()) for name in {**conditions, **values}
+    }
     for number, field in enumerate(document.fields):
-        if field.name in reads and _reaches(reads, field.name):
+        if field.name not in reads or not _reaches(reads, field.name):
+            continue
+        if field.name in conditions:
             message = f"Whether “{field.label}” is shown depends on itself."
             yield Problem(f"fields.{number}.visible_when", "condition-circle", "error", message, "Break the circle.")
+        else:
+            message = f"The value of “{field.label}” depends on itself."
+            yield Problem(f"fields.{number}", "value-circle", "error", message, "Break the circle.")
 
 
 def _reaches(reads: dict[str, frozenset[str]], start: str) -> bool:
@@ -266,4 +282,5 @@ _CHECKS: Final[tuple[Callable[[FormDocument, f.FieldBase, str], Iterator[Problem
     _choices,
     _default,
     _comparisons,
+    _own,
 )

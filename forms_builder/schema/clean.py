@@ -6,9 +6,7 @@ except that numbers may be written as text. Whether a value is required is decid
 
 import math
 import re
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
-from dataclasses import field as dataclass_field
+from collections.abc import Mapping
 from datetime import date, time
 from decimal import Decimal
 from functools import lru_cache
@@ -17,10 +15,13 @@ from uuid import UUID
 
 import re2
 
+from forms_builder.rules import FieldType
 from forms_builder.schema import fields as f
 from forms_builder.schema.addresses import BadAddress, address
+from forms_builder.schema.component import component_of
 from forms_builder.schema.parts import has_unstorable
 from forms_builder.schema.sources import Sources
+from forms_builder.schema.world import Refused, World, wrong
 
 DATE: Final = re.compile(r"(19|2\d)\d{2}-\d{2}-\d{2}", re.ASCII)
 TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
@@ -28,37 +29,18 @@ NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 PATTERN_MEMORY: Final = 2 * 1024 * 1024
 
 
-class Refused(ValueError):
-    """The value is wrong; `problems` are (path within the field, message), the path empty for the field itself."""
-
-    def __init__(self, *problems: tuple[str, str]) -> None:
-        self.problems = problems
-        super().__init__("; ".join(message for _, message in problems))
-
-
-@dataclass
-class World:
-    """What is outside of the values, and the labels of what was picked, collected by field name."""
-
-    sources: Sources
-    labels: dict[str, dict[str, str]] = dataclass_field(default_factory=dict)
-
-    def pick(self, key: str, wanted: f.SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
-        found = self.sources.labels(wanted, values)
-        self.labels.setdefault(key, {}).update(found)
-        return found
-
-
-def wrong(message: str) -> Refused:
-    """A refusal of the whole field."""
-    return Refused(("", message))
-
-
 def clean(field: f.FieldBase, raw: Any, world: World, key: str = "") -> Any:
     """The JSON-ready value to store, or None when nothing was given. Raises `Refused`."""
+    component = component_of(field)
     if raw is None or raw == "" or (isinstance(raw, list | tuple | dict) and not raw):
-        return False if isinstance(field, f.CheckboxField) else None
-    return _CLEANERS[type(field)](field, raw, world, key or field.name)
+        return component.nothing()
+    return component.clean(field, raw, world, key or field.name)
+
+
+def as_answer(field: f.FieldBase, fact: Any) -> Any:
+    """Something known from elsewhere as the raw value of a field: a text takes every fact."""
+    is_text = component_of(field).type_in_rules(field) is FieldType.TEXT
+    return str(fact) if is_text and fact is not None and not isinstance(fact, str) else fact
 
 
 def is_empty(value: Any) -> bool:
@@ -79,7 +61,7 @@ def compiled_pattern(expression: str) -> Any:
         raise ValueError(reason.decode() if isinstance(reason, bytes) else str(reason)) from error
 
 
-def _text(field: f.TextField | f.LongTextField, raw: Any, world: World, key: str) -> str | None:
+def clean_text(field: f.TextField | f.LongTextField, raw: Any, world: World, key: str) -> str | None:
     if not isinstance(raw, str):
         raise wrong("Enter text.")
     if len(raw) > 2 * f.MAX_TEXT:
@@ -139,7 +121,7 @@ def _bounded(value: Decimal, low: Decimal | None, high: Decimal | None, decimals
     return rounded + 0  # turns -0 into 0
 
 
-def _number(field: f.NumberField, raw: Any, world: World, key: str) -> int | str:
+def clean_number(field: f.NumberField, raw: Any, world: World, key: str) -> int | str:
     value = decimal_of(raw)
     if value is None:
         raise wrong("Enter a number.")
@@ -147,7 +129,7 @@ def _number(field: f.NumberField, raw: Any, world: World, key: str) -> int | str
     return int(rounded) if field.decimals == 0 else f"{rounded:.{field.decimals}f}"
 
 
-def _money(field: f.MoneyField, raw: Any, world: World, key: str) -> dict[str, str] | None:
+def clean_money(field: f.MoneyField, raw: Any, world: World, key: str) -> dict[str, str] | None:
     currency: Any = field.currencies[0]
     if isinstance(raw, Mapping):
         if set(raw) - {"amount", "currency"}:
@@ -185,11 +167,11 @@ def _day_between(day: date, field: f.DateField | f.DateRangeField, sources: Sour
     return day
 
 
-def _date(field: f.DateField, raw: Any, world: World, key: str) -> str:
+def clean_date(field: f.DateField, raw: Any, world: World, key: str) -> str:
     return _day_between(_day(raw), field, world.sources).isoformat()
 
 
-def _date_range(field: f.DateRangeField, raw: Any, world: World, key: str) -> dict[str, str] | None:
+def clean_date_range(field: f.DateRangeField, raw: Any, world: World, key: str) -> dict[str, str] | None:
     if not isinstance(raw, Mapping) or set(raw) - {"from", "to"}:
         raise wrong("Enter a first and a last day.")
     ends: dict[str, date] = {}
@@ -211,7 +193,7 @@ def _date_range(field: f.DateRangeField, raw: Any, world: World, key: str) -> di
     return {end: day.isoformat() for end, day in ends.items()}
 
 
-def _time(field: f.TimeField, raw: Any, world: World, key: str) -> str:
+def clean_time(field: f.TimeField, raw: Any, world: World, key: str) -> str:
     if not isinstance(raw, str) or not TIME.fullmatch(raw.strip()):
         raise wrong("Enter a time as hours:minutes, for example 14:30.")
     value = time.fromisoformat(raw.strip()).strftime("%H:%M")
@@ -232,7 +214,7 @@ def _pickable(
     return labels
 
 
-def _choice(field: f.ChoiceField, raw: Any, world: World, key: str) -> str:
+def clean_choice(field: f.ChoiceField, raw: Any, world: World, key: str) -> str:
     if not isinstance(raw, str) or len(raw) > 200 or has_unstorable(raw):
         raise wrong("Choose one of the entries.")
     if raw not in _pickable(field.source, field.fixed, [raw], world, key):
@@ -240,7 +222,7 @@ def _choice(field: f.ChoiceField, raw: Any, world: World, key: str) -> str:
     return raw
 
 
-def _multi_choice(field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str] | None:
+def clean_multi_choice(field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str] | None:
     items = _texts(raw, f.MAX_CHOICES, "Choose entries of the list.")
     if not items:
         return None
@@ -264,13 +246,13 @@ def _texts(raw: Any, most: int, message: str) -> list[str]:
     return list(dict.fromkeys(item for item in items if item))
 
 
-def _checkbox(field: f.CheckboxField, raw: Any, world: World, key: str) -> bool:
+def clean_checkbox(field: f.CheckboxField, raw: Any, world: World, key: str) -> bool:
     if not isinstance(raw, bool):
         raise wrong("Answer with true or false.")
     return raw
 
 
-def _reference(field: f.UserField | f.DepartmentField, raw: Any, world: World, key: str) -> str:
+def clean_reference(field: f.UserField | f.DepartmentField, raw: Any, world: World, key: str) -> str:
     message = "Choose a person of the list." if isinstance(field, f.UserField) else "Choose a department of the list."
     wanted = uuid_of(raw)
     if wanted is None or wanted not in world.pick(key, field.source, [wanted]):
@@ -288,7 +270,7 @@ def uuid_of(raw: Any) -> str | None:
         return None
 
 
-def _file(field: f.FileField, raw: Any, world: World, key: str) -> list[str] | None:
+def clean_file(field: f.UploadField, raw: Any, world: World, key: str) -> list[str] | None:
     ids = [uuid_of(item) for item in _texts(raw, 100, "Give the ids of attachments.")]
     wanted = [item for item in ids if item]
     if not ids:
@@ -302,13 +284,13 @@ def _file(field: f.FileField, raw: Any, world: World, key: str) -> list[str] | N
         facts = found[item]
         if facts.size > field.max_megabytes * 1024 * 1024:
             raise wrong(f"{facts.name} is larger than {field.max_megabytes} MB.")
-        if field.extensions and facts.name.rpartition(".")[2].lower() not in field.extensions:
-            raise wrong(f"{facts.name}: only these kinds of files are accepted here: {', '.join(field.extensions)}.")
+        if field.accepted and facts.name.rpartition(".")[2].lower() not in field.accepted:
+            raise wrong(f"{facts.name}: only these kinds of files are accepted here: {', '.join(field.accepted)}.")
     world.labels.setdefault(key, {}).update({item: found[item].name for item in wanted})
     return wanted
 
 
-def _table(field: f.TableField, raw: Any, world: World, key: str) -> list[dict[str, Any]] | None:
+def clean_table(field: f.TableField, raw: Any, world: World, key: str) -> list[dict[str, Any]] | None:
     if not isinstance(raw, list | tuple):
         raise wrong("Give a list of rows.")
     if len(raw) > f.MAX_ROWS:
@@ -352,21 +334,3 @@ def _row(field: f.TableField, line: Any, world: World, key: str) -> dict[str, An
     if problems:
         raise Refused(*problems)
     return row
-
-
-_CLEANERS: Final[Mapping[type[f.FieldBase], Callable[[Any, Any, World, str], Any]]] = {
-    f.TextField: _text,
-    f.LongTextField: _text,
-    f.NumberField: _number,
-    f.MoneyField: _money,
-    f.DateField: _date,
-    f.DateRangeField: _date_range,
-    f.TimeField: _time,
-    f.ChoiceField: _choice,
-    f.MultiChoiceField: _multi_choice,
-    f.CheckboxField: _checkbox,
-    f.UserField: _reference,
-    f.DepartmentField: _reference,
-    f.FileField: _file,
-    f.TableField: _table,
-}

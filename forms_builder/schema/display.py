@@ -1,11 +1,10 @@
 """Stored values in words, for read-only fields, mails, exports and the audit view."""
 
 from collections.abc import Collection, Mapping
-from datetime import date
-from decimal import Decimal
 from typing import Any, Final
 
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 from forms_builder.schema.sources import Sources
 
 NOTHING: Final = "–"
@@ -18,25 +17,10 @@ def display(field: f.FieldBase, value: Any, labels: Labels | None = None, key: s
     `labels` are those collected when the value was picked (by field name, then value), so that a renamed department
     keeps the name that was decided on. Unknown values are shown as they are.
     """
+    component = component_of(field)
     if value is None or value == "" or value == []:
-        return "No" if isinstance(field, f.CheckboxField) else NOTHING
-    known = dict((labels or {}).get(key or field.name, {}))
-    if isinstance(field, f.CheckboxField):
-        return "Yes" if value is True else "No"
-    if isinstance(field, f.DateField):
-        return _day(value)
-    if isinstance(field, f.DateRangeField):
-        return f"{_day(value.get('from'))} to {_day(value.get('to'))}" if isinstance(value, Mapping) else str(value)
-    if isinstance(field, f.MoneyField):
-        return _money(value)
-    if isinstance(field, f.NumberField):
-        return f"{value} {field.unit}".strip()
-    if isinstance(field, f.TableField):
-        rows = len(value) if isinstance(value, list) else 0
-        return f"{rows} row" if rows == 1 else f"{rows} rows"
-    fixed = {choice.value: choice.label for choice in getattr(field, "fixed", ())}
-    items = value if isinstance(value, list) else [value]
-    return ", ".join(known.get(str(item)) or fixed.get(str(item)) or str(item) for item in items)
+        return NOTHING if component.nothing() is None else component.words(field, component.nothing(), {})
+    return component.words(field, value, dict((labels or {}).get(key or field.name, {})))
 
 
 def missing_names(fields: Collection[f.FieldBase], values: Mapping[str, Any], labels: Labels) -> dict[str, set[str]]:
@@ -74,17 +58,3 @@ def _picked(fields: Collection[f.FieldBase], values: Mapping[str, Any]) -> list[
         else:
             found.append((field.name, field, values.get(field.name)))
     return found
-
-
-def _day(value: Any) -> str:
-    try:
-        day = date.fromisoformat(value)
-    except (TypeError, ValueError):
-        return str(value)
-    return f"{day.day} {day:%b %Y}"
-
-
-def _money(value: Any) -> str:
-    if not isinstance(value, Mapping):
-        return str(value)
-    return f"{value.get('currency', '')} {Decimal(str(value.get('amount', 0))):,.2f}".strip()

@@ -7,12 +7,13 @@ is the business of `schema.check`, so that an unfinished draft can be saved and 
 import json
 from collections.abc import Iterable, Mapping
 from functools import cached_property
-from typing import Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
-from pydantic import Field, ValidationError
-from pydantic_core import ErrorDetails
+from pydantic import Field, PlainValidator, SerializeAsAny, ValidationError
+from pydantic_core import ErrorDetails, PydanticCustomError
 
-from forms_builder.schema.fields import FieldBase, FormField
+from forms_builder.schema.component import model_of, types
+from forms_builder.schema.fields import FieldBase
 from forms_builder.schema.layout import FieldNode, LayoutNode
 from forms_builder.schema.parts import Access, LongText, Part, ShortText, refuse_deep
 from forms_builder.schema.plan import FormLogic, StepPlan
@@ -37,6 +38,25 @@ class DocumentError(ValueError):
         for path, message in self.errors:
             grouped.setdefault(path, []).append(message)
         return grouped
+
+
+def _field_of(raw: object) -> FieldBase:
+    """The field by its type, of all that are registered."""
+    if isinstance(raw, FieldBase):
+        return raw
+    if not isinstance(raw, Mapping):
+        raise PydanticCustomError("model_type", "Expected an object.")
+    wanted = raw.get("type")
+    if wanted is None:
+        raise PydanticCustomError("union_tag_not_found", "Has no type or kind.")
+    model = model_of(wanted)
+    if model is None:
+        known = {"wanted": str(wanted)[:60], "known": ", ".join(repr(one) for one in types())}
+        raise PydanticCustomError("union_tag_invalid", "There is no type {wanted}; there are {known}.", known)
+    return model.model_validate(raw)
+
+
+FormField = Annotated[SerializeAsAny[FieldBase], PlainValidator(_field_of)]
 
 
 class FormDocument(Part):
@@ -87,14 +107,14 @@ class FormDocument(Part):
         return {"schema_version": SCHEMA_VERSION, "fields": []} | data
 
     @cached_property
-    def by_name(self) -> Mapping[str, FormField]:
+    def by_name(self) -> Mapping[str, FieldBase]:
         """The fields by name; of two with one name (a draft's problem) the first."""
-        found: dict[str, FormField] = {}
+        found: dict[str, FieldBase] = {}
         for field in self.fields:
             found.setdefault(field.name, field)
         return found
 
-    def field(self, name: str) -> FormField | None:
+    def field(self, name: str) -> FieldBase | None:
         """The field of that name, or None."""
         return self.by_name.get(name)
 
@@ -170,9 +190,9 @@ def _restore_kinds(dumped: Any, nodes: tuple[Any, ...]) -> None:
         _restore_kinds(data.get("children", ()), getattr(node, "children", ()))
 
 
-_UNION_TAGS: Final = frozenset(
-    {"text", "long_text", "number", "money", "date", "date_range", "time", "choice", "multi_choice", "checkbox", "user"}
-    | {"department", "file", "table", "static", "field", "section", "row", "column", "grid"}
+_UNION_TAGS: Final = frozenset(  # of columns of tables, and of parts of the layout
+    {"text", "long_text", "number", "money", "date", "time", "choice", "multi_choice", "checkbox", "user", "department"}
+    | {"field", "section", "row", "column", "grid"}
 )
 
 

@@ -1,4 +1,6 @@
-"""The field types of a form. One class per type; the discriminator in JSON is `type`.
+"""The field types that every form needs. One class per type; the discriminator in JSON is `type`.
+
+Types that are plug-ins bring theirs along, see `forms_builder.components`; `schema.component` knows all of them.
 
 A column of a table is a field too; it is seen, written and required with its table, so it has no access of its own.
 """
@@ -54,6 +56,8 @@ class FieldBase(Part):
     """What all fields share."""
 
     keeps_value: ClassVar[bool] = True
+    answered: ClassVar[bool] = True
+    """Whether people give the value. One that follows from others is kept, and nobody can write it."""
 
     name: FieldName
     label: Label
@@ -232,20 +236,38 @@ class DepartmentField(FieldBase):
         return SourcedChoices(source="departments", filter=self.filter)
 
 
-class FileField(FieldBase):
+class UploadField(FieldBase):
+    """What all types share whose value is a list of attachments."""
+
+    only_pictures: ClassVar[bool] = False
+    """Then nothing but pictures is taken, and what they say about where and with what they were taken is cut out."""
+
+    max_files: int = Field(default=5, ge=1, le=20)
+    max_megabytes: int = Field(default=10, ge=1, le=100)
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        """The endings of files that are taken; empty for all that the product takes."""
+        return ()
+
+
+class FileField(UploadField):
     """Attachments; stored as the list of their ids. `extensions` narrows what the product accepts anyway."""
 
     type: Literal["file"] = "file"
-    max_files: int = Field(default=5, ge=1, le=20)
-    max_megabytes: int = Field(default=10, ge=1, le=100)
     extensions: tuple[Extension, ...] = Field(default=(), max_length=30)
     camera: bool = False
+
+    @property
+    def accepted(self) -> tuple[str, ...]:
+        return self.extensions
 
 
 class StaticField(FieldBase):
     """Text for the reader; plain paragraphs, no HTML, no value. The label is its heading."""
 
     keeps_value: ClassVar[bool] = False
+    answered: ClassVar[bool] = False
     type: Literal["static"] = "static"
     text: LongText = ""
 
@@ -289,23 +311,3 @@ class TableField(FieldBase):
             if column.rules or (isinstance(column, DateField | TimeField) and column.checks):
                 raise ValueError(f"column {column.name!r}: rules and checks belong to the table")
         return self
-
-
-FormField = Annotated[
-    TextField
-    | LongTextField
-    | NumberField
-    | MoneyField
-    | DateField
-    | DateRangeField
-    | TimeField
-    | ChoiceField
-    | MultiChoiceField
-    | CheckboxField
-    | UserField
-    | DepartmentField
-    | FileField
-    | TableField
-    | StaticField,
-    Field(discriminator="type"),
-]

@@ -11,11 +11,13 @@ from typing import Any, Final
 
 from forms_builder.rules import Environment
 from forms_builder.schema import fields as f
-from forms_builder.schema.clean import Refused, World, clean, is_empty
+from forms_builder.schema.clean import as_answer, clean, is_empty
+from forms_builder.schema.component import component_of
 from forms_builder.schema.conditions import rule_values
 from forms_builder.schema.parts import Access
-from forms_builder.schema.plan import StepPlan
+from forms_builder.schema.plan import FormLogic, StepPlan
 from forms_builder.schema.sources import Sources
+from forms_builder.schema.world import Refused, World
 
 REQUIRED: Final = "This is required."
 NOT_HERE: Final = "There is no field of this name to fill in at this step."
@@ -23,7 +25,8 @@ NOT_HERE: Final = "There is no field of this name to fill in at this step."
 
 @dataclass
 class Intake:
-    """The result. `written` has every writable field, None for empty ones; `problems` is keyed by dotted path."""
+    """The result. `written` has every writable field, None for empty ones, and all that follows from them; `problems` is
+    keyed by dotted path."""
 
     written: dict[str, Any] = dataclass_field(default_factory=dict)
     problems: dict[str, list[str]] = dataclass_field(default_factory=dict)
@@ -39,30 +42,64 @@ def initial_values(plan: StepPlan, stored: Mapping[str, Any]) -> dict[str, Any]:
     return {field.name: stored.get(field.name, field.default) for field in plan.logic.fields if field.keeps_value}
 
 
+def completed(
+    logic: FormLogic, stored: Mapping[str, Any], written: Mapping[str, Any], environment: Environment
+) -> dict[str, Any]:
+    """`written` with what follows from it: for values that came without a form, such as those of a machine."""
+    if not written or not logic.derived:
+        return dict(written)
+    initial = {field.name: stored.get(field.name, field.default) for field in logic.fields}
+    seen, _ = logic.settle({**initial, **written}, environment)
+    return {**written, **{name: seen[name] for name in logic.derived}}
+
+
 def take(plan: StepPlan, raws: Mapping[str, Any], stored: Mapping[str, Any], sources: Sources) -> Intake:
     """Read `raws` (raw values by field name) over `stored`. A name left out keeps what the form showed.
 
     Names that are not writable are ignored here; `StepPlan.refused` lists them.
     """
     initial = initial_values(plan, stored)
-    world = World(sources)
+    world = World(sources, stored=stored)
     intake = Intake(labels=world.labels)
     for field in plan.writable:
-        intake.written[field.name] = None
-        try:
-            intake.written[field.name] = clean(field, raws.get(field.name, initial[field.name]), world)
-        except Refused as refusal:
-            for path, message in refusal.problems:
-                intake.refuse(f"{field.name}.{path}".rstrip("."), message)
-    if plan.logic.conditional:
-        _forget_invisible(plan, intake, initial, sources.environment)
+        _clean_into(intake, field, raws.get(field.name, initial[field.name]), world)
+    _follow(plan, intake, raws, stored, world)
+    if plan.logic.order:
+        _settle(plan, intake, initial, sources.environment)
     _require(plan, intake)
     _compare(plan, intake, initial | intake.written, sources)
     return intake
 
 
-def _forget_invisible(plan: StepPlan, intake: Intake, initial: Mapping[str, Any], environment: Environment) -> None:
-    intake.invisible = plan.logic.invisible({**initial, **intake.written}, environment)
+def _clean_into(intake: Intake, field: f.FieldBase, raw: Any, world: World) -> None:
+    intake.written[field.name] = None
+    try:
+        intake.written[field.name] = clean(field, raw, world)
+    except Refused as refusal:
+        for path, message in refusal.problems:
+            intake.refuse(f"{field.name}.{path}".rstrip("."), message)
+
+
+def _follow(plan: StepPlan, intake: Intake, raws: Mapping[str, Any], stored: Mapping[str, Any], world: World) -> None:
+    """What a new answer brings along for other fields. What somebody gives for them now stays."""
+    fields = {field.name: field for field in plan.logic.fields}
+    for field in plan.writable:
+        value = intake.written[field.name]
+        if value == stored.get(field.name):
+            continue
+        for name, raw in component_of(field).follow(field, value, world.sources).items():
+            given = name in raws and (name in intake.problems or not is_empty(intake.written.get(name)))
+            if name in fields and not given:
+                try:
+                    intake.written[name] = clean(fields[name], as_answer(fields[name], raw), world)
+                except Refused:
+                    intake.written[name] = None
+
+
+def _settle(plan: StepPlan, intake: Intake, initial: Mapping[str, Any], environment: Environment) -> None:
+    """Work out what follows from the answers, and forget those that are invisible."""
+    seen, intake.invisible = plan.logic.settle({**initial, **intake.written}, environment)
+    intake.written |= {name: seen[name] for name in plan.logic.derived}
     for name in intake.invisible & intake.written.keys():
         intake.written[name] = None
         intake.labels.pop(name, None)
@@ -85,7 +122,7 @@ def _require(plan: StepPlan, intake: Intake) -> None:
 def _compare(plan: StepPlan, intake: Intake, values: Mapping[str, Any], sources: Sources) -> None:
     facts: dict[str, Any] | None = None
     wrong = {path.partition(".")[0] for path in intake.problems}
-    for field in plan.writable:
+    for field in (*plan.writable, *plan.derived):
         if field.name in wrong or is_empty(intake.written[field.name]):
             continue
         for comparison in getattr(field, "checks", ()):

@@ -8,6 +8,7 @@ from typing import Any
 
 from forms_builder.rules import Environment, RuleContext
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 from forms_builder.schema.conditions import Condition, context_of, rule_values
 from forms_builder.schema.parts import Access
 
@@ -16,39 +17,54 @@ from forms_builder.schema.parts import Access
 class FormLogic:
     """The parsed rules of a whole form, whatever the step.
 
-    `conditional` maps fields to their visibility condition, ordered so that each condition only reads fields that are
-    already decided; `rules` maps fields to what must hold and the message when it does not.
+    `conditional` maps fields to their visibility condition, `derived` those whose value follows from others to their
+    field, `rules` maps fields to what must hold and the message when it does not. `order` names all that is conditional
+    or derived so that each only reads fields that are already decided.
     """
 
     fields: tuple[f.FieldBase, ...]
     conditional: Mapping[str, Condition]
     rules: Mapping[str, tuple[tuple[Condition, str], ...]]
+    derived: Mapping[str, f.FieldBase] = dataclass_field(default_factory=dict)
+    order: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, fields: tuple[f.FieldBase, ...]) -> "FormLogic":
         """Raises `forms_builder.rules.RuleErrors` for a rule that cannot be parsed; a published form has none."""
         context = context_of(fields)
         found = {field.name: Condition.of(field.visible_when, context) for field in fields if field.visible_when}
+        derived = {field.name: field for field in fields if is_derived(field)}
+        reads = {name: condition.reads for name, condition in found.items()}
+        for name, field in derived.items():
+            reads[name] = reads.get(name, frozenset()) | component_of(field).reads(field)
         return cls(
             fields,
-            {name: found[name] for name in in_order({name: found[name].reads for name in found})},
+            found,
             {field.name: _rules(field, context) for field in fields if field.rules},
+            derived,
+            tuple(in_order(reads)),
         )
 
-    def invisible(self, values: Mapping[str, Any], environment: Environment) -> frozenset[str]:
-        """Names of the fields whose condition does not hold for these stored values.
+    def settle(self, values: Mapping[str, Any], environment: Environment) -> tuple[dict[str, Any], frozenset[str]]:
+        """The stored values with those that follow from others, and the names of the fields whose condition does not hold.
 
-        An invisible field counts as empty for the conditions of others: no ghost decides anything.
+        An invisible field counts as empty for all others: no ghost decides anything.
         """
-        if not self.conditional:
-            return frozenset()
         seen = dict(values)
         hidden: set[str] = set()
-        for name, condition in self.conditional.items():
-            if not condition.holds(rule_values(self.fields, seen), environment):
+        for name in self.order:
+            if name in self.derived:
+                field = self.derived[name]
+                seen[name] = component_of(field).derive(field, {one.name: seen.get(one.name) for one in self.fields})
+            condition = self.conditional.get(name)
+            if condition is not None and not condition.holds(rule_values(self.fields, seen), environment):
                 hidden.add(name)
                 seen[name] = None
-        return frozenset(hidden)
+        return seen, frozenset(hidden)
+
+    def invisible(self, values: Mapping[str, Any], environment: Environment) -> frozenset[str]:
+        """Names of the fields whose condition does not hold for these stored values."""
+        return self.settle(values, environment)[1] if self.conditional else frozenset()
 
 
 @dataclass(frozen=True, eq=False)
@@ -98,7 +114,12 @@ class StepPlan:
     @cached_property
     def writable(self) -> tuple[f.FieldBase, ...]:
         """The fields that take an answer at this step."""
-        return tuple(field for field in self.shown if field.keeps_value and self.access[field.name].writable)
+        return tuple(field for field in self.shown if field.answered and self.access[field.name].writable)
+
+    @cached_property
+    def derived(self) -> tuple[f.FieldBase, ...]:
+        """The fields in the page whose value follows from others."""
+        return tuple(field for field in self.shown if is_derived(field))
 
     @cached_property
     def writable_names(self) -> frozenset[str]:
@@ -109,8 +130,13 @@ class StepPlan:
         return tuple(sorted(name for name in submitted if name not in self.writable_names))
 
 
+def is_derived(field: f.FieldBase) -> bool:
+    """Whether the value follows from others."""
+    return field.keeps_value and not field.answered
+
+
 def in_order(reads: Mapping[str, frozenset[str]]) -> list[str]:
-    """The conditional fields so that what is read comes first; a circle is broken where it is met first.
+    """The fields so that what is read comes first; a circle is broken where it is met first.
 
     `schema.check` refuses circles; breaking them here keeps drafts and their previews working.
     """

@@ -5,9 +5,10 @@ from datetime import datetime
 from typing import Any
 
 from forms_builder.schema import fields as f
-from forms_builder.schema.clean import Refused, World, clean
+from forms_builder.schema.clean import as_answer, clean
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.sources import Sources
+from forms_builder.schema.world import Refused, World
 
 
 def prefilled(document: FormDocument, requester: Mapping[str, Any], now: datetime, sources: Sources) -> dict[str, Any]:
@@ -34,7 +35,4 @@ def _fact(field: f.FieldBase, requester: Mapping[str, Any], now: datetime) -> An
         return now.date().isoformat()
     if field.prefill == "now":
         return now.strftime("%H:%M") if isinstance(field, f.TimeField) else now.date().isoformat()
-    fact = requester.get((field.prefill or "").partition(".")[2] or "id")
-    if isinstance(field, f.TextField | f.LongTextField) and fact is not None and not isinstance(fact, str):
-        return str(fact)
-    return fact
+    return as_answer(field, requester.get((field.prefill or "").partition(".")[2] or "id"))

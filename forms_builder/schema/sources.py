@@ -3,7 +3,7 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time
-from typing import Protocol
+from typing import Any, Protocol
 
 from forms_builder.rules import Environment, EvaluationClock
 from forms_builder.schema.fields import SourcedChoices, SourceName
@@ -41,6 +41,16 @@ class Sources(Protocol):
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         """The entries to offer, in the order to show them."""
 
+    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
+        """The first entries whose words hold the text, in the order to show them."""
+
+    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
+        """What `schema.source_rows` allows to know of an entry that may be picked; empty for any other."""
+
+    @property
+    def links_to_maps(self) -> bool:
+        """Whether the organisation wants places to lead to a map outside."""
+
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         """The labels of those of `values` that may be picked; the others are left out."""
 
@@ -64,6 +74,16 @@ class NoSources:
 
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         return ()
+
+    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
+        return ()
+
+    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
+        return {}
+
+    @property
+    def links_to_maps(self) -> bool:
+        return False
 
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         return {}

@@ -34,6 +34,16 @@ class MemorySources:
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         return [Option(value, label) for value, label in self.rows.items()]
 
+    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
+        return [one for one in self.options(wanted) if text.lower() in one.label.lower()][:most]
+
+    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
+        return {"name": self.rows[value], "level": 3, "city": None} if value in self.rows else {}
+
+    @property
+    def links_to_maps(self) -> bool:
+        return True
+
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         return {value: self.rows[value] for value in values if value in self.rows}
 

@@ -96,13 +96,13 @@ def test_rows_are_kept_with_their_problems_and_more_are_offered() -> None:
 
 
 def test_the_button_for_more_rows_judges_nothing() -> None:
-    form = claim()(posted([("lines-0-what", "Taxi"), ("lines-1-amount", "x"), ("add_row", "lines")]))
-    assert form.adds_row == "lines"
+    form = claim()(posted([("lines-0-what", "Taxi"), ("lines-1-amount", "x"), ("redraw", "lines")]))
+    assert form.redraws == "lines"
     page = form.without_judgement().render()
     assert "form-problems" not in page
     assert 'value="Taxi"' in page
     assert 'name="lines-3-what"' in page
-    assert claim()(posted([("add_row", "manager_note")])).adds_row == ""
+    assert claim()(posted([("redraw", "manager_note")])).redraws == ""
 
 
 def test_a_row_ticked_for_removal_goes() -> None:

@@ -15,7 +15,7 @@ from accounts.api.base import MemberView
 from accounts.tenancy.errors import Invalid
 from forms_builder.downloads import as_download
 from forms_builder.models import Attachment
-from forms_builder.schema.fields import FileField
+from forms_builder.schema.fields import UploadField
 from forms_builder.selectors import access_attachment
 from forms_builder.services.attachments import attachment_add
 from workflows.api.inputs import Body, checked
@@ -78,8 +78,8 @@ class AttachmentView(MemberView):
         return as_download(access_attachment(self.actor, attachment_id))
 
 
-def _file_field(place: UploadPlace, name: str) -> FileField:
+def _file_field(place: UploadPlace, name: str) -> UploadField:
     for field in place.writable:
-        if field.name == name and isinstance(field, FileField):
+        if field.name == name and isinstance(field, UploadField):
             return field
     raise Invalid({"field": ["There is no file to be answered under this name at this step."]})

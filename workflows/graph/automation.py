@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final
 from pydantic import AfterValidator, Field, StringConstraints
 
 from forms_builder.schema import fields as f
+from forms_builder.schema.component import component_of
 from forms_builder.schema.parts import FieldName, Label, LongText, Part, ShortText, plain, storable
 
 LONGEST_PAUSE: Final = 24 * 3600.0
@@ -33,8 +34,10 @@ Recipient = Annotated[
 ]
 """`owner`, `requester`, `stakeholders`, `admins`, or the id of a person."""
 
-NOT_SAVED: Final = (f.FileField, f.TableField)
-"""Fields that a machine's answer cannot be written to."""
+
+def takes_answers(field: f.FieldBase) -> bool:
+    """Whether the answer of a machine can be written to the field."""
+    return field.answered and component_of(field).machines_write
 
 
 class Backoff(StrEnum):

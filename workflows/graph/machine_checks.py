@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from forms_builder.schema.document import FormDocument
-from workflows.graph.automation import NOT_SAVED, SAVED, Node
+from workflows.graph.automation import SAVED, Node, takes_answers
 from workflows.graph.document import Step, StepKind
 from workflows.graph.problems import Problem
 from workflows.graph.saved import pieces_of
@@ -61,6 +61,8 @@ def _saved(step: Step, node: Node, form: FormDocument, place: str) -> Iterator[P
         if field is None:
             text = f"“{step.name}” writes the field {name}, which the form does not have."
             yield Problem("unknown-field", where, "blocks", text, "Choose a field of the form.")
-        elif isinstance(field, NOT_SAVED):
-            text = f"“{step.name}” cannot write the field {name}: files and tables are filled in by people."
+        elif not takes_answers(field):
+            text = (
+                f"“{step.name}” cannot write the field {name}: it is filled in by people, or follows from other fields."
+            )
             yield Problem("unwritable-field", where, "blocks", text, "Choose another field.")

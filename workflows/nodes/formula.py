@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from pydantic import Field
 
+from forms_builder.formulas import Formula, FormulaError
 from forms_builder.schema.parts import FieldName, LongText, Part
 from workflows.nodes.base import Done, NodeFailure, NodeKind, Work
-from workflows.nodes.expressions import Formula, FormulaError
 from workflows.nodes.templating import ROOTS
 
 

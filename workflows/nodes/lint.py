@@ -7,9 +7,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from forms_builder.schema.document import FormDocument
-from forms_builder.schema.fields import FileField
+from forms_builder.schema.fields import UploadField
 from forms_builder.schema.parts import Part
-from workflows.graph.automation import NOT_SAVED, SAVED, Job, Node, Pinned
+from workflows.graph.automation import SAVED, Job, Node, Pinned, takes_answers
 from workflows.graph.contexts import PERSON
 from workflows.graph.document import GraphDocument, Step, problem_message, problem_path
 from workflows.graph.problems import Problem
@@ -106,14 +106,14 @@ def _of_piece(spot: _Spot, graph: GraphDocument, form: FormDocument) -> Iterator
 
 def _fields(spot: _Spot, kind: NodeKind[Any], params: Part, form: FormDocument) -> Iterator[Problem]:
     for path, name in kind.files(params):
-        if not isinstance(form.by_name.get(name), FileField):
+        if not isinstance(form.by_name.get(name), UploadField):
             text = f"{spot.words} needs a file field, and {name} is none."
             yield Problem("no-file-field", spot.at(path), "blocks", text, "Choose a file field of the form.")
     for path, name in kind.writes(params):
         field = form.by_name.get(name)
-        if field is None or isinstance(field, NOT_SAVED):
+        if field is None or not takes_answers(field):
             text = f"{spot.words} cannot write the field {name}."
-            hint = "Choose a field of the form that is no file and no table."
+            hint = "Choose a field of the form that takes the answer of a machine: no file and no table."
             yield Problem("unwritable-field", spot.at(path), "blocks", text, hint)
 
 

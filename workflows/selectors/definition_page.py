@@ -10,6 +10,7 @@ from django.db.models import Count, F, Q
 
 from accounts.models import Membership
 from accounts.policies import carries
+from forms_builder.design.kinds import kind_of
 from forms_builder.schema.conditions import context_of
 from forms_builder.schema.document import FormDocument
 from forms_builder.selectors import document_of
@@ -32,11 +33,6 @@ from workflows.selectors.drawings import graph_of, trimmed
 from workflows.selectors.preferences import rules_of, sentences_of
 from workflows.selectors.publishing import approval_of, open_request
 
-TYPES: Final[Mapping[str, str]] = {
-    "text": "Text", "long_text": "Long text", "number": "Number", "money": "Money", "date": "Date", "time": "Time",
-    "date_range": "Period", "choice": "Choice", "multi_choice": "Several choices", "checkbox": "Yes or no",
-    "user": "Person", "department": "Department", "file": "Files", "table": "Table", "static": "Text to read",
-}  # fmt: skip
 STAKEHOLDERS: Final[Mapping[StakeholderKind, str]] = {
     StakeholderKind.MEMBER: "A named person.",
     StakeholderKind.MANAGER: "The requester's manager.",
@@ -155,7 +151,7 @@ def matrix_of(form: FormDocument, steps: Sequence[tuple[str, str]]) -> list[Matr
         MatrixRow(
             label=field.label or field.name,
             name=field.name,
-            type=TYPES.get(getattr(field, "type", ""), ""),
+            type=kind_of(str(getattr(field, "type", ""))).label,
             help=field.help,
             cells=tuple(field.access_at(key).value for key, _ in steps),
             rule=rule_sentence(field.visible_when, context) if field.visible_when else "",

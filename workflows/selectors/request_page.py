@@ -12,7 +12,7 @@ from accounts.models import Membership
 from accounts.policies import carries
 from forms_builder.rendering import StepForm, reading_form
 from forms_builder.schema.clean import uuid_of
-from forms_builder.schema.fields import FileField
+from forms_builder.schema.fields import UploadField
 from forms_builder.selectors import attachments_of_run
 from forms_builder.sources import OrganisationSources
 from workflows.approval import Panel
@@ -341,7 +341,7 @@ def files_of(view: RunView) -> list[FileRow]:
     readable = view.readable
     wanted: list[UUID] = []
     for one in view.definition.form.fields:
-        if isinstance(one, FileField) and one.name in readable:
+        if isinstance(one, UploadField) and one.name in readable:
             wanted += [UUID(identifier) for identifier in view.run.data.get(one.name) or ()]
     if not wanted:
         return []

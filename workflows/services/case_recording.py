@@ -235,6 +235,18 @@ class _Offered:
             return [Option(str(persona_id(one.key)), one.name or one.key) for one in self.people]
         return self.organisation.options(_unfiltered(wanted))
 
+    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
+        if wanted.source == "people":
+            return [one for one in self.options(wanted) if text.lower() in one.label.lower()][:most]
+        return self.organisation.search(_unfiltered(wanted), text, most)
+
+    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
+        return self.stage.row(wanted, value) or self.organisation.row(_unfiltered(wanted), value)
+
+    @property
+    def links_to_maps(self) -> bool:
+        return False
+
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         known = {one.value: one.label for one in self.options(wanted)}
         return {value: known.get(value, value) for value in values}

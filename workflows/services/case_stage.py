@@ -382,6 +382,17 @@ class _CaseSources:
     def options(self, wanted: SourcedChoices) -> Sequence[Option]:
         return ()
 
+    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
+        return ()
+
+    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
+        found = [one for one in self.personas if str(persona_id(one.key)) == value and wanted.source == "people"]
+        return _person(found[0]).facts() if found else {}
+
+    @property
+    def links_to_maps(self) -> bool:
+        return False
+
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         return {value: value for value in values}
 

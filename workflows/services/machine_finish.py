@@ -4,7 +4,7 @@ Files are stored before the transaction, so that no lock waits for a storage. Th
 """
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any, Final
@@ -19,9 +19,12 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
-from forms_builder.schema.clean import Refused, World, clean
+from forms_builder.schema.clean import clean
+from forms_builder.schema.document import FormDocument
 from forms_builder.schema.fields import FileField
+from forms_builder.schema.intake import completed
 from forms_builder.schema.parts import storable
+from forms_builder.schema.world import Refused, World
 from forms_builder.services.attachments import AttachmentRefused, MadeFile, file_keep, file_store
 from forms_builder.sources import OrganisationSources
 from workflows import wakeup
@@ -244,31 +247,33 @@ def _answers(held: Held, answer: Done, output: Any, made: Sequence[MadeFile]) ->
         except MissingValue as missing:
             raise NodeFailure(f"The answer has no “{path}” for the field {name}.", again=False) from missing
     raws |= answer.fields
-    values, labels = _cleaned(held, raws) if raws else ({}, {})
-    form = definition_of(held.row.organisation_id, held.locked.run.version_id).form
+    if not raws and not made:
+        return Answers()
+    run, world = held.locked.run, _world(held)
+    form = definition_of(held.row.organisation_id, run.version_id).form
+    values = {name: _cleaned(form, name, raw, world) for name, raw in raws.items()}
     for one in made:
         if isinstance(form.by_name.get(one.row.field), FileField):
-            before = values.get(one.row.field, held.locked.run.data.get(one.row.field)) or []
+            before = values.get(one.row.field, run.data.get(one.row.field)) or []
             values[one.row.field] = [*before, str(one.row.id)]
-    return Answers(values, labels)
+    return Answers(completed(form.logic, run.data, values, world.sources.environment), world.labels)
 
 
-def _cleaned(held: Held, raws: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def _world(held: Held) -> World:
     run = held.locked.run
-    form = definition_of(held.row.organisation_id, run.version_id).form
     members = Membership.objects.select_related("user", "organisation")
     requester = members.get(organisation_id=run.organisation_id, id=run.requester.id)
-    world = World(OrganisationSources(requester, at=held.at, run_id=run.id))
-    found: dict[str, Any] = {}
-    for name, raw in raws.items():
-        field = form.by_name.get(name)
-        if field is None:
-            raise NodeFailure(f"The form has no field {name}.", again=False)
-        try:
-            found[name] = clean(field, raw, world)
-        except Refused as refusal:
-            raise NodeFailure(f"The field {name} does not take this value: {refusal}", again=False) from refusal
-    return found, world.labels
+    return World(OrganisationSources(requester, at=held.at, run_id=run.id), stored=run.data)
+
+
+def _cleaned(form: FormDocument, name: str, raw: Any, world: World) -> Any:
+    field = form.by_name.get(name)
+    if field is None:
+        raise NodeFailure(f"The form has no field {name}.", again=False)
+    try:
+        return clean(field, raw, world)
+    except Refused as refusal:
+        raise NodeFailure(f"The field {name} does not take this value: {refusal}", again=False) from refusal
 
 
 # --- not yet, or not at all ---

@@ -48,14 +48,14 @@ class TaskCompleteView(MemberRequired, View):
     def post(self, request: HttpRequest, task_id: UUID) -> HttpResponse:
         posted = DecisionForm(request.POST)
         uploads = NO_UPLOADS
-        if "add_row" in request.POST or request.FILES or not posted.is_valid():
+        if "redraw" in request.POST or request.FILES or not posted.is_valid():
             page = self._page(task_id)
             if not page.decides or page.task is None or page.task.id != task_id:
                 return self._decide(request, task_id, posted, uploads)
             run = page.view.run
             uploads = Uploads.of(request, self.actor, page.view.definition.form, page.task.step, run.definition.group)
             form = page.step_form(request.POST, uploads)
-            if "add_row" in request.POST or not posted.is_valid():
+            if "redraw" in request.POST or not posted.is_valid():
                 return _again(request, page, form, posted)
         return self._decide(request, task_id, posted, uploads)
 
@@ -138,7 +138,7 @@ def _again(
     """The page with what was typed: after "add rows" without any blame, else with all that is wrong."""
     bar = page.bar()
     key = request.POST.get("idempotency_key", "")
-    if form.adds_row:
+    if form.redraws:
         return page.response(request, form=form.without_judgement(), actions=filled_bar(bar, posted, {}, key=key))
     wrong = errors if errors is not None else form_errors(posted)
     return page.response(request, status=422, form=form, actions=filled_bar(bar, posted, wrong, key=key))

@@ -86,10 +86,10 @@ class RequestStartView(MemberRequired, View):
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
         start = self._page(slug)
         posted = DecisionForm(request.POST)
-        adds_row = "add_row" in request.POST
+        redraws = "redraw" in request.POST
         try:
             once = Once(request, self.actor)
-            earlier = None if adds_row else once.earlier()
+            earlier = None if redraws else once.earlier()
         except Invalid as error:
             return _again(request, start, start.form(request.POST), posted, {"all": [error.message]})
         if earlier is not None:
@@ -97,7 +97,7 @@ class RequestStartView(MemberRequired, View):
             return earlier
         first = start.running.graph.start.key
         uploads = Uploads.of(request, self.actor, start.running.form, first, start.definition.group)
-        if adds_row or not posted.is_valid():
+        if redraws or not posted.is_valid():
             return _again(request, start, start.form(request.POST, uploads), posted, None)
         try:
             result = run_start(
@@ -127,7 +127,7 @@ def _again(
 ) -> HttpResponse:
     """The page with what was typed: after "add rows" without any blame, else with all that is wrong."""
     key = request.POST.get("idempotency_key", "")
-    if form.adds_row:
+    if form.redraws:
         return start.response(request, form.without_judgement(), filled_bar(start.bar(), posted, {}, key=key))
     wrong = errors if errors is not None else form_errors(posted)
     return start.response(request, form, filled_bar(start.bar(), posted, wrong, key=key), status=422)

@@ -3,13 +3,18 @@
 from collections.abc import Collection, Mapping
 from typing import Any, Final
 
+from forms_builder.schema.component import model_of
 from forms_builder.schema.editing.fields import Form, RawField, field_at, with_field
-from forms_builder.schema.fields import StaticField
 from forms_builder.schema.parts import Access
 
 ELSEWHERE: Final = "*"
 """Stands for the steps that are not named: the field's default access."""
-_NOT_ANSWERED: Final = StaticField.model_fields["type"].default
+
+
+def is_answered(field: RawField) -> bool:
+    """Whether people give the value of the field."""
+    model = model_of(field.get("type"))
+    return model is not None and model.answered
 
 
 class NotWritable(ValueError):
@@ -38,8 +43,8 @@ def _with_levels(field: RawField, levels: Mapping[str, Access]) -> RawField:
     new = {step: level for step, level in levels.items() if level is not level_at(field, step)}
     if not new:
         return field
-    if field.get("type") == _NOT_ANSWERED and any(level.writable for level in new.values()):
-        raise NotWritable(f"“{field['label']}” is a text; nobody can fill it in. Use hidden or read.")
+    if not is_answered(field) and any(level.writable for level in new.values()):
+        raise NotWritable(f"“{field['label']}” is not filled in by anybody. Use hidden or read.")
     made = _spelled_out(field) if Access.WRITE in new.values() and field.get("required") else dict(field)
     named = {step: level.value for step, level in new.items() if step != ELSEWHERE}
     if named:
@@ -59,8 +64,8 @@ def _spelled_out(field: RawField) -> RawField:
 
 
 def access_for_new(field_type: str, starts: Collection[str]) -> dict[str, Any]:
-    """What a new field begins with: filled in at the start, read by everybody after; a text is read everywhere."""
+    """What a new field begins with: filled in at the start, read by everybody after; what nobody answers is read everywhere."""
     found: dict[str, Any] = {"default_access": Access.READ.value}
-    if starts and field_type != _NOT_ANSWERED:
+    if starts and is_answered({"type": field_type}):
         found["access"] = dict.fromkeys(sorted(starts), Access.WRITE.value)
     return found

@@ -8,11 +8,11 @@ customElements.define("cs-step-form", StepForm);
 const BILLABLE = JSON.stringify({ field: "form.billable", op: "eq", value: "yes" });
 
 function page(extra = ""): StepForm {
-  show(`<cs-step-form data-values='{"total": 1200}'>
-    <fieldset data-field="billable" data-type="choice">
+  show(`<cs-step-form data-values='{"form.total": ["number", 1200]}'>
+    <fieldset data-field="billable" data-rule="choice">
       <input type="radio" name="billable" value="yes"><input type="radio" name="billable" value="no" checked>
     </fieldset>
-    <div data-field="client" data-type="text" data-visible-when='${BILLABLE}' data-visible="false">
+    <div data-field="client" data-rule="text" data-visible-when='${BILLABLE}' data-visible="false">
       <input name="client"><span data-condition>Only when billable is Yes.</span>
     </div>${extra}
   </cs-step-form>`);
@@ -55,13 +55,13 @@ describe("a field with a condition", () => {
 
 it("reads values that nobody can change here", () => {
   const rule = JSON.stringify({ field: "form.total", op: "gt", value: 1000 });
-  const form = page(`<div data-field="why" data-type="text" data-visible-when='${rule}'><input></div>`);
+  const form = page(`<div data-field="why" data-rule="text" data-visible-when='${rule}'><input></div>`);
   expect((form.querySelector("[data-field=why]") as HTMLElement).hidden).toBe(false);
 });
 
 it("shows what only the server can decide", () => {
   const rule = JSON.stringify({ field: "form.total", op: "is_member_of", value: "x" });
-  const form = page(`<div data-field="why" data-type="text" data-visible-when='${rule}' data-visible="false"><input></div>`);
+  const form = page(`<div data-field="why" data-rule="text" data-visible-when='${rule}' data-visible="false"><input></div>`);
   expect((form.querySelector("[data-field=why]") as HTMLElement).hidden).toBe(false);
 });
 
@@ -77,8 +77,8 @@ it("counts a hidden field as empty for the others", () => {
 it("knows who acts, also where a field is called like what is asked about them", () => {
   const rule = JSON.stringify({ all: [{ field: "user.level", op: "gte", value: 3 }, { field: "user.client", op: "eq", value: "HR" }] });
   show(`<cs-step-form data-acting='{"user.level": ["number", 4], "user.client": ["text", "HR"]}'>
-    <div data-field="client" data-type="text" data-visible-when='${JSON.stringify({ field: "user.level", op: "lt", value: 1 })}'><input></div>
-    <div data-field="why" data-type="text" data-visible-when='${rule}'><input></div></cs-step-form>`);
+    <div data-field="client" data-rule="text" data-visible-when='${JSON.stringify({ field: "user.level", op: "lt", value: 1 })}'><input></div>
+    <div data-field="why" data-rule="text" data-visible-when='${rule}'><input></div></cs-step-form>`);
   const hidden = ["client", "why"].map((name) => (document.querySelector(`[data-field=${name}]`) as HTMLElement).hidden);
   expect(hidden).toEqual([true, false]);
 });

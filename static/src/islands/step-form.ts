@@ -1,21 +1,5 @@
 import { evaluate, type Types, type Values } from "../lib/rules";
 
-/** Types of form fields as rules know them. A table has no answer in the browser: its fields stay as they are. */
-const TYPES: Record<string, string> = {
-  text: "text",
-  long_text: "text",
-  number: "number",
-  money: "money",
-  date: "date",
-  time: "time",
-  choice: "choice",
-  multi_choice: "multi_choice",
-  checkbox: "bool",
-  user: "user",
-  department: "group",
-  file: "file",
-};
-
 interface Conditional {
   place: HTMLElement;
   name: string;
@@ -28,12 +12,12 @@ interface Conditional {
  */
 export default class StepForm extends HTMLElement {
   private conditionals: Conditional[] = [];
-  private fixed: Record<string, unknown> = {};
-  private acting: Record<string, [string, unknown]> = {};
+  private known: Record<string, [string, unknown]> = {};
 
   connectedCallback(): void {
-    this.fixed = JSON.parse(this.dataset["values"] || "{}") as Record<string, unknown>;
-    this.acting = JSON.parse(this.dataset["acting"] || "{}") as Record<string, [string, unknown]>;
+    for (const text of [this.dataset["acting"], this.dataset["values"]]) {
+      Object.assign(this.known, JSON.parse(text || "{}") as Record<string, [string, unknown]>);
+    }
     this.conditionals = [...this.querySelectorAll<HTMLElement>("[data-visible-when]")].map((place) => ({
       place,
       name: place.dataset["field"] ?? "",
@@ -58,24 +42,22 @@ export default class StepForm extends HTMLElement {
   private answers(): { values: Record<string, unknown>; types: Record<string, string> } {
     const values: Record<string, unknown> = {};
     const types: Record<string, string> = {};
-    const put = (name: string, value: unknown, type: string | undefined): void => {
-      if (type === undefined) return;
-      values[`form.${name}`] = value;
-      types[`form.${name}`] = type;
-    };
-    for (const [id, [type, value]] of Object.entries(this.acting)) {
+    for (const [id, [type, value]] of Object.entries(this.known)) {
       values[id] = value;
       types[id] = type;
     }
-    for (const [name, value] of Object.entries(this.fixed)) {
-      for (const [end, part] of parts(name, value)) put(end, part, inferred(part));
-    }
     for (const place of this.querySelectorAll<HTMLElement>("[data-field]")) {
       const name = place.dataset["field"] ?? "";
-      const kind = place.dataset["type"] ?? "";
-      if (kind === "date_range") {
-        for (const end of ["from", "to"]) put(`${name}.${end}`, text(place, `[name$="-${end}"]`), "date");
-      } else put(name, answer(place, kind), TYPES[kind]);
+      const type = place.dataset["rule"];
+      if (type) {
+        values[`form.${name}`] = answer(place, type);
+        types[`form.${name}`] = type;
+      }
+      for (const part of place.querySelectorAll<HTMLInputElement>("[data-part][data-rule]")) {
+        const id = `form.${name}.${part.dataset["part"]}`;
+        values[id] = part.value.trim() || null;
+        types[id] = part.dataset["rule"] ?? "";
+      }
     }
     return { values, types };
   }
@@ -104,8 +86,11 @@ export function hiddenFields(
   return hidden;
 }
 
+/** What stands in a field now, by its type in rules. */
 function answer(place: HTMLElement, kind: string): unknown {
-  if (kind === "checkbox") return place.querySelector<HTMLInputElement>("input[type=checkbox]")?.checked ?? false;
+  const kept = place.querySelector<HTMLElement>("[data-answer]");
+  if (kept) return JSON.parse(kept.dataset["answer"] || "null") as unknown;
+  if (kind === "bool") return place.querySelector<HTMLInputElement>("input[type=checkbox]")?.checked ?? false;
   if (kind === "multi_choice") {
     const boxes = [...place.querySelectorAll<HTMLInputElement>("input[type=checkbox]:checked")].map((box) => box.value);
     const options = [...(place.querySelector("select")?.selectedOptions ?? [])].map((option) => option.value);
@@ -129,28 +114,4 @@ function answer(place: HTMLElement, kind: string): unknown {
 function text(place: HTMLElement, selector: string): string | null {
   const control = place.querySelector<HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement>(selector);
   return control?.value.trim() || null;
-}
-
-/** A stored date range is two dates for the rules. */
-function parts(name: string, value: unknown): [string, unknown][] {
-  if (typeof value === "object" && value !== null && ("from" in value || "to" in value)) {
-    const range = value as Record<string, unknown>;
-    return [
-      [`${name}.from`, range["from"] ?? null],
-      [`${name}.to`, range["to"] ?? null],
-    ];
-  }
-  return [[name, value]];
-}
-
-/** The type of a value that is only read here. Decimals are stored as texts and compare as numbers. */
-function inferred(value: unknown): string | undefined {
-  if (value === null) return "text";
-  if (typeof value === "boolean") return "bool";
-  if (typeof value === "number") return "number";
-  if (Array.isArray(value)) return value.every((one) => typeof one === "string") ? "multi_choice" : undefined;
-  if (typeof value === "object") return "money";
-  if (typeof value !== "string") return undefined;
-  if (/^\d{4}-\d{2}-\d{2}$/.test(value)) return "date";
-  return /^-?\d+\.\d+$/.test(value) ? "number" : "text";
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from forms_builder.schema.component import component_of
 from tests.browser.gallery import bulk, library, links
 from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
@@ -155,7 +156,7 @@ def definition(tab_key: str) -> Callable[[], Page]:
             Some(
                 label=field.label,
                 name=field.name,
-                type=field.type.replace("_", " "),
+                type=component_of(field).type.replace("_", " "),
                 help=field.help,
                 cells=[str(field.access_at(key)) for key, _ in steps],
             )

@@ -62,7 +62,7 @@ def test_every_wrong_place_is_told_at_once() -> None:
     raw = {
         "fields": [
             {"type": "choice", "name": "Bad Name", "label": "C\x00", "choices": [{"value": "a"}]},
-            {"type": "signature", "name": "s", "label": "S"},
+            {"type": "hologram", "name": "s", "label": "S"},
             {"type": "text", "name": "t", "label": "T", "max_lenght": 5, "access": {"Apply!": "write"}},
             {"type": "choice", "name": "u", "label": "U", "choices": {"source": "salaries"}},
             {**one_field("table", columns=[{**one_field("text"), "access": {"apply": "read"}}])},

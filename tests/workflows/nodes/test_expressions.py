@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from forms_builder.formulas import Formula, FormulaError
 from tests.workflows.nodes.bench import VALUES, run
-from workflows.nodes.expressions import Formula, FormulaError
 
 
 @pytest.mark.parametrize(

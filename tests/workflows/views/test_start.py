@@ -60,7 +60,7 @@ def test_rows_are_added_without_script_and_nothing_is_stored(acme: Acme) -> None
     form = load(asha, "/start/claim-expense/")
     table = next(view for view in form.context["form"].views.values() if view.kind == "table")
     first = table.rows[0].cells[0].html_name
-    data = hidden(form) | {row.cells[0].html_name: "typed" for row in table.rows} | {"add_row": table.name}
+    data = hidden(form) | {row.cells[0].html_name: "typed" for row in table.rows} | {"redraw": table.name}
     answer = send(asha, "/start/claim-expense/", **data)
     assert answer.status_code == 200
     again = answer.context["form"].views[table.name]

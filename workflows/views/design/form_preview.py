@@ -39,7 +39,7 @@ class DesignFormFrameView(MemberRequired, View):
             context = _judged(preview, posted)
         except RuleErrors as errors:
             context = {"form": None, "wrong": WRONG_RULE.format(errors.errors[0].message)}
-        status = 422 if posted is not None and not context.get("is_good") and not context.get("adds_row") else 200
+        status = 422 if posted is not None and not context.get("is_good") and not context.get("redraws") else 200
         return page(request, "workflows/design/form_frame.html", {"preview": preview, **context}, status=status)
 
 
@@ -47,8 +47,8 @@ def _judged(preview: Preview, posted: Any) -> dict[str, Any]:
     form = preview.form(posted)
     if posted is None:
         return {"form": form}
-    if form.adds_row:
-        return {"form": form.without_judgement(), "adds_row": True}
+    if form.redraws:
+        return {"form": form.without_judgement(), "redraws": True}
     return {"form": form, "is_good": form.is_valid()}
 
 
