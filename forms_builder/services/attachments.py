@@ -11,7 +11,7 @@ from uuid import UUID
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
-from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
@@ -25,9 +25,10 @@ from accounts.tenancy.scope import organisation_scope
 from forms_builder import html_input, policies
 from forms_builder.events import AttachmentAdded
 from forms_builder.models import Attachment
+from forms_builder.pictures import without_metadata
 from forms_builder.schema import fields as f
 from forms_builder.schema.document import FormDocument
-from forms_builder.uploads import UploadRefused, judge
+from forms_builder.uploads import Judged, UploadRefused, judge
 
 PREFIX: Final = "attachments"
 UNCLAIMED: Final = "new"
@@ -45,7 +46,7 @@ def attachment_add(
     *,
     actor: Membership,
     upload: UploadedFile,
-    field: f.FileField | None = None,
+    field: f.UploadField | None = None,
     run_id: UUID | None = None,
     group: str = "",
     at: datetime | None = None,
@@ -62,7 +63,10 @@ def attachment_add(
     )
     size = upload.size or 0
     try:
-        judged = judge(upload.name or "", upload, size, most_bytes=most, endings=field.extensions if field else ())
+        judged = judge(upload.name or "", upload, size, most_bytes=most, endings=field.accepted if field else ())
+        if field and field.only_pictures:
+            upload = _cut(judged, upload)
+            size = upload.size or 0
     except UploadRefused as error:
         raise AttachmentRefused({place: [str(error)]}) from error
     identifier = new_id()
@@ -89,6 +93,13 @@ def attachment_add(
     )  # fmt: skip
     record(event, actor=actor, organisation_id=actor.organisation_id, at=at)
     return attachment
+
+
+def _cut(judged: Judged, upload: UploadedFile) -> UploadedFile:
+    """The picture without what it says about where and with what it was taken. Raises UploadRefused."""
+    upload.seek(0)
+    content = without_metadata(judged.content_type, upload.read())
+    return SimpleUploadedFile(judged.name, content, judged.content_type)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +167,7 @@ def attachments_from_page(
     stored: dict[str, list[str]] = {}
     problems: dict[str, list[str]] = {}
     for field in document.plan(step).writable:
-        if not isinstance(field, f.FileField):
+        if not isinstance(field, f.UploadField):
             continue
         uploads = files.getlist(html_input.html_name(field.name))
         if len(uploads) > field.max_files:
@@ -178,7 +189,7 @@ def attachment_ids(document: FormDocument, stored: Mapping[str, Any]) -> list[UU
     return [
         UUID(identifier)
         for field in document.fields
-        if isinstance(field, f.FileField)
+        if isinstance(field, f.UploadField)
         for identifier in stored.get(field.name) or ()
     ]
 

@@ -6,6 +6,7 @@ import "./css/shell.css";
 import "./css/components.css";
 import "./css/menus.css";
 import "./css/forms.css";
+import "./css/form-components.css";
 import "./css/lists.css";
 import "./css/request.css";
 import "./css/flows.css";
@@ -38,6 +39,11 @@ defineIslands({
   "cs-decision": () => import("./islands/decision"),
   "cs-combobox": () => import("./islands/combobox"),
   "cs-step-form": () => import("./islands/step-form"),
+  "cs-computed": () => import("./islands/computed"),
+  "cs-lookup": () => import("./islands/lookup"),
+  "cs-location": () => import("./islands/location"),
+  "cs-photo": () => import("./islands/photo"),
+  "cs-signature": () => import("./islands/signature"),
   "cs-unsaved": () => import("./islands/unsaved"),
   "cs-chart": () => import("./islands/chart"),
   "cs-draft": () => import("./islands/draft-state"),
