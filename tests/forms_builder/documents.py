@@ -16,6 +16,7 @@ TODAY = date(2025, 10, 1)
 PERSON = "0191d9a0-0000-7000-8000-000000000001"
 GONE = "0191d9a0-0000-7000-8000-000000000002"
 FILE = "0191d9a0-0000-7000-8000-000000000003"
+PHOTO = "0191d9a0-0000-7000-8000-000000000004"
 
 
 @dataclass(frozen=True)
@@ -25,7 +26,10 @@ class MemorySources:
     today: date = TODAY
     rows: Mapping[str, str] = field(default_factory=lambda: {PERSON: "Ravi"})
     old: Mapping[str, str] = field(default_factory=lambda: {GONE: "Somebody who left"})
-    attachments: Sequence[FileFacts] = (FileFacts(FILE, "receipt.pdf", 2_000, "application/pdf"),)
+    attachments: Sequence[FileFacts] = (
+        FileFacts(FILE, "receipt.pdf", 2_000, "application/pdf"),
+        FileFacts(PHOTO, "meter.JPG", 2_000, "image/jpeg"),
+    )
 
     @property
     def environment(self) -> Environment:

@@ -5,10 +5,11 @@ from typing import Any
 import pytest
 
 from forms_builder.rendering import form_class
-from tests.forms_builder.documents import FILE, GONE, PERSON, MemorySources, document, one_field, posted
+from tests.forms_builder.documents import FILE, GONE, PERSON, PHOTO, MemorySources, document, one_field, posted
 
 AB = [{"value": "a", "label": "A"}, {"value": "b", "label": "B"}]
 Pairs = list[tuple[str, str]]
+SIGNED = {"by": None, "by_name": "", "at": "2025-10-01T12:00+00:00"}
 
 
 def it(**parts: str) -> Pairs:
@@ -39,6 +40,21 @@ GOOD: list[tuple[dict[str, Any], Pairs, Any, Any]] = [
     (one_field("file"), [("it", FILE)], [FILE], [FILE]),
     (one_field("table", columns=[{"type": "number", "name": "n", "label": "N"}]),
      [("it-0-n", "1"), ("it-1-n", ""), ("it-7-n", "2")], [{"n": 1}, {}, {"n": 2}], [{"n": 1}, {"n": 2}]),
+    (one_field("rating"), [("it", "4")], 4, 4),
+    (one_field("rating", most=10), [("it", "10")], "10", 10),
+    (one_field("lookup"), [("it", PERSON), ("it-search", "Ra")], PERSON.upper(), PERSON),
+    (one_field("location"), [("it-latitude", "52.52"), ("it-longitude", "-13.404954321")],
+     {"latitude": 52.52, "longitude": "-13.404954321"},
+     {"latitude": "52.520000", "longitude": "-13.404954", "accuracy": None}),
+    (one_field("location"), [("it-latitude", "-90"), ("it-longitude", "180"), ("it-accuracy", "12.4")],
+     {"latitude": -90, "longitude": 180, "accuracy": 12.4},
+     {"latitude": "-90.000000", "longitude": "180.000000", "accuracy": 12}),
+    (one_field("photo"), [("it", PHOTO)], [PHOTO], [PHOTO]),
+    (one_field("signature"), [("it-name", " Asha  Rao "), ("it-strokes", "[]")], {"name": "Asha Rao"},
+     {"name": "Asha Rao", "strokes": [], **SIGNED}),
+    (one_field("signature"), [("it-name", "A"), ("it-strokes", "[[1,2,3,4],[600,200]]")],
+     {"name": "A", "strokes": [[1, 2, 3, 4], [600, 200]]},
+     {"name": "A", "strokes": [[1, 2, 3, 4], [600, 200]], **SIGNED}),
 ]  # fmt: skip
 
 BAD: list[tuple[dict[str, Any], Pairs, Any, str]] = [
@@ -79,6 +95,25 @@ BAD: list[tuple[dict[str, Any], Pairs, Any, str]] = [
      [("it-0-n", "1"), ("it-1-n", "2")], [{"n": 1}, {"n": 2}], "it"),
     (one_field("table", min_rows=2, columns=[{"type": "number", "name": "n", "label": "N"}]),
      [("it-0-n", "1")], [{"n": 1}], "it"),
+    (one_field("rating"), [("it", "6")], 6, "it"),
+    (one_field("rating"), [("it", "0")], 0, "it"),
+    (one_field("rating"), [("it", "2.5")], 2.5, "it"),
+    (one_field("lookup"), [("it", GONE)], GONE, "it"),
+    (one_field("lookup"), [("it", "Ravi")], "Ravi", "it"),
+    (one_field("location"), [("it-latitude", "91"), ("it-longitude", "0")], {"latitude": 91, "longitude": 0}, "it.latitude"),
+    (one_field("location"), [("it-latitude", "1")], {"latitude": 1}, "it.longitude"),
+    (one_field("location"), [("it-latitude", "0"), ("it-longitude", "east")], {"latitude": 0, "longitude": "east"},
+     "it.longitude"),
+    (one_field("location"), [("it-latitude", "0"), ("it-longitude", "0"), ("it-accuracy", "-1")],
+     {"latitude": 0, "longitude": 0, "accuracy": -1}, "it.accuracy"),
+    (one_field("photo"), [("it", FILE)], [FILE], "it"),
+    (one_field("photo"), [("it", PHOTO), ("it", FILE)], [PHOTO, FILE], "it"),
+    (one_field("signature"), [("it-name", "x" * 121)], {"name": "x" * 121}, "it.name"),
+    (one_field("signature"), [("it-name", "A"), ("it-strokes", "[[1,2,3]]")], {"name": "A", "strokes": [[1, 2, 3]]},
+     "it.strokes"),
+    (one_field("signature"), [("it-name", "A"), ("it-strokes", "[[601,0]]")], {"name": "A", "strokes": [[601, 0]]},
+     "it.strokes"),
+    (one_field("signature"), [("it-name", "A"), ("it-strokes", "<svg>")], {"name": "A", "strokes": "<svg>"}, "it.strokes"),
 ]  # fmt: skip
 
 

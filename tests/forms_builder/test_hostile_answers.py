@@ -15,7 +15,7 @@ AB = [{"value": "a", "label": "A"}]
 COLUMNS = [{"type": "number", "name": "n", "label": "N"}, {"type": "text", "name": "t", "label": "T"}]
 SPECS = [
     *(one_field(kind) for kind in ("text", "long_text", "number", "money", "date", "date_range", "time", "checkbox")),
-    *(one_field(kind) for kind in ("user", "department", "file")),
+    *(one_field(kind) for kind in ("user", "department", "file", "rating", "lookup", "location", "photo", "signature")),
     one_field("choice", choices=AB), one_field("multi_choice", choices=AB), one_field("table", columns=COLUMNS),
 ]  # fmt: skip
 NESTED: Any = []
@@ -24,6 +24,10 @@ for _ in range(500):
 HOSTILE: list[Any] = [
     "a\x00b", "\ud800", "\x1b[31m", 10**5000, -(10**40), math.nan, math.inf, "1e400", "9" * 5000, "x" * 1_000_000,
     NESTED, {"a": {"a": {}}}, {"__proto__": 1}, [None], [[]], [{}], {"amount": {"amount": 1}}, {"from": ["2025-10-06"]},
+    {"latitude": math.nan, "longitude": math.inf}, {"latitude": "1e400", "longitude": [1]}, {"latitude": True, "longitude": "٣"},
+    {"name": "a\x00b"}, {"name": ["A"]}, {"name": "A", "strokes": NESTED}, {"name": "A", "strokes": "[" * 50_000},
+    {"name": "A", "strokes": [[math.nan, 1]]}, {"name": "A", "strokes": [[1.5, 1]]}, {"name": "A", "strokes": [[True, 1]]},
+    {"name": "A", "strokes": [[0] * 9_000]}, {"name": "A", "strokes": [[0, 0]] * 201}, {"name": "A", "by": "someone"},
     [{"n": 10**5000, "t": "\x00"}], [{"zz": 1}], [1, 2], True, 1.5, -0.0, "0x10", "１２", "٣", "2025-10-06T00:00:00Z",
 ]  # fmt: skip
 json_values = st.recursive(
@@ -63,7 +67,9 @@ def test_no_json_value_raises(raw: Any, spec: dict[str, Any]) -> None:
         assert form({"it": first.stored()["it"]}).stored() == first.stored()
 
 
-PARTS = st.sampled_from(["it", "it-0-n", "it-9999-t", "it-from", "it-x-n", "it--"])
+PARTS = st.sampled_from(
+    ["it-latitude", "it-strokes", "it-name", "it-search", "it", "it-0-n", "it-9999-t", "it-from", "it-x-n", "it--"]
+)
 
 
 @given(pairs=st.lists(st.tuples(PARTS, st.text(max_size=9))))
