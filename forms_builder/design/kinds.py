@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from enum import StrEnum
-from typing import Any, Final, get_args
+from typing import Any, Final
 
 from forms_builder.design.controls import Control
-from forms_builder.schema.fields import Column, FieldBase
+from forms_builder.schema.fields import COLUMN_TYPES, FieldBase
 from forms_builder.schema.sources import Sources
 
 
@@ -125,7 +125,4 @@ NOT_OF_COLUMNS: Final = ("prefill", "checks")
 
 def in_table(item: PaletteItem) -> bool:
     """Whether a table may have such a column."""
-    return item.field.get("type") in _COLUMN_TYPES
-
-
-_COLUMN_TYPES: Final = frozenset(model.model_fields["type"].default for model in get_args(get_args(Column)[0]))
+    return item.field.get("type") in COLUMN_TYPES

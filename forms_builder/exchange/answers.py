@@ -10,6 +10,9 @@ from forms_builder.exchange.source import number_of, plain_number, value_text, w
 MAX_DECIMALS: Final = 6
 _PICTURES: Final = ("jpg", "jpeg", "png", "gif", "webp")
 
+PICTURES: Final = ("", "image/*", "image/jpeg", "image/png")
+"""Kinds of files that are photos where they come from a camera."""
+
 
 def decimals_of(*values: Decimal | None) -> int:
     """The most decimals that any of the numbers has; none where they are whole."""

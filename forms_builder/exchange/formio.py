@@ -5,11 +5,12 @@ from typing import Any, Final
 
 from forms_builder.exchange.conditions import Condition, Group, Negation, NotTaken, Operator, Test
 from forms_builder.exchange.formio_components import COMPONENTS, choice_entries, static_of, text_of
+from forms_builder.exchange.formulas import Formula, of_formio
 from forms_builder.exchange.looks import FORMIO_CHECKS, FORMIO_LOOKS, FORMIO_SILENT, FORMIO_TOP
 from forms_builder.exchange.placing import Node, row, section
 from forms_builder.exchange.source import Part
 from forms_builder.exchange.writer import Around, Asked, FormImport, RawField, Writer, name_of, scoped
-from forms_builder.schema.fields import MAX_COLUMNS, MAX_ROWS
+from forms_builder.schema.fields import COLUMN_TYPES, MAX_COLUMNS, MAX_ROWS
 
 _OPERATORS: Final[Mapping[str, Operator]] = {
     "isEqual": "eq", "isNotEqual": "ne", "isEmpty": "empty", "isNotEmpty": "filled", "includes": "contains",
@@ -76,7 +77,21 @@ class _Reader:
 
     def question(self, part: Part, around: Around, label: str) -> list[Node]:
         made = self._made(part, label)
-        return [] if made is None else [self.writer.add(made, part, around, key=part.code("key") or label)]
+        if made is None:
+            return []
+        formula = self._formula(part, made, label)
+        if formula is not None:
+            made = {"label": made["label"], "help": made["help"], **_RESULTS[made["type"]](made)}
+            around = scoped(around, read_only=True)
+        return [self.writer.add(made, part, around, key=part.code("key") or label, formula=formula)]
+
+    def _formula(self, part: Part, made: RawField, label: str) -> Formula | None:
+        """What the value is calculated by, where that is no program but a formula."""
+        text = of_formio(str(part.raw.get("calculateValue") or ""))
+        if not text or made["type"] not in _RESULTS:
+            return None
+        part.skip("calculateValue", "allowCalculateOverride")
+        return Formula(part.at("calculateValue"), label, text)
 
     def _made(self, part: Part, label: str) -> RawField | None:
         kind = part.code("type")
@@ -158,7 +173,7 @@ class _Reader:
         if kind == "button":
             return
         made = None if kind in _GROUPS or kind in _NOTHING else self._made(one, title)
-        if made is None or made["type"] in ("file", "static"):
+        if made is None or made["type"] not in COLUMN_TYPES:
             self.writer.note(one.place, f"“{label}”: the column “{title}” is of type {kind}; it was not taken.")
             return
         around = self.around(one, Around())
@@ -229,6 +244,11 @@ def _test(part: Part) -> Test:
     return Test(part.code("component"), op, part.get("value"))
 
 
+_RESULTS: Final[Mapping[str, Callable[[RawField], RawField]]] = {
+    "number": lambda made: {"type": "computed", "result": "number", "decimals": made.get("decimals", 2)},
+    "money": lambda made: {"type": "computed", "result": "money", "currency": made["currencies"][0]},
+    "text": lambda made: {"type": "computed", "result": "text"},
+}
 _GROUPS: Final[Mapping[str, Callable[[_Reader, Part, Around, str], list[Node]]]] = {
     **dict.fromkeys(("panel", "fieldset", "well", "container", "form"), _Reader.panel),
     **dict.fromkeys(("datagrid", "editgrid", "dynamicWizard"), _Reader.grid),

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Final
 
-from forms_builder.exchange.answers import decimals_of, default_of, extensions_of, integral, megabytes
+from forms_builder.exchange.answers import PICTURES, decimals_of, default_of, extensions_of, integral, megabytes
 from forms_builder.exchange.source import Part, plain_number
 from forms_builder.exchange.writer import RawField, Writer, choices_of
 
@@ -149,13 +149,16 @@ def _file(writer: Writer, part: Part, label: str) -> RawField:
     pattern = part.code("filePattern")
     made["extensions"] = extensions_of(pattern) if pattern not in ("*", "") else []
     made["max_megabytes"] = megabytes(part.code("fileMaxSize"))
+    if part.flag("webcam") and pattern.strip() in PICTURES:
+        del made["extensions"]
+        return {**made, "type": "photo"}
     made["camera"] = part.flag("webcam") or None
     return made
 
 
 def _signature(writer: Writer, part: Part, label: str) -> RawField:
-    writer.note(part.place, f"“{label}” is a signature; it became a file.", "People attach a picture of it.")
-    return {"type": "file", "max_files": 1, "extensions": ["png", "jpg", "jpeg", "pdf"]}
+    part.skip("footer")
+    return {"type": "signature"}
 
 
 def static_of(part: Part) -> RawField | None:

@@ -8,9 +8,9 @@ from forms_builder.exchange.expressions import condition_of
 from forms_builder.exchange.looks import SURVEYJS_LOOKS
 from forms_builder.exchange.placing import Node, row, section
 from forms_builder.exchange.source import Part
-from forms_builder.exchange.surveyjs_questions import QUESTIONS, Made, choice_of, text_of
+from forms_builder.exchange.surveyjs_questions import QUESTIONS, Made, choice_of, scale_of, text_of
 from forms_builder.exchange.writer import Around, Asked, FormImport, RawField, Writer, choices_of, name_of, scoped
-from forms_builder.schema.fields import MAX_COLUMNS, MAX_ROWS
+from forms_builder.schema.fields import COLUMN_TYPES, MAX_COLUMNS, MAX_ROWS
 
 SILENT: Final = frozenset(("name", "type", "valueName", "clearIfInvisible", "correctAnswer", "validatedValue"))
 
@@ -82,7 +82,9 @@ class _Reader:
         made = self._made(part, label)
         if made is None:
             return []
-        nodes = [self.writer.add(made.field, part, around, key=part.code("name") or label)]
+        if made.formula:
+            around = scoped(around, read_only=True)
+        nodes = [self.writer.add(made.field, part, around, key=part.code("name") or label, formula=made.formula)]
         if made.other:
             condition = (*around.conditions, Asked(part.place, label, made.other))
             other = {"type": "text", "label": f"{label[:180]}: which?"}
@@ -170,8 +172,8 @@ class _Reader:
         if kind in _GROUPS or kind in ("file", "html", "image", "panel", "expression", "signaturepad"):
             self.writer.note(one.place, f"“{label}”: the column “{title}” is of type {kind}; it was not taken.")
             return
-        made = self._made(cell, title)
-        if made is not None and made.field["type"] not in ("file", "static"):
+        made = scale_of(self.writer, cell, title) if kind == "rating" else self._made(cell, title)
+        if made is not None and made.field["type"] in COLUMN_TYPES:
             taken = {column["name"] for column in columns}
             name = name_of(cell.code("name") or title)
             name = next(found for found in (name, *(f"{name}_{row}" for row in range(2, 999))) if found not in taken)
@@ -216,10 +218,8 @@ _GROUPS: Final = {
     "matrixdynamic": _Reader.table,
     "matrixdropdown": _Reader.table,
     "paneldynamic": _Reader.table,
-    "expression": _Reader.nothing,
     "image": _Reader.nothing,
 }
 _INSTEAD: Final = {
-    "expression": "An automatic step can calculate it.",
     "image": "Describe in a text what the picture shows.",
 }

@@ -6,22 +6,25 @@ from dataclasses import dataclass
 from decimal import Decimal
 from typing import Final
 
-from forms_builder.exchange.answers import decimals_of, default_of, extensions_of, integral
+from forms_builder.exchange.answers import PICTURES, decimals_of, default_of, extensions_of, integral
 from forms_builder.exchange.conditions import Condition, Test
+from forms_builder.exchange.formulas import Formula, of_surveyjs
 from forms_builder.exchange.source import Part, plain_number, value_text, words
 from forms_builder.exchange.writer import RawField, Writer, choices_of
 
 MAX_SCALE: Final = 50
+MOST_STARS: Final = 10
 MAX_HEADING: Final = 120
 YES_NO: Final = (("true", "Yes", "labelTrue"), ("false", "No", "labelFalse"))
 
 
 @dataclass(slots=True)
 class Made:
-    """A field in the making, and when its further text for another answer is asked."""
+    """A field in the making, when its further text for another answer is asked, and from what its value follows."""
 
     field: RawField
     other: Condition | None = None
+    formula: Formula | None = None
 
 
 def text_of(writer: Writer, part: Part, label: str) -> Made:
@@ -185,6 +188,18 @@ def _lost_checks(writer: Writer, part: Part, label: str) -> None:
 
 
 def _rating(writer: Writer, part: Part, label: str) -> Made:
+    """Stars where it counts from one; any other scale is a choice."""
+    most = part.whole("rateMax") or part.whole("rateCount") or 5
+    counts = part.whole("rateMin") in (None, 1) and part.whole("rateStep") in (None, 1) and 2 <= most <= MOST_STARS
+    if not counts or part.items("rateValues"):
+        return scale_of(writer, part, label)
+    part.skip("rateMin", "rateMax", "rateStep", "rateCount", "autoGenerate")
+    _lost_checks(writer, part, label)
+    ends = {"lowest": part.text("minRateDescription", 150), "highest": part.text("maxRateDescription", 150)}
+    return Made({"type": "rating", "most": most, **ends, "default": part.whole("defaultValue")})
+
+
+def scale_of(writer: Writer, part: Part, label: str) -> Made:
     """A scale as a choice; the words at its ends stand behind its first and last entry."""
     entries = choices_of(writer, part, "rateValues", f"“{label}”")
     if not entries:
@@ -222,14 +237,25 @@ def _file(writer: Writer, part: Part, label: str) -> Made:
     if size is not None and size > 0:
         made["max_megabytes"] = integral(math.ceil(size / Decimal(1024 * 1024)), 1, 100)
     made["extensions"] = extensions_of(part.code("acceptedTypes"))
-    made["camera"] = part.code("sourceType") in ("camera", "file-camera") or None
     part.skip("waitForUpload")
+    if part.code("sourceType") in ("camera", "file-camera") and part.code("acceptedTypes").strip() in PICTURES:
+        del made["extensions"]
+        return Made({**made, "type": "photo"})
+    made["camera"] = part.code("sourceType") in ("camera", "file-camera") or None
     return Made(made)
 
 
 def _signature(writer: Writer, part: Part, label: str) -> Made:
-    writer.note(part.place, f"“{label}” is a signature; it became a file.", "People attach a picture of it.")
-    return Made({"type": "file", "max_files": 1, "extensions": ["png", "jpg", "jpeg", "pdf"]})
+    return Made({"type": "signature"})
+
+
+def _expression(writer: Writer, part: Part, label: str) -> Made:
+    """A value that follows from others, where its expression is one of ours too."""
+    part.skip("displayStyle", "maximumFractionDigits", "minimumFractionDigits", "useGrouping")
+    money = part.code("displayStyle") == "currency"
+    made: RawField = {"type": "computed", "result": "money" if money else "number", "decimals": 0 if money else 2}
+    made |= {"currency": part.code("currency").upper()[:3]} if money and part.code("currency") else {}
+    return Made(made, formula=Formula(part.at("expression"), label, of_surveyjs(part.code("expression"))))
 
 
 def _pictures(writer: Writer, part: Part, label: str) -> Made:
@@ -266,5 +292,6 @@ QUESTIONS: Final[Mapping[str, Callable[[Writer, Part, str], Made | None]]] = {
     "boolean": _boolean,
     "file": _file,
     "signaturepad": _signature,
+    "expression": _expression,
     "html": _html,
 }

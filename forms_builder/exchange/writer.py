@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
 from forms_builder.exchange.conditions import Condition, NotTaken, Rule, both, rule_of
+from forms_builder.exchange.formulas import Formula
 from forms_builder.exchange.placing import Node, placed
 from forms_builder.exchange.source import Part, value_text
 from forms_builder.rules import RuleErrors, parse
@@ -70,12 +71,13 @@ class Writer:
     whole: list[str] = field(default_factory=list)
     looks: Counter[str] = field(default_factory=Counter)
     waiting: dict[str, tuple[Asked, ...]] = field(default_factory=dict)
+    formulas: dict[str, Formula] = field(default_factory=dict)
 
     def note(self, place: str, message: str, hint: str = "") -> None:
         if len(self.notes) < MAX_NOTES:
             self.notes.append(Note(place, message, hint))
 
-    def add(self, made: RawField, part: Part, around: Around, *, key: str) -> Node:
+    def add(self, made: RawField, part: Part, around: Around, *, key: str, formula: Formula | None = None) -> Node:
         """A new field; `key` is its name in the source. Gives its place in the layout."""
         if len(self.fields) >= MAX_FIELDS:
             message = f"A form has at most {MAX_FIELDS} fields. Split the form where it was made."
@@ -90,6 +92,8 @@ class Writer:
         self.fields.append(self._complete(made, name, around))
         if around.conditions:
             self.waiting[name] = around.conditions
+        if formula is not None:
+            self.formulas[name] = formula
         return {"kind": "field", "name": name}
 
     def _complete(self, made: RawField, name: str, around: Around) -> RawField:
@@ -116,6 +120,7 @@ class Writer:
             raw["layout"] = nodes
         if flattened:
             self.note("", "The form is nested deeper than forms are here; its innermost groups were dissolved.")
+        self._with_formulas()
         self._settled(raw)
         self._with_conditions(FormDocument.load(raw))
         document = self._settled(raw)
@@ -130,6 +135,23 @@ class Writer:
                 "", f"Looks were not taken: {told}.", "Forms look alike here; arrange the fields in the designer."
             )
         return FormImport(self.kind, document, tuple(dict.fromkeys(self.notes)))
+
+    def _with_formulas(self) -> None:
+        """The formulas with the names of the fields here; a field whose formula is none of ours becomes a text to read."""
+        for made in self.fields:
+            formula = self.formulas.get(made["name"])
+            if formula is None:
+                continue
+            try:
+                made["formula"] = formula.named(self.known)
+            except NotTaken as error:
+                message = f"“{formula.label}” is calculated there, which was not taken: {error}. It is a text here."
+                self.note(
+                    formula.place, message, "Write the formula of a calculated value, or let an automatic step do it."
+                )
+                kept = {key: value for key, value in made.items() if key not in ("result", "decimals", "currency")}
+                made.clear()
+                made.update(kept, type="text")
 
     def _with_conditions(self, document: FormDocument) -> None:
         """The conditions of each field as one rule of ours; those without a counterpart are told."""
@@ -202,7 +224,7 @@ class Writer:
 NOT_KEPT: Final = "No form here can have that value."
 ALWAYS_SHOWN: Final = "It is always shown now; say under Visibility when."
 _DECIDE: Final = "Say it under Validation, or with the access of a step."
-_COMPUTED: Final = "An automatic step can calculate it."
+_COMPUTED: Final = "Use a calculated value, or an automatic step."
 HINTS: Final[Mapping[str, str]] = {
     **dict.fromkeys(("requiredIf", "enableIf", "resetValueIf", "readOnly"), _DECIDE),
     **dict.fromkeys(

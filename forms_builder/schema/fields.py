@@ -6,7 +6,7 @@ A column of a table is a field too; it is seen, written and required with its ta
 """
 
 from decimal import Decimal
-from typing import Annotated, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self, get_args
 
 from pydantic import AfterValidator, Discriminator, Field, StringConstraints, Tag, model_validator
 
@@ -292,6 +292,11 @@ Column = Annotated[
     | DepartmentField,
     Field(discriminator="type"),
 ]
+
+
+COLUMN_TYPES: Final[frozenset[str]] = frozenset(
+    model.model_fields["type"].default for model in get_args(get_args(Column)[0])
+)
 
 
 class TableField(FieldBase):

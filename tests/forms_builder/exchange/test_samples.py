@@ -4,25 +4,25 @@ from pathlib import Path
 
 import pytest
 
-from forms_builder.exchange import FormImport, import_text
+from forms_builder.exchange import FormImport, import_form, import_text
 from forms_builder.schema import FormDocument, blocking, check
 from forms_builder.schema.layout import walk
 
 SAMPLES = Path(__file__).parent / "samples"
 EXPECTED = {
     "surveyjs_appraisal": (4, ["“Proof” is of type file", "has fixed rows", "“What was agreed” is not required", "its default"]),
-    "surveyjs_expense": (6, ["Other languages", "another question called claimant", "placeholder", "is a signature"]),
+    "surveyjs_expense": (6, ["Other languages", "another question called claimant", "placeholder"]),
     "surveyjs_feedback": (8, ["one question for each of its 3 rows", "asks for an order", "age({birthday})", "completedHtml"]),
     "surveyjs_incident": (10, ["a day and a time", "shows pictures"]),
     "surveyjs_leave": (7, ["The last day comes after the first."]),
     "surveyjs_medical": (8, ["maskSettings", "takes a month", "select all", "“Number of the file” is not required"]),
     "surveyjs_onboarding": (7, ["“Which laptop” has no list", "requiredIf", "triggers"]),
     "surveyjs_survey_of_one_page": (6, ["“Abroad, again” is there already", "enableIf", "the moon"]),
-    "surveyjs_travel": (7, ["“Sum” is of type expression", "“Total” (expression)", "calculatedValues", "colCount (1)"]),
+    "surveyjs_travel": (8, ["“Sum” is of type expression", "calculatedValues", "colCount (1)"]),
     "surveyjs_vendor": (7, ["nouislider", "its pattern", "words for another answer", "“Our process” (image)"]),
     "formio_appraisal": (5, ["“Tasks” is of type datagrid", "“Raise” is not required", "of type rating"]),
-    "formio_expense": (5, ["inputMask", "“Receipt” is of type file", "“Private card”", "calculateValue", "is a signature"]),
-    "formio_incident": (9, ["a day and a time", "for each of its 2 rows", "is a signature"]),
+    "formio_expense": (5, ["inputMask", "“Receipt” is of type file", "“Private card”", "calculateValue"]),
+    "formio_incident": (9, ["a day and a time", "for each of its 2 rows"]),
     "formio_it_access": (8, ["minWords", "a password", "“Owner of the system” has no list", "recaptcha"]),
     "formio_leave": (5, ["disableWeekends", "“custom” was not taken"]),
     "formio_medical": (8, ["“Weight”: its max", "“Born”: its max"]),
@@ -70,6 +70,55 @@ def test_conditions_become_rules_of_ours() -> None:
     in_panel = read("surveyjs_incident").document.by_name["hospital"].visible_when
     assert in_panel is not None
     assert [one["field"] for one in in_panel["all"]] == ["form.severity", "form.hurt", "form.doctor"]
+
+
+def test_questions_with_a_plug_in_type_of_ours_become_one() -> None:
+    kinds = {
+        name: {field["name"]: field["type"] for field in read(name).document.to_json()["fields"]}
+        for name in ("surveyjs_expense", "surveyjs_incident", "surveyjs_travel", "formio_expense", "surveyjs_feedback")
+    }
+    assert kinds["surveyjs_expense"]["signature"] == kinds["formio_expense"]["sign"] == "signature"
+    assert kinds["surveyjs_incident"]["photos"] == "photo"
+    total = read("surveyjs_travel").document.to_json()["fields"][-1]
+    assert (total["type"], total["formula"], total["default_access"]) == (
+        "computed", "sum(each(form.costs, 'amount'))", "read",
+    )  # fmt: skip
+    assert kinds["surveyjs_feedback"]["overall"] == "choice"
+
+
+STARS = {
+    "type": "rating",
+    "name": "s",
+    "rateMax": 7,
+    "minRateDescription": "Bad",
+    "maxRateDescription": "Good",
+    "defaultValue": 3,
+}
+
+
+def test_a_scale_that_counts_from_one_becomes_stars() -> None:
+    (field,) = import_form({"elements": [STARS]}).document.to_json()["fields"]
+    assert (field["type"], field["most"], field["default"]) == ("rating", 7, 3)
+    assert (field["lowest"], field["highest"]) == ("Bad", "Good")
+
+
+@pytest.mark.parametrize(
+    ("program", "formula"),
+    [
+        ("value = data.price * data.count;", "form.price * form.count"), ("value=data.price+1", "form.price+1"),
+        ("value = data.gone * 2", None), ("value = data.price.toFixed(2)", None), ("alert(1)", None),
+        ("value = data.price; alert(1)", None), ("value = price ** 2", None), ("value = data['price']", None),
+    ],
+)  # fmt: skip
+def test_a_calculation_is_taken_where_it_is_a_formula_and_told_where_it_is_a_program(
+    program: str, formula: str | None
+) -> None:
+    numbers = [{"type": "number", "key": key, "label": key} for key in ("price", "count")]
+    total = {"type": "number", "key": "total", "label": "Total", "calculateValue": program}
+    found = import_form({"components": [*numbers, total]})
+    made = found.document.to_json()["fields"][-1]
+    assert made.get("formula") == formula
+    assert bool([note for note in found.report if "alculate" in note.message]) is (formula is None)
 
 
 def test_settings_and_places_are_taken() -> None:
