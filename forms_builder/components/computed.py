@@ -46,6 +46,7 @@ class ComputedField(FieldBase):
 
 class Computed(Component[ComputedField]):
     field = ComputedField
+    shape = "by its result: a number, text, date, true or false, or money; nobody writes it"
     redraws = True
     limits = ("formula", "result", "decimals", "unit", "currency")
 

@@ -35,6 +35,7 @@ class LocationField(FieldBase):
 
 class Location(Component[LocationField]):
     field = LocationField
+    shape = "an object of latitude, longitude (degrees as text) and accuracy (metres or null)"
     is_group = True
     read_template = "forms_builder/inputs/read_location.html"
     parts: ClassVar = {

@@ -53,6 +53,7 @@ class LookupField(FieldBase):
 
 class Lookup(Component[LookupField]):
     field = LookupField
+    shape = "the id of a row"
     redraws = True
     limits = ("fills",)
 

@@ -31,6 +31,7 @@ class PhotoField(UploadField):
 
 class Photo(Upload[PhotoField]):
     field = PhotoField
+    shape = "a list of ids of attachments"
     read_template = "forms_builder/inputs/read_photo.html"
 
     def attributes(self, field: PhotoField) -> Mapping[str, Any]:

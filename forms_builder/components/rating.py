@@ -29,6 +29,7 @@ class RatingField(FieldBase):
 
 class Rating(Component[RatingField]):
     field = RatingField
+    shape = "a whole number from 1"
     is_group = True
     read_template = "forms_builder/inputs/read_rating.html"
     rule_type = FieldType.NUMBER

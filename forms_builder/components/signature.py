@@ -38,6 +38,7 @@ class SignatureField(FieldBase):
 
 class Signature(Component[SignatureField]):
     field = SignatureField
+    shape = "an object of name and strokes (lists of x and y on 600 by 200); by, by_name and at are the server's"
     is_group = True
     read_template = "forms_builder/inputs/read_signature.html"
     parts: ClassVar = {"name": ("name of who signed", FieldType.TEXT), "strokes": None}

@@ -37,6 +37,8 @@ class Component(Generic[F]):
     """Its template has a button that draws the page again; what was typed stays and nothing is stored."""
     machines_write: ClassVar[bool] = True
     """Whether an automatic step may save something in it."""
+    shape: ClassVar[str] = ""
+    """How the value looks in JSON, for who reads the description of the API; empty where the general words say it."""
     limits: ClassVar[tuple[str, ...]] = ()
     """Settings that REST shows beside the value, so that a client can help like a page does."""
 

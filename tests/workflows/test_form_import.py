@@ -102,7 +102,7 @@ def test_the_page_takes_a_file_or_a_text_and_shows_the_report(acme: Acme, flow: 
     page = answer.content.decode()
     assert answer.status_code == 200
     assert "The SurveyJS form is in the draft" in page
-    assert "An automatic step can calculate it." in page
+    assert "Use a calculated value, or an automatic step." in page
     empty = pages.client.post(address, {"id": str(uuid4())})
     wrong = pages.client.post(address, {"text": '{"elements": [{"name": "a\\u0000"}]}', "id": str(uuid4())})
     assert (empty.status_code, wrong.status_code) == (422, 422)

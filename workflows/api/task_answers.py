@@ -1,7 +1,7 @@
 """One task, or the start of a request, as the caller may see it, put together from what the form, the rules and the graph say."""
 
 from dataclasses import fields
-from typing import Any
+from typing import Any, Final
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
@@ -11,6 +11,7 @@ from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.policies import carries
 from forms_builder.answers import readable_fields, serialize_fields
+from forms_builder.schema.component import components, types
 from forms_builder.sources import OrganisationSources
 from workflows.api.outputs import PanelSerializer, PanelVoteSerializer, TaskRowSerializer, WorkflowSerializer
 from workflows.policies import REASSIGN_ANY
@@ -124,6 +125,7 @@ class TransitionSerializer(serializers.Serializer[Way]):
     waits = serializers.BooleanField(read_only=True, help_text="It leads to a join, which may wait for other branches.")
 
 
+_SHAPES: Final = "; ".join(f"{one.type}: {one.shape}" for one in components() if one.shape)
 FIELD_SCHEMA: dict[str, Any] = {
     "type": "object",
     "required": ["name", "label", "type", "access", "required"],
@@ -131,10 +133,12 @@ FIELD_SCHEMA: dict[str, Any] = {
         "name": {"type": "string"},
         "label": {"type": "string"},
         "help": {"type": "string"},
-        "type": {"type": "string", "description": "Such as text, date, money, choice, user, file, table."},
+        "type": {"type": "string", "description": f"One of {', '.join(types())}."},
         "access": {"type": "string", "enum": ["read", "write", "required"]},
         "required": {"type": "boolean"},
-        "value": {"description": "JSON by type: dates as ISO text, money as amount and currency, files as ids."},
+        "value": {
+            "description": f"JSON by type: dates as ISO text, money as amount and currency, files as ids; {_SHAPES}."
+        },
         "display": {"type": "string", "description": "The value as people read it."},
         "visible": {"type": "boolean", "description": "Whether its condition holds for the values shown."},
         "choices": {

@@ -11,7 +11,7 @@ export default class Signature extends HTMLElement {
 
   connectedCallback(): void {
     const sheet = this.querySelector<HTMLElement>(".cs-sheet");
-    const svg = sheet?.querySelector("svg");
+    const svg = sheet?.querySelector<SVGSVGElement>(":scope > svg");
     if (!sheet || !svg || !this.kept) return;
     this.strokes = JSON.parse(this.kept.value || "[]") as number[][];
     sheet.hidden = false;

@@ -26,4 +26,5 @@ PAGE_NAMES = (
     *("form-validation", "form-refused", "form-clash", "form-visibility", "form-steps", "form-section"),
     *("form-removing", "form-matrix", "form-matrix-empty", "form-logic", "form-logic-empty", "form-preview"),
     *("form-rule", "form-frame", "form-frame-refused", "form-frame-good", "form-frame-wrong"),
+    *("visit", "visit-filled", "visit-refused", "visit-read"),
 )

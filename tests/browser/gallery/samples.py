@@ -13,6 +13,7 @@ from tests.browser.gallery.absences import absences
 from tests.browser.gallery.branches import definition_branches, request_branches, request_waiting
 from tests.browser.gallery.cases import CASE_PAGES
 from tests.browser.gallery.clocks import forecast, request_asked, request_held
+from tests.browser.gallery.components import COMPONENT_PAGES
 from tests.browser.gallery.designers import DESIGNER_PAGES
 from tests.browser.gallery.flows import FLOW_PAGES
 from tests.browser.gallery.forms import FORM_PAGES
@@ -352,6 +353,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     **DESIGNER_PAGES,
     **FORM_PAGES,
     **CASE_PAGES,
+    **COMPONENT_PAGES,
 }
 
 PAGES = {name: _PAGES[name] for name in PAGE_NAMES}
