@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.models import Department, Designation, Membership, Place, WorkingCalendar
 from accounts.public_holidays import DaysOff
 from forms_builder.models import Attachment
-from forms_builder.rules import Environment, EvaluationClock, WeekCalendar, evaluate, fields_of, parse
+from forms_builder.rules import Environment, EvaluationClock, RuleErrors, WeekCalendar, evaluate, fields_of, parse
 from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.fields import MAX_CHOICES, SourcedChoices, SourceName
@@ -191,7 +191,10 @@ class OrganisationSources:
     def _trimmed(self, wanted: SourcedChoices, rows: Iterable[Row]) -> Iterable[Row]:
         if wanted.filter is None:
             return rows
-        rule = parse(wanted.filter, row_context(wanted.source))
+        try:
+            rule = parse(wanted.filter, row_context(wanted.source))
+        except RuleErrors:
+            return ()  # of a draft: the lint says what is wrong
         read = fields_of(rule)
         own = {key: _fact(self._actor_row, key) for key in read if key.startswith(f"{ACTOR}.")}
         ids = read - own.keys()

@@ -143,6 +143,12 @@ def test_a_filter_may_ask_about_who_fills_in_and_a_detail_tells_entries_apart(ac
         assert labels(led_by_ravi, OrganisationSources(acme.ravi)) == ["Asha"]
 
 
+def test_a_filter_that_cannot_be_read_offers_nobody(acme: Acme) -> None:
+    unread = document(one_field("user", filter={"field": "candidate.gone", "op": "is_set"}))
+    with acme.scope():
+        assert labels(unread, OrganisationSources(acme.ravi)) == []
+
+
 def test_only_listed_attributes_can_be_shown_behind_an_entry() -> None:
     spec = document(one_field("choice", choices={"source": "people", "detail": "attributes"}))
     assert [problem.code for problem in check(spec)] == ["unknown-detail"]

@@ -44,6 +44,17 @@ def test_an_address_that_means_nothing_is_a_page(acme: Acme, flow: WorkflowDefin
 
 
 @pytest.mark.django_db
+def test_a_list_whose_filter_is_wrong_can_be_looked_at_and_mended(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    assert post(pages, flow, "form.add", item="user", index="0").status_code == 303
+    name = form_of(acme, flow).fields[-1].name
+    wrong = {"place": f"form/fields/{name}/filter", "rule": '{"field": "candidate.gone", "op": "is_set"}'}
+    assert post(pages, flow, "rule.set", **wrong).status_code == 303
+    assert "candidate.gone" in read(pages, flow, item=f"field:{name}", set="choices")
+    assert pages.read(f"/workflows/{flow.id}/design/form-frame/")
+
+
+@pytest.mark.django_db
 def test_every_tab_of_every_field_is_a_page(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     for name in ("from", "reason", "criticality"):
