@@ -17,7 +17,9 @@ SECRET_TEXT = (
     (re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*"), "***"),  # a JWT
     (re.compile(r"\b((?:Bearer|Token|Basic)\s+)[\w.~+/=-]{8,}", re.IGNORECASE), r"\1***"),
     (re.compile(r"((?:password|secret|token)['\"]?\s*[=:]\s*['\"]?)[^\s'\",&}]+", re.IGNORECASE), r"\1***"),
-    (re.compile(r"(/reset/)[^\s?]+"), r"\1***"),
+    # Addresses that carry the right to use them; Django names the address of what it refuses or cannot answer.
+    (re.compile(r"(/(?:password/set|by-mail|decide|callbacks|unsubscribe)/)[^\s?]+"), r"\1***"),
+    (re.compile(r"([?&](?:ticket|token)=)[^\s&]+"), r"\1***"),
 )
 HIDDEN = "***"
 

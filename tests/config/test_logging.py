@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import logging
+import re
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -18,7 +19,9 @@ from django.test import RequestFactory
 from accounts.audit.record import request_id
 from config.json_logs import Faults, configure, hide_secrets
 from config.logging import RequestContextMiddleware
+from tests.contracts.url_table import addresses
 
+TOKEN = re.compile(r"<(?:\w+:)?\w*token\w*>")
 JWT = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
 
 
@@ -42,13 +45,23 @@ def test_values_under_telling_names_are_hidden(name: str) -> None:
         "Authorization: Bearer hunter2hunter2",
         "password=hunter2",
         '{"password": "hunter2"}',
-        "GET /reset/hunter2-hunter2/",
+        "Forbidden (CSRF cookie not set.): /password/set/MDFh/hunter2/",
+        "GET /organisations/enter/?ticket=hunter2",
     ],
 )
 def test_secrets_inside_texts_are_hidden(text: str) -> None:
     hidden = formatted(event=text, exception=f"Traceback ... {text}")
     assert "hunter2" not in str(hidden)
     assert JWT not in str(hidden)
+
+
+def test_every_address_with_a_token_is_hidden() -> None:
+    routes = [route for route, _ in addresses() if TOKEN.search(route)]
+    assert len(routes) >= 5
+    shown = [
+        text for route in routes if "hunter2" in (text := formatted(event=f"/{TOKEN.sub('hunter2', route)}")["event"])
+    ]
+    assert shown == []
 
 
 def test_ordinary_texts_stay() -> None:
