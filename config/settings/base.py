@@ -69,6 +69,7 @@ MIDDLEWARE = [
     "config.health.ProbeMiddleware",
     "config.logging.RequestContextMiddleware",
     "config.health.OutageMiddleware",
+    "config.compression.PageCompressionMiddleware",
     "accounts.tenancy.hosts.AnyHostForApiMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -289,10 +290,12 @@ _S3 = {
         connect_timeout=3, read_timeout=10, retries={"max_attempts": 2}, signature_version="s3v4"
     ),
 }
+# Attachments of everybody: nobody else on this machine reads them.
+_LOCAL = {"location": DATA_DIR / "files", "file_permissions_mode": 0o600, "directory_permissions_mode": 0o700}
 STORAGES = {
     "default": {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _S3}
     if S3_BUCKET
-    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": DATA_DIR / "files"}},
+    else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": _LOCAL},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedStaticFilesStorage"},
 }
 STATIC_URL = "/static/"

@@ -36,6 +36,9 @@ def test_it_says_where_everything_is(installation: Run) -> None:
 def test_secrets_are_not_readable_by_others(installation: Run) -> None:
     for name in ("secret_key", "postgres/passwords.json"):
         assert (installation.data_dir / name).stat().st_mode & 0o077 == 0
+    attachments = [path for path in (installation.data_dir / "files").rglob("*") if path.is_file()]
+    assert attachments
+    assert [path for path in attachments if path.stat().st_mode & 0o077] == []
     logs = "".join(file.read_text() for file in (installation.data_dir / "logs").glob("*.log"))
     assert (installation.data_dir / "secret_key").read_text() not in logs
 
