@@ -20,9 +20,9 @@ class InboxItemPolicy(Policy[InboxItem]):
     actions = ("view", "mark")
 
     def holders(self, action: str, obj: InboxItem | None) -> Q:
-        if action not in self.actions or obj is None:
+        if action not in self.actions:
             raise KeyError(action)
-        return Q(id=obj.recipient_id)
+        return Q(id=obj.recipient_id) if obj is not None else Q(pk__in=())
 
 
 class _ByCode(Policy[models.Model]):
