@@ -5,7 +5,19 @@ import sys
 
 from benchmarks.server import ROOT
 
-ALL = ("engine", "http", "inbox", "sla", "nodes", "flows", "backfill", "catalogue_import")
+ALL = (
+    "engine",
+    "http",
+    "inbox",
+    "sla",
+    "outbox",
+    "weight",
+    "start",
+    "nodes",
+    "flows",
+    "backfill",
+    "catalogue_import",
+)
 
 
 def main() -> int:
