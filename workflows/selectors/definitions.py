@@ -11,6 +11,7 @@ from accounts.tenancy.errors import NotFound
 from forms_builder.selectors import document_of
 from workflows.engine.definition import VERSIONS, RunningDefinition
 from workflows.models import (
+    VersionState,
     WorkflowAddress,
     WorkflowDefinition,
     WorkflowGroup,
@@ -130,22 +131,32 @@ def access_start(actor: Membership, slug: str) -> WorkflowDefinition:
     return found
 
 
+def newest_versions(definition: WorkflowDefinition) -> QuerySet[WorkflowVersion]:
+    """All versions with their forms, newest first."""
+    rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
+    found: QuerySet[WorkflowVersion] = rows.select_related("form").order_by("-number")
+    return found
+
+
+def version_in(definition: WorkflowDefinition, state: VersionState) -> WorkflowVersion | None:
+    """The version in this state, with its form."""
+    return newest_versions(definition).filter(state=state).first()
+
+
 def access_version(actor: Membership, definition_id: UUID, number: int | None = None) -> WorkflowVersion:
     """A version to look at: the published one, or (for those who see all, and the owner) any. Raises DefinitionNotFound."""
     definition = access_definition(actor, definition_id, deleted=True)
-    versions = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
+    versions = newest_versions(definition).select_related("definition", "published_by")
     if not (may_see_all(actor) or definition.owner_id == actor.id):
-        versions = versions.filter(state="published")
-    versions = versions.select_related("form", "definition", "published_by")
+        versions = versions.filter(state=VersionState.PUBLISHED)
     if number is not None:
         versions = versions.filter(number=number)
     elif definition.published_version_id:
         versions = versions.filter(id=definition.published_version_id)
-    found = versions.order_by("-number").first()
+    found = versions.first()
     if found is None:
         raise DefinitionNotFound
-    version: WorkflowVersion = found
-    return version
+    return found
 
 
 def free_slug(organisation_id: UUID, wanted: str, taken: Iterable[str] = ()) -> str:

@@ -19,7 +19,7 @@ from workflows.graph.cases import Case, cases_of
 from workflows.graph.document import GraphDocument
 from workflows.graph.problems import Problem
 from workflows.models import DraftOperation, VersionState, WorkflowDefinition, WorkflowVersion
-from workflows.selectors.definitions import access_definition
+from workflows.selectors.definitions import access_definition, version_in
 
 MOST_OPERATIONS: Final = 1_000
 """Operations that one answer lists, and that the history of one person looks back on."""
@@ -73,10 +73,7 @@ def document_in(version: WorkflowVersion) -> dict[str, Any]:
 def access_draft(actor: Membership, definition_id: UUID) -> Draft:
     """The door to a draft, for those who may change the workflow. Raises DefinitionNotFound, Denied, DraftNotFound."""
     definition = access_editable(actor, definition_id)
-    rows = WorkflowVersion.objects.filter(
-        organisation_id=actor.organisation_id, definition_id=definition.id, state=VersionState.DRAFT
-    )
-    version = rows.select_related("form").first()
+    version = version_in(definition, VersionState.DRAFT)
     if version is None:
         raise DraftNotFound
     return Draft(actor, definition, version)

@@ -21,10 +21,10 @@ from workflows.graph.merge_words import Told, told
 from workflows.graph.outline import OutlineRow, outline
 from workflows.graph.svg import graph_svg
 from workflows.library import LibraryItem, NoSuchItem, library_keys, shipped
-from workflows.models import LibraryCopy, WorkflowDefinition, WorkflowVersion
+from workflows.models import LibraryCopy, WorkflowDefinition
 from workflows.policies import EDIT
 from workflows.selectors.definition_page import MatrixRow, matrix_of, steps_of
-from workflows.selectors.definitions import access_definition
+from workflows.selectors.definitions import access_definition, newest_versions
 
 
 class ItemNotFound(NotFound):
@@ -196,8 +196,7 @@ def _copies(actor: Membership, items: Iterable[LibraryItem]) -> dict[str, list[C
 
 
 def _newest(definition: WorkflowDefinition) -> dict[str, Any]:
-    rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
-    version = rows.select_related("form").order_by("-number").first()
+    version = newest_versions(definition).first()
     if version is None:
         raise CopyNotFound
     # Cases are read and written again, so that what is at its default is left out on all three sides.

@@ -10,8 +10,8 @@ from django.db.models import Q
 from accounts.models import Department, Designation, Membership, Place
 from workflows import policies
 from workflows.graph.document import GraphDocument, SlaRule, StakeholderKind
-from workflows.models import VersionState, WorkflowDefinition, WorkflowGroup, WorkflowVersion, WorkflowVisibility
-from workflows.selectors.definitions import access_definition
+from workflows.models import VersionState, WorkflowDefinition, WorkflowGroup, WorkflowVisibility
+from workflows.selectors.definitions import access_definition, newest_versions
 from workflows.selectors.people import active_members
 
 MOST: Final = 1_000
@@ -112,8 +112,7 @@ class Defaults:
 
 def defaults_of(definition: WorkflowDefinition) -> Defaults | None:
     """Of the draft where there is one, else of the newest version; None where nothing was drawn yet. One statement."""
-    rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
-    version = rows.order_by("-number").first()
+    version = newest_versions(definition).first()
     if version is None:
         return None
     graph = GraphDocument.load(version.graph)

@@ -10,7 +10,7 @@ from workflows.graph.document import StepKind
 from workflows.graph.outline import outline
 from workflows.models import VersionState, WorkflowDefinition, WorkflowRun, WorkflowVersion
 from workflows.selectors.definition_changes import VersionChanges, version_changes
-from workflows.selectors.definitions import access_definition
+from workflows.selectors.definitions import access_definition, version_in
 from workflows.selectors.drafts import DraftNotFound
 from workflows.selectors.drawings import graph_of
 from workflows.selectors.publishing import approval_of, open_request
@@ -49,10 +49,7 @@ def access_publishing(actor: Membership, definition_id: UUID) -> Publishing:
     may_publish = policies.definitions.may(actor, "publish", definition)
     if not (may_edit or may_publish):
         raise Denied(code="definition.publish.denied")
-    rows = WorkflowVersion.objects.filter(
-        organisation_id=actor.organisation_id, definition_id=definition.id, state=VersionState.DRAFT
-    )
-    version = rows.select_related("form").first()
+    version = version_in(definition, VersionState.DRAFT)
     if version is None:
         raise DraftNotFound
     return Publishing(

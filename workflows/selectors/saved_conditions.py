@@ -18,8 +18,8 @@ from workflows.drafting.edits.rule_places import rules_in
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context
 from workflows.graph.document import GraphDocument
 from workflows.graph.problems import Problem
-from workflows.models import ConditionKind, SavedCondition, WorkflowVersion
-from workflows.selectors.definitions import access_definition
+from workflows.models import ConditionKind, SavedCondition
+from workflows.selectors.definitions import access_definition, newest_versions
 
 MOST: Final = 200
 
@@ -116,6 +116,5 @@ def form_of(actor: Membership, definition_id: UUID) -> FormDocument:
     """The form of a workflow's newest version, for those who may change it. Raises DefinitionNotFound, Denied."""
     definition = access_definition(actor, definition_id)
     policies.definitions.require(actor, "edit", definition)
-    rows = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
-    newest = rows.select_related("form").order_by("-number").first()
+    newest = newest_versions(definition).first()
     return FormDocument.load(newest.form.document) if newest is not None else EMPTY_FORM

@@ -12,7 +12,7 @@ from workflows.graph.cases import cases_of
 from workflows.graph.problems import Level, Problem
 from workflows.models import WorkflowVersion
 from workflows.selectors.definition_changes import may_compare
-from workflows.selectors.definitions import DefinitionNotFound, access_definition
+from workflows.selectors.definitions import DefinitionNotFound, access_definition, newest_versions
 from workflows.selectors.publishing import cases_gate
 from workflows.services.case_stage import CaseResult, play
 
@@ -120,8 +120,7 @@ def cases_play(*, actor: Membership, definition_id: UUID, number: int | None = N
     definition = access_definition(actor, definition_id, deleted=True)
     if not may_compare(actor, definition):
         raise DefinitionNotFound
-    rows = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
-    rows = rows.select_related("form", "definition").order_by("-number")
+    rows = newest_versions(definition).select_related("definition")
     version = (rows if number is None else rows.filter(number=number)).first()
     if version is None:
         raise DefinitionNotFound

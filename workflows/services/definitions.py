@@ -39,12 +39,18 @@ from workflows.models import (
     WorkflowRun,
     WorkflowVersion,
 )
-from workflows.selectors.definitions import DefinitionNotFound, access_definition, free_slug
+from workflows.selectors.definitions import (
+    DefinitionNotFound,
+    access_definition,
+    free_slug,
+    newest_versions,
+    version_in,
+)
 from workflows.selectors.publishing import approval_of
 from workflows.selectors.saved_tasks import saved_in_json, with_saved
 from workflows.services.cases import case_problems
 from workflows.services.definition_problems import problems_of
-from workflows.services.draft_store import draft_put, version_in
+from workflows.services.draft_store import draft_put
 from workflows.services.library_copies import copy_remember, copy_repeat
 
 MAX_NAME = 120
@@ -246,12 +252,7 @@ def definition_clone(
     moment = at or timezone.now()
     source = access_definition(actor, definition_id)
     policies.definitions.require(actor, "create")
-    version = (
-        WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=source.id)
-        .select_related("form")
-        .order_by("-number")
-        .first()
-    )
+    version = newest_versions(source).first()
     if version is None:
         raise DefinitionNotFound
     graph, told = blanked(GraphDocument.load(version.graph))
@@ -330,12 +331,12 @@ def definition_export(*, definition_id: UUID, actor: Membership, number: int | N
     """
     definition = access_definition(actor, definition_id, deleted=True)
     policies.definitions.require(actor, "export", definition)
-    versions = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
+    versions = newest_versions(definition)
     if number is not None:
         versions = versions.filter(number=number)
     elif definition.published_version_id is not None:
         versions = versions.filter(id=definition.published_version_id)
-    version = versions.select_related("form").order_by("-number").first()
+    version = versions.first()
     if version is None:
         raise DefinitionNotFound
     return DefinitionDocument(

@@ -17,18 +17,10 @@ from workflows.drafting.operations import Change, Kind, apply, typed_place
 from workflows.graph.cases import cases_to_json
 from workflows.graph.definition import DefinitionDocument
 from workflows.models import DraftOperation, VersionState, WorkflowDefinition, WorkflowVersion
+from workflows.selectors.definitions import newest_versions, version_in
 from workflows.selectors.drafts import document_in
 
 MOST_LABELS: Final = 20
-
-
-def version_in(definition: WorkflowDefinition, state: VersionState) -> WorkflowVersion | None:
-    """The version of the definition in this state, with its form."""
-    rows = WorkflowVersion.objects.filter(
-        organisation_id=definition.organisation_id, definition_id=definition.id, state=state
-    )
-    found: WorkflowVersion | None = rows.select_related("form").first()
-    return found
 
 
 def draft_put(
@@ -111,12 +103,7 @@ def draft_store(
 def _new_draft(
     definition: WorkflowDefinition, content: DefinitionDocument, actor: Membership, at: datetime
 ) -> WorkflowVersion:
-    latest = (
-        WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
-        .select_related("form")
-        .order_by("-number")
-        .first()
-    )
+    latest = newest_versions(definition).first()
     version = WorkflowVersion(
         organisation_id=definition.organisation_id,
         definition=definition,

@@ -39,7 +39,7 @@ from workflows.graph.definition import DefinitionDocument
 from workflows.graph.document import GraphDocument
 from workflows.graph.lint import Problem
 from workflows.models import DraftOperation, VersionState, WorkflowDefinition, WorkflowVersion
-from workflows.selectors.definitions import DefinitionNotFound
+from workflows.selectors.definitions import DefinitionNotFound, newest_versions, version_in
 from workflows.selectors.drafts import (
     Draft,
     DraftNotFound,
@@ -49,7 +49,7 @@ from workflows.selectors.drafts import (
     records_of,
 )
 from workflows.services.definition_problems import problems_of
-from workflows.services.draft_store import draft_put, draft_store, operation_row, version_in
+from workflows.services.draft_store import draft_put, draft_store, operation_row
 
 MOST_LOOKED: Final = 200
 """Operations that are looked through for who changed a place."""
@@ -107,8 +107,7 @@ def draft_start(*, actor: Membership, definition_id: UUID, at: datetime | None =
     draft = version_in(definition, VersionState.DRAFT)
     if draft is not None:
         return draft
-    rows = WorkflowVersion.objects.filter(organisation_id=actor.organisation_id, definition_id=definition.id)
-    newest = rows.select_related("form").order_by("-number").first()
+    newest = newest_versions(definition).first()
     if newest is None:
         raise DefinitionNotFound
     content = DefinitionDocument(
