@@ -37,6 +37,7 @@ from workflows.views.design import (
     pages,
     publish,
     rule,
+    try_pages,
 )
 
 designer = [
@@ -44,6 +45,7 @@ designer = [
     path("start/", pages.DesignStartView.as_view(), name="design_start"),
     path("edit/", pages.DesignEditView.as_view(), name="design_edit"),
     path("publish/", publish.DesignPublishView.as_view(), name="design_publish"),
+    path("try/", try_pages.TryView.as_view(), name="design_try"),
     path("undo/", pages.DesignUndoView.as_view(), name="design_undo"),
     path("redo/", pages.DesignRedoView.as_view(), name="design_redo"),
     path("cases/new/", case_pages.CaseNewView.as_view(), name="case_new"),

@@ -108,6 +108,8 @@ LINES = [
     Line(f"{CASES}record/", "post", holder="omar", ids=told, without="asha", query=OF_CASE, data=ACT, ok=(409,)),
     Line(f"{CASES}overlay/", "get", holder="omar", ids=told, without="asha"),
     Line(f"{CASES}gate/", "post", holder="tess", ids=told, without="asha"),
+    Line(f"{DESIGN}try/", "get", holder="omar", ids=of_changed, without="asha"),
+    Line(f"{DESIGN}try/", "post", holder="omar", ids=of_changed, without="asha", data={"case_do": "begin"}),
     Line(f"{DESIGN}publish/", "get", holder="omar", ids=of_changed, without="asha"),
     Line(f"{DESIGN}publish/", "post", holder="omar", ids=of_draft, without="asha"),
     Line(DESIGN, "get", holder="omar", ids=of_changed, without="asha", query="?tab=outline"),

@@ -198,6 +198,10 @@ class CaseRecordView(CasePage):
             return self._page(case, done, fields or {"": [error.message]}, status=error.status)
         return redirect(self.address("case_record", case.name))
 
+    def around(self, case: Case) -> dict[str, Any]:
+        """Where the story is changed by other means."""
+        return {"edit_url": self.address("case_edit", case.name)}
+
     def _done(self, case: Case) -> Done:
         posted, keys = self.request.POST, {one.key for one in case.people}
         people = {
@@ -231,7 +235,7 @@ class CaseRecordView(CasePage):
             "errors": _shown(errors),
             "place": place,
         }
-        context |= {"edit_url": self.address("case_edit", case.name)}
+        context |= self.around(case)
         if recording is not None and not recording.broken:
             waiting = recording.waiting
             step = done.step if done else self.request.GET.get("step", waiting[0].step if waiting else "")
