@@ -9,6 +9,7 @@ from forms_builder.rules import RuleContext
 from forms_builder.schema.document import FormDocument
 from workflows.graph.contexts import EMPTY_FORM, assignee_context, transition_context
 from workflows.graph.document import AssigneeMode, GraphDocument, SlaMode, SlaRule, Step, StepKind
+from workflows.graph.panels import short_quorum
 from workflows.graph.sentences import rule_sentence
 
 REQUESTER: Final = "The requester"
@@ -70,6 +71,8 @@ def _lane(step: Step, people: RuleContext) -> str:
 def _asked(step: Step, lane: str) -> str:
     if step.kind is StepKind.END:
         return step.outcome if step.outcome != step.name else ""
+    if step.approval is not None and lane != REQUESTER:
+        return short_quorum(step.approval, lane)
     mode = _MODES.get(step.assignee.mode, "") if step.assignee and lane != REQUESTER else ""
     return f"{mode}{lane[:1].lower()}{lane[1:]}" if mode.endswith("of ") else f"{mode}{lane}"
 

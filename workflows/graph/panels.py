@@ -50,6 +50,21 @@ def quorum_sentence(approval: Approval) -> str:
     return f"{text}; some may veto" if approval.veto is not None else text
 
 
+def short_quorum(approval: Approval, people: str) -> str:
+    """The same where there is little room: "2 of department FIN"."""
+    inner = f"{people[:1].lower()}{people[1:]}"
+    text = {
+        RuleKind.ANY: f"Any of {inner}",
+        RuleKind.ALL: f"All of {inner}",
+        RuleKind.COUNT: f"{approval.count} of {inner}",
+        RuleKind.PERCENT: f"{approval.percent} % of {inner}",
+        RuleKind.PER_GROUP: " and ".join(f"{one.count} of {one.name}" for one in approval.groups),
+        RuleKind.SEQUENCE: f"All, in order: {' then '.join(one.name for one in approval.groups) or inner}",
+        RuleKind.WEIGHTS: f"{approval.count} points of {inner}",
+    }[approval.rule]
+    return f"{text}; with veto" if approval.veto is not None else text
+
+
 def check_panel(shape: Shape, step: Step, place: str) -> Iterator[Problem]:
     """Problems of a step with a panel, or with half of one; its rules over people are parsed by the caller."""
     assignee = step.assignee

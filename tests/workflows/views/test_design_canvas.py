@@ -10,6 +10,7 @@ import pytest
 from tests.cast import Acme
 from tests.scenarios.pages import Pages
 from workflows.graph.canvas_words import canvas_words
+from workflows.graph.document import GraphDocument
 from workflows.graph.problems import Problem
 from workflows.library import library_keys, shipped
 from workflows.models import WorkflowDefinition
@@ -100,6 +101,34 @@ def test_the_palette_offers_kinds_library_and_own_steps(acme: Acme) -> None:
     assert items["HR review"]["parts"]["assignee"]["mode"] == "any"
     assert {item["kind"] for item in items.values()} == {"start", "task", "end", "auto", "fork", "join", "noop", "way"}
     assert {group["tab"] for group in groups} == {"steps", "library", "control"}
+
+
+FINANCE = {"field": "candidate.department", "op": "eq", "value": "FIN"}
+LEGAL = {"name": "Legal", "rule": FINANCE}
+
+
+@pytest.mark.parametrize(
+    ("approval", "words"),
+    [
+        ({"rule": "any"}, "Any of department FIN"),
+        ({"rule": "all"}, "All of department FIN"),
+        ({"rule": "count", "count": 2}, "2 of department FIN"),
+        ({"rule": "percent", "percent": 60}, "60 % of department FIN"),
+        ({"rule": "per_group", "groups": [LEGAL, LEGAL | {"name": "Tax", "count": 2}]}, "1 of Legal and 2 of Tax"),
+        ({"rule": "sequence"}, "All, in order: department FIN"),
+        ({"rule": "sequence", "groups": [LEGAL, LEGAL | {"name": "Tax"}]}, "All, in order: Legal then Tax"),
+        ({"rule": "weights", "count": 3, "weights": [{"rule": FINANCE, "weight": 2}]}, "3 points of department FIN"),
+        ({"rule": "any", "veto": FINANCE}, "Any of department FIN; with veto"),
+    ],
+)
+def test_a_step_says_how_many_must_agree(approval: dict[str, object], words: str) -> None:
+    ways = [{"key": key, "from": "panel", "to": key} for key in ("yes", "no")]
+    asked = {"rule": FINANCE, "mode": "panel"}
+    panel = {"key": "panel", "name": "Panel", "kind": "task", "assignee": asked}
+    ends = [{"key": key, "name": key.title(), "kind": "end"} for key in ("yes", "no")]
+    rule = {"approve": "yes", "reject": "no", **approval}
+    graph = GraphDocument.load({"steps": [panel | {"approval": rule}, *ends], "transitions": ways})
+    assert canvas_words(graph)["steps"]["panel"]["asked"] == words
 
 
 def test_every_shipped_step_has_short_words() -> None:
