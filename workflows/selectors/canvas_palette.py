@@ -4,10 +4,9 @@ from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, Final
 
-from accounts.models import Membership
 from workflows.graph.document import Step, StepKind
 from workflows.library import library_keys, shipped
-from workflows.selectors.palette import PaletteEntry, palette_of
+from workflows.selectors.palette import Palette, PaletteEntry
 
 Item = dict[str, Any]
 
@@ -28,9 +27,8 @@ NODE_ICONS: Final = {
 """The island names the same, so that they are in the sprite."""
 
 
-def canvas_palette(actor: Membership) -> list[dict[str, Any]]:
-    """Groups of items by tab: ``steps``, ``library``, ``control``. One query."""
-    machines = palette_of(actor.organisation_id)
+def canvas_palette(machines: Palette) -> list[dict[str, Any]]:
+    """Groups of items by tab: ``steps``, ``library``, ``control``; `machines` are the automatic ones that there are."""
     own = [_machine(one) for one in machines.saved if not one.is_shipped]
     shipped_ones = [_machine(one) for one in machines.saved if one.is_shipped]
     groups = [

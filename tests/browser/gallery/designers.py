@@ -7,6 +7,7 @@ from typing import Any, cast
 from uuid import uuid4
 
 from django.test import RequestFactory
+from django.utils.safestring import mark_safe
 
 from forms_builder.exchange import import_text
 from forms_builder.models import FormVersion
@@ -16,9 +17,11 @@ from workflows.drafting.history import Entry, History
 from workflows.forms import FormImportForm
 from workflows.graph.cases import cases_to_json
 from workflows.graph.definition import DefinitionDocument
+from workflows.graph.svg import graph_svg
 from workflows.models import WorkflowDefinition, WorkflowVersion
 from workflows.selectors.drafts import Draft
-from workflows.views.design import outline
+from workflows.selectors.palette import Palette, kind_entries
+from workflows.views.design import graph, outline
 from workflows.views.design.base import Desk, Refused
 from workflows.views.design.shell import frame
 
@@ -90,6 +93,22 @@ def design_versions() -> Page:
     return page_of(desk(), "versions", {"operations": done, "versions": rows, "compared": COMPARED})
 
 
+def design_graph() -> Page:
+    """The canvas with everything that it loads."""
+    made = desk()
+    draft = made.draft
+    svg = mark_safe(graph_svg(draft.graph, title="Steps", ident="graph", form=draft.form))
+    start = {"document": draft.document, "revision": draft.revision, "operations": []}
+    more = {
+        "graph_svg": svg,
+        "graph_svg_narrow": svg,
+        "outline_url": "#",
+        "canvas": graph.state(made, Palette(kind_entries(), ())),
+        "draft_state": start,
+    }
+    return page_of(made, "graph", more)
+
+
 def publish(blocked: bool) -> Callable[[], Page]:
     def made() -> Page:
         draft = desk().draft
@@ -125,6 +144,7 @@ def form_import(read: bool) -> Callable[[], Page]:
 
 
 DESIGNER_PAGES: dict[str, Callable[[], Page]] = {
+    "design-graph": design_graph,
     "outline": outline_open,
     "outline-clash": outline_clash,
     "design-versions": design_versions,

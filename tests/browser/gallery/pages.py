@@ -20,7 +20,7 @@ PAGE_NAMES = (
     *("cases", "cases-failing", "cases-none", "cases-waiting", "case", "case-new", "case-new-refused"),
     *("case-failing", "case-refused", "case-waiting", "case-record", "case-record-begin", "case-record-refused"),
     *("case-record-over", "case-record-broken", "case-record-waiting"),
-    *("outline", "outline-clash", "design-versions", "publish", "publish-blocked"),
+    *("design-graph", "outline", "outline-clash", "design-versions", "publish", "publish-blocked"),
     *("form-import", "form-imported", "form-import-refused"),
     *("form-design", "form-design-empty", "form-field", "form-choices", "form-columns", "form-filter"),
     *("form-validation", "form-refused", "form-clash", "form-visibility", "form-steps", "form-section"),

@@ -15,6 +15,7 @@ from workflows.graph.problems import Problem
 from workflows.library import library_keys, shipped
 from workflows.models import WorkflowDefinition
 from workflows.selectors.canvas_palette import canvas_palette
+from workflows.selectors.palette import palette_of
 from workflows.services import drafts
 from workflows.services.configured_tasks import configured_task_save
 from workflows.services.definition_problems import problems_of
@@ -95,7 +96,7 @@ def test_the_palette_offers_kinds_library_and_own_steps(acme: Acme) -> None:
     with acme.scope():
         nodes = [{"kind": "delay", "params": {"for": "2h"}}]
         configured_task_save(actor=acme.tess, name="Wait two hours", nodes=nodes)
-        groups = canvas_palette(acme.omar)
+        groups = canvas_palette(palette_of(acme.organisation.id))
     items = {item["name"]: item for group in groups for item in group["items"]}
     assert items["Wait two hours"]["parts"] == {"node": {"kind": "saved", "task": "wait_two_hours"}}
     assert items["HR review"]["parts"]["assignee"]["mode"] == "any"

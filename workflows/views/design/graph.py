@@ -17,6 +17,7 @@ from workflows.graph.svg import graph_svg
 from workflows.nodes.registry import KINDS
 from workflows.selectors.canvas_palette import canvas_palette
 from workflows.selectors.drafts import operation_json, operations_after
+from workflows.selectors.palette import Palette, palette_of
 from workflows.views.design.base import DesignTab, Desk
 
 LATEST: Final = 200
@@ -39,7 +40,7 @@ def context(desk: Desk) -> Mapping[str, Any]:
         "graph_svg": mark_safe(wide),  # noqa: S308 - made and escaped by us
         "graph_svg_narrow": mark_safe(narrow),  # noqa: S308 - made and escaped by us
         "outline_url": f"{reverse('design', args=[draft.definition.id])}?tab=outline",
-        "canvas": _state(desk),
+        "canvas": state(desk, palette_of(draft.definition.organisation_id)),
         "draft_state": {
             "document": draft.document,
             "revision": draft.revision,
@@ -64,11 +65,12 @@ def told(desk: Desk) -> dict[str, Any]:
     return {"words": canvas_words(draft.graph, draft.form, MACHINES), "problems": problems}
 
 
-def _state(desk: Desk) -> dict[str, Any]:
+def state(desk: Desk, machines: Palette) -> dict[str, Any]:
+    """What the island reads, see ``static/src/islands/graph-canvas/state.ts``."""
     draft = desk.draft
     args = [draft.definition.id]
     return told(desk) | {
-        "palette": canvas_palette(draft.actor),
+        "palette": canvas_palette(machines),
         "overlays": [
             *(_bottlenecks(args, days) for days in PERIODS),
             {"key": "cases", "label": "What cases go through", "url": reverse("cases_overlay", args=args)},
