@@ -15,6 +15,12 @@ from workflows.library import library_item
 LEAVE = library_item("leave_application")
 
 
+def omar_api(run: Run) -> Api:
+    omar = Api(run, "omar")
+    omar.log_in()
+    return omar
+
+
 @dataclass(frozen=True)
 class Drawing:
     """A workflow with the leave form and, at first, nothing on its canvas."""
@@ -24,8 +30,7 @@ class Drawing:
 
     @classmethod
     def blank(cls, run: Run, name: str, graph: dict[str, Any] | None = None) -> Drawing:
-        omar = Api(run, "omar")
-        omar.log_in()
+        omar = omar_api(run)
         form = LEAVE.form.to_json() if graph is None else {}
         document = {"schema_version": 1, "name": name, "form": form, "graph": graph or {}}
         return cls(omar, omar.done("definitions/", document)["id"])

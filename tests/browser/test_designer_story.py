@@ -17,6 +17,7 @@ from tests.browser.designer_hands import (
     drag_way,
     large,
     name_it,
+    omar_api,
     saved,
     start_by_mouse,
     step,
@@ -172,12 +173,6 @@ def test_other_looks(sit: Sit, product: Run, look: Look) -> None:
         expect(omar.page.locator(".cs-graph svg").first).to_be_visible()
         omar.page.get_by_role("link", name="outline", exact=True).click()
         expect(omar.page.get_by_role("link", name="Outline")).to_have_attribute("aria-current", "page")
-
-
-def omar_api(product: Run) -> Api:
-    omar = Api(product, "omar")
-    omar.log_in()
-    return omar
 
 
 def test_three_hundred_steps(sit: Sit, product: Run, record_property: Any) -> None:

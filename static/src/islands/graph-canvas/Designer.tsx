@@ -1,5 +1,5 @@
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type KeyboardEvent as KeyPress, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { type Actions, ActionsOf } from "./actions";
 import type { Board, BoardStore, Spot } from "./board";
@@ -45,17 +45,19 @@ function Inside({ store, state, settings }: DesignerProps) {
   const [overlay, setOverlay] = useOverlay(store, state.overlays);
   const placed = usePlaced(board, direction);
   const items = useMemo(() => new Map(state.palette.flatMap((group) => group.items).map((item) => [item.id, item])), [state.palette]);
-  const keep = useFocus(frame, board, store, flow, placed);
   const commands = new Commands({ store, flow, placed, direction, settings, frame, showPalette: () => setPalette(true) });
   const run = useRef(commands);
   run.current = commands;
+  const press = (event: KeyboardEvent): void => {
+    if (commands.key(event)) event.preventDefault();
+  };
+  const keep = useFocus(frame, board, store, flow, placed, press);
   useEffect(() => settings.follow(store), [settings, store]);
 
   const actions = useActionsOf(store, run);
   const add = useCallback((item: PaletteItem, spot: Spot) => store.add(item, spot), [store]);
-  const onKey = (event: KeyboardEvent): void => {
-    if (isTyping(event.target)) return;
-    if (commands.key(event.nativeEvent)) event.preventDefault();
+  const onKey = (event: KeyPress): void => {
+    if (!isTyping(event.target)) press(event.nativeEvent);
   };
   return (
     <ActionsOf value={actions}>

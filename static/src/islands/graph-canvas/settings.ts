@@ -14,6 +14,8 @@ const RENEW = 500;
  */
 export class SettingsPanel {
   private shown = "";
+  /** What is chosen by now, which the server may not know yet. */
+  private wanted = "";
   private store: BoardStore | undefined;
   private timer: number | undefined;
 
@@ -58,6 +60,7 @@ export class SettingsPanel {
   }
 
   private show(place: string): void {
+    this.wanted = place;
     // The server knows a new step once it is saved.
     if (place === this.shown || (this.store?.draft.kept ?? 0) > 0) return;
     this.shown = place;
@@ -84,6 +87,8 @@ export class SettingsPanel {
 
   /** What is shown may have been changed on the canvas, or by somebody else; what is being typed is left alone. */
   private renew(): void {
+    if ((this.store?.draft.kept ?? 0) > 0) return;
+    this.shown = this.wanted;
     if (!this.body || this.isFolded || this.panel?.contains(document.activeElement)) return;
     delete this.body.dataset.place;
     window.clearTimeout(this.timer);

@@ -1,5 +1,5 @@
 import type { ReactFlowInstance } from "@xyflow/react";
-import { type FocusEvent, useEffect } from "react";
+import { type FocusEvent, useEffect, useRef } from "react";
 
 import type { Board, BoardStore } from "./board";
 import type { StepNode, WayEdge } from "./elements";
@@ -10,9 +10,29 @@ import { sizeOf } from "./sizes";
 type Frame = { readonly current: HTMLElement | null };
 type Flow = Pick<ReactFlowInstance<StepNode, WayEdge>, "getZoom" | "setCenter" | "flowToScreenPosition">;
 
-/** The step with the keyboard is the chosen one, and is always in sight. */
-export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Flow, placed: Placed) {
-  const { current } = board;
+/**
+ * The step with the keyboard is the chosen one, and is always in sight. Where it is taken away, another one has the keyboard,
+ * and a key that is pressed meanwhile is not lost: `press` gets it.
+ */
+export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Flow, placed: Placed, press: (event: KeyboardEvent) => void) {
+  const { current, graph } = board;
+  const last = useRef<Element>(null);
+  const isLost = (): boolean => last.current?.isConnected === false && document.activeElement === document.body;
+  useEffect(() => {
+    const wait = requestAnimationFrame(() => {
+      if (isLost()) frame.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(current)}"]`)?.focus({ preventScroll: true });
+    });
+    return () => cancelAnimationFrame(wait);
+  }, [graph, current, frame]);
+  const pressed = useRef(press);
+  pressed.current = press;
+  useEffect(() => {
+    const onKey = (event: KeyboardEvent): void => {
+      if (isLost()) pressed.current(event);
+    };
+    document.addEventListener("keydown", onKey);
+    return () => document.removeEventListener("keydown", onKey);
+  }, []);
   useEffect(() => {
     const centre = placed.centres.get(current);
     const canvas = frame.current?.querySelector(".cs-flow-canvas")?.getBoundingClientRect();
@@ -30,6 +50,7 @@ export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Fl
   return {
     onFocus: ({ target }: FocusEvent): void => {
       const key = target.getAttribute("data-step");
+      last.current = key ? target : null;
       const { steps, ways } = store.get();
       if (key && !steps.has(key) && target.matches(":focus-visible") && ways.size === 0) store.choose([key]);
     },
