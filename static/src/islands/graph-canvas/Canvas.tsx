@@ -26,6 +26,7 @@ import { WayView } from "./WayView";
 const NODE_TYPES = { step: StepView };
 const EDGE_TYPES = { way: WayView };
 const SNAP: [number, number] = [GRID, GRID];
+const MAP = { width: 152, height: 108 };
 const LEAST_READABLE = 0.65;
 const STILL: ReadonlyMap<string, Point> = new Map();
 
@@ -115,7 +116,7 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
     >
       <Arrows />
       {board.inLanes ? <Lanes lanes={placed.lanes} /> : <Background variant={BackgroundVariant.Dots} gap={2 * GRID} size={1.5} />}
-      <MiniMap<StepNode> pannable zoomable ariaLabel="Small map of the workflow" nodeClassName={(node) => `cs-map-${node.data.step.kind}`} nodeBorderRadius={8} />
+      {board.graph.steps.length > 0 && <MiniMap<StepNode> pannable zoomable ariaLabel="Small map of the workflow" nodeClassName={(node) => `cs-map-${node.data.step.kind}`} nodeBorderRadius={8} style={MAP} />}
     </ReactFlow>
   );
 }
