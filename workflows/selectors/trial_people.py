@@ -62,11 +62,12 @@ def _wanted(draft: Draft, there: Mapping[UUID, Person], requester: Person) -> It
 def _above(there: Mapping[UUID, Person], person: Person) -> Iterable[UUID]:
     """The head of the department, and the managers, nearest first."""
     found: dict[UUID, None] = {}
-    head, manager = person.department_head_id, person.manager_id
-    while manager in there and manager not in found:
+    manager = person.manager_id
+    while manager is not None and manager in there and manager not in found:
         found[manager] = None
         manager = there[manager].manager_id
-    return [*found, *([head] if head in there else [])]
+    head = person.department_head_id
+    return [*found, *([head] if head is not None and head in there else [])]
 
 
 def _asked(draft: Draft, requester: Person) -> Iterator[UUID]:

@@ -67,15 +67,16 @@ class TryView(CaseRecordView):
 
     def keep(self, name: str) -> HttpResponse:
         """The story as a case of the draft, to be played before every publishing."""
+        data = cases_to_json([self.trial])[0] | {"name": name}
+        params = {"case": data, "was": "", "label": ""}
+        target = self.address("case_record", "")
         with refusals_as_messages(self.request):
-            data = cases_to_json([self.trial])[0] | {"name": name}
-            params = {"case": data, "was": "", "label": ""}
             draft_edit(
                 actor=self.actor, definition_id=self.draft.definition.id, name="case.put", params=params, key=new_id()
             )
             messages.success(self.request, f"“{name}” is a case now.")
-            return redirect(super().address("case_edit", name))
-        return redirect(self.address("case_record", ""))
+            target = super().address("case_edit", name)
+        return redirect(target)
 
     # --- in the place of the case of a draft ---
 
