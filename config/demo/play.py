@@ -7,7 +7,7 @@ from uuid import UUID
 
 from accounts.models import Holiday, Membership, Organisation, WorkingCalendar
 from accounts.models.calendars import WEEKDAYS
-from config.demo.receipts import attach
+from config.demo.receipts import FIELD, attach
 from config.demo.story import Act, Days, Scene, Story
 from workflows.models import OPEN_TASK, Task, WorkflowDefinition
 from workflows.services.runs import run_start
@@ -44,10 +44,10 @@ def play(
         sweep(organisation.id, until=moment.at)
         story = stories[moment.story]
         if moment.act is None:
-            requester = people[story.requester]
-            files = {"receipts": attach(requester, story.receipts, moment.at)} if story.receipts else {}
+            requester, definition_id = people[story.requester], definitions[story.workflow]
+            files = {FIELD: attach(requester, definition_id, story.receipts, moment.at)} if story.receipts else {}
             started = run_start(
-                definition_id=definitions[story.workflow],
+                definition_id=definition_id,
                 actor=requester,
                 data=story.data(days, moment.day) | files,
                 assignee=people[story.assignee].id if story.assignee else None,

@@ -2,19 +2,28 @@
 
 from collections.abc import Iterable
 from datetime import datetime
+from typing import cast
+from uuid import UUID
 
 from django.core.files.uploadedfile import SimpleUploadedFile
 
 from accounts.models import Membership
+from forms_builder.schema.fields import UploadField
 from forms_builder.services.attachments import attachment_add
+from workflows.selectors.uploads import place_at_start
+
+FIELD = "receipts"
 
 PAGE = "<< /Type /Page /Parent 2 0 R /MediaBox [0 0 298 420] /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>"
 
 
-def attach(actor: Membership, receipts: Iterable[str], at: datetime) -> list[str]:
+def attach(actor: Membership, definition_id: UUID, receipts: Iterable[str], at: datetime) -> list[str]:
     """Store the receipts as the claimant's files, each named after what was bought; returns their ids."""
+    place = place_at_start(actor, definition_id)
+    field = cast(UploadField, next(field for field in place.writable if field.name == FIELD))
     uploads = [SimpleUploadedFile(f"{name}.pdf", receipt_pdf(name, at), "application/pdf") for name in receipts]
-    return [str(attachment_add(actor=actor, upload=upload, at=at).id) for upload in uploads]
+    added = [attachment_add(actor=actor, upload=one, field=field, group=place.group, at=at) for one in uploads]
+    return [str(one.id) for one in added]
 
 
 def receipt_pdf(title: str, at: datetime) -> bytes:

@@ -18,6 +18,7 @@ from accounts.tenancy.scope import organisation_scope
 from config.demo.cast import COMPANIES, GLOBEX, PLATFORM_ADMIN, Company
 from config.demo.load import load
 from forms_builder.models import Attachment
+from forms_builder.selectors import access_attachment
 from notifications.models import Delivery, InboxItem, OutboxEvent
 from notifications.outbox import relay_organisation
 from tests.config.conftest import SATURDAY
@@ -153,6 +154,9 @@ def test_receipts_are_files_of_their_requests(acme_scope: Organisation) -> None:
     assert [file.name for file in files][:2] == ["Flight to Bengaluru.pdf", "Hotel.pdf"]
     assert not Attachment.objects.filter(run_id=None).exists()
     for file in files:
+        requester = Membership.objects.get(id=file.uploaded_by_id)
+        assert access_attachment(requester, file.id) == file
+        assert "/hr/" in file.key
         content = default_storage.open(file.key).read()
         table = int(content.rsplit(b"startxref\n", 1)[1].split()[0])
         assert content[table:].startswith(b"xref\n0 6\n"), "readers find the objects by this table"

@@ -137,6 +137,17 @@ def test_the_page_saves_and_keeps_what_was_typed(acme: Acme) -> None:
     assert (wrong.status_code, set(wrong.context["form"].errors)) == (422, {"name"})
 
 
+def test_the_address_is_a_link_while_it_leads_somewhere(acme: Acme) -> None:
+    leave = install(acme)
+    omar, address = signed_in(acme.omar), f"/workflows/{leave.id}/preferences/"
+    link = b'/start/leave-application/">http'
+    assert link in omar.get(address).content
+    with acme.scope():
+        WorkflowDefinition.objects.filter(id=leave.id).update(is_active=False)
+    assert link not in (page := omar.get(address).content)
+    assert b"/start/leave-application/" in page
+
+
 def test_rest_changes_what_is_sent(acme: Acme) -> None:
     leave = install(acme)
     omar, path = Rest(acme.omar), f"definitions/{leave.id}/preferences/"

@@ -76,6 +76,7 @@ class PreferencesView(MemberRequired, View):
             "reach": reach(view.definition, view.rules),
             "defaults": defaults_of(view.definition),
             "draft_url": reverse("definition_defaults", args=[view.definition.id]),
+            "can_be_started": view.definition.is_active and view.definition.published_version_id is not None,
             "start_url": self.request.build_absolute_uri(reverse("request_start", args=[view.definition.slug])),
         }
         return page(self.request, "workflows/preferences.html", context, status=status)

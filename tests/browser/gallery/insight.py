@@ -88,6 +88,7 @@ def preferences() -> Page:
         "rules": rule_forms(rules, CHOICES),
         "sentences": ["Everybody of level 5 and above in Engineering.", "Not: everybody in HR at Pune, Maharashtra, IN."],
         "reach": 14,
+        "can_be_started": True,
         "start_url": "https://acme.example/start/leave/",
         "draft_url": "#",
         "defaults": Defaults(
