@@ -2,11 +2,13 @@
 
 import json
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import PHONE, WIDE, Desk, Sit
+from tests.product import Api, Run
 
 pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
@@ -149,3 +151,54 @@ def test_the_matrix_by_keys_and_every_view_on_a_phone(sit: Sit) -> None:
     phone = sit("tess", PHONE)
     for view in ("design", "design&item=field:reason&set=steps", "matrix", "logic", "preview&width=phone"):
         phone.go(f"/{there}?tab=form&view={view}", f"form-{view.partition('&')[0]}")
+
+
+def test_forms_filled_in_offline_are_kept_and_clash_in_their_tab(sit: Sit, product: Run) -> None:
+    tess = sit("tess", WIDE)
+    page = begun(tess, "Leave offline")
+    add_by_keys(page, "long")
+    page.keyboard.type("Reason")
+    page.keyboard.press("Enter")
+    settled(page, "field-reason")
+    page.context.set_offline(True)
+    typed(page, "#set-label", "Why")
+    typed(page, "#set-help", "In a word.")
+    for _ in range(2):
+        page.locator("#add-date").click()
+    expect(page.locator("cs-draft")).to_contain_text("Offline: 3 changes kept")
+    page.context.set_offline(False)
+    expect(page.locator(".cs-part-field")).to_have_count(3)
+    reason, *dates = sorted(saved(page)["fields"], key=lambda field: str(field["name"] != "reason"))
+    assert (reason["label"], reason["help"], [one["type"] for one in dates]) == ("Why", "In a word.", ["date", "date"])
+    clash_over_a_label(tess, product)
+    tess.faults[:] = [fault for fault in tess.faults if "net::" not in fault and "htmx:" not in fault]
+
+
+def typed(page: Page, where: str, words: str) -> None:
+    """Into a setting that is saved when it is left."""
+    page.locator(where).fill(words)
+    page.locator(where).blur()
+    expect(page.locator("cs-draft")).to_contain_text("Offline: 1 change kept")
+
+
+def clash_over_a_label(tess: Desk, product: Run) -> None:
+    """What was kept is shown with what somebody else did meanwhile, also after a reload, until one of both is chosen."""
+    page = tess.page
+    page.goto(f"{page.url.partition('?')[0]}?tab=form&item=field:reason")
+    expect(page.locator("cs-form-canvas.is-live")).to_be_visible()
+    page.context.set_offline(True)
+    typed(page, "#set-label", "Because")
+    omar = Api(product, "omar")
+    omar.log_in()
+    theirs = {"field": "reason", "group": "field", "set.label": "What for"}
+    ident = page.url.partition("/workflows/")[2].partition("/")[0]
+    omar.done(f"definitions/{ident}/draft/edits/", {"id": str(uuid4()), "edit": "form.set", "params": theirs})
+    page.context.set_offline(False)
+    expect(page.locator("[data-refused]")).to_contain_text("What for")
+    page.reload()
+    expect(page.locator("[data-refused]")).to_contain_text("Because")
+    tess.see("form-designer-clash")
+    page.get_by_role("button", name="Keep mine").click()
+    expect(page.locator("cs-draft [data-words]")).to_have_text("Saved")
+    expect(page.locator("#set-label")).to_have_value("Because")
+    assert saved(page)["fields"][0]["label"] == "Because"

@@ -1,4 +1,6 @@
-import type { Draft, State } from "../lib/draft/draft";
+import htmx, { type HtmxSwapSpecification } from "htmx.org";
+
+import type { Draft, Refusal, State } from "../lib/draft/draft";
 import { pageDraft } from "../lib/draft/page";
 import { announce } from "../lib/live";
 import { askAboutClash } from "./draft-clash";
@@ -12,6 +14,7 @@ const SIGNS: Readonly<Record<State, string>> = {
   saving: "cloud-upload",
   offline: "cloud-off",
   clash: "git-merge",
+  refused: "git-merge",
   login: "cloud-off",
   moved: "alert-triangle",
 };
@@ -49,14 +52,17 @@ export default class DraftState extends HTMLElement {
     draft.addEventListener("change", () => this.show(), { signal });
     draft.addEventListener("revision", () => this.told(), { signal });
     draft.addEventListener("clash", () => this.ask(draft), { signal });
-    draft.addEventListener("refused", (event) => announce((event as CustomEvent<string>).detail), { signal });
+    draft.addEventListener("refused", (event) => showRefusal((event as CustomEvent<Refusal>).detail), { signal });
+    document.addEventListener("click", (event) => this.chosen(draft, event), { signal });
     // The tab shows what the server has: what was sent later is not in it yet.
     draft.addEventListener("posted", () => draft.kept === 0 && window.location.reload(), { signal });
     window.addEventListener("online", () => void draft.flush(), { signal });
     document.addEventListener("visibilitychange", () => void (document.hidden ? draft.flush() : draft.catchUp()), { signal });
     document.body.addEventListener("draft:changed", (event) => this.changed(draft, event), { signal });
     document.addEventListener("htmx:beforeSwap", (event) => keepCanvas(event), { signal });
+    document.addEventListener("htmx:beforeRequest", (event) => queueForm(draft, event), { signal });
     document.addEventListener("htmx:sendError", (event) => keepForm(draft, event), { signal });
+    document.addEventListener("htmx:responseError", (event) => isGone(event) && keepForm(draft, event), { signal });
     document.addEventListener("submit", (event) => this.travel(draft, event), { signal, capture: true });
     document.addEventListener("click", (event) => this.fold(event), { signal });
     document.addEventListener("htmx:load", (event) => this.keepFolded(event), { signal });
@@ -110,6 +116,12 @@ export default class DraftState extends HTMLElement {
   private changed(draft: Draft, event: Event): void {
     const { revision, operations } = (event as CustomEvent).detail;
     draft.receive(revision, operations);
+    void draft.settlePost((event.target as Element).closest("[data-refused]") !== null);
+  }
+
+  /** Whoever keeps theirs takes back the form that was refused, and is led on by the link. */
+  private chosen(draft: Draft, event: Event): void {
+    if ((event.target as Element).closest("[data-keep-theirs]")) void draft.settlePost(true);
   }
 
   /** Beside a canvas undo and redo are the canvas's: what is not sent yet is taken back too. */
@@ -128,7 +140,7 @@ export function wordsOf(state: State, kept: number): string {
   const changes = `${kept} change${kept === 1 ? "" : "s"} kept`;
   if (state === "offline") return `Offline: ${changes}`;
   if (state === "login") return `Log in again: ${changes}`;
-  if (state === "clash") return `Clash: ${changes}`;
+  if (state === "clash" || state === "refused") return `Clash: ${changes}`;
   if (state === "moved") return "Published meanwhile: load the page again";
   return state === "saving" ? "Saving…" : "Saved";
 }
@@ -150,14 +162,48 @@ function keepCanvas(event: Event): void {
   }
 }
 
+/** What the server said to a form that was sent later comes up as if it were sent now, on the tab to which it belongs. */
+function showRefusal({ message, page, tab }: Refusal): void {
+  announce(message);
+  const target = document.getElementById("design-tab");
+  if (!target || page === undefined) return;
+  const open = new URLSearchParams(window.location.search).get("tab") ?? "graph";
+  if (open !== tab) window.location.assign(`?tab=${tab ?? ""}`);
+  else if (!target.querySelector("cs-graph-canvas")) htmx.swap(target, page, { swapStyle: "innerHTML" } as HtmxSwapSpecification);
+}
+
+/** Whether a proxy answered for a server that is not there. */
+function isGone(event: Event): boolean {
+  const { xhr } = (event as CustomEvent<{ xhr: XMLHttpRequest }>).detail;
+  return [502, 503, 504].includes(xhr.status);
+}
+
+/** What is sent while earlier forms are still kept waits behind them: in order, and as the page showed it. */
+function queueForm(draft: Draft, event: Event): void {
+  if (!draft.hasPosts || !keepForm(draft, event)) return;
+  event.preventDefault();
+  if (navigator.onLine) void draft.flush();
+}
+
 /** A form of a tab that found no server is kept and sent later. */
-function keepForm(draft: Draft, event: Event): void {
+function keepForm(draft: Draft, event: Event): boolean {
   const { elt, requestConfig } = (event as CustomEvent<{ elt: Element; requestConfig: { formData: FormData } }>).detail;
   const form = elt.closest("form");
   const url = form?.getAttribute("hx-post") ?? "";
-  if (!form || !/\/design\/edit\/$/.test(url)) return;
+  if (!form || !/\/design\/edit\/$/.test(url)) return false;
   const body = new URLSearchParams();
   // As it was sent: the button that was pressed belongs to it.
   for (const [name, value] of requestConfig.formData) if (typeof value === "string") body.append(name, value);
-  draft.keepPost(crypto.randomUUID(), url, body.toString());
+  // The same pressed again is meant again; only the first may have reached the server all the same.
+  if (draft.kept > 0) body.set("id", crypto.randomUUID());
+  draft.keepPost(crypto.randomUUID(), url, body.toString(), nameOf(form));
+  return true;
+}
+
+/** Which form of the page it is, by what it says besides what is filled in; one without anything to fill in is each time another. */
+function nameOf(form: HTMLFormElement): string | undefined {
+  const fields = [...form.elements].filter((one) => one instanceof HTMLInputElement || one instanceof HTMLSelectElement || one instanceof HTMLTextAreaElement);
+  const hidden = fields.filter((one) => one.type === "hidden");
+  if (hidden.length === fields.length || form.matches("[data-drop]")) return undefined;
+  return JSON.stringify(hidden.map((one) => [one.name, one.value]));
 }

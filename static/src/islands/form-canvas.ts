@@ -72,7 +72,8 @@ export default class FormCanvas extends HTMLElement {
     const after = [...pathAfter(parsed(into), parsed(part)), newDraggableIndex];
     const name = item.dataset["item"] ?? "";
     const next = name.startsWith("field:") ? name : `part:${after.join(".")}`;
-    this.send({ edit: "form.move", part, into, index: String(newDraggableIndex), next });
+    const which: Record<string, string> = name.startsWith("field:") ? { field: name.slice("field:".length) } : { part };
+    this.send({ edit: "form.move", ...which, into, index: String(newDraggableIndex), next });
   }
 
   /** An entry of the palette was dropped; its copy goes when the form is drawn again. */

@@ -1,4 +1,4 @@
-import type { Draft } from "../../lib/draft/draft";
+import type { Draft, Refusal } from "../../lib/draft/draft";
 import { EditRefused, edited } from "../../lib/draft/edits";
 import type { Params } from "../../lib/draft/edits/base";
 import type { Clip } from "../../lib/draft/edits/clip";
@@ -72,7 +72,7 @@ export class BoardStore {
       toast: undefined, help: false, inLanes: false, overlay: undefined,
     };
     draft.addEventListener("change", () => this.refresh());
-    draft.addEventListener("refused", (event) => this.say((event as CustomEvent<string>).detail));
+    draft.addEventListener("refused", (event) => this.say((event as CustomEvent<Refusal>).detail.message));
   }
 
   readonly subscribe = (listener: () => void): (() => void) => {

@@ -27,7 +27,8 @@ class Desk {
 
   async post(_: string, body: string): Promise<Answer> {
     this.posted.push(body);
-    return { kind: "saved", revision: 0, done: [], missed: [] };
+    const said = this.answers.shift();
+    return said ?? { kind: "saved", revision: ++this.revision, done: [], missed: [] };
   }
 
   async snapshot() {
@@ -83,6 +84,49 @@ describe("a draft", () => {
     expect(nameIn(again)).toBe("HR");
     await again.flush();
     expect([again.state, again.kept, desk.posted]).toEqual(["saved", 0, ["edit=step.add"]]);
+  });
+
+  it("keeps the last of one form, and sends what follows as seen", async () => {
+    const desk = new Desk();
+    const draft = opened(desk);
+    const body = (what: string): string => `revision=0&set.label=${what}`;
+    draft.keepPost("1", "/design/edit/", body("A"), "label");
+    draft.keepPost("2", "/design/edit/", body("B"), "label");
+    draft.keepPost("3", "/design/edit/", "revision=0&item=text");
+    draft.keepPost("4", "/design/edit/", "revision=0&part=1.2");
+    expect(draft.kept).toBe(3);
+    await draft.flush();
+    expect(desk.posted).toEqual([body("B"), "revision=1&item=text", "revision=0&part=1.2"]);
+  });
+
+  it("leaves the revision of a form alone where others changed something meanwhile", async () => {
+    const desk = new Desk();
+    desk.revision = 1;
+    const draft = opened(desk);
+    draft.keepPost("1", "/design/edit/", "revision=0&a=1");
+    draft.keepPost("2", "/design/edit/", "revision=0&a=2");
+    await draft.flush();
+    expect(desk.posted).toEqual(["revision=0&a=1", "revision=0&a=2"]);
+  });
+
+  it("keeps a form that clashes, also over a reload, until somebody has chosen", async () => {
+    const clash: Answer = { kind: "refused", message: "Refused.", page: "<p>", isClash: true };
+    const desk = new Desk();
+    desk.answers = [clash];
+    const draft = opened(desk);
+    const told = vi.fn();
+    draft.addEventListener("refused", told);
+    draft.keepPost("1", "/design/edit/", "tab=form&a=1");
+    draft.keepPost("2", "/design/edit/", "tab=form&a=2");
+    await draft.flush();
+    expect([draft.state, draft.kept, desk.posted.length]).toEqual(["refused", 2, 1]);
+    expect(told.mock.calls[0]?.[0].detail).toEqual({ message: "Refused.", page: "<p>", tab: "form" });
+    desk.answers = [clash];
+    const again = opened(desk);
+    await again.flush();
+    expect([again.state, again.kept]).toEqual(["refused", 2]);
+    await again.settlePost(true);
+    expect([again.state, again.kept, desk.posted.at(-1)]).toEqual(["saved", 0, "tab=form&a=2"]);
   });
 
   it("takes over what another tab has left, once that tab is gone, shows it and sends it", async () => {

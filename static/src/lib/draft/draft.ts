@@ -4,7 +4,14 @@ import { type Kept, type Queue, idOf } from "./queue";
 import { type Choice, type ClashItem, folded, rebase } from "./rebase";
 import type { Answer, Server, Snapshot } from "./server";
 
-export type State = "saved" | "saving" | "offline" | "clash" | "login" | "moved";
+export type State = "saved" | "saving" | "offline" | "clash" | "refused" | "login" | "moved";
+
+/** What the server said to a form that was sent later: for the reader, and the tab as it shows that. */
+export interface Refusal {
+  readonly message: string;
+  readonly page?: string;
+  readonly tab?: string;
+}
 
 /** Milliseconds: before what was just done is sent, and between two attempts to reach the server. */
 const SOON = 250;
@@ -54,6 +61,11 @@ export class Draft extends EventTarget {
     return this.queue.items.length;
   }
 
+  /** Whether forms wait to be sent, so that another one has to stand behind them. */
+  get hasPosts(): boolean {
+    return this.blocked !== "refused" && this.queue.items.some((one) => one.kind === "post");
+  }
+
   /** What undo and redo would do now. */
   get history(): History {
     return history([...this.known, ...this.queue.operations], this.me);
@@ -82,11 +94,21 @@ export class Draft extends EventTarget {
   }
 
   /** The form of a server-rendered tab that could not be sent. */
-  keepPost(id: string, url: string, body: string): void {
-    this.queue.push({ kind: "post", id, url, body });
+  keepPost(id: string, url: string, body: string, form?: string): void {
+    this.queue.pushPost({ kind: "post", id, url, body, ...(form === undefined ? {} : { form }) });
+    if (this.blocked === "refused") return this.tell();
     this.blocked = "offline";
     this.tell();
     this.later(PAUSES[0] ?? 0);
+  }
+
+  /** Somebody has chosen what becomes of the form that was refused, or not yet: then it is refused once more. */
+  settlePost(isChosen: boolean): Promise<void> {
+    const head = this.queue.items[0];
+    if (this.blocked !== "refused" || !head) return Promise.resolve();
+    if (isChosen) this.queue.drop(new Set([idOf(head)]));
+    this.blocked = undefined;
+    return this.flush();
   }
 
   /** Operations that the server told of by another way: an edit of another tab of the page, or somebody else's. */
@@ -175,7 +197,7 @@ export class Draft extends EventTarget {
   }
 
   private async sendAll(): Promise<void> {
-    while (this.queue.items.length > 0 && this.blocked !== "clash" && this.blocked !== "moved") {
+    while (this.queue.items.length > 0 && !["clash", "refused", "moved"].includes(this.blocked ?? "")) {
       const batch = this.nextBatch();
       this.tell();
       const answer = await this.sendBatch(batch);
@@ -185,7 +207,7 @@ export class Draft extends EventTarget {
       if (answer.kind === "moved") return this.stop();
       this.failures = 0;
       this.blocked = undefined;
-      if (answer.kind === "refused") this.refuse(batch, answer.message);
+      if (answer.kind === "refused") this.refuse(batch, answer);
       else this.saved(batch, answer);
     }
   }
@@ -208,8 +230,12 @@ export class Draft extends EventTarget {
   }
 
   private saved(batch: readonly Kept[], answer: Answer & { kind: "saved" }): void {
-    if (batch[0]?.kind === "post") {
+    const [first] = batch;
+    if (first?.kind === "post") {
+      const seen = Number(new URLSearchParams(first.body).get("revision"));
       this.queue.drop(new Set(batch.map(idOf)));
+      // Otherwise others changed something meanwhile, which nobody has seen here.
+      if (answer.revision === seen + 1) this.queue.advance(seen, answer.revision);
       this.dispatchEvent(new Event("posted"));
       return;
     }
@@ -220,10 +246,16 @@ export class Draft extends EventTarget {
     this.accept(answer.revision, [...answer.missed, ...numbered]);
   }
 
-  private refuse(batch: readonly Kept[], message: string): void {
-    this.queue.drop(new Set(batch.map(idOf)));
+  /** A form that clashes stays until somebody has chosen; whatever else is refused goes. */
+  private refuse(batch: readonly Kept[], answer: Answer & { kind: "refused" }): void {
+    const { message, page } = answer;
+    if (answer.isClash) this.blocked = "refused";
+    else this.queue.drop(new Set(batch.map(idOf)));
     this.refold();
-    this.dispatchEvent(new CustomEvent("refused", { detail: message }));
+    const [first] = batch;
+    const tab = first?.kind === "post" ? (new URLSearchParams(first.body).get("tab") ?? "") : "";
+    const told: Refusal = page === undefined ? { message } : { message, page, tab };
+    this.dispatchEvent(new CustomEvent("refused", { detail: told }));
   }
 
   private meet(items: readonly ClashItem[]): void {

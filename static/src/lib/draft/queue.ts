@@ -3,7 +3,16 @@ import type { Operation } from "./model";
 /** A change of the canvas, or the form of a server-rendered tab, that the server does not have yet. */
 export type Kept =
   | { readonly kind: "operation"; readonly operation: Operation }
-  | { readonly kind: "post"; readonly id: string; readonly url: string; readonly body: string };
+  | KeptPost;
+
+/** `form` tells which form of a page it is, where a later post of the same one says all of it again. */
+export interface KeptPost {
+  readonly kind: "post";
+  readonly id: string;
+  readonly url: string;
+  readonly body: string;
+  readonly form?: string;
+}
 
 type Store = Pick<Storage, "getItem" | "setItem" | "removeItem" | "key" | "length">;
 
@@ -34,6 +43,20 @@ export class Queue {
 
   push(item: Kept): void {
     this.keep([...this.list, item]);
+  }
+
+  /** A form that was filled in without the server; in the place of what was kept of the same form. */
+  pushPost(post: KeptPost): void {
+    const same = (one: Kept): boolean => one.kind === "post" && post.form !== undefined && one.form === post.form;
+    this.keep([...this.list.filter((one) => !same(one)), post]);
+  }
+
+  /**
+   * Posts of a page that saw revision `from` were meant on top of each other: what follows the one that made `to` has seen
+   * that too. Not where a part is named by its position, which may be another one by now: such a post meets a clash.
+   */
+  advance(from: number, to: number): void {
+    this.keep(this.list.map((one) => (one.kind === "post" ? advanced(one, from, to) : one)));
   }
 
   /** Other operations in the place of all; posts stay where they are, behind them. */
@@ -96,6 +119,13 @@ export class Queue {
 
 export function idOf(item: Kept): string {
   return item.kind === "operation" ? item.operation.id : item.id;
+}
+
+function advanced(post: KeptPost, from: number, to: number): KeptPost {
+  const body = new URLSearchParams(post.body);
+  if (body.get("revision") !== String(from) || body.get("part") || body.get("into")) return post;
+  body.set("revision", String(to));
+  return { ...post, body: body.toString() };
 }
 
 /** A name for this tab that no other open tab has; a duplicated tab gets a new one. Held until the tab is closed. */

@@ -15,7 +15,7 @@ export type Answer =
       readonly missed: readonly Operation[];
     }
   | { readonly kind: "clash"; readonly items: readonly ClashItem[] }
-  | { readonly kind: "refused"; readonly message: string }
+  | { readonly kind: "refused"; readonly message: string; readonly page?: string; readonly isClash?: boolean }
   | { readonly kind: "moved" }
   | { readonly kind: "login" }
   | { readonly kind: "unreachable" };
@@ -71,8 +71,10 @@ export class Server {
       body,
     });
     if (!(answer instanceof Response)) return answer;
-    if (answer.ok) return { kind: "saved", revision: 0, done: [], missed: [] };
-    return { kind: "refused", message: "A change made while offline was refused. Look at the tab and make it again." };
+    if (answer.ok) return { kind: "saved", revision: revisionIn(answer), done: [], missed: [] };
+    const message = "A change made while offline was refused.";
+    const isShown = answer.status === 409 || answer.status === 422;
+    return isShown ? { kind: "refused", message, page: await answer.text(), isClash: answer.status === 409 } : { kind: "refused", message };
   }
 
   async snapshot(): Promise<Snapshot | undefined> {
@@ -104,6 +106,12 @@ export class Server {
       throw error;
     }
   }
+}
+
+/** The revision that a form made, as it is told to the page. */
+function revisionIn(answer: Response): number {
+  const told = JSON.parse(answer.headers.get("HX-Trigger") ?? "{}") as { "draft:changed"?: { revision: number } };
+  return told["draft:changed"]?.revision ?? 0;
 }
 
 function refusal(said: JsonObject): string {
