@@ -77,35 +77,33 @@ def _refuse_hostile(raw: object) -> None:
     seen = 0
     while open_values:
         place, depth, value = open_values.pop()
-        seen += 1
-        if seen > MAX_VALUES:
-            raise DocumentError([("", f"The form is made of more than {MAX_VALUES:,} values. Export one form alone.")])
         if depth > MAX_JSON_DEPTH:
             raise DocumentError([(_cut(place), _TOO_DEEP)])
-        if isinstance(value, Mapping):
-            for key, item in value.items():
-                _refuse_value(_cut(place), key)
-                open_values.append((f"{place}.{key}".lstrip("."), depth + 1, item))
-        elif isinstance(value, list | tuple):
-            open_values += [(f"{place}.{number}".lstrip("."), depth + 1, item) for number, item in enumerate(value)]
-        else:
-            _refuse_value(_cut(place), value)
+        if not isinstance(value, Mapping | list | tuple):
+            _refuse_value(place, value)
+            continue
+        seen += len(value)
+        if seen > MAX_VALUES:
+            raise DocumentError([("", f"The form is made of more than {MAX_VALUES:,} values. Export one form alone.")])
+        for key, item in value.items() if isinstance(value, Mapping) else enumerate(value):
+            _refuse_value(place, key)
+            open_values.append((f"{place}.{key}".lstrip(".")[:MAX_PLACE], depth + 1, item))
 
 
 def _refuse_value(place: str, value: object) -> None:
     if isinstance(value, str):
         if has_unstorable(value):
-            raise DocumentError([(place, "This text has a character that cannot be stored. Remove it.")])
+            raise DocumentError([(_cut(place), "This text has a character that cannot be stored. Remove it.")])
     elif isinstance(value, int | float):
         if not math.isfinite(value) or abs(value) > MAX_NUMBER:
-            raise DocumentError([(place, "This number is too large. Make it smaller where the form was made.")])
+            raise DocumentError([(_cut(place), "This number is too large. Make it smaller where the form was made.")])
     elif value is not None:
-        raise DocumentError([(place, "This is no JSON value.")])
+        raise DocumentError([(_cut(place), "This is no JSON value.")])
 
 
 def _cut(place: str) -> str:
     """A place that can be shown: what cannot be stored is left out."""
-    return "".join(sign for sign in place[:MAX_PLACE] if not has_unstorable(sign))
+    return "".join(sign for sign in place if not has_unstorable(sign))
 
 
 def _no_constant(name: str) -> NoReturn:

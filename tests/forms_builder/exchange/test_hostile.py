@@ -1,6 +1,7 @@
 """Files that are no forms, or are made to harm: a clear refusal with its place, and never anything else."""
 
 import json
+import tracemalloc
 from contextlib import suppress
 from typing import Any
 
@@ -82,6 +83,16 @@ def objects(inner: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 
 
 ANYTHING = st.recursive(LEAVES, objects, max_leaves=25)
+
+
+def test_a_long_name_of_many_values_takes_no_more_room_than_others() -> None:
+    text = json.dumps({"elements": ASKS, "x" * 20_000: [0] * 20_000})
+    tracemalloc.start()
+    try:
+        import_text(text)
+        assert tracemalloc.get_traced_memory()[1] < 50_000_000
+    finally:
+        tracemalloc.stop()
 
 
 @settings(max_examples=150, deadline=None)
