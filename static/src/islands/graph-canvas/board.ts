@@ -319,11 +319,6 @@ function stamped(edit: Edit, parts: JsonObject | undefined): Edit {
   return { ...edit, changes };
 }
 
-/** Where a way from the step may lead: every other step but a start's own self. */
-export function targetsOf(graph: Graph, from: string): Step[] {
-  return graph.steps.filter((step) => step.key !== from);
-}
-
 export function isEnd(kind: StepKind): boolean {
   return kind === "end";
 }
