@@ -99,6 +99,8 @@ LINES = [
     Line(SECRET, holder="tess", without="asha"),
     Line(SECRET, "post", holder="tess", without="omar", data={"name": "key", "value": "s3cret"}),
     Line(f"{SECRET}<uuid:secret_id>/", "delete", holder="tess", ids=of_secret, without="omar"),
+    Line(f"{API}request-settings/", holder="tess", without="omar"),
+    Line(f"{API}request-settings/", "patch", holder="tess", without="omar", data={"undo_seconds": 20}),
     Line(f"{API}node-palette/", holder="omar", without="asha"),
     Line(TASK, holder="omar", without="asha"),
     Line(TASK, "post", holder="omar", without="asha", data=ENTRY),

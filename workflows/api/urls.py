@@ -20,6 +20,7 @@ from workflows.api import (
     preferences,
     runs,
     secrets,
+    settings,
     tasks,
     why,
 )
@@ -77,6 +78,7 @@ urlpatterns = [
     path("tasks/<uuid:task_id>/answer/", pauses.TaskAnswerView.as_view(), name="api-task-answer"),
     path("tasks/<uuid:task_id>/links/", links.TaskLinksView.as_view(), name="api-task-links"),
     path("decision-links/<uuid:link_id>/revoke/", links.LinkRevokeView.as_view(), name="api-decision-link-revoke"),
+    path("request-settings/", settings.RequestSettingsView.as_view(), name="api-request-settings"),
     path("hold-reasons/", pauses.HoldReasonsView.as_view(), name="api-hold-reasons"),
     path("forecast/", forecast.ForecastView.as_view(), name="api-forecast"),
     path("runs/<uuid:run_id>/machine-steps/", machines.RunMachineStepsView.as_view(), name="api-run-machine-steps"),

@@ -20,6 +20,12 @@ def approval_of(organisation_id: UUID) -> WorkflowDefinition | None:
     return found
 
 
+def request_settings(organisation_id: UUID) -> WorkflowSettings:
+    """What the organisation has chosen about its requests; the defaults, unsaved, where it has not."""
+    found: WorkflowSettings | None = WorkflowSettings.objects.filter(organisation_id=organisation_id).first()
+    return found or WorkflowSettings(organisation_id=organisation_id)
+
+
 def cases_gate(organisation_id: UUID) -> bool:
     """Whether a version whose cases fail is kept from being published."""
     return WorkflowSettings.objects.filter(organisation_id=organisation_id, cases_gate=True).exists()

@@ -19,7 +19,7 @@ from workflows.graph.document import GraphDocument
 from workflows.models import VersionState, WorkflowDefinition, WorkflowRun, WorkflowSettings, WorkflowVersion
 from workflows.selectors.definition_changes import edition_of
 from workflows.selectors.definitions import access_definition
-from workflows.selectors.publishing import SUBJECT, approval_of, open_request
+from workflows.selectors.publishing import SUBJECT, approval_of, open_request, request_settings
 from workflows.selectors.saved_tasks import saved_in_json
 from workflows.services.deciding import clean_text
 from workflows.services.definitions import draft_of, go_live, locked
@@ -128,8 +128,19 @@ def settings_save(*, actor: Membership, row: WorkflowSettings, values: Mapping[s
 
 def cases_gate_save(*, actor: Membership, on: bool) -> WorkflowSettings:
     """Whether a version whose cases fail is kept from being published; for tenant admins. Raises Denied."""
-    row = WorkflowSettings.objects.filter(organisation_id=actor.organisation_id).first()
-    return settings_save(actor=actor, row=row or WorkflowSettings(), values={"cases_gate": on})
+    return settings_change(actor=actor, values={"cases_gate": on})
+
+
+def settings_change(*, actor: Membership, values: Mapping[str, Any]) -> WorkflowSettings:
+    """Change some of it by name; ``publish_approval`` is the id of a workflow, or None. Raises Denied, Invalid."""
+    policies.settings.require(actor, "manage")
+    chosen = values.get("publish_approval")
+    if chosen is not None:
+        rows = WorkflowDefinition.objects.filter(organisation_id=actor.organisation_id, deleted_at=None, id=chosen)
+        values = {**values, "publish_approval": rows.first()}
+        if values["publish_approval"] is None:
+            raise Invalid({"publish_approval": ["Choose a workflow of the organisation."]})
+    return settings_save(actor=actor, row=request_settings(actor.organisation_id), values=values)
 
 
 def _check(actor: Membership, definition_id: UUID) -> None:

@@ -1,0 +1,60 @@
+"""What an organisation chooses about its requests, over REST."""
+
+from uuid import uuid4
+
+import pytest
+
+from accounts.models import AuditEntry
+from tests.cast import Acme, Globex
+from tests.factories.workflows import install
+from tests.scenarios.rest import Rest
+from workflows.models import WorkflowSettings
+
+PATH = "request-settings/"
+DEFAULTS = {
+    "undo_seconds": 10, "cases_gate": False, "figures_from": 5, "publish_approval": None, "forbid_outside": False,
+}  # fmt: skip
+
+
+def test_defaults_are_read_and_some_is_changed(acme: Acme) -> None:
+    tess = Rest(acme.tess)
+    assert tess.read(PATH) == DEFAULTS
+    changed = tess.patch(PATH, {"undo_seconds": 30, "forbid_outside": True})
+    assert (changed.status_code, changed.json()) == (200, {**DEFAULTS, "undo_seconds": 30, "forbid_outside": True})
+    assert tess.patch(PATH, {"forbid_outside": False}).json() == {**DEFAULTS, "undo_seconds": 30} == tess.read(PATH)
+    with acme.scope():
+        assert WorkflowSettings.objects.count() == 1
+        told = AuditEntry.objects.filter(payload__entry="workflows.workflowsettings").order_by("at")
+        assert list(told.values_list("actor_id", flat=True)) == [acme.tess.id] * 2
+
+
+def test_a_workflow_approves_publishing(acme: Acme, globex: Globex) -> None:
+    tess = Rest(acme.tess)
+    with globex.scope():
+        foreign = install("publish_approval", globex.gus).id
+    with acme.scope():
+        leave, approval = install("claim_expense", acme.omar), install("publish_approval", acme.omar)
+        leave.published_version = None
+        leave.save(update_fields=["published_version"])
+    for wrong in (foreign, uuid4(), leave.id):
+        refused = tess.patch(PATH, {"publish_approval": str(wrong)})
+        assert (refused.status_code, set(refused.json()["errors"])) == (422, {"publish_approval"})
+    done = tess.patch(PATH, {"publish_approval": str(approval.id)})
+    assert (done.status_code, done.json()["publish_approval"]) == (200, str(approval.id))
+    assert tess.patch(PATH, {"publish_approval": None}).json()["publish_approval"] is None
+
+
+@pytest.mark.parametrize(
+    "body",
+    [{"undo_seconds": -1}, {"undo_seconds": 10**6}, {"figures_from": 0}, {"cases_gate": "perhaps"}, {"other": 1}],
+)
+def test_what_does_not_fit_is_named(acme: Acme, body: dict[str, object]) -> None:
+    refused = Rest(acme.tess).patch(PATH, body)
+    assert (refused.status_code, set(refused.json()["errors"])) == (422, set(body))
+    assert Rest(acme.tess).read(PATH) == DEFAULTS
+
+
+def test_it_is_for_tenant_admins(acme: Acme) -> None:
+    for person in (acme.omar, acme.asha):
+        rest = Rest(person)
+        assert (rest.get(PATH).status_code, rest.patch(PATH, {"undo_seconds": 1}).status_code) == (403, 403)
