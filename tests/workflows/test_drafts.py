@@ -4,10 +4,12 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.db import ProgrammingError, transaction
+from django.db import ProgrammingError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied
+from tests.accounts.clients import signed_in
 from tests.cast import Acme
 from workflows.drafting.operations import Change, Kind, Operation
 from workflows.library import library_item
@@ -231,6 +233,16 @@ def test_only_those_who_may(draft: WorkflowDefinition, acme: Acme) -> None:
     draft.save(update_fields=["owner"])
     assert edit(acme.ravi, draft, "step.rename", {"step": "apply", "name": "Ask"}).revision == 1
     assert do(acme.ravi, draft, typed("form/title", "Leave application", "Leave")).revision == 2
+
+
+def test_the_administration_lists_operations_without_their_documents(draft: WorkflowDefinition, acme: Acme) -> None:
+    edit(acme.omar, draft, "step.rename", {"step": "apply", "name": "Ask"})
+    row = DraftOperation.objects.get()
+    client = signed_in(acme.tess)
+    with CaptureQueriesContext(connection) as asked:
+        assert "Rename" in client.get("/admin/workflows/draftoperation/").content.decode()
+    assert not [one for one in asked if '."graph"' in one["sql"] or '."changes"' in one["sql"]]
+    assert "Ask" in client.get(f"/admin/workflows/draftoperation/{row.id}/change/").content.decode()
 
 
 def test_fifty_steps_back_and_forth_are_the_same_document(draft: WorkflowDefinition, acme: Acme) -> None:
