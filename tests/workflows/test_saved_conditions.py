@@ -59,6 +59,16 @@ def test_another_rule_is_a_new_version_and_old_uses_stay(acme: Acme) -> None:
     )
 
 
+def test_there_is_an_end_to_them(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("workflows.services.saved_conditions.MOST", 1)
+    with acme.scope():
+        row = saved_condition_save(actor=acme.omar, name="HR people", kind="assignee", rule=IN_HR)
+        saved_condition_save(actor=acme.omar, name="Our HR", kind="assignee", rule=LEADS, condition_id=row.id)
+        with pytest.raises(Invalid) as refused:
+            saved_condition_save(actor=acme.omar, name="One more", kind="assignee", rule=IN_HR)
+    assert "Delete one first" in refused.value.fields["name"][0]
+
+
 def test_what_is_refused(acme: Acme) -> None:
     with acme.scope():
         row = saved_condition_save(actor=acme.omar, name="HR people", kind="assignee", rule=IN_HR)

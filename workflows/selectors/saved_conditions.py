@@ -1,7 +1,7 @@
 """Reads over the conditions that an organisation keeps under a name."""
 
 from collections.abc import Iterable, Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,8 +20,6 @@ from workflows.graph.document import GraphDocument
 from workflows.graph.problems import Problem
 from workflows.models import ConditionKind, SavedCondition
 from workflows.selectors.definitions import access_definition, newest_versions
-
-MOST: Final = 200
 
 
 class SavedConditionNotFound(NotFound):
@@ -46,7 +44,7 @@ def access_saved_condition(actor: Membership, condition_id: UUID) -> SavedCondit
 
 def saved_choices(organisation_id: UUID, kind: str) -> tuple[SavedChoice, ...]:
     """What the rule editor offers in a rule of this kind. One query."""
-    rows = saved_conditions_of(organisation_id).filter(kind=kind).order_by("name", "id")[:MOST]
+    rows = saved_conditions_of(organisation_id).filter(kind=kind).order_by("name", "id")
     return tuple(SavedChoice(str(row.id), row.version, row.name, row.rule) for row in rows)
 
 

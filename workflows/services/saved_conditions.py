@@ -1,7 +1,7 @@
 """Keep a condition under a name, in numbered versions, for the rules of all workflows."""
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Final
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -19,6 +19,9 @@ from workflows.condition_events import SavedConditionDeleted, SavedConditionSave
 from workflows.graph.contexts import EMPTY_FORM
 from workflows.models import ConditionKind, SavedCondition, SavedConditionVersion
 from workflows.selectors.saved_conditions import SavedConditionNotFound, context_for, saved_conditions_of, uses_in
+
+MOST: Final = 1_000
+"""Of an organisation."""
 
 
 @transaction.atomic
@@ -46,10 +49,7 @@ def saved_condition_save(
     if not name.strip() or len(name) > 120 or has_unstorable(name + description):
         raise Invalid({"name": ["Give it a name of at most 120 characters."]})
     changed = row is None or row.rule != tree
-    if row is None:
-        row = SavedCondition(
-            organisation_id=actor.organisation_id, kind=kind, version=0, created_at=moment, created_by_id=actor.id
-        )
+    row = row or _new(actor, kind, moment)
     row.name, row.description, row.rule = name.strip(), description, tree
     row.version += changed
     row.touch(actor.id, moment)
@@ -79,6 +79,14 @@ def saved_condition_delete(*, actor: Membership, condition_id: UUID, at: datetim
     )
     row.delete()
     record(event, actor=actor, organisation_id=actor.organisation_id, at=at or timezone.now())
+
+
+def _new(actor: Membership, kind: str, at: datetime) -> SavedCondition:
+    if saved_conditions_of(actor.organisation_id).count() >= MOST:
+        raise Invalid({"name": [f"There are {MOST:,} saved conditions already. Delete one first."]})
+    return SavedCondition(
+        organisation_id=actor.organisation_id, kind=kind, version=0, created_at=at, created_by_id=actor.id
+    )
 
 
 def _locked(organisation_id: UUID, condition_id: UUID) -> SavedCondition:
