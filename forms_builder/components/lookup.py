@@ -134,7 +134,7 @@ class Fills(controls.Control):
 
 def _may_take(raw: RawField) -> bool:
     model = component.model_of(raw.get("type"))
-    return model is not None and _takes(model.model_construct(**raw))
+    return model is not None and _takes(model.model_validate(raw))
 
 
 component.register(Lookup())

@@ -55,6 +55,15 @@ def test_a_list_whose_filter_is_wrong_can_be_looked_at_and_mended(acme: Acme, fl
 
 
 @pytest.mark.django_db
+def test_two_lookups_in_a_form_have_their_settings(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    for _ in range(2):
+        assert post(pages, flow, "form.add", item="lookup", index="0").status_code == 303
+    for field in form_of(acme, flow).fields[-2:]:
+        assert 'id="pick-field-' in read(pages, flow, item=f"field:{field.name}")
+
+
+@pytest.mark.django_db
 def test_every_tab_of_every_field_is_a_page(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     for name in ("from", "reason", "criticality"):
