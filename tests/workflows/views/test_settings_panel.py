@@ -45,6 +45,9 @@ def read(acme: Acme, flow: WorkflowDefinition, what: str) -> str:
 )
 def test_every_item_has_its_settings(acme: Acme, flow: WorkflowDefinition, place: str, words: str) -> None:
     assert words in read(acme, flow, f"item/?place={place}")
+    client, gone = Pages(acme.omar).client, f"/workflows/{flow.id}/design/item/?place=graph/steps/gone"
+    assert client.get(gone).status_code == 404
+    assert "took this away" in client.get(gone, headers=HTMX).content.decode()
 
 
 def test_people_outside_are_set_by_a_form(acme: Acme, flow: WorkflowDefinition) -> None:

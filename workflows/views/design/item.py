@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.urls import reverse
 from django.views import View
 
@@ -28,7 +29,13 @@ class DesignItemView(MemberRequired, View):
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         with refusals_as_pages():
             draft = access_draft(self.actor, definition_id)
-        context = item_context(Desk(request, draft), request.GET.get("place", "graph"))
+        try:
+            context = item_context(Desk(request, draft), request.GET.get("place", "graph"))
+        except Http404:
+            # Beside a canvas that does not know yet what others took away.
+            if request.headers.get("HX-Request") != "true":
+                raise
+            return render(request, "workflows/design/item_gone.html")
         return page(request, "workflows/design/item_page.html", context, fragment="workflows/design/item.html")
 
 

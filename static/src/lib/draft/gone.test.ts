@@ -67,8 +67,9 @@ describe("one's own change inside of what somebody took away", () => {
     expect(rebase(base, [rename], new Map([["graph/steps/review", "theirs"]]), [removal])).toEqual({ operations: [], open: [] });
   });
 
-  it("cannot be kept where nobody knows any more what it was", () => {
+  it("is asked about again where nobody knows any more what it was", () => {
     const { operations, open } = rebase(base, [rename], new Map([["graph/steps/review", "mine"]]), []);
-    expect([operations, open]).toEqual([[], []]);
+    expect(operations).toEqual([]);
+    expect(open).toMatchObject([{ gone: { name: "review", can_return: false } }]);
   });
 });

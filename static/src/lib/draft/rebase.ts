@@ -47,8 +47,9 @@ export function rebase(
       const choice = chosen(one.place, choices);
       const gone = goneAbove(document, past, one.place);
       if (gone) {
-        if (choice === undefined) open.push(item(one, undefined, gone));
-        if (choice !== "mine" || gone.changes.length === 0) continue;
+        const canReturn = gone.changes.length > 0;
+        if (choice === undefined || (choice === "mine" && !canReturn)) open.push(item(one, undefined, gone));
+        if (choice !== "mine" || !canReturn) continue;
         document = apply(document, gone.changes).document;
         made.push(bringBack(gone));
       }
