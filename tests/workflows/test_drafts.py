@@ -107,6 +107,7 @@ def test_a_change_inside_of_what_was_taken_away_is_told_and_can_bring_it_back(
     where = "step “HR review”"
     assert told["gone"] == {"place": "graph/steps/hr_review", "name": "HR review", "where": where, "can_return": True}
     assert (told["by"], told["mine"]) == ("Omar", "People review")
+    assert told["where"] == "name of the step “HR review”"
     kept = edit(acme.tess, draft, "step.rename", wanted, revision=1, bring_back="graph/steps/hr_review")
     labels = ["Bring back “HR review”", "Rename “HR review” to “People review”"]
     assert [row.label for row in kept.done] == labels

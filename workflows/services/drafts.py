@@ -319,11 +319,12 @@ def _told(draft: Draft, document: Mapping[str, Any], operation: Operation, clash
     latest = list(operations_after(draft.version, 0).order_by("-number")[:MOST_LOOKED])
     other = next((row for row in latest if any(covers(clash.place, one.place) for one in changes_of(row))), None)
     values = {"before": clash.expected, "mine": clash.mine, "theirs": clash.now}
-    told: dict[str, Any] = {"operation": str(operation.id), "place": clash.place, "where": where(document, clash.place)}
-    told |= {name: value for name, value in values.items() if value is not MISSING}
     gone = gone_above(document, [changes_of(row) for row in reversed(latest)], clash.place)
+    there = apply(document, gone.changes).document if gone else document
+    told: dict[str, Any] = {"operation": str(operation.id), "place": clash.place, "where": where(there, clash.place)}
+    told |= {name: value for name, value in values.items() if value is not MISSING}
     if gone is not None:
-        words = where(apply(document, gone.changes).document, gone.place)
+        words = where(there, gone.place)
         told["gone"] = {"place": gone.place, "name": gone.name, "where": words, "can_return": bool(gone.changes)}
     return told | {"by": other.actor.name if other else "", "at": other.at.isoformat() if other else None}
 

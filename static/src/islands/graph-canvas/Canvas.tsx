@@ -102,7 +102,7 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
       onDrop={onDrop}
       snapToGrid
       snapGrid={SNAP}
-      onInit={(made) => lookAt(made, direction)}
+      onInit={(made) => lookAt(made, direction, Math.max(0, ...[...back.values()].map((one) => one.level)))}
       minZoom={0.1}
       maxZoom={2}
       panOnScroll
@@ -121,9 +121,11 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
   );
 }
 
-/** Everything if it can be read then, else where it begins. */
-function lookAt(flow: ReactFlowInstance<StepNode, WayEdge>, direction: Direction): void {
-  const bounds = flow.getNodesBounds(flow.getNodes());
+/** Everything if it can be read then, else where it begins. The ways back lead through lanes beside the steps, up to `lane`. */
+function lookAt(flow: ReactFlowInstance<StepNode, WayEdge>, direction: Direction, lane: number): void {
+  const steps = flow.getNodesBounds(flow.getNodes());
+  const reach = direction === "right" ? { height: Math.max(steps.height, lane - steps.y) } : { width: Math.max(steps.width, lane - steps.x) };
+  const bounds = { ...steps, ...reach };
   const canvas = document.querySelector(".cs-flow-canvas")?.getBoundingClientRect();
   if (!canvas || bounds.width === 0) return;
   const [wide, high] = [canvas.width / (bounds.width + 72), canvas.height / (bounds.height + 160)];
