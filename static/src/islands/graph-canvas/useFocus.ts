@@ -28,7 +28,7 @@ export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Fl
   pressed.current = press;
   useEffect(() => {
     const onKey = (event: KeyboardEvent): void => {
-      if (isLost()) pressed.current(event);
+      if (!event.defaultPrevented && isLost()) pressed.current(event);
     };
     document.addEventListener("keydown", onKey);
     return () => document.removeEventListener("keydown", onKey);
