@@ -1,9 +1,10 @@
-"""Forms and files for tenant admins, read-only: forms change through their services, files through requests."""
+"""Forms and files for tenant admins, read-only: forms change through their services, files through requests. And what an
+organisation chooses about them."""
 
 from django.contrib import admin
 
-from accounts.admin_base import MachineOwnedAdmin
-from forms_builder.models import Attachment, Form, FormVersion
+from accounts.admin_base import MachineOwnedAdmin, OrganisationModelAdmin
+from forms_builder.models import Attachment, Form, FormSettings, FormVersion
 
 
 @admin.register(Form)
@@ -31,3 +32,10 @@ class AttachmentAdmin(MachineOwnedAdmin):
     search_fields = ("name",)
     ordering = ("-created_at", "-id")
     exclude = ("key",)
+
+
+@admin.register(FormSettings)
+class FormSettingsAdmin(OrganisationModelAdmin):
+    list_display = ("__str__", "map_links")
+    fields = ("map_links",)
+    ordering = ("id",)

@@ -13,3 +13,4 @@ class FormsBuilderConfig(AppConfig):
         components.load()
         register(models.Form, policies.forms)
         register(models.Attachment, policies.attachments)
+        register(models.FormSettings, policies.settings)

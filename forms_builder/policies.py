@@ -7,6 +7,7 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from accounts.policies import Policy, carries, has_code
+from accounts.policies.people import AdministrationPolicy
 from forms_builder.models import Attachment, Form
 
 EDIT = "definition.edit"
@@ -77,5 +78,12 @@ class AttachmentPolicy(Policy[Attachment]):
         return any(reader(actor, obj) for reader in _readers)
 
 
+class SettingsPolicy(AdministrationPolicy):
+    """What an organisation chooses about its forms: for tenant admins."""
+
+    noun = "form_settings"
+
+
 forms = FormPolicy()
 attachments = AttachmentPolicy()
+settings = SettingsPolicy()

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from accounts.models import Department, Designation, Membership, Place, WorkingCalendar
 from accounts.public_holidays import DaysOff
-from forms_builder.models import Attachment
+from forms_builder.models import Attachment, FormSettings
 from forms_builder.rules import Environment, EvaluationClock, RuleErrors, WeekCalendar, evaluate, fields_of, parse
 from forms_builder.schema.clean import uuid_of
 from forms_builder.schema.conditions import ACTING
@@ -160,9 +160,10 @@ class OrganisationSources:
             return {spec.id.partition(".")[2]: _fact(row, spec.id) for spec in ROW_FIELDS[wanted.source]}
         return {}
 
-    @property
+    @cached_property
     def links_to_maps(self) -> bool:
-        return bool(self.actor.organisation.settings.get("map_links", True))
+        row = FormSettings.objects.filter(organisation_id=self.actor.organisation_id).only("map_links").first()
+        return row is None or row.map_links
 
     def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
         source = _SOURCES[wanted.source]

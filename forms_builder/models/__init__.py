@@ -2,5 +2,6 @@
 
 from forms_builder.models.attachments import Attachment
 from forms_builder.models.forms import Form, FormState, FormVersion
+from forms_builder.models.settings import FormSettings
 
-__all__ = ["Attachment", "Form", "FormState", "FormVersion"]
+__all__ = ["Attachment", "Form", "FormSettings", "FormState", "FormVersion"]

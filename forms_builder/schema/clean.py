@@ -284,7 +284,9 @@ def clean_file(field: f.UploadField, raw: Any, world: World, key: str) -> list[s
         facts = found[item]
         if facts.size > field.max_megabytes * 1024 * 1024:
             raise wrong(f"{facts.name} is larger than {field.max_megabytes} MB.")
-        if field.accepted and facts.name.rpartition(".")[2].lower() not in field.accepted:
+        # What a case stands in for has no ending; a real file always has one, see `uploads.judge`.
+        ending = facts.name.rpartition(".")[2].lower() if "." in facts.name else ""
+        if field.accepted and ending and ending not in field.accepted:
             raise wrong(f"{facts.name}: only these kinds of files are accepted here: {', '.join(field.accepted)}.")
     world.labels.setdefault(key, {}).update({item: found[item].name for item in wanted})
     return wanted

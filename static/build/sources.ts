@@ -9,7 +9,7 @@ const PLACES = [
   "{accounts,forms_builder,workflows,flows,notifications}/**/templates/**/*.html",
   "{accounts,forms_builder,workflows,flows,notifications}/**/{templatetags,views}/*.py",
   "forms_builder/*.py",
-  "forms_builder/design/*.py",
+  "forms_builder/{components,design}/*.py",
   "workflows/graph/svg.py",
   "static/src/**/*.{ts,tsx}",
 ];

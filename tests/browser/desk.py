@@ -72,7 +72,7 @@ class Desk:
 
     def _hear(self, message: ConsoleMessage) -> None:
         if message.type == "error" and not REFUSED.match(message.text):
-            self.faults.append(f"{self.page.url}: {message.text}")
+            self.faults.append(f"{self.page.url}: {message.text} {message.location['url']}")
 
     def log_in(self) -> None:
         """Through the login page, which leads to the home page."""

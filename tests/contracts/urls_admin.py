@@ -12,8 +12,11 @@ from tests.contracts.url_table import Line, World
 
 Builder = Callable[[World], Any]
 ADMIN, PLATFORM = "admin/", {"accounts.organisation", "accounts.user"}
-# A page to change rows and none to add them, or one that may refuse.
-MADE_ELSEWHERE = {"accounts.objectgrant", "workflows.workflowdefinition", "workflows.task", "flows.flowsettings"}
+# A page to change rows and none to add them, or one that may refuse, or that needs nothing to be said.
+MADE_ELSEWHERE = {
+    *("accounts.objectgrant", "workflows.workflowdefinition", "workflows.task", "flows.flowsettings"),
+    "forms_builder.formsettings",
+}
 
 
 def rows() -> dict[str, Builder]:

@@ -1,7 +1,7 @@
 """Rows of workflows and forms for the administration's table."""
 
 from accounts.tenancy.models import OrganisationRow
-from forms_builder.models import Attachment, Form, FormVersion
+from forms_builder.models import Attachment, Form, FormSettings, FormVersion
 from tests.contracts.url_table import Line, World
 from tests.contracts.urls_workflow_pages import bulk, leave, queued, started
 from tests.factories.forms_builder import stored_file
@@ -66,6 +66,11 @@ def file(world: World) -> OrganisationRow:
     return row
 
 
+def form_settings(world: World) -> OrganisationRow:
+    row: FormSettings = FormSettings.objects.create(organisation=world.acme.organisation)
+    return row
+
+
 def request_settings(world: World) -> OrganisationRow:
     row: WorkflowSettings = WorkflowSettings.objects.create(organisation=world.acme.organisation)
     return row
@@ -83,6 +88,7 @@ ADMIN_ROWS = {
     "workflows.workflowversion": version,
     "workflows.workflowrun": run,
     "workflows.task": task,
+    "forms_builder.formsettings": form_settings,
     "workflows.workflowsettings": request_settings,
     "workflows.bulkact": bulk_act,
     "workflows.comment": comment,

@@ -8,6 +8,9 @@ from django.utils.datastructures import MultiValueDict
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from accounts.services.directory import entry_save
+from accounts.tenancy.errors import Denied
+from forms_builder.models import FormSettings
 from forms_builder.rendering import form_class, readable_fields, reading_form, serialize_fields
 from forms_builder.schema import FormDocument, check, display
 from forms_builder.services.attachments import attachments_from_page
@@ -273,8 +276,11 @@ def test_a_location_is_shown_as_text_and_leads_to_a_map_only_where_that_is_wante
         pages = [reading_form(spec, ["any"], values={"it": here}, sources=sources).render() for spec in (plain, linked)]
         assert ["openstreetmap.org" in page for page in pages] == [False, True]
         assert 'rel="noopener noreferrer external"' in pages[1]
-        acme.asha.organisation.settings = {"map_links": False}
+        entry_save(actor=acme.tess, row=FormSettings(), values={"map_links": False})
+        sources = OrganisationSources(acme.asha)
         assert "openstreetmap" not in reading_form(linked, ["any"], values={"it": here}, sources=sources).render()
+        with pytest.raises(Denied):
+            entry_save(actor=acme.asha, row=FormSettings.objects.get(), values={"map_links": True})
 
 
 def test_rules_ask_for_the_parts_of_a_location() -> None:

@@ -400,7 +400,7 @@ class _CaseSources:
         return {value: value for value in values}
 
     def files(self, ids: Collection[str]) -> Mapping[str, FileFacts]:
-        return {one: FileFacts(one, "file.pdf", 1_000, "application/pdf") for one in ids}
+        return {one: FileFacts(one, "file", 1_000, "") for one in ids}
 
 
 @dataclass(frozen=True)
