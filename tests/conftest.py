@@ -9,6 +9,7 @@ from django.db import connections
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
+from config.heap import settle
 from tests.cast import Acme, Globex, make_acme, make_globex
 from tests.concurrency.racing import racers_leave
 from tests.postgres import database_of_this_process
@@ -51,6 +52,12 @@ def acme(db: None) -> Acme:
 @pytest.fixture
 def globex(db: None) -> Globex:
     return make_globex()
+
+
+def pytest_collection_finish() -> None:
+    """Ten thousand tests are kept to the end: they need not be looked through for what could be freed again and again, at the
+    expense of the test that happens to run then."""
+    settle()
 
 
 def pytest_sessionfinish() -> None:

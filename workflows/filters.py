@@ -30,6 +30,9 @@ SLA: Final = {
 """How requests stand with their time limits."""
 
 
+ANY_OF: Final = (2, 3, 5, 10)
+
+
 class PeriodForm(forms.Form):
     """A period that can be looked at: not backwards, not longer than a year."""
 
@@ -44,6 +47,21 @@ class PeriodForm(forms.Form):
         if since and until and (until - since).days > MOST_DAYS:
             raise ValidationError("Choose a period of at most a year.")
         return found
+
+
+class WhatIf(forms.Form):
+    """What would be if the first of several people could decide each step: see ``selectors.bottlenecks``."""
+
+    any_of = forms.TypedChoiceField(
+        label="What if",
+        required=False,
+        choices=[("", "As it is"), *((number, f"Any of {number} decided") for number in ANY_OF)],
+        coerce=int,
+        empty_value=None,
+    )
+
+    def clean_any_of(self) -> int:
+        return self.cleaned_data["any_of"] or 1
 
 
 class RunFilter(django_filters.FilterSet):

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 from uuid import UUID
 
+import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import Membership
+from tests.accounts.clients import program, signed_in
 from tests.cast import Acme
 from tests.factories.workflows import MONDAY, decide, open_task, start_leave
 from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowSettings
@@ -36,8 +38,8 @@ def worked(definition: WorkflowDefinition, acme: Acme, who: Membership, waiting:
     return run_id
 
 
-def told(acme: Acme) -> Bottlenecks:
-    return bottlenecks(WorkflowRun.objects.all(), acme.organisation.id)
+def told(acme: Acme, any_of: int = 1) -> Bottlenecks:
+    return bottlenecks(WorkflowRun.objects.all(), acme.organisation.id, any_of=any_of)
 
 
 def by_key(found: tuple[Figures, ...]) -> dict[str, Figures]:
@@ -79,6 +81,37 @@ def test_a_few_are_counted_and_not_told_nor_is_one_person(acme: Acme, leave: Wor
     assert steps["hr_review"].waiting == (HOUR, HOUR)
     # Ravi decided all of these.
     assert (steps["manager_review"].count, steps["manager_review"].lasting) == (4, None)
+
+
+def test_what_if_the_first_of_several_people_decided(acme: Acme, leave: WorkflowDefinition) -> None:
+    for number in range(5):
+        worked(leave, acme, acme.hema if number % 2 else acme.hari, waiting=2, working=number + 1)
+    steps = by_key(told(acme, any_of=3).steps)
+    # Of three who take 3 to 7 hours each, half the time the first is done when one in five of one alone were: 0.5 ** (1/3).
+    half, most = steps["hr_review"].fastest or (None, None)
+    assert half == pytest.approx(3.825 * HOUR, abs=HOUR / 1000)
+    assert most == pytest.approx(5.143 * HOUR, abs=HOUR / 1000)
+    assert by_key(told(acme).steps)["hr_review"].fastest is None
+    # Ravi alone decided these, and nobody the start.
+    assert (steps["manager_review"].fastest, steps["apply"].fastest) == (None, None)
+    painted = overlay(told(acme, any_of=3))["nodes"]["hr_review"]
+    assert (painted["label"], painted["value"]) == ("5 h → 3.8 h · 5×", pytest.approx(0.765, abs=0.001))
+
+
+def test_it_is_asked_on_the_page_and_over_rest(acme: Acme, leave: WorkflowDefinition) -> None:
+    for number in range(5):
+        worked(leave, acme, acme.hema if number % 2 else acme.hari, waiting=2, working=number + 1)
+    page, figures = f"/workflows/{leave.id}/bottlenecks/", f"/api/v1/workflows/{leave.id}/figures/"
+    period = {"since": MONDAY.date().isoformat(), "until": MONDAY.date().isoformat()}
+    shown = signed_in(acme.omar).get(page, {**period, "any_of": 3}).content.decode()
+    assert "Whole, if any of 3" in shown
+    assert "→ 3.8 h" in shown
+    steps = program(acme.omar).get(figures, {**period, "any_of": 3}).json()["steps"]
+    assert next(one for one in steps if one["key"] == "hr_review")["fastest"] == {"p50": 13_771, "p90": 18_516}
+    for client, path in ((signed_in(acme.omar), page), (program(acme.omar), figures)):
+        answer = client.get(path, {"any_of": "many"})
+        assert answer.status_code == 422
+        assert "many is not one of the available choices" in answer.content.decode()
 
 
 def test_coming_back_is_rework(acme: Acme, leave: WorkflowDefinition) -> None:

@@ -13,7 +13,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.tenancy.errors import Invalid
-from workflows.filters import RunFilter, default_period
+from workflows.filters import ANY_OF, RunFilter, WhatIf, default_period
 from workflows.selectors.bottlenecks import Bottlenecks, Figures, bottlenecks
 from workflows.selectors.runs_page import Bucket, OpenVersion, access_runs_of, figures, open_versions
 
@@ -49,6 +49,9 @@ class StepFiguresSerializer(serializers.Serializer[Figures]):
     )
     working = SpanSerializer(read_only=True, allow_null=True)
     lasting = SpanSerializer(read_only=True, allow_null=True)
+    fastest = SpanSerializer(
+        read_only=True, allow_null=True, help_text="How long it would last if the first of `any_of` people decided it."
+    )
 
 
 class WeekSerializer(serializers.Serializer[Bucket]):
@@ -94,6 +97,9 @@ class WorkflowFiguresView(MemberView):
         parameters=[
             OpenApiParameter("since", str, description="First day; thirty days back unless told."),
             OpenApiParameter("until", str, description="Last day; today unless told."),
+            OpenApiParameter(
+                "any_of", int, enum=ANY_OF, description="What if the first of so many people decided each step."
+            ),
         ],
     )
     def get(self, request: Request, workflow_id: UUID) -> Response:
@@ -102,10 +108,14 @@ class WorkflowFiguresView(MemberView):
         zone = ZoneInfo(self.actor.organisation.time_zone)
         given = {name: request.query_params[name] for name in PERIOD if name in request.query_params}
         chosen = RunFilter(default_period(timezone.now().astimezone(zone).date()) | given, door.runs(), zone=zone)
-        if not chosen.is_valid():
-            raise Invalid({name: [str(text) for text in texts] for name, texts in chosen.errors.items()})
+        what_if = WhatIf(request.query_params)
+        if not (chosen.is_valid() and what_if.is_valid()):
+            wrong: dict[str, Any] = {**chosen.errors, **what_if.errors}
+            raise Invalid({name: [str(text) for text in texts] for name, texts in wrong.items()})
         whole, weeks = figures(chosen.qs, zone)
-        found = bottlenecks(chosen.qs, self.actor.organisation_id) if door.sees_figures else Bottlenecks()
+        found = Bottlenecks()
+        if door.sees_figures:
+            found = bottlenecks(chosen.qs, self.actor.organisation_id, any_of=what_if.cleaned_data["any_of"])
         told = {
             "whole": whole,
             "weeks": weeks,

@@ -12,6 +12,11 @@ and is another question (``RunFilter.sla``).
 
 **Rework** is the share of stays, or of goings, in which the same request had been at the step, or gone the way, before.
 
+**What if any of n decided** takes today's stays for the times of one person, and asks how long the first of n such people, each
+for themselves, would have taken: later than t where all n are, so its survival is that of one to the power of n (the least of
+independent times; David and Nagaraja, Order Statistics, 2.1). Who shares a queue today is faster than one person, so there
+it promises too much; who leaves it to the others is not in it.
+
 Times are told of a group of at least so many stays as the organisation chose (``WorkflowSettings.figures_from``), and where
 people decide only if several of them did: a figure never is about one person. Counts are told always.
 """
@@ -29,7 +34,7 @@ from workflows.models import WorkflowRun
 
 SMALLEST: Final = 5
 """Stays of the smallest group whose times are told, where the organisation has not chosen."""
-PEOPLE: Final = 2
+SHARES: Final = (0.5, 0.9)
 
 Span = tuple[timedelta, timedelta]
 """Within what time half and nine of ten were done."""
@@ -41,7 +46,8 @@ class Figures:
     itself).
 
     ``count`` are stays that ended, ``open`` those that have not (a way has none), ``timed`` those for which anybody waited:
-    not the starts. The times are None for too small a group.
+    not the starts. The times are None for too small a group. ``fastest`` is how long a stay would last if the first of
+    ``Bottlenecks.any_of`` people decided it; None where nobody asked that, and of what people do not decide.
     """
 
     step: str
@@ -55,6 +61,7 @@ class Figures:
     waiting: Span | None
     working: Span | None
     lasting: Span | None
+    fastest: Span | None = None
 
     @property
     def rework(self) -> int:
@@ -74,6 +81,7 @@ class Bottlenecks:
     steps: tuple[Figures, ...] = ()
     ways: tuple[Figures, ...] = ()
     smallest: int = SMALLEST
+    any_of: int = 1
 
     @property
     def slowest(self) -> float:
@@ -83,7 +91,8 @@ class Bottlenecks:
 
 _TAKEN_UP: Final = "('claimed', 'taken_over', 'voted', 'asked', 'held')"
 # A way is known to a task by its name, which is unique at a step; the graph of the run's version says its key. Tasks of a
-# version that the run has left have no way. The parameters: organisation four times, the runs, organisation, smallest.
+# version that the run has left have no way. The parameters: organisation, the runs, organisation three times, the shares of a
+# stay of the fastest, organisation, smallest.
 _STAYS: Final = """
 WITH chosen AS MATERIALIZED (
     SELECT r.id, r.version_id FROM workflows_workflowrun r WHERE r.organisation_id = %s AND r.id IN ({runs})
@@ -138,6 +147,7 @@ WITH chosen AS MATERIALIZED (
             FILTER (WHERE timed) AS waiting,
         percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY greatest(working, 0)) FILTER (WHERE timed) AS working,
         percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY lasting) FILTER (WHERE timed) AS lasting,
+        percentile_cont(%s::float8[]) WITHIN GROUP (ORDER BY lasting) FILTER (WHERE timed) AS fastest,
         min(opened_at) AS first
     FROM stays GROUP BY GROUPING SETS ((step), (step, way))
 ), least AS (
@@ -147,29 +157,33 @@ SELECT g.is_step, g.step, g.step_name, g.way, CASE WHEN g.is_step THEN g.step_na
     CASE WHEN g.is_step THEN g.again ELSE g.way_again END, g.timed,
     CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.waiting END,
     CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.working END,
-    CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.lasting END, least.stays
+    CASE WHEN g.timed >= least.stays AND g.people <> 1 THEN g.lasting END,
+    CASE WHEN g.timed >= least.stays AND g.people > 1 AND g.is_step THEN g.fastest END, least.stays
 FROM grouped g CROSS JOIN least WHERE g.is_step OR g.way IS NOT NULL
 ORDER BY min(g.first) OVER (PARTITION BY g.step), g.step, g.is_step DESC, g.ended DESC, g.way
 """
 
 
-def bottlenecks(runs: QuerySet[WorkflowRun], organisation_id: UUID) -> Bottlenecks:
-    """The figures of these requests. One statement, however many steps and versions they have."""
+def bottlenecks(runs: QuerySet[WorkflowRun], organisation_id: UUID, *, any_of: int = 1) -> Bottlenecks:
+    """The figures of these requests, with ``any_of`` above 1 also those of the first of so many people. One statement, however
+    many steps and versions they have."""
     chosen, params = runs.values("id").query.sql_with_params()
     here = organisation_id
-    given = [here, *params, here, here, here, here, SMALLEST]
+    shares = [1 - (1 - share) ** (1 / any_of) for share in SHARES]
+    given = [here, *params, here, here, here, shares, here, SMALLEST]
     with connection.cursor() as cursor:
         cursor.execute(_STAYS.format(runs=chosen, taken_up=_TAKEN_UP), given)
         rows = cursor.fetchall()
-    steps = [_figures(row[1], row[2], row[1], *row[4:12]) for row in rows if row[0]]
+    steps = [_figures(row[1], row[2], row[1], *row[4:12], row[12] if any_of > 1 else None) for row in rows if row[0]]
     ways = [_figures(row[1], row[2], row[3], *row[4:12]) for row in rows if not row[0]]
-    return Bottlenecks(tuple(steps), tuple(ways), rows[0][12] if rows else SMALLEST)
+    return Bottlenecks(tuple(steps), tuple(ways), rows[0][13] if rows else SMALLEST, any_of)
 
 
 def overlay(found: Bottlenecks) -> dict[str, dict[str, Mapping[str, Any]]]:
     """What is painted on the graph: by key a label, a tone (good, warn, bad, quiet) and how strong it is, 0 to 1.
 
-    The step at which requests last longest is 1; what is told of too few is quiet.
+    The step at which requests last longest is 1; what is told of too few is quiet. Where it was asked what would be if others
+    could decide too, that is said and painted.
     """
     return {
         "nodes": {one.key: _painted(one, found.slowest) for one in found.steps},
@@ -179,10 +193,12 @@ def overlay(found: Bottlenecks) -> dict[str, dict[str, Mapping[str, Any]]]:
 
 def _painted(one: Figures, slowest: float) -> dict[str, Any]:
     times = f"{one.count}×"
-    label = f"{spoken(one.lasting[0])} · {times}" if one.lasting and slowest else times
-    if one.open:
-        label += f" · {one.open} open"
-    value = one.lasting[0].total_seconds() / slowest if one.lasting and slowest else 0.0
+    if one.lasting and slowest:
+        would = f" → {spoken(one.fastest[0])}" if one.fastest else ""
+        times = f"{spoken(one.lasting[0])}{would} · {times}"
+    label = times + (f" · {one.open} open" if one.open else "")
+    span = one.fastest or one.lasting
+    value = span[0].total_seconds() / slowest if span and slowest else 0.0
     tone = "quiet" if not value else "bad" if value > 0.66 else "warn" if value > 0.33 else "good"
     return {"label": label, "tone": tone, "value": round(value, 3)}
 
@@ -207,8 +223,7 @@ def _figures(
     timed: int,
     *spans: Sequence[float] | None,
 ) -> Figures:
-    waiting, working, lasting = (_span(one) for one in spans)
-    return Figures(step, source, key, name or key, count, still, again, timed, waiting, working, lasting)
+    return Figures(step, source, key, name or key, count, still, again, timed, *map(_span, spans))
 
 
 def _span(found: Sequence[float] | None) -> Span | None:

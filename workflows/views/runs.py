@@ -18,7 +18,7 @@ from accounts.models import Membership
 from accounts.tenancy.scope import organisation_scope
 from accounts.views.base import MemberRequired, refusals_as_pages
 from accounts.views.sheets import MARK, csv_response, lines
-from workflows.filters import RunFilter, RunPageFilter, default_period
+from workflows.filters import RunFilter, RunPageFilter, WhatIf, default_period
 from workflows.graph.layout import Direction
 from workflows.selectors.bottlenecks import Bottlenecks, Figures, bottlenecks, overlay
 from workflows.selectors.definition_page import facts_of
@@ -120,7 +120,7 @@ class RunsExportView(RunsView):
 
 
 class BottlenecksView(RunsOfWorkflow):
-    """Waiting and working time by step and way, on the drawing and as tables. ``?since``, ``until``."""
+    """Waiting and working time by step and way, on the drawing and as tables. ``?since``, ``until``, ``any_of``."""
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
@@ -130,10 +130,17 @@ class BottlenecksView(RunsOfWorkflow):
         chosen = RunFilter(given, self.door.runs(), zone=self.zone)
         for name in set(chosen.form.fields) - set(PERIOD):
             del chosen.form.fields[name]
-        context: dict[str, Any] = {"definition": facts_of(self.door.definition), "filter_form": chosen.form}
-        context["tabs"] = self.tabs(given, "bottlenecks")
-        status = 200 if chosen.is_valid() else 422
-        found = bottlenecks(chosen.qs, self.actor.organisation_id) if status == 200 else Bottlenecks()
+        what_if = WhatIf(request.GET)
+        context: dict[str, Any] = {
+            "definition": facts_of(self.door.definition),
+            "filter_form": chosen.form,
+            "what_if": what_if,
+            "tabs": self.tabs(given, "bottlenecks"),
+        }
+        status = 200 if all((chosen.is_valid(), what_if.is_valid())) else 422
+        found = Bottlenecks()
+        if status == 200:
+            found = bottlenecks(chosen.qs, self.actor.organisation_id, any_of=what_if.cleaned_data["any_of"])
         context |= {"found": found, "period": _period(chosen.form.cleaned_data, own=False) if status == 200 else ""}
         painted = overlay(found)
         version = self.door.definition.published_version
@@ -148,10 +155,11 @@ class BottlenecksOverlayView(RunsOfWorkflow):
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
-        chosen = RunFilter(self.given(PERIOD), self.door.runs(), zone=self.zone)
-        if not (self.door.sees_figures and chosen.is_valid()):
+        chosen, what_if = RunFilter(self.given(PERIOD), self.door.runs(), zone=self.zone), WhatIf(request.GET)
+        if not (self.door.sees_figures and chosen.is_valid() and what_if.is_valid()):
             raise Http404
-        answer = JsonResponse(overlay(bottlenecks(chosen.qs, self.actor.organisation_id)))
+        any_of = what_if.cleaned_data["any_of"]
+        answer = JsonResponse(overlay(bottlenecks(chosen.qs, self.actor.organisation_id, any_of=any_of)))
         answer["Cache-Control"] = "no-store, private"
         return answer
 

@@ -1,6 +1,7 @@
 """What tells about a workflow: its bottlenecks and its preferences; and how one is added."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import timedelta
 from types import SimpleNamespace as Some
 from typing import Any
@@ -9,6 +10,7 @@ from uuid import UUID
 from django.utils.safestring import mark_safe
 
 from tests.browser.gallery.parts import LEAVE, Page, leave, tab
+from workflows.filters import WhatIf
 from workflows.forms import ImportForm
 from workflows.graph.layout import Direction
 from workflows.graph.paint import Painted
@@ -43,7 +45,8 @@ WAYS = (
     _way("manager_review", "Manager review", "manager_returns", "Apply", 3, ()),
     _way("hr_review", "HR review", "hr_approves", "Approved", 41, (20, 52, 3, 8, 26, 58)),
 )
-FOUND = Bottlenecks(STEPS, WAYS, 5)
+QUICKER = replace(STEPS[1], fastest=(3 * HOUR, 10 * HOUR)), replace(STEPS[2], fastest=(11 * HOUR, 27 * HOUR))
+FOUND = Bottlenecks((STEPS[0], *QUICKER), WAYS, 5, any_of=3)
 TABS = [tab("Requests"), tab("Bottlenecks", 0, True)]
 
 
@@ -70,6 +73,7 @@ def bottlenecks() -> Page:
         "tabs": TABS,
         "period": "Requests started from 23 Oct 2026 to 21 Nov 2026",
         "found": FOUND,
+        "what_if": WhatIf({"any_of": "3"}),
         "graph_svg": _drawn(painted, Direction.RIGHT),
         "graph_svg_narrow": _drawn(painted, Direction.DOWN),
     }

@@ -52,10 +52,13 @@ def context(desk: Desk) -> Mapping[str, Any]:
 TAB: Final = DesignTab("graph", "Graph", "workflows/design/graph.html", context)
 
 
-def _bottlenecks(args: list[UUID], days: int) -> dict[str, str]:
+def _bottlenecks(args: list[UUID], days: int, any_of: int = 1) -> dict[str, str]:
     since = timezone.localdate() - timedelta(days=days)
     url = f"{reverse('bottlenecks_overlay', args=args)}?since={since.isoformat()}"
-    return {"key": f"bottlenecks-{days}", "label": f"Time lost, {days} days", "url": url}
+    if any_of == 1:
+        return {"key": f"bottlenecks-{days}", "label": f"Time lost, {days} days", "url": url}
+    label = f"If any of {any_of} decided, {days} days"
+    return {"key": f"any-of-{any_of}", "label": label, "url": f"{url}&any_of={any_of}"}
 
 
 def told(desk: Desk) -> dict[str, Any]:
@@ -73,6 +76,7 @@ def state(desk: Desk, machines: Palette) -> dict[str, Any]:
         "palette": canvas_palette(machines),
         "overlays": [
             *(_bottlenecks(args, days) for days in PERIODS),
+            _bottlenecks(args, PERIODS[-1], any_of=3),
             {"key": "cases", "label": "What cases go through", "url": reverse("cases_overlay", args=args)},
         ],
         "words_url": reverse("design_canvas", args=args),
