@@ -23,6 +23,7 @@ from workflows.selectors.drafts import Draft
 from workflows.selectors.palette import Palette, kind_entries
 from workflows.views.design import graph, outline
 from workflows.views.design.base import Desk, Refused
+from workflows.views.design.rules import RuleLine
 from workflows.views.design.shell import frame
 
 BLOCKS = {"code": "no-assignee", "at": "graph/steps/hr_review", "level": "blocks", "fix": ""}
@@ -93,6 +94,33 @@ def design_versions() -> Page:
     return page_of(desk(), "versions", {"operations": done, "versions": rows, "compared": COMPARED})
 
 
+def design_rules() -> Page:
+    """A good rule, one that took over what has a newer version by now, and a wrong one."""
+    told: list[tuple[str, str, str, str, bool, tuple[str, ...], tuple[str, ...]]] = [
+        ("Who is asked", "Manager review", "users", "Person is requester's manager.", False, (), ()),
+        (
+            "Who is asked",
+            "HR review",
+            "users",
+            "Person is senior enough.",
+            False,
+            ("Senior enough",),
+            ("Senior enough",),
+        ),
+        ("Shown when", "HR's note", "eye", "There is no field days_off.", True, (), ()),
+    ]
+    lines = [
+        RuleLine(noun, owner, icon, words, "#", "graph/steps/hr_review/assignee", "", wrong, uses, old)
+        for noun, owner, icon, words, wrong, uses, old in told
+    ]
+    groups = [("Steps", lines[:2]), ("Form", lines[2:])]
+    return page_of(desk(), "rules", {"rule_groups": groups, "rule_count": len(lines)})
+
+
+def design_rules_none() -> Page:
+    return page_of(desk(), "rules", {"rule_groups": [], "rule_count": 0})
+
+
 def design_graph() -> Page:
     """The canvas with everything that it loads."""
     made = desk()
@@ -148,6 +176,8 @@ DESIGNER_PAGES: dict[str, Callable[[], Page]] = {
     "outline": outline_open,
     "outline-clash": outline_clash,
     "design-versions": design_versions,
+    "design-rules": design_rules,
+    "design-rules-none": design_rules_none,
     "form-import": form_import(read=False),
     "form-imported": form_import(read=True),
     "publish": publish(False),
