@@ -29,9 +29,12 @@ NewContext = Callable[..., BrowserContext]
 
 
 @pytest.mark.parametrize("name", PAGE_NAMES)
-def test_light_enough_and_no_grave_accessibility_finding(gallery: str, new_context: NewContext, name: str) -> None:
+def test_accessible_light_enough_and_whole_on_a_phone(gallery: str, new_context: NewContext, name: str) -> None:
     # Without motion, or colours would be measured on their way from one theme to the other.
     page = new_context(viewport=WIDE, color_scheme="light", reduced_motion="reduce").new_page()
+    complaints: list[str] = []
+    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
+    page.on("pageerror", lambda error: complaints.append(str(error)))
     first = weigh(page, f"{gallery}/page/{name}")
     assert 0 < first["page"] <= NEXT_VISIT
     assert first["page"] + first["rest"] <= (DESIGNER if name == "design-graph" else FIRST_VISIT)
@@ -41,6 +44,17 @@ def test_light_enough_and_no_grave_accessibility_finding(gallery: str, new_conte
     page.evaluate(DRAWN)
     expect(page.locator("body")).not_to_have_css("background-color", paper)
     assert grave_findings(page, only=COLOURS) == []
+    become_a_phone(page)
+    page.reload(wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    assert complaints == []
+
+
+def become_a_phone(page: Page) -> None:
+    """The same window from now on: narrow, touched, laid out as on a phone."""
+    devtools = page.context.new_cdp_session(page)
+    devtools.send("Emulation.setDeviceMetricsOverride", {**PHONE, "deviceScaleFactor": 1, "mobile": True})
+    devtools.send("Emulation.setTouchEmulationEnabled", {"enabled": True})
 
 
 def grave_findings(page: Page, only: tuple[str, ...] = ()) -> list[tuple[str, list[str]]]:
@@ -50,17 +64,6 @@ def grave_findings(page: Page, only: tuple[str, ...] = ()) -> list[tuple[str, li
         options["runOnly"] = list(only)
     found = Axe().run(page, options=options).response["violations"]
     return [(rule["id"], [node["html"] for node in rule["nodes"]]) for rule in found if rule["impact"] in GRAVE]
-
-
-@pytest.mark.parametrize("name", PAGE_NAMES)
-def test_phone_shows_everything_without_scrolling_sideways(gallery: str, new_context: NewContext, name: str) -> None:
-    page = new_context(viewport=PHONE, is_mobile=True, has_touch=True).new_page()
-    complaints: list[str] = []
-    page.on("console", lambda message: complaints.append(message.text) if message.type == "error" else None)
-    page.on("pageerror", lambda error: complaints.append(str(error)))
-    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
-    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
-    assert complaints == []
 
 
 def weigh(page: Page, address: str) -> dict[str, int]:
