@@ -23,8 +23,8 @@ GATHERED: Final = """
 """
 
 Key = TypeVar("Key")
-COUNT_CAP: Final = 1_000
-"""Counts go up to here; a list says "999+" then."""
+COUNT_CAP: Final = 500
+"""Counts go up to here; a list says "499+" then."""
 ASKED_CAP: Final = 100
 """And up to here where each proposal would have to be asked."""
 # A query may find an id more than once. It is read a little further than the cap, and to its end only where that did not tell.
