@@ -20,7 +20,7 @@ from workflows.services.timeouts import FEW, timeouts_sweep
 LAP: Final = timedelta(seconds=10)
 """How long batches of an organisation follow each other: the tick that comes then wakes it again. Without an end every tick
 would add a row of batches to those that an organisation with much to do has waiting, and others would wait for all of them."""
-REST: Final = 0.4
+REST: Final = 0.1
 """After a full batch a worker rests for this share of the time that the batch took: then processors and database are the people's
 who decide meanwhile."""
 
