@@ -18,7 +18,7 @@ COLOURS = ("color-contrast", "link-in-text-block")
 PAPER = "getComputedStyle(document.body).backgroundColor"
 DRAWN = """
 new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))
-    .then(() => Promise.all(document.getAnimations().map((one) => one.finished)))
+    .then(() => Promise.allSettled(document.getAnimations().map((one) => one.finished)))
 """
 """All has its new colour once the page was drawn again, which a page that nothing happens on puts off, and the last transition,
 however short, is over."""

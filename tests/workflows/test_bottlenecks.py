@@ -103,10 +103,10 @@ def test_it_is_asked_on_the_page_and_over_rest(acme: Acme, leave: WorkflowDefini
         worked(leave, acme, acme.hema if number % 2 else acme.hari, waiting=2, working=number + 1)
     page, figures = f"/workflows/{leave.id}/bottlenecks/", f"/api/v1/workflows/{leave.id}/figures/"
     period = {"since": MONDAY.date().isoformat(), "until": MONDAY.date().isoformat()}
-    shown = signed_in(acme.omar).get(page, {**period, "any_of": 3}).content.decode()
+    shown = signed_in(acme.omar).get(page, {**period, "any_of": "3"}).content.decode()
     assert "Whole, if any of 3" in shown
     assert "→ 3.8 h" in shown
-    steps = program(acme.omar).get(figures, {**period, "any_of": 3}).json()["steps"]
+    steps = program(acme.omar).get(figures, {**period, "any_of": "3"}).json()["steps"]
     assert next(one for one in steps if one["key"] == "hr_review")["fastest"] == {"p50": 13_771, "p90": 18_516}
     for client, path in ((signed_in(acme.omar), page), (program(acme.omar), figures)):
         answer = client.get(path, {"any_of": "many"})
