@@ -21,9 +21,10 @@ test: $(VENV)/.dev web  ## Python and TypeScript tests
 	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
 	@# Four, since most of the time of a page is waiting until its network is quiet.
 	$(bin)/pytest -n 4 -m "browser and not product" $(call marked,browser)
-	@# Two files at a time: each has all processes of an installation of its own, or kills them.
-	$(bin)/pytest -n 2 --dist loadfile -m product $(call marked,product)
-	@.ci/prepare web-test
+	@# Two files at a time: each has all processes of an installation of its own, or kills them. Beside them those of TypeScript.
+	@.ci/prepare web-test & web=$$!; \
+	$(bin)/pytest -n 2 --dist loadfile -m product $(call marked,product); product=$$?; \
+	wait $$web && exit $$product
 
 lint: $(VENV)/.dev
 	$(bin)/ruff check .
