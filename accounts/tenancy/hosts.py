@@ -42,5 +42,5 @@ class AnyHostForApiMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         host: str = request.META.get("HTTP_HOST", "")
         if request.path_info.startswith("/api/") and split_domain_port(host)[0]:
-            request.get_host = lambda: host  # type: ignore[method-assign]
+            request.get_host = lambda: host  # type: ignore[method-assign]  # of this request alone
         return self.get_response(request)

@@ -67,7 +67,7 @@ def find_in_the_catalogue(asha: Desk, path: str, name: str) -> None:
     expect(page.locator("h1 + .cs-meta")).to_contain_text(f"#{number}")
 
 
-@pytest.mark.parametrize("look", [PHONE, PLAIN], ids=lambda look: look.name)
+@LOOKS
 def test_rejected_revised_and_approved(sit: Sit, product: Run, look: Look) -> None:
     asha, ravi, farid = (sit(name, look) for name in ("asha", "ravi", "farid"))
     path = steps.proposed(product, f"revised-{look.name}")

@@ -9,9 +9,11 @@ pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
 PATIENCE = 60_000
 """Milliseconds that checking or applying may take on a busy machine."""
+DARK = Look("wide-dark", 1440, 900, "dark")
+SMALL = Look("phone-light", 390, 844, "light")
 
 
-@pytest.mark.parametrize("look", [WIDE, PHONE, PLAIN], ids=lambda look: look.name)
+@pytest.mark.parametrize("look", [WIDE, DARK, PHONE, SMALL, PLAIN], ids=lambda look: look.name)
 def test_a_file_is_checked_and_applied(sit: Sit, look: Look) -> None:
     tess = sit("tess", look)
     tess.go("/flows/imports/", "imports")

@@ -27,7 +27,7 @@ from workflows.services.link_sweep import links_sweep
 from workflows.services.runs import run_start
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.slow]
-ROUNDS, SOME = 25, 10
+ROUNDS, SOME = 50, 20
 OTHER = "joe@client.example"
 WITHDRAWN = "This link was withdrawn. Nothing is left for you to do."
 
