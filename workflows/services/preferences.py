@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -26,6 +26,7 @@ MAX_SLUG: Final = 80
 MAX_DESCRIPTION: Final = 2_000
 MAX_RULES: Final = 200
 MAX_LEVEL: Final = 1_000
+TAKEN: Final = "Another workflow has this address. Choose another one."
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +91,14 @@ def definition_change(
     if not changed:
         return definition
     columns = [key.removesuffix("_id") for key in changed if key != "visibility"]
-    definition.save(update_fields=[*columns, *definition.touch(actor.id, moment)])
+    try:
+        with transaction.atomic():
+            definition.save(update_fields=[*columns, *definition.touch(actor.id, moment)])
+    except IntegrityError as error:
+        if "slug" not in changed:
+            raise
+        # Somebody else took the address after it was looked for.
+        raise DefinitionInvalid({"slug": [TAKEN]}) from error
     event = DefinitionChanged(
         subject_id=definition.id,
         definition_name=definition.name,
@@ -164,7 +172,7 @@ def _slug(definition: WorkflowDefinition, text: str) -> str:
         )
     living = definitions_of(definition.organisation_id).exclude(id=definition.id)
     if living.filter(slug=text).exists():
-        raise DefinitionInvalid({"slug": ["Another workflow has this address. Choose another one."]})
+        raise DefinitionInvalid({"slug": [TAKEN]})
     if living.filter(addresses__slug=text).exists():
         raise DefinitionInvalid(
             {"slug": ["This address leads to another workflow that had it before. Choose another one."]}
