@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -46,7 +47,7 @@ from workflows.selectors.definitions import (
     newest_versions,
     version_in,
 )
-from workflows.selectors.publishing import approval_of
+from workflows.selectors.publishing import approval_of, cases_gate
 from workflows.selectors.saved_tasks import saved_in_json, with_saved
 from workflows.services.cases import case_problems
 from workflows.services.definition_problems import problems_of
@@ -94,13 +95,18 @@ class Cloned:
     blanked: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Imported:
-    """The draft that an import made, and what the lint says of it."""
+    """The draft that an import made, and what the lint says of it to whoever asks."""
 
     definition: WorkflowDefinition
     version: WorkflowVersion
-    problems: list[Problem]
+    content: DefinitionDocument
+
+    @cached_property
+    def problems(self) -> list[Problem]:
+        found = problems_of(self.definition.organisation_id, self.content.graph, self.content.form)
+        return found if blocking(found) else found + case_problems(self.version)
 
 
 @transaction.atomic
@@ -140,10 +146,7 @@ def definition_import(
         library_key=definition.library_key,
     )
     record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
-    problems = problems_of(actor.organisation_id, content.graph, content.form)
-    if not blocking(problems):
-        problems += case_problems(version)
-    return Imported(definition, version, problems)
+    return Imported(definition, version, content)
 
 
 @transaction.atomic
@@ -368,7 +371,8 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
     except DocumentError as error:
         raise DefinitionInvalid(error.fields) from error
     problems = blocking(problems_of(organisation_id, graph, form))
-    problems = problems or blocking(case_problems(draft))
+    if not problems and cases_gate(organisation_id):
+        problems = blocking(case_problems(draft))
     if problems:
         fields: dict[str, list[str]] = {}
         for problem in problems:

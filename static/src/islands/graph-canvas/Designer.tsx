@@ -61,9 +61,9 @@ function Inside({ store, state, settings }: DesignerProps) {
   };
   return (
     <ActionsOf value={actions}>
-      <div className={`cs-flow-desk${hasPalette ? " has-palette" : ""}`} ref={frame} onKeyDown={onKey}>
+      <div className={`cs-flow-desk${hasPalette ? " has-palette" : ""}`} ref={frame} onKeyDown={onKey} {...keep}>
         {hasPalette && <Palette groups={state.palette} onPick={(item) => add(item, commands.spot())} onClose={() => setPalette(false)} />}
-        <div className={`cs-flow-canvas is-${direction}`} {...keep}>
+        <div className={`cs-flow-canvas is-${direction}`}>
           <Canvas store={store} board={board} placed={placed} direction={direction} itemOf={(id) => items.get(id)} onPaneClick={() => commands.focusStep()} />
           {board.graph.steps.length === 0 && <Empty store={store} items={[...items.values()]} />}
           <SelectionBar store={store} board={board} commands={commands} />

@@ -11,8 +11,8 @@ type Frame = { readonly current: HTMLElement | null };
 type Flow = Pick<ReactFlowInstance<StepNode, WayEdge>, "getZoom" | "setCenter" | "flowToScreenPosition">;
 
 /**
- * The step with the keyboard is the chosen one, and is always in sight. Where it is taken away, another one has the keyboard,
- * and a key that is pressed meanwhile is not lost: `press` gets it.
+ * The step with the keyboard is the chosen one, and is always in sight. Where what has the keyboard is taken away (a step, the
+ * box of a name, a list), the current step has it, and a key that is pressed meanwhile is not lost: `press` gets it.
  */
 export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Flow, placed: Placed, press: (event: KeyboardEvent) => void) {
   const { current, graph } = board;
@@ -49,8 +49,8 @@ export function useFocus(frame: Frame, board: Board, store: BoardStore, flow: Fl
 
   return {
     onFocus: ({ target }: FocusEvent): void => {
+      last.current = target;
       const key = target.getAttribute("data-step");
-      last.current = key ? target : null;
       const { steps, ways } = store.get();
       if (key && !steps.has(key) && target.matches(":focus-visible") && ways.size === 0) store.choose([key]);
     },
