@@ -24,6 +24,7 @@ from workflows.selectors.runs import RunView
 from workflows.services.participants import run_unwatch, run_watch, stakeholder_add
 from workflows.services.runs import run_comment, run_withdraw
 from workflows.services.tasks import task_assign, task_claim, task_reassign, task_take_over
+from workflows.views.idempotency import Once
 from workflows.views.request_page import RequestPage, address_of
 
 Attempted = Callable[[], Any]
@@ -36,12 +37,18 @@ class ActionView(MemberRequired, View):
     place = ""
 
     def attempt(self, request: HttpRequest, view: RunView, form: forms.Form, act: Attempted, done: str) -> HttpResponse:
-        """Call the service and go back to the request, or show the page with what was refused."""
+        """Call the service and go back to the request, or show the page with what was refused.
+
+        A second click on a form with a key finds the first one's work done, and just goes back.
+        """
         if not form.is_valid():
             return self.refused(request, view, [str(text) for texts in form.errors.values() for text in texts], 422)
         try:
             with transaction.atomic():
-                act()
+                once = Once(request, self.actor)
+                if once.earlier() is None:
+                    act()
+                    once.keep(address_of(view.run.id))
         except NotFound:
             raise Http404 from None
         except Denied as error:

@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.safestring import mark_safe
 from django.views import View
 
-from accounts.tenancy.errors import Denied, Invalid
+from accounts.tenancy.errors import Conflict, Denied, Invalid
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from workflows.forms import ImportForm
 from workflows.graph.layout import Direction
@@ -35,6 +35,7 @@ from workflows.services.definitions import (
 )
 from workflows.services.publishing import publishing_request
 from workflows.views.base import Tab, page
+from workflows.views.idempotency import Once, key_of
 
 TABS: Final = {"graph": "Graph", "form": "Form", "preferences": "Preferences", "versions": "Versions"}
 CHANGES: Final = {"changes": "Changes", "cases": "Cases"}
@@ -124,15 +125,19 @@ class DefinitionCloneView(MemberRequired, View):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
-        target = reverse("home")
+        answer: HttpResponse = redirect("home")
         with refusals_as_messages(request):
+            once = Once(request, self.actor)
+            if (earlier := once.earlier()) is not None:
+                messages.info(request, "It was copied already; this is the copy.")
+                return earlier
             made = definition_clone(definition_id=definition_id, actor=self.actor)
             copy = made.definition
             messages.success(request, f"“{copy.name}” is a draft of yours now.")
             if made.blanked:
                 messages.info(request, f"Fill in again: {'; '.join(made.blanked)}.")
-            target = reverse("definition", args=[copy.id])
-        return redirect(target)
+            answer = once.keep(reverse("definition", args=[copy.id]))
+        return answer  # noqa: RET504 - after a refusal it is the first one
 
 
 class DefinitionPublishView(MemberRequired, View):
@@ -228,16 +233,21 @@ class DefinitionImportView(MemberRequired, View):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         self._require()
-        return page(request, "workflows/import.html", {"form": ImportForm()})
+        return self._page(ImportForm())
 
     def post(self, request: HttpRequest) -> HttpResponse:
         self._require()
         form = ImportForm(request.POST, request.FILES)
         if form.is_valid():
             try:
+                once = Once(request, self.actor)
+                if (earlier := once.earlier()) is not None:
+                    messages.info(request, "It was added already; this is the draft.")
+                    return earlier
                 made = definition_import(actor=self.actor, document=form.cleaned_data["document"])
-            except Invalid as error:
-                for path, texts in (error.fields or {"": [error.message]}).items():
+            except (Conflict, Invalid) as error:
+                places = error.fields if isinstance(error, Invalid) else {}
+                for path, texts in (places or {"": [error.message]}).items():
                     form.add_error(None, [f"{path}: {text}".removeprefix(": ") for text in texts])
             else:
                 messages.success(request, f"“{made.definition.name}” is a draft now.")
@@ -247,8 +257,12 @@ class DefinitionImportView(MemberRequired, View):
                     messages.info(
                         request, f"{len(form.cleaned_data['report']) - MOST_TOLD} more notes are left out here."
                     )
-                return redirect("definition", made.definition.id)
-        return page(request, "workflows/import.html", {"form": form}, status=422)
+                return once.keep(reverse("definition", args=[made.definition.id]))
+        return self._page(form, status=422)
+
+    def _page(self, form: ImportForm, status: int = 200) -> HttpResponse:
+        context = {"form": form, "idempotency_key": key_of(self.request)}
+        return page(self.request, "workflows/import.html", context, status=status)
 
     def _require(self) -> None:
         if not may_add(self.actor):

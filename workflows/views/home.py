@@ -14,6 +14,7 @@ from accounts.views.base import MemberRequired
 from workflows.selectors.definitions import may_see_all
 from workflows.selectors.landing import LandingRow, landing, may_add
 from workflows.views.base import Tab, page
+from workflows.views.idempotency import key_of
 
 ALL: Final = "all"
 OTHER: Final = "other"
@@ -36,6 +37,7 @@ class HomeView(MemberRequired, View):
             "can_add": adds,
             "add_url": reverse("definition_new") if adds else "",
             "library_url": reverse("library") if may_see_all(self.actor) else "",
+            "idempotency_key": key_of(request),
         }
         return page(request, "workflows/home.html", context)
 

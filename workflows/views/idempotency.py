@@ -3,6 +3,7 @@
 import time
 from typing import Final
 from urllib.parse import urlsplit
+from uuid import uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -41,6 +42,11 @@ class Once:
         if self._attempt is not None:
             self._attempt.keep(Answer(302, "", {"Location": address}))
         return redirect(address)
+
+
+def key_of(request: HttpRequest) -> str:
+    """The hidden key of a page that is drawn: a new one, or after a refusal the one that was posted."""
+    return request.POST.get("idempotency_key") or uuid4().hex
 
 
 def _path(address: str) -> str:

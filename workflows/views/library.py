@@ -20,6 +20,7 @@ from workflows.selectors.landing import may_add
 from workflows.selectors.library import Shown, library_list, library_look, library_update_of
 from workflows.services.library import library_install, library_update
 from workflows.views.base import page
+from workflows.views.idempotency import Once, key_of
 
 PREFIX: Final = "choice-"
 TOLD: Final = 5
@@ -37,9 +38,12 @@ class LibraryView(MemberRequired, View):
         groups: dict[str, list[Shown]] = {}
         for one in found:
             groups.setdefault(one.item.document.group, []).append(one)
-        return page(
-            request, "workflows/library.html", {"groups": sorted(groups.items()), "may_install": may_add(self.actor)}
-        )
+        context = {
+            "groups": sorted(groups.items()),
+            "may_install": may_add(self.actor),
+            "idempotency_key": key_of(request),
+        }
+        return page(request, "workflows/library.html", context)
 
 
 class LibraryItemView(MemberRequired, View):
@@ -59,6 +63,7 @@ class LibraryItemView(MemberRequired, View):
             "steps": shown.form_steps,
             "matrix": shown.matrix,
             "install_url": reverse("library_install", args=[key]) if may_add(self.actor) else "",
+            "idempotency_key": key_of(request),
         }
         return page(request, "workflows/library_item.html", context)
 
@@ -69,12 +74,16 @@ class LibraryInstallView(MemberRequired, View):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest, key: str) -> HttpResponse:
-        target = reverse("library")
+        answer: HttpResponse = redirect("library")
         with refusals_as_messages(request):
+            once = Once(request, self.actor)
+            if (earlier := once.earlier()) is not None:
+                messages.info(request, "It was installed already; this is the draft.")
+                return earlier
             made = library_install(actor=self.actor, key=key)
             messages.success(request, f"“{made.definition.name}” is a draft of yours now. Look at it, then publish it.")
-            target = reverse("definition", args=[made.definition.id])
-        return redirect(target)
+            answer = once.keep(reverse("definition", args=[made.definition.id]))
+        return answer  # noqa: RET504 - after a refusal it is the first one
 
 
 class LibraryUpdateView(MemberRequired, View):

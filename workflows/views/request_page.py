@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
 from typing import Any, Final
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
@@ -109,6 +109,7 @@ class RequestPage:
             "others": [facts.task_facts(one) for one in view.open_tasks if task is None or one.id != task.id],
             "members": short_list(actor) if may.add_stakeholder else (),
             "links": links_of_run(view),
+            "idempotency_key": uuid4().hex,
             "may_send_links": task.id if task is not None and may_send_again(view, task) else None,
         }
         if self.decides and "actions" not in more:
