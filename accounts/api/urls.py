@@ -10,6 +10,7 @@ from accounts.api.absences import (
     AbsenceScopesView,
     AbsenceSubstituteView,
 )
+from accounts.api.calendars import CalendarListView, CalendarView, HolidayListView, HolidayView
 from accounts.api.people import MeView, UserListView
 from accounts.api.tokens import TokenRefreshView, TokenRevokeView, TokenView
 
@@ -24,5 +25,11 @@ urlpatterns = [
     path("absences/<uuid:absence_id>/decline/", AbsenceDeclineView.as_view(), name="api-absence-decline"),
     path("absences/<uuid:absence_id>/end/", AbsenceEndView.as_view(), name="api-absence-end"),
     path("absences/<uuid:absence_id>/substitute/", AbsenceSubstituteView.as_view(), name="api-absence-substitute"),
+    path("calendars/", CalendarListView.as_view(), name="api-calendars"),
+    path("calendars/<uuid:calendar_id>/", CalendarView.as_view(), name="api-calendar"),
+    path("calendars/<uuid:calendar_id>/holidays/", HolidayListView.as_view(), name="api-calendar-holidays"),
+    path(
+        "calendars/<uuid:calendar_id>/holidays/<uuid:holiday_id>/", HolidayView.as_view(), name="api-calendar-holiday"
+    ),
     path("users/", UserListView.as_view(), name="api-users"),
 ]

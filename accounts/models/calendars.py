@@ -66,7 +66,12 @@ class WorkingCalendar(OrganisationOwned):
         return self.name
 
     def clean(self) -> None:
-        """Raises ValidationError for a country or a part of it whose holidays nobody knows."""
+        """Raises ValidationError for a second default, and for a country or a part of it whose holidays nobody knows."""
+        default = WorkingCalendar.objects.filter(organisation_id=self.organisation_id, is_default=True).exclude(
+            id=self.id
+        )
+        if self.is_default and (other := default.first()) is not None:
+            raise ValidationError({"is_default": f"{other.name} is the default calendar. Take that away there first."})
         if self.country and self.country not in countries():
             raise ValidationError({"country": f"No holidays are known for {self.country!r}."})
         parts = subdivisions(self.country)

@@ -4,6 +4,7 @@ These rows carry no life cycle, so one pair of functions serves them all, and ot
 """
 
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 from typing import Any
 
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -26,27 +27,43 @@ class StillUsed(Conflict):
     message = "This is still used, so it cannot be removed."
 
 
-@transaction.atomic
-def entry_save(*, actor: Membership, row: Row, values: Mapping[str, Any], action: str = "manage") -> Row:
-    """Make or change one row of the directory; ``values`` are its fields by name.
+class EntryStale(Conflict):
+    code = "directory.stale"
+    message = "Somebody has changed this since you looked at it. Look at it again, and repeat your change."
 
-    Raises Denied by the row's policy, Invalid with a message per field. A row that is not saved yet gets the actor's
-    organisation; a reference into another organisation looks like one to a missing row.
+
+@transaction.atomic
+def entry_save(
+    *, actor: Membership, row: Row, values: Mapping[str, Any], action: str = "manage", seen: datetime | None = None
+) -> Row:
+    """Make or change one row of the directory; ``values`` are its fields by name. ``seen`` is when it had last been changed
+    as the actor knows it.
+
+    Raises Denied by the row's policy, EntryStale, Invalid with a message per field. A row that is not saved yet gets the
+    actor's organisation; a reference into another organisation looks like one to a missing row.
     """
     policy_for(type(row)).require(actor, action, row)
     is_new = row._state.adding
+    _hold(row, seen)
     before = {name: shown(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)
     row.organisation_id = actor.organisation_id
     check(row, values)
     columns = row.touch(actor.id)
+    try:
+        with transaction.atomic():
+            if is_new:
+                row.created_by_id = actor.id
+                row.save(force_insert=True)
+            else:
+                row.save(update_fields=[*values, *columns])
+    except IntegrityError:
+        check(row, values)  # somebody was faster: now it is told
+        raise
     if is_new:
-        row.created_by_id = actor.id
-        row.save(force_insert=True)
         event: EntryAdded | EntryChanged = EntryAdded(subject_id=row.id, entry=row._meta.label_lower, label=str(row))
     else:
-        row.save(update_fields=[*values, *columns])
         event = EntryChanged(
             subject_id=row.id, entry=row._meta.label_lower, label=str(row), changes=differences(before, row)
         )
@@ -55,9 +72,10 @@ def entry_save(*, actor: Membership, row: Row, values: Mapping[str, Any], action
 
 
 @transaction.atomic
-def entry_remove(*, actor: Membership, row: Row, action: str = "manage") -> None:
-    """Remove one row. Raises Denied, and StillUsed while something refers to it."""
+def entry_remove(*, actor: Membership, row: Row, action: str = "manage", seen: datetime | None = None) -> None:
+    """Remove one row. Raises Denied, EntryStale, and StillUsed while something refers to it."""
     policy_for(type(row)).require(actor, action, row)
+    _hold(row, seen)
     removed = EntryRemoved(subject_id=row.id, entry=row._meta.label_lower, label=str(row))
     try:
         with transaction.atomic():
@@ -67,12 +85,22 @@ def entry_remove(*, actor: Membership, row: Row, action: str = "manage") -> None
     record(removed, actor=actor, organisation_id=actor.organisation_id)
 
 
+def _hold(row: Row, seen: datetime | None) -> None:
+    """Lock a row that is there. Raises EntryStale where it is gone, or in another state than the one that was seen."""
+    if row._state.adding:
+        return
+    rows = type(row).objects.select_for_update().filter(organisation_id=row.organisation_id, pk=row.pk)
+    now = rows.values_list("modified_at", flat=True).first()
+    if now is None or (seen is not None and now != seen):
+        raise EntryStale
+
+
 def check(row: Row, names: Iterable[str]) -> None:
     """Raises Invalid for values that the model or its constraints refuse, and for references to rows of others."""
     problems: dict[str, list[str]] = {}
     try:
         row.full_clean(exclude={"organisation"}, validate_constraints=False)
-        row.validate_constraints()
+        problems |= _taken(row)
     except ValidationError as error:
         for field, texts in error.message_dict.items():
             problems["" if field == NON_FIELD_ERRORS else field] = texts
@@ -82,6 +110,20 @@ def check(row: Row, names: Iterable[str]) -> None:
         problems["permissions"] = [f"There is no permission {', '.join(unknown)}."]
     if problems:
         raise Invalid(problems)
+
+
+def _taken(row: Row) -> dict[str, list[str]]:
+    """Constraints that do not hold, each at the field that it is about: the last one that a unique constraint names."""
+    problems: dict[str, list[str]] = {}
+    found: Iterable[tuple[type[models.Model], Iterable[Any]]] = row.get_constraints()
+    for model, constraints in found:
+        for constraint in constraints:
+            try:
+                constraint.validate(model, row)
+            except ValidationError as error:
+                names = [name for name in getattr(constraint, "fields", ()) if name != "organisation"]
+                problems.setdefault(names[-1] if names else "", []).extend(error.messages)
+    return problems
 
 
 def _foreign(row: Row, name: str) -> dict[str, list[str]]:

@@ -27,7 +27,7 @@ def test_an_entry_is_made_changed_and_removed_on_record(acme: Acme) -> None:
 @pytest.mark.parametrize(
     ("row", "values", "field"),
     [
-        (Department(), {"name": "X", "code": "HR"}, ""),
+        (Department(), {"name": "X", "code": "HR"}, "code"),
         (Designation(), {"name": "", "level": 1}, "name"),
         (Place(), {"city": "Pune", "country": "IN", "time_zone": "Mars/Base"}, "time_zone"),
         (Role(), {"name": "R", "permissions": ["fly"]}, "permissions"),

@@ -11,6 +11,7 @@ from guardian.shortcuts import assign_perm
 from accounts.audit.models import AuditEntry
 from accounts.audit.record import record
 from accounts.events import LoggedOut
+from accounts.models import Holiday, WorkingCalendar
 from accounts.services.passwords import token_for
 from tests.contracts.url_table import Line, World
 from tests.factories.accounts import DesignationFactory, PlaceFactory, RoleFactory, be_away
@@ -36,7 +37,32 @@ def other_substitute(world: World) -> Mapping[str, Any]:
     return {"substitute": str(world.acme.fiona.id)}
 
 
+def calendar(world: World) -> WorkingCalendar:
+    made: WorkingCalendar = WorkingCalendar.objects.create(
+        organisation=world.acme.organisation, name=f"Calendar {world.canary}", time_zone="UTC"
+    )
+    return made
+
+
+def holiday(world: World) -> Holiday:
+    row = Holiday(organisation=world.acme.organisation, calendar=world(calendar), date=FIRST, name=world.canary)
+    row.save()
+    return row
+
+
+def of_calendar(world: World) -> Mapping[str, Any]:
+    return {"calendar_id": world(calendar).id}
+
+
+def of_holiday(world: World) -> Mapping[str, Any]:
+    return {"calendar_id": world(calendar).id, "holiday_id": world(holiday).id}
+
+
+A_DAY = {"date": "2030-12-24", "name": "Eve"}
 DAYS = {"starts_on": "2030-05-06", "ends_on": "2030-05-07"}
+CALENDARS = "api/v1/calendars/"
+CALENDAR = f"{CALENDARS}<uuid:calendar_id>/"
+HOLIDAY = f"{CALENDAR}holidays/<uuid:holiday_id>/"
 ABSENCE = "api/v1/absences/<uuid:absence_id>/"
 
 LINES = [
@@ -69,6 +95,16 @@ LINES = [
     Line("api/v1/auth/token/revoke/", "post", access="public", data={"refresh": "x"}),
     Line("api/v1/me/", "get"),
     Line("api/v1/users/", "get"),
+    Line(CALENDARS, "get", holder="tess", without="omar"),
+    Line(CALENDARS, "post", holder="tess", without="omar", data={"name": "Pune", "time_zone": "Asia/Kolkata"}),
+    Line(CALENDAR, "get", holder="tess", without="omar", ids=of_calendar),
+    Line(CALENDAR, "patch", holder="tess", without="omar", ids=of_calendar, data={"name": "Pune"}),
+    Line(CALENDAR, "delete", holder="tess", without="omar", ids=of_calendar),
+    Line(f"{CALENDAR}holidays/", "get", holder="tess", without="omar", ids=of_calendar),
+    Line(f"{CALENDAR}holidays/", "post", holder="tess", without="omar", ids=of_calendar, data=A_DAY),
+    Line(HOLIDAY, "get", holder="tess", without="omar", ids=of_holiday),
+    Line(HOLIDAY, "patch", holder="tess", without="omar", ids=of_holiday, data={"name": "Eve"}),
+    Line(HOLIDAY, "delete", holder="tess", without="omar", ids=of_holiday),
     Line("api/v1/absences/", "get"),
     Line("api/v1/absences/", "post", data=DAYS),
     Line("api/v1/absences/scopes/", "get"),

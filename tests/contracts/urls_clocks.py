@@ -32,6 +32,10 @@ def of_held(world: World) -> Mapping[str, Any]:
     return {"task_id": world(on_hold)}
 
 
+def of_reason(world: World) -> Mapping[str, Any]:
+    return {"reason_id": world(hold_reason).id}
+
+
 def hold_reason(world: World) -> HoldReason:
     found: HoldReason = HoldReason.objects.create(organisation=world.acme.organisation, name=f"Reason {world.canary}")
     return found
@@ -39,6 +43,7 @@ def hold_reason(world: World) -> HoldReason:
 
 REASON = "Waiting for a document"
 HOLD, ASK, ANSWER = {"reason": REASON}, {"question": "Why?"}, {"answer": "Because"}
+OWN, OWN_ONE = "api/v1/hold-reasons/own/", "api/v1/hold-reasons/own/<uuid:reason_id>/"
 PAGE, REST = "tasks/<uuid:task_id>/", "api/v1/tasks/<uuid:task_id>/"
 
 LINES = [
@@ -57,6 +62,11 @@ LINES += [
     Line("forecast/chip/", "get"),
     Line("api/v1/forecast/", "get"),
     Line("api/v1/hold-reasons/", "get"),
+    Line(OWN, "get", holder="tess", without="omar"),
+    Line(OWN, "post", holder="tess", without="omar", data={"name": "Waiting for a visa"}),
+    Line(OWN_ONE, "get", holder="tess", without="omar", ids=of_reason),
+    Line(OWN_ONE, "patch", holder="tess", without="omar", ids=of_reason, data={"position": 3}),
+    Line(OWN_ONE, "delete", holder="tess", without="omar", ids=of_reason),
 ]
 
 ADMIN_ROWS = {"workflows.holdreason": hold_reason}

@@ -30,8 +30,8 @@ class Rest:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self.client.patch(ROOT + path, body, content_type="application/json", headers=headers)
 
-    def delete(self, path: str) -> Any:
-        return self.client.delete(ROOT + path)
+    def delete(self, path: str, **headers: str) -> Any:
+        return self.client.delete(ROOT + path, headers=headers)
 
     def read(self, path: str, **query: Any) -> Any:
         """The JSON of a GET that is answered."""

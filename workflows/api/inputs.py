@@ -1,63 +1,19 @@
-"""How REST bodies are read: exact names, exact types, and the version that a decision was made on."""
+"""The bodies about requests and tasks, and the version that a decision was made on."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
-from functools import cache
 from typing import Any, Final, NoReturn
 
 from rest_framework import serializers
 from rest_framework.request import Request
 
+from accounts.api.bodies import Body, Id, Text, Whole, behind, checked
 from accounts.tenancy.errors import Invalid
 from workflows.shown import LONGEST
 
+__all__ = ["Body", "Id", "Text", "Whole", "behind", "checked"]
+
 MAX_COMMENT: Final = 5_000
-_NAMED: Final = 20
 _ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')
-
-
-class Body(serializers.Serializer[Any]):
-    """A JSON object. A name that it does not know is refused and not ignored: the client meant something by it."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
-        refused = {str(name)[:100]: ["There is no such name here."] for name in unknown[:_NAMED]}
-        try:
-            found = super().to_internal_value(data)
-        except serializers.ValidationError as error:
-            detail = error.detail if isinstance(error.detail, dict) else {"": error.detail}
-            raise serializers.ValidationError({**detail, **refused}) from None
-        if refused:
-            raise serializers.ValidationError(refused)
-        return found
-
-
-class Text(serializers.CharField):
-    """A JSON string; a number is none."""
-
-    def to_internal_value(self, data: Any) -> str:
-        if not isinstance(data, str):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class Whole(serializers.IntegerField):
-    """A JSON number without a fraction; neither a text nor true."""
-
-    def to_internal_value(self, data: Any) -> int:
-        if not isinstance(data, int) or isinstance(data, bool):
-            self.fail("invalid")
-        return super().to_internal_value(data)
-
-
-class Id(serializers.UUIDField):
-    """A UUID as text. That it names somebody is for the service to find out, alike for foreign and missing ones."""
-
-    def to_internal_value(self, data: Any) -> Any:
-        if not isinstance(data, str):
-            self.fail("invalid", value=data)
-        return super().to_internal_value(data)
 
 
 class Data(serializers.DictField):
@@ -150,29 +106,6 @@ class CommentBody(Body):
 
 class MemberBody(Body):
     member = Id()
-
-
-@contextmanager
-def behind(door: Callable[[], object]) -> Iterator[None]:
-    """What is wrong with a body is told only to those whom the door lets in; for others its id names nothing, whatever they
-    send. Raises what the door raises."""
-    try:
-        yield
-    except (Invalid, serializers.ValidationError):
-        door()
-        raise
-
-
-def checked(body: type[Body], request: Request) -> dict[str, Any]:
-    """The values of the request's body; null is as if it was not sent. Raises ValidationError with every wrong place."""
-    found = _reader(body).run_validation(request.data)
-    return {name: value for name, value in found.items() if value is not None}
-
-
-@cache
-def _reader(body: type[Body]) -> Body:
-    """Making one copies all of its fields, which costs more than reading with them; it keeps no state."""
-    return body()
 
 
 def expected_version(request: Request, given: int | None, *, required: bool = False) -> int | None:

@@ -9,9 +9,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from workflows.api.inputs import AnswerBody, HandOverBody, HoldBody, QuestionBody
+from accounts.api.bodies import IF_MATCH as IF_UNCHANGED
+from accounts.api.entries import EntryListView, EntryPages, EntrySerializer, EntryView
+from workflows.api.inputs import AnswerBody, Body, HandOverBody, HoldBody, QuestionBody, Text, Whole
 from workflows.api.runs import run_answer
 from workflows.api.tasks import IF_MATCH, TaskAction
+from workflows.models import HoldReason
 from workflows.selectors.pauses import hold_reasons
 from workflows.services.pauses import task_answer, task_ask, task_hold, task_resume
 
@@ -28,6 +31,57 @@ class HoldReasonsView(MemberView):
     def get(self, request: Request) -> Response:
         """The reasons for which a task may be put on hold, in the order in which they are offered."""
         return Response({"results": list(hold_reasons(self.actor.organisation_id))})
+
+
+class OwnReasonSerializer(EntrySerializer):
+    name = serializers.CharField(read_only=True)
+    position = serializers.IntegerField(read_only=True, help_text="They are offered in this order.")
+
+
+class OwnReasonBody(Body):
+    name = Text(max_length=120)
+    position = Whole(required=False, min_value=0, max_value=2**15 - 1)
+
+
+class OwnReasonPages(EntryPages):
+    ordering: Any = ("position", "name", "id")
+
+
+class OwnReasonListView(EntryListView):
+    queryset = HoldReason._base_manager.none()  # tells the description the model
+    model = HoldReason
+    serializer_class, body = OwnReasonSerializer, OwnReasonBody
+    pagination_class = OwnReasonPages
+
+    @extend_schema(operation_id="own_hold_reasons_list")
+    def get(self, request: Request) -> Response:
+        """The organisation's own reasons; for tenant admins. While there is none, the product offers its own."""
+        return self.list(request)
+
+    @extend_schema(operation_id="own_hold_reasons_create", request=OwnReasonBody, responses={201: OwnReasonSerializer})
+    def post(self, request: Request) -> Response:
+        """Add one."""
+        return self.made()
+
+
+class OwnReasonView(EntryView):
+    model = HoldReason
+    serializer_class, body = OwnReasonSerializer, OwnReasonBody
+
+    @extend_schema(operation_id="own_hold_reasons_retrieve")
+    def get(self, request: Request, reason_id: UUID) -> Response:
+        """One of them."""
+        return self.answer(self.row(reason_id))
+
+    @extend_schema(operation_id="own_hold_reasons_change", request=OwnReasonBody, parameters=[IF_UNCHANGED])
+    def patch(self, request: Request, reason_id: UUID) -> Response:
+        """Change what is sent. Tasks on hold keep the words of theirs."""
+        return self.changed(reason_id)
+
+    @extend_schema(operation_id="own_hold_reasons_delete", responses={204: None}, parameters=[IF_UNCHANGED])
+    def delete(self, request: Request, reason_id: UUID) -> Response:
+        """Take it away; tasks on hold for it stay so."""
+        return self.removed(reason_id)
 
 
 class TaskHoldView(TaskAction):

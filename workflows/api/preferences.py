@@ -3,14 +3,13 @@
 from typing import Any
 from uuid import UUID
 
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.tenancy.errors import Invalid
+from accounts.api.bodies import etag_of, seen_at
 from workflows.api.inputs import Body, Id, Text, Whole, behind, checked
 from workflows.selectors.preferences import PreferenceView, access_preferences
 from workflows.services.preferences import (
@@ -94,23 +93,10 @@ class DefinitionPreferencesView(MemberView):
             if request.data.get("group", "") is None:
                 given["group"] = NO_GROUP
             wish = Wish(**given, visibility=visibility)
-            definition_change(definition_id=definition_id, actor=self.actor, wish=wish, seen=_seen(request))
+            definition_change(definition_id=definition_id, actor=self.actor, wish=wish, seen=seen_at(request))
         return self._answer(definition_id)
 
     def _answer(self, definition_id: UUID) -> Response:
         view = access_preferences(self.actor, definition_id)
-        tag = f'"{view.definition.modified_at.isoformat()}"'
+        tag = etag_of(view.definition)
         return Response(WorkflowPreferencesSerializer(view).data, headers={"ETag": tag})
-
-
-def _seen(request: Request) -> Any:
-    header = request.headers.get("If-Match", "*").strip()
-    if header == "*":
-        return None
-    try:
-        seen = parse_datetime(header.removeprefix("W/").strip('"'))
-    except ValueError:
-        seen = None
-    if seen is None or seen.tzinfo is None:
-        raise Invalid({"If-Match": ["Send the ETag of the preferences."]})
-    return seen

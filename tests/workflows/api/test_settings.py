@@ -8,7 +8,7 @@ from accounts.models import AuditEntry
 from tests.cast import Acme, Globex
 from tests.factories.workflows import install
 from tests.scenarios.rest import Rest
-from workflows.models import WorkflowSettings
+from workflows.models import HoldReason, WorkflowSettings
 
 PATH = "request-settings/"
 DEFAULTS = {
@@ -58,3 +58,51 @@ def test_it_is_for_tenant_admins(acme: Acme) -> None:
     for person in (acme.omar, acme.asha):
         rest = Rest(person)
         assert (rest.get(PATH).status_code, rest.patch(PATH, {"undo_seconds": 1}).status_code) == (403, 403)
+
+
+REASONS = "hold-reasons/own/"
+
+
+def test_reasons_for_a_hold_are_the_organisations_own(acme: Acme) -> None:
+    tess, asha = Rest(acme.tess), Rest(acme.asha)
+    product = asha.read("hold-reasons/")["results"]
+    first, second = (tess.post(REASONS, {"name": "Visa", "position": 2}, key="k") for _ in range(2))
+    assert (first.status_code, second.content) == (201, first.content)
+    audit = tess.done(REASONS, {"name": "Audit", "position": 1}, 201)
+    assert asha.read("hold-reasons/")["results"] == ["Audit", "Visa"]
+    assert [row["name"] for row in tess.read(REASONS)["results"]] == ["Audit", "Visa"]
+    path = f"{REASONS}{audit['id']}/"
+    seen = tess.get(path)["ETag"]
+    assert tess.patch(path, {"position": 3}, **{"If-Match": seen}).json()["position"] == 3
+    assert tess.patch(path, {"position": 4}, **{"If-Match": seen}).status_code == 409
+    assert asha.read("hold-reasons/")["results"] == ["Visa", "Audit"]
+    for row in (audit, first.json()):
+        assert tess.delete(f"{REASONS}{row['id']}/").status_code == 204
+    assert asha.read("hold-reasons/")["results"] == product
+    with acme.scope():
+        told = AuditEntry.objects.filter(subject_id=audit["id"], actor_id=acme.tess.id).order_by("at", "id")
+        assert list(told.values_list("kind", flat=True)) == [
+            "directory.added", "directory.changed", "directory.removed"
+        ]  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "body", [{"name": ""}, {"name": "Visa"}, {"name": "Y", "position": -1}, {"name": "Y", "at": 1}]
+)
+def test_a_reason_that_does_not_fit_is_named(acme: Acme, body: dict[str, object]) -> None:
+    tess = Rest(acme.tess)
+    tess.done(REASONS, {"name": "Visa"}, 201)
+    refused = tess.post(REASONS, body)
+    assert (refused.status_code, set(refused.json()["errors"])) == (422, {next(reversed(body))})
+
+
+def test_reasons_of_others_are_not_there(acme: Acme, globex: Globex) -> None:
+    with globex.scope():
+        foreign = HoldReason.objects.create(organisation=globex.organisation, name="Theirs").id
+    tess = Rest(acme.tess)
+    for missing in (foreign, uuid4()):
+        path = f"{REASONS}{missing}/"
+        assert [tess.get(path).status_code, tess.patch(path, {}).status_code, tess.delete(path).status_code] == [
+            404
+        ] * 3
+    assert Rest(acme.omar).get(REASONS).status_code == 403
