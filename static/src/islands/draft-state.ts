@@ -1,9 +1,8 @@
-import htmx, { type HtmxSwapSpecification } from "htmx.org";
-
 import type { Draft, Refusal, State } from "../lib/draft/draft";
 import { pageDraft } from "../lib/draft/page";
 import { announce } from "../lib/live";
 import { askAboutClash } from "./draft-clash";
+import { showRefusal } from "./draft-refusal";
 
 /** Milliseconds between two looks at what others have changed, while somebody looks at the page. */
 const LOOK = 10_000;
@@ -160,16 +159,6 @@ function keepCanvas(event: Event): void {
   if (detail.target.id === "design-tab" && detail.target.querySelector("cs-graph-canvas.is-ready")) {
     detail.swapOverride = "none";
   }
-}
-
-/** What the server said to a form that was sent later comes up as if it were sent now, on the tab to which it belongs. */
-function showRefusal({ message, page, tab }: Refusal): void {
-  announce(message);
-  const target = document.getElementById("design-tab");
-  if (!target || page === undefined) return;
-  const open = new URLSearchParams(window.location.search).get("tab") ?? "graph";
-  if (open !== tab) window.location.assign(`?tab=${tab ?? ""}`);
-  else if (!target.querySelector("cs-graph-canvas")) htmx.swap(target, page, { swapStyle: "innerHTML" } as HtmxSwapSpecification);
 }
 
 /** Whether a proxy answered for a server that is not there. */

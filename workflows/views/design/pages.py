@@ -45,6 +45,7 @@ OWN: Final = frozenset(
     }
 )
 """What forms post besides the parameters of the edit."""
+PANEL: Final = ".cs-panel"
 MOST_QUERY: Final = 2_000
 MOST_TOLD: Final = 3_000
 """Characters of a header: what stands before the product often takes 4 KB of them."""
@@ -109,7 +110,12 @@ class ChangingView(MemberRequired, View):
                 target = redirect("design", definition_id)
                 return _gone(target) if is_htmx(request) else target
         if is_htmx(request):
-            return fragment(desk, request.POST, status=error.status)
+            answer = fragment(desk, request.POST, status=error.status)
+            if request.POST.get("panel") and not refused.fields:
+                # What is not about one part of the settings stands above all of them.
+                answer.headers["HX-Retarget"] = answer.headers["HX-Reselect"] = PANEL
+                answer.headers["HX-Reswap"] = "outerHTML"
+            return answer
         if request.POST.get("panel"):
             context = panel(desk, request.POST)
             return page(request, "workflows/design/item_page.html", context, status=error.status)

@@ -1,5 +1,6 @@
-import htmx from "htmx.org";
+import htmx, { type HtmxSwapSpecification } from "htmx.org";
 
+import type { Refusal } from "../../lib/draft/draft";
 import type { BoardStore } from "./board";
 
 const WIDTH = "countersign:settings-width";
@@ -47,6 +48,8 @@ export class SettingsPanel {
     this.store = store;
     show();
     store.draft.addEventListener("revision", () => this.renew());
+    store.draft.addEventListener("refused", () => this.bring(store.draft.refusal));
+    this.bring(store.draft.refusal);
     return store.subscribe(show);
   }
 
@@ -57,6 +60,17 @@ export class SettingsPanel {
     await this.load();
     const first = "[data-focus], input:not([type=hidden]), select, textarea, a[href], button";
     this.body?.querySelector<HTMLElement>(first)?.focus();
+  }
+
+  /** Settings that were kept and clash, or are refused now: they come up with the reason, and stay until that is settled. */
+  private bring(refusal: Refusal | undefined): void {
+    const { page, panel } = refusal ?? {};
+    if (!this.body || page === undefined || !panel) return;
+    window.clearTimeout(this.timer);
+    this.shown = panel;
+    this.body.dataset.place = panel;
+    this.fold(false);
+    htmx.swap(this.body, page, { swapStyle: "innerHTML" } as HtmxSwapSpecification);
   }
 
   private show(place: string): void {

@@ -120,7 +120,7 @@ describe("a draft", () => {
     draft.keepPost("2", "/design/edit/", "tab=form&a=2");
     await draft.flush();
     expect([draft.state, draft.kept, desk.posted.length]).toEqual(["refused", 2, 1]);
-    expect(told.mock.calls[0]?.[0].detail).toEqual({ message: "Refused.", page: "<p>", tab: "form" });
+    expect(told.mock.calls[0]?.[0].detail).toEqual({ message: "Refused.", lost: ["a: 1"], isClash: true, page: "<p>", tab: "form", panel: "" });
     desk.answers = [clash];
     const again = opened(desk);
     await again.flush();

@@ -6,12 +6,21 @@ import type { Answer, Server, Snapshot } from "./server";
 
 export type State = "saved" | "saving" | "offline" | "clash" | "refused" | "login" | "moved";
 
-/** What the server said to a form that was sent later: for the reader, and the tab as it shows that. */
+/**
+ * What the server said to something that was sent later: for the reader, and of a form the tab or the settings (`panel`, their
+ * place) as it shows that. `lost` is what it was, in lines.
+ */
 export interface Refusal {
   readonly message: string;
+  readonly lost: readonly string[];
+  readonly isClash?: boolean;
   readonly page?: string;
   readonly tab?: string;
+  readonly panel?: string;
 }
+
+/** What forms post besides what somebody typed or chose. */
+const OWN = new Set(["csrfmiddlewaretoken", "edit", "id", "revision", "version", "next", "tab", "panel", "section", "open", "do"]);
 
 /** Milliseconds: before what was just done is sent, and between two attempts to reach the server. */
 const SOON = 250;
@@ -30,6 +39,8 @@ export class Draft extends EventTarget {
   document: DraftDocument;
   revision: number;
   clash: readonly ClashItem[] = [];
+  /** Of the last form that was refused, until something was chosen or saved. */
+  refusal: Refusal | undefined;
   private base: DraftDocument;
   private known: Operation[];
   private blocked: Exclude<State, "saved" | "saving"> | undefined;
@@ -108,6 +119,7 @@ export class Draft extends EventTarget {
     if (this.blocked !== "refused" || !head) return Promise.resolve();
     if (isChosen) this.queue.drop(new Set([idOf(head)]));
     this.blocked = undefined;
+    this.refusal = undefined;
     return this.flush();
   }
 
@@ -208,7 +220,10 @@ export class Draft extends EventTarget {
       this.failures = 0;
       this.blocked = undefined;
       if (answer.kind === "refused") this.refuse(batch, answer);
-      else this.saved(batch, answer);
+      else {
+        this.refusal = undefined;
+        this.saved(batch, answer);
+      }
     }
   }
 
@@ -248,14 +263,15 @@ export class Draft extends EventTarget {
 
   /** A form that clashes stays until somebody has chosen; whatever else is refused goes. */
   private refuse(batch: readonly Kept[], answer: Answer & { kind: "refused" }): void {
-    const { message, page } = answer;
-    if (answer.isClash) this.blocked = "refused";
+    const { message, page, isClash = false } = answer;
+    if (isClash) this.blocked = "refused";
     else this.queue.drop(new Set(batch.map(idOf)));
-    this.refold();
     const [first] = batch;
-    const tab = first?.kind === "post" ? (new URLSearchParams(first.body).get("tab") ?? "") : "";
-    const told: Refusal = page === undefined ? { message } : { message, page, tab };
-    this.dispatchEvent(new CustomEvent("refused", { detail: told }));
+    const posted = new URLSearchParams(first?.kind === "post" ? first.body : "");
+    const at = { tab: posted.get("tab") ?? "", panel: posted.get("panel") ?? "" };
+    this.refusal = { message, lost: batch.flatMap(linesOf), isClash, ...(page === undefined ? {} : { page, ...at }) };
+    this.refold();
+    this.dispatchEvent(new CustomEvent("refused", { detail: this.refusal }));
   }
 
   private meet(items: readonly ClashItem[]): void {
@@ -285,4 +301,11 @@ export class Draft extends EventTarget {
   private tell(): void {
     this.dispatchEvent(new Event("change"));
   }
+}
+
+/** What was done, for who did it: what an operation is called, what was typed into a form. */
+function linesOf(kept: Kept): string[] {
+  if (kept.kind === "operation") return [kept.operation.label];
+  const typed = [...new URLSearchParams(kept.body)].filter(([name, value]) => !OWN.has(name) && value !== "");
+  return typed.map(([name, value]) => `${name}: ${value}`);
 }
