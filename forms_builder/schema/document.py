@@ -74,8 +74,8 @@ class FormDocument(Part):
 
         Raises `DocumentError` with all wrong places at once.
         """
+        refuse_large(raw, MAX_BYTES)
         try:
-            _refuse_large(raw)
             return cls.model_validate(upgraded(raw))
         except ValidationError as error:
             raise DocumentError((_path(item["loc"]), _message(item)) for item in error.errors()) from error
@@ -88,7 +88,7 @@ class FormDocument(Part):
     def loads(cls, text: str | bytes) -> Self:
         """Read JSON text; additionally refuses duplicate keys and text over 512 kB. Raises `DocumentError`."""
         if len(text) > MAX_BYTES:
-            raise DocumentError([("", _TOO_LARGE)])
+            raise DocumentError([("", _too_large(MAX_BYTES))])
         try:
             return cls.load(json.loads(text, object_pairs_hook=_unique_keys))
         except RecursionError as error:
@@ -155,17 +155,21 @@ class FormDocument(Part):
         return self.layout or tuple(FieldNode(name=field.name) for field in self.fields)
 
 
-_TOO_LARGE: Final = f"The document is larger than {MAX_BYTES // 1024} kB."
-
-
-def _refuse_large(raw: object) -> None:
-    refuse_deep(raw)
+def refuse_large(raw: object, most: int) -> None:
+    """Raises `DocumentError` for JSON data of more than so many bytes, nested too deeply, or that is none."""
     try:
+        refuse_deep(raw)
         size = len(json.dumps(raw, ensure_ascii=False, separators=(",", ":")).encode(errors="surrogatepass"))
     except (TypeError, RecursionError) as error:
-        raise ValueError("is not made of JSON values") from error
-    if size > MAX_BYTES:
-        raise DocumentError([("", _TOO_LARGE)])
+        raise DocumentError([("", "The document is not made of JSON values.")]) from error
+    except ValueError as error:
+        raise DocumentError([("", f"The document {error}.")]) from error
+    if size > most:
+        raise DocumentError([("", _too_large(most))])
+
+
+def _too_large(most: int) -> str:
+    return f"The document is larger than {most // 1024} kB."
 
 
 def _unique_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -4,10 +4,10 @@ from typing import Any, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
-from forms_builder.schema.document import DocumentError, FormDocument
+from forms_builder.schema.document import DocumentError, FormDocument, refuse_large
 from forms_builder.schema.parts import LongText, Part
 from workflows.graph.cases import MAX_CASES, MOST_ACTS, Case, cases_to_json
-from workflows.graph.document import GraphDocument, Name, OptionalName, problem_message, problem_path, refuse_large
+from workflows.graph.document import MAX_BYTES, GraphDocument, Name, OptionalName, problem_message, problem_path
 from workflows.graph.lint import Problem, lint
 
 
@@ -42,7 +42,7 @@ class DefinitionDocument(Part):
                 wrong += [(f"{key}.{path}".rstrip("."), message) for path, message in error.errors]
                 parts[key] = model()
         try:
-            refuse_large(raw.get("cases"))
+            refuse_large(raw.get("cases"), MAX_BYTES)
         except DocumentError as error:
             raise DocumentError([*wrong, *(("cases", message) for _, message in error.errors)]) from error
         try:

@@ -4,7 +4,6 @@ Structure is checked here (types, unknown keys, sizes). What a graph must mean, 
 end, is the business of `workflows.graph.lint`, so that an unfinished draft can be saved and shown with its problems.
 """
 
-import json
 from collections.abc import Callable
 from enum import StrEnum
 from typing import Annotated, Any, Final, Literal, Self
@@ -12,8 +11,8 @@ from uuid import UUID
 
 from pydantic import AfterValidator, Field, JsonValue, StringConstraints, ValidationError, model_validator
 
-from forms_builder.schema.document import DocumentError
-from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, refuse_deep, storable
+from forms_builder.schema.document import DocumentError, refuse_large
+from forms_builder.schema.parts import LongText, Part, RuleJson, StepKey, plain, storable
 from forms_builder.schema.upgrades import DocumentTooNew, upgraded
 from workflows.graph.approval_rule import Approval
 from workflows.graph.automation import Node
@@ -254,7 +253,7 @@ class GraphDocument(Part):
         Raises `DocumentError` with all wrong places at once.
         """
         try:
-            refuse_large(raw)
+            refuse_large(raw, MAX_BYTES)
             return cls.model_validate(upgraded(raw, current=SCHEMA_VERSION, upgrades=UPGRADES))
         except ValidationError as error:
             raise DocumentError(
@@ -278,19 +277,6 @@ class GraphDocument(Part):
             return transition.name
         target = self.step(transition.target)
         return target.name if target else transition.target
-
-
-def refuse_large(raw: object) -> None:
-    """Raises `DocumentError` for JSON data of more than 1 MB, or nested too deeply."""
-    try:
-        refuse_deep(raw)
-        size = len(json.dumps(raw, ensure_ascii=False).encode(errors="surrogatepass"))
-    except TypeError as error:
-        raise DocumentError([("", "The document is not made of JSON values.")]) from error
-    except ValueError as error:
-        raise DocumentError([("", f"The document {error}.")]) from error
-    if size > MAX_BYTES:
-        raise DocumentError([("", f"The document is larger than {MAX_BYTES // 1024} kB.")])
 
 
 def problem_path(location: tuple[int | str, ...]) -> str:
