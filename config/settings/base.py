@@ -76,7 +76,7 @@ MIDDLEWARE = [
     "config.csp.PolicyMiddleware",
     "accounts.tenancy.hygiene.InputHygieneMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
+    "config.slashes.SlashMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.tenancy.middleware.TenancyMiddleware",
