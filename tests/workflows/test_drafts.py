@@ -21,6 +21,7 @@ from workflows.services.drafts import (
     DraftClash,
     DraftInvalid,
     DraftMoved,
+    DraftTooOld,
     NothingToRedo,
     NothingToUndo,
     Saved,
@@ -185,6 +186,22 @@ def test_operations_are_told_so_many_at_once(
     found = access_draft(acme.omar, draft.id)
     told = [(revision, [row.number for row in rows]) for revision, rows in (operations_since(found, n) for n in (0, 2))]
     assert told == [(2, [1, 2]), (3, [3])]
+
+
+def test_who_saw_it_too_long_ago_is_told_to_load_it_again(
+    draft: WorkflowDefinition, acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.services.drafts.MOST_OPERATIONS", 2)
+    for name in ("One", "Two", "Three"):
+        edit(acme.omar, draft, "step.rename", {"step": "apply", "name": name})
+    mine = typed(NAME, "HR review", "HR")
+    with pytest.raises(DraftTooOld) as refusal:
+        do(acme.tess, draft, mine, revision=0)
+    assert refusal.value.params == {"revision": 3}
+    with pytest.raises(DraftTooOld):
+        edit(acme.tess, draft, "step.rename", {"step": "hr_review", "name": "HR"}, revision=0)
+    assert access_draft(acme.tess, draft.id).revision == 3
+    assert len(do(acme.tess, draft, mine, revision=1).missed) == 2
 
 
 def test_what_is_no_document_is_not_kept(draft: WorkflowDefinition, acme: Acme) -> None:

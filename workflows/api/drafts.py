@@ -130,7 +130,8 @@ class DraftOperationsView(MemberView):
     )
     def post(self, request: Request, definition_id: UUID) -> Response:
         """Change the draft. What others changed elsewhere is merged; where they changed the same place to something else
-        the answer is 409 with `clashes`, and nothing is done: send again with `before` as it is now, or leave it."""
+        the answer is 409 with `clashes`, and nothing is done: send again with `before` as it is now, or leave it. Where more
+        than 1,000 operations were done since your revision it is 409 `draft.too_old`: read the draft and begin there."""
         with behind(lambda: access_editable(self.actor, definition_id)):
             body = checked(_Envelope, request)
             saved = draft_change(

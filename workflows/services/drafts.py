@@ -41,6 +41,7 @@ from workflows.graph.lint import Problem
 from workflows.models import DraftOperation, VersionState, WorkflowDefinition, WorkflowVersion
 from workflows.selectors.definitions import DefinitionNotFound, newest_versions, version_in
 from workflows.selectors.drafts import (
+    MOST_OPERATIONS,
     Draft,
     DraftNotFound,
     access_editable,
@@ -65,6 +66,11 @@ class DraftClash(Conflict):
 class DraftMoved(Conflict):
     code = "draft.other_version"
     message = "This draft was published or replaced since you opened it. Load the page again."
+
+
+class DraftTooOld(Conflict):
+    code = "draft.too_old"
+    message = "Too much has been changed since you opened this draft. Load it again; nothing of yours was done."
 
 
 class DraftInvalid(Invalid):
@@ -142,7 +148,7 @@ def draft_change(
 
     ``operations`` may be JSON data. ``number`` is the version that they are meant for.
 
-    Raises DefinitionNotFound, Denied, DraftNotFound, DraftMoved,
+    Raises DefinitionNotFound, Denied, DraftNotFound, DraftMoved, DraftTooOld,
     DraftClash with every place that others changed to something else, DraftInvalid; nothing is done then.
     """
     moment = at or timezone.now()
@@ -249,8 +255,11 @@ def _read(raw: object) -> list[Operation]:
 
 
 def _missed(draft: Draft, revision: int | None) -> list[DraftOperation]:
+    """What was done since. Raises DraftTooOld where that is more than one answer tells."""
     if revision is None or revision == draft.revision:
         return []
+    if draft.revision - revision > MOST_OPERATIONS:
+        raise DraftTooOld(revision=draft.revision)
     return list(operations_after(draft.version, revision))
 
 
@@ -373,6 +382,7 @@ __all__ = [
     "DraftClash",
     "DraftInvalid",
     "DraftMoved",
+    "DraftTooOld",
     "NothingToRedo",
     "NothingToUndo",
     "Saved",

@@ -77,6 +77,37 @@ def test_what_is_refused_keeps_what_was_typed(acme: Acme, flow: WorkflowDefiniti
 
 
 @pytest.mark.django_db
+def test_a_page_that_is_too_old_keeps_what_was_typed(
+    acme: Acme, flow: WorkflowDefinition, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("workflows.services.drafts.MOST_OPERATIONS", 0)
+    pages = Pages(acme.omar)
+    post(pages, flow, "edit", edit="step.rename", step="apply", name="Ask")
+    late = post(pages, flow, "edit", edit="step.rename", step="hr_review", name="People", revision="0", version="2")
+    page = late.content.decode()
+    assert late.status_code == 409
+    assert ("Too much has been changed" in page, "Keep mine" in page, 'name="revision" value="1"' in page) == (
+        True,
+    ) * 3
+    assert '<input type="hidden" name="name" value="People">' in page
+
+
+@pytest.mark.django_db
+def test_a_clash_in_one_part_of_the_settings_stands_above_all_of_them(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    htmx = {"HX-Request": "true"}
+    panel = {"panel": "graph/steps/hr_review", "section": "set-basics", "edit": "step.rename", "step": "hr_review"}
+    assert "HX-Retarget" not in post(pages, flow, "edit", htmx, **panel, name="People", revision="0").headers
+    clash = post(pages, flow, "edit", htmx, **panel, name="HR", revision="0")
+    assert [clash.status_code, *(clash.headers[f"HX-Re{name}"] for name in ("target", "select", "swap"))] == [
+        409, ".cs-panel", ".cs-panel", "outerHTML"
+    ]  # fmt: skip
+    page = clash.content.decode()
+    assert page.index("data-refused") < page.index('id="set-basics"')
+    assert 'hx-target="closest .cs-panel" hx-select=".cs-panel"' in page[page.index("data-refused") :][:3000]
+
+
+@pytest.mark.django_db
 def test_what_was_taken_away_comes_back_by_a_button(acme: Acme, flow: WorkflowDefinition) -> None:
     pages = Pages(acme.omar)
     with acme.scope():

@@ -14,6 +14,7 @@ from workflows.drafting.places import MISSING
 from workflows.drafting.words import shown
 from workflows.selectors.drafts import Draft
 from workflows.services.draft_answers import told_problems
+from workflows.services.drafts import DraftTooOld
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,13 +26,16 @@ class Refused:
     message: str
     fields: Mapping[str, list[str]] = field(default_factory=dict)
     clashes: tuple[Mapping[str, Any], ...] = ()
+    is_old: bool = False
+    """Nobody has looked at what clashes: too much was changed since."""
     again: str = ""
     """Where undo and redo are sent once more, leaving what others changed."""
 
     @classmethod
     def of(cls, error: DomainError, edit: str, params: Mapping[str, Any]) -> "Refused":
         fields = error.fields if isinstance(error, Invalid) else {}
-        return cls(edit, params, error.message, fields, tuple(error.params.get("clashes", ())))
+        clashes = tuple(error.params.get("clashes", ()))
+        return cls(edit, params, error.message, fields, clashes, is_old=isinstance(error, DraftTooOld))
 
     @property
     def texts(self) -> list[str]:

@@ -129,6 +129,24 @@ describe("a draft", () => {
     expect([again.state, again.kept, desk.posted.at(-1)]).toEqual(["saved", 0, "tab=form&a=2"]);
   });
 
+  it("begins anew with what is kept where it is too old, drops what was done already, and asks about the rest", async () => {
+    const desk = new Desk();
+    desk.answers = [{ kind: "unreachable" }, { kind: "old" }];
+    const draft = opened(desk);
+    draft.edit({ label: "Done", changes: [{ place: "form/title", after: "Leave" }] });
+    await draft.flush();
+    const done = { ...(desk.sent[0]?.[0] as Operation), number: 7 };
+    desk.missed = [done];
+    draft.edit({ label: "Describe", changes: [{ place: "graph/steps/review/description", after: "Read it" }] });
+    await draft.flush();
+    expect(desk.sent.at(-1)).toMatchObject([{ label: "Describe" }]);
+    expect([draft.state, draft.kept, nameIn(draft)]).toEqual(["saved", 0, "Theirs"]);
+    desk.answers = [{ kind: "old" }];
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    expect([draft.state, draft.kept, draft.clash[0]?.mine, draft.clash[0]?.theirs]).toEqual(["clash", 1, "HR", "Theirs"]);
+  });
+
   it("takes over what another tab has left, once that tab is gone, shows it and sends it", async () => {
     const left = { id: "l", kind: "do" as const, label: "Rename", changes: [rename("Review", "HR")] };
     new Queue("v", "other", localStorage).push({ kind: "operation", operation: left });

@@ -150,19 +150,31 @@ export class Draft extends EventTarget {
 
   /** Whose change counts, place by place; then everything is sent again. */
   async settle(choices: ReadonlyMap<string, Choice>): Promise<void> {
+    if (await this.renew(choices)) await this.flush();
+  }
+
+  /** What is kept on top of the draft as it is now; whether it fits, so that it can be sent. */
+  private async renew(choices: ReadonlyMap<string, Choice>): Promise<boolean> {
     const there = await this.server.snapshot();
-    if (!there) return this.fail("offline");
+    if (!there) {
+      this.fail("offline");
+      return false;
+    }
     this.base = there.document;
     this.revision = there.revision;
     const first = Math.max(0, this.revision - MOST_KNOWN);
     this.known = (await this.server.since(first))?.results ?? this.known;
+    this.queue.drop(new Set(this.known.map((one) => one.id)));
     const { operations, open } = rebase(this.base, this.queue.operations, choices, this.known);
-    if (open.length > 0) return this.meet(open);
+    if (open.length > 0) {
+      this.meet(open);
+      return false;
+    }
     this.queue.replaceOperations(operations);
     this.blocked = undefined;
     this.clash = [];
     this.refold();
-    await this.flush();
+    return true;
   }
 
   private step(kind: "undo" | "redo", entry: Entry | undefined): void {
@@ -217,6 +229,10 @@ export class Draft extends EventTarget {
       if (answer.kind === "unreachable") return this.fail("offline");
       if (answer.kind === "login") return this.fail("login");
       if (answer.kind === "moved") return this.stop();
+      if (answer.kind === "old") {
+        if (!(await this.renew(new Map()))) return;
+        continue;
+      }
       this.failures = 0;
       this.blocked = undefined;
       if (answer.kind === "refused") this.refuse(batch, answer);

@@ -17,6 +17,7 @@ export type Answer =
   | { readonly kind: "clash"; readonly items: readonly ClashItem[] }
   | { readonly kind: "refused"; readonly message: string; readonly page?: string; readonly isClash?: boolean }
   | { readonly kind: "moved" }
+  | { readonly kind: "old" }
   | { readonly kind: "login" }
   | { readonly kind: "unreachable" };
 
@@ -60,6 +61,7 @@ export class Server {
       return { kind: "clash", items: clashes };
     }
     if (said.code === "draft.other_version") return { kind: "moved" };
+    if (said.code === "draft.too_old") return { kind: "old" };
     return { kind: "refused", message: refusal(said) };
   }
 
