@@ -6,6 +6,8 @@ import { announce } from "../lib/live";
 /** Whether something was just added: then its name is what is typed next. */
 let isAdding = false;
 
+/** Where the palette is folded until it is wanted; see form-designer.css. */
+const PHONE = "(max-width: 767.98px)";
 const MOVES: Record<string, string> = { ArrowUp: "up", ArrowDown: "down", ArrowRight: "into", ArrowLeft: "out" };
 
 /** The form designer: drag and drop, keys, and the search of the palette. Every change is a form that works without it too. */
@@ -103,6 +105,8 @@ export default class FormCanvas extends HTMLElement {
   }
 
   private startPalette(): void {
+    const fold = this.querySelector<HTMLDetailsElement>("[data-palette-fold]");
+    if (fold && !window.matchMedia(PHONE).matches) fold.open = true;
     const search = this.querySelector<HTMLElement>("[data-palette-search]");
     const input = search?.querySelector("input");
     if (!search || !input) return;
@@ -137,12 +141,19 @@ export default class FormCanvas extends HTMLElement {
     const target = event.target as HTMLElement;
     if (!this.contains(target) && target !== document.body) return;
     const isTyping = target.matches("input, textarea, select");
+    const fold = target.closest<HTMLDetailsElement>("[data-palette-fold][open]");
+    if (event.key === "Escape" && fold && window.matchMedia(PHONE).matches) {
+      fold.open = false;
+      fold.querySelector("summary")?.focus();
+      return;
+    }
     if (event.key === "Escape" && target.closest(".cs-settings, .cs-palette")) {
       this.querySelector<HTMLElement>(".is-chosen > .cs-part-pick")?.focus();
       return;
     }
     if (event.key === "/" && !isTyping) {
       event.preventDefault();
+      this.querySelector("[data-palette-fold]")?.setAttribute("open", "");
       this.querySelector<HTMLInputElement>("[data-palette-search] input")?.focus();
       return;
     }
