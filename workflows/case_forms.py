@@ -1,6 +1,6 @@
 """A case as forms: what it is called, and its people. What they do is recorded."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, tzinfo
 from typing import Any, Final
 from zoneinfo import ZoneInfo
@@ -13,6 +13,7 @@ from workflows.graph.cases import MAX_PEOPLE, Case, Persona
 
 PREFIX: Final = "people"
 SPARE: Final = 2
+Choices = Sequence[tuple[str, str]]
 KEY: Final = r"[a-z][a-z0-9_]{0,39}"
 
 
@@ -37,7 +38,7 @@ class CaseForm(forms.Form):
     name = forms.CharField(max_length=120, help_text="What it shows, such as “HR sends it back”.")
     description = forms.CharField(required=False, max_length=2_000, widget=forms.Textarea(attrs={"rows": 2}))
     at = MomentField(label="Begins at")
-    owner = forms.CharField(required=False, max_length=40, help_text="Key of who owns the workflow, for fallbacks.")
+    owner = forms.ChoiceField(required=False, help_text="Who owns the workflow in it, for fallbacks.")
 
 
 def _listed(name: str) -> forms.TextInput:
@@ -55,9 +56,14 @@ class PersonForm(forms.Form):
     department = forms.CharField(required=False, max_length=200, widget=_listed("departments"))
     designation = forms.CharField(required=False, max_length=200, widget=_listed("designations"))
     level = forms.IntegerField(required=False, min_value=0, max_value=1_000)
-    manager = forms.CharField(required=False, max_length=40)
-    head = forms.CharField(label="Head of department", required=False, max_length=40)
+    manager = forms.ChoiceField(required=False)
+    head = forms.ChoiceField(label="Head of department", required=False)
     roles = forms.CharField(required=False, max_length=500, help_text="Separated by commas.", widget=_listed("roles"))
+
+    def __init__(self, *args: Any, known: Choices = (), **more: Any) -> None:
+        super().__init__(*args, **more)
+        _choose(self, "manager", known)
+        _choose(self, "head", known)
 
 
 _FormSet: Any = formset_factory(
@@ -65,19 +71,40 @@ _FormSet: Any = formset_factory(
 )
 
 
-def case_form(case: Case | None, zone: str, posted: Any = None) -> CaseForm:
+def _choose(form: forms.Form, name: str, known: Choices) -> None:
+    field: Any = form.fields[name]
+    field.choices = [("", "Nobody"), *known]
+    field.error_messages["invalid_choice"] = "Choose somebody of this case."
+
+
+def known_people(people: Iterable[Persona], posted: Any = None) -> Choices:
+    """The people of the case by key, with their names: those of the page as it was sent, else these."""
+    rows = [(one.key, one.name) for one in people]
+    if posted is not None:
+        every = range(MAX_PEOPLE + SPARE)
+        rows = [(posted.get(f"{PREFIX}-{row}-key", ""), posted.get(f"{PREFIX}-{row}-name", "")) for row in every]
+    return [(key, name or key) for key, name in rows if key]
+
+
+def case_form(case: Case | None, zone: str, posted: Any = None, *, known: Choices = ()) -> CaseForm:
     initial = {"at": Case.model_fields["at"].default}
     if case is not None:
         initial = {"name": case.name, "description": case.description, "at": case.at, "owner": case.owner or ""}
     made = CaseForm(posted, initial=initial)
+    _choose(made, "owner", known)
     at: Any = made.fields["at"]
     at.zone, at.help_text = ZoneInfo(zone), f"By the clocks of your organisation, {zone}."
     return made
 
 
-def people_forms(people: Iterable[Persona], posted: Any = None) -> "BaseFormSet[PersonForm]":
+def people_forms(people: Sequence[Persona], posted: Any = None) -> "BaseFormSet[PersonForm]":
     initial = [{**one.model_dump(), "roles": ", ".join(one.roles)} for one in people]
-    made: BaseFormSet[PersonForm] = _FormSet(posted, initial=None if posted is not None else initial, prefix=PREFIX)
+    made: BaseFormSet[PersonForm] = _FormSet(
+        posted,
+        initial=None if posted is not None else initial,
+        prefix=PREFIX,
+        form_kwargs={"known": known_people(people, posted)},
+    )
     return made
 
 
@@ -100,4 +127,4 @@ def _person(row: Mapping[str, Any], kept: Mapping[str, Any]) -> dict[str, Any]:
     return {**kept, **given, "manager": row["manager"] or None, "head": row["head"] or None, "roles": roles}
 
 
-__all__ = ["CaseForm", "PersonForm", "case_form", "case_of", "people_forms"]
+__all__ = ["CaseForm", "PersonForm", "case_form", "case_of", "known_people", "people_forms"]

@@ -117,6 +117,27 @@ def test_a_case_is_changed_as_a_form_and_as_json(acme: Acme, drawn: WorkflowDefi
     assert load(omar, f"/workflows/{drawn.id}/design/cases/edit/?case=Nobody").status_code == 404
 
 
+def test_people_are_chosen_by_name(acme: Acme, drawn: WorkflowDefinition) -> None:
+    omar = signed_in(acme.omar)
+    address = f"/workflows/{drawn.id}/design/cases/new/"
+    begun = load(omar, address)
+    for field in (
+        begun.context["people"][0]["manager"],
+        begun.context["people"][0]["head"],
+        begun.context["form"]["owner"],
+    ):
+        assert list(field.field.choices)[:3] == [("", "Nobody"), ("requester", "Requester"), ("manager", "Manager")]
+    assert begun.context["people"][0]["manager"].value() == "manager"
+    rows = people_rows({"key": "asha", "manager": "ravi"}, {"key": "ravi", "name": "Ravi Rao"})
+    given = {"name": "Told", "at": "2025-09-29T10:30", "owner": "ravi"}
+    wrong = send(omar, address, **given | rows | {"people-1-manager": "nobody"})
+    assert (wrong.status_code, "Choose somebody of this case." in text(wrong)) == (422, True)
+    assert ("ravi", "Ravi Rao") in list(wrong.context["form"]["owner"].field.choices), "who was typed just now too"
+    assert send(omar, address, **given, **rows).status_code == 302
+    told = cases(acme, drawn)["Told"]
+    assert (told.owner, told.people[0].manager, told.people[1].manager) == ("ravi", "ravi", None)
+
+
 def test_the_gate_is_for_tenant_admins(acme: Acme, drawn: WorkflowDefinition) -> None:
     gate = f"/workflows/{drawn.id}/design/cases/gate/"
     assert signed_in(acme.omar).post(gate, {"on": "1"}).status_code == 403

@@ -16,6 +16,7 @@ from forms_builder.schema.sources import FileFacts, Option, Sources
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.cases import Act, Case, Expected, Persona
 from workflows.graph.compiled import CompiledStep, CompiledTransition
+from workflows.selectors.desk import Way, ways_from
 from workflows.services.case_stage import NotAllowed, Stage, persona_id
 from workflows.services.deciding import Submission
 from workflows.sla import CalendarError, PeriodError
@@ -97,6 +98,11 @@ class Recording:
         return [
             Choice(way, tuple(_opened(self.definition, way))) for way in self.definition.graph.transitions_from(step)
         ]
+
+    def ways(self, step: str, by: str) -> list[Way]:
+        """The ways as the page of a request offers them to that person, with whom the rules of the next steps name."""
+        actor = self.stage.by_key[by]
+        return ways_from(self.stage.desk(step, actor, None if self.stage.path else self.stage.offered(actor)))
 
     def form(self, step: str, by: str, posted: Mapping[str, Any] | None = None, files: Iterable[str] = ()) -> StepForm:
         """The form of the step as that person sees it."""

@@ -198,12 +198,19 @@ class Stage:
         )
         return self._go(act.step, actor, wish)
 
-    def _go(self, key: str, actor: Person, wish: Wish) -> Mapping[str, Any]:
-        step = self.definition.graph.step(key)
-        situation = Situation(self.requester, actor, self.definition.form, self.data, self.sources(actor).environment)
+    def desk(self, key: str, actor: Person, data: Mapping[str, Any] | None = None) -> Desk:
+        """Where the actor decides at the step, with the values until now."""
+        values = self.data if data is None else data
+        situation = Situation(self.requester, actor, self.definition.form, values, self.sources(actor).environment)
         owner = persona_id(self.case.owner) if self.case.owner else uuid4()
-        desk = Desk(self.definition, step, situation, owner, uuid4(), self.people, at=self.at, cast=self.people)
-        desk = replace(desk, decided=self.decided)
+        return Desk(
+            self.definition, self.definition.graph.step(key), situation, owner, uuid4(), self.people,
+            at=self.at, cast=self.people, decided=self.decided,
+        )  # fmt: skip
+
+    def _go(self, key: str, actor: Person, wish: Wish) -> Mapping[str, Any]:
+        desk = self.desk(key, actor)
+        step = desk.step
         if (said := self._voted(desk, actor, wish)) is not None:
             return said
         if step.node is not None:

@@ -11,7 +11,7 @@ from forms_builder.schema.sources import NoSources
 from tests.browser.gallery.designers import desk
 from tests.browser.gallery.parts import ID, LEAVE, Page, ago, leave
 from workflows import policies
-from workflows.case_forms import case_form, people_forms
+from workflows.case_forms import case_form, known_people, people_forms
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.cases import Case
 from workflows.graph.document import GraphDocument
@@ -74,10 +74,11 @@ def _case(
     """Its page, with what was typed and refused."""
 
     def made() -> Page:
-        form = case_form(case, ZONE, posted)
+        there = case.people if case else suggested_people(LEAVE.graph)
+        form = case_form(case, ZONE, posted, known=known_people(there))
         form.is_valid()
         vars(form)["refused"] = refused
-        people = people_forms(case.people if case else suggested_people(LEAVE.graph))
+        people = people_forms(there)
         return "workflows/design/case.html", {
             **_draft(),
             "case": case,

@@ -72,6 +72,33 @@ def test_a_request_goes_from_person_to_person_and_nothing_is_stored(acme: Acme, 
     assert "is a case now" not in text(refused)
 
 
+def offered(page: str) -> dict[str, str]:
+    """Who is in the picker of the next person, by name."""
+    picker = re.search(r'<select[^>]* name="assignee".*?</select>', page)
+    found = re.findall(r'<option value="([^"]+)"[^>]*>([^<]*)', picker[0]) if picker else []
+    return {name.strip(): value for value, name in found}
+
+
+def test_the_next_person_is_one_whom_the_rule_names_and_everybody_can_be_acted_as(
+    acme: Acme, flow: WorkflowDefinition
+) -> None:
+    pages = Pages(acme.omar)
+    edit(acme, flow, "step.assignee", step="hr_review", who="rule", mode="one")
+    page = text(act(pages, flow, case_do="begin", **{"as": str(acme.asha.id)}))
+    assert list(offered(page)) == ["Ravi"], "Asha's manager alone"
+    page = text(act(pages, flow, **LEAVE, case_step="apply", case_by="asha", transition="Manager review"))
+    people = offered(page)
+    assert list(people) == ["Hari", "Hema"]
+    assert {"meera", "tess", "ravi"} <= set(re.findall(r'<option value="([a-z_]+)"', page)), "seen by anybody"
+    onward = {"case_step": "manager_review", "case_by": "ravi", "transition": "HR review", "criticality": "low"}
+    refused = act(pages, flow, **onward)
+    assert (refused.status_code, offered(text(refused))) == (422, people)
+    nobody = act(pages, flow, **onward, assignee=str(acme.hema.id))
+    assert nobody.status_code == 422, "people of a trial have ids of their own"
+    page = text(act(pages, flow, **onward, assignee=people["Hema"]))
+    assert ('name="case_by" value="hema"' in page, "Hari (it waits" in page) == (True, False)
+
+
 def access_cases(acme: Acme, flow: WorkflowDefinition) -> Any:
     with acme.scope():
         return access_draft(acme.omar, flow.id).cases

@@ -16,7 +16,7 @@ from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
 from accounts.tenancy.models import new_id
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from forms_builder.sources import OrganisationSources
-from workflows.case_forms import case_form, case_of, people_forms
+from workflows.case_forms import CaseForm, case_form, case_of, known_people, people_forms
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.cases import Case, cases_to_json
 from workflows.graph.lint import blocking, lint
@@ -98,11 +98,13 @@ class CaseNewView(CasePage):
 
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
-        return self._page(case_form(None, self.zone), people_forms(suggested_people(self.draft.graph)))
+        suggested = suggested_people(self.draft.graph)
+        return self._page(case_form(None, self.zone, known=known_people(suggested)), people_forms(suggested))
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
-        form, people = case_form(None, self.zone, request.POST), people_forms((), request.POST)
+        known = known_people((), request.POST)
+        form, people = case_form(None, self.zone, request.POST, known=known), people_forms((), request.POST)
         if form.is_valid() and people.is_valid():
             case = case_of(form, people.forms, None)
             try:
@@ -124,16 +126,16 @@ class CaseEditView(CasePage):
     def get(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
         case = self.case()
-        return self._page(case, case_form(case, self.zone), people_forms(case.people))
+        return self._page(case, self._form(case), people_forms(case.people))
 
     def post(self, request: HttpRequest, definition_id: UUID) -> HttpResponse:
         self.enter(definition_id)
         case = self.case()
         do = request.POST.get("do", "save")
-        form, people = case_form(case, self.zone), people_forms(case.people)
+        form, people = self._form(case), people_forms(case.people)
         try:
             if do == "save":
-                form, people = case_form(case, self.zone, request.POST), people_forms((), request.POST)
+                form, people = self._form(case, request.POST), people_forms((), request.POST)
                 if not (form.is_valid() and people.is_valid()):
                     return self._page(case, form, people, status=422)
                 changed: Case | Mapping[str, Any] = case_of(form, people.forms, case)
@@ -148,6 +150,9 @@ class CaseEditView(CasePage):
         name = changed.name if isinstance(changed, Case) else str(changed["name"])
         back = "case_record" if request.POST.get("back") == "record" else "case_edit"
         return redirect(self.address(back, name))
+
+    def _form(self, case: Case, posted: Any = None) -> CaseForm:
+        return case_form(case, self.zone, posted, known=known_people(case.people, posted))
 
     def _changed(self, case: Case, do: str) -> Case | Mapping[str, Any]:
         if do == "json":
@@ -202,13 +207,22 @@ class CaseRecordView(CasePage):
         """Where the story is changed by other means."""
         return {"edit_url": self.address("case_edit", case.name)}
 
+    def decision(self, recording: Recording, step: str, by: str, errors: Mapping[str, Any] | None) -> dict[str, Any]:
+        """What the page offers to do at the step: every way and everybody, as a case may tell of what is refused too."""
+        return {"choices": recording.choices(step)}
+
+    def named(self, value: str) -> str:
+        """The key of whom a picker names."""
+        return value
+
     def _done(self, case: Case) -> Done:
         posted, keys = self.request.POST, {one.key for one in case.people}
         people = {
-            name.removeprefix("assignees."): str(value)
+            name.removeprefix("assignees."): self.named(str(value))
             for name, value in posted.items()
             if name.startswith("assignees.")
         }
+        assignee = self.named(posted.get("assignee", ""))
         by = posted.get("case_by", "")
         if by not in keys or posted.get("case_step", "") not in {one.key for one in self.draft.graph.steps}:
             raise Http404
@@ -218,7 +232,7 @@ class CaseRecordView(CasePage):
             transition=posted.get("transition", "")[:120],
             posted=posted,
             files=tuple(self.request.FILES),
-            assignee=posted.get("assignee", "") if posted.get("assignee", "") in keys else "",
+            assignee=assignee if assignee in keys else "",
             assignees={step: one for step, one in people.items() if one in keys},
             comment=posted.get("comment", "")[:MAX_COMMENT],
             after=posted.get("case_after", "").strip()[:20],
@@ -246,7 +260,8 @@ class CaseRecordView(CasePage):
                 by = wanted if wanted in {one.key for one in case.people} else first
                 files = done.files if done else ()
                 posted = self.request.POST if done else None
-                context |= {"here": here, "by": by, "choices": recording.choices(here.step)}
+                context |= {"here": here, "by": by}
+                context |= self.decision(recording, here.step, by, errors if done else None)
                 context["form"] = recording.form(here.step, by, posted, files)
         result = recording.stage.result() if recording else None
         return self.page("workflows/design/case_record.html", {**context, "result": result}, status)

@@ -14,6 +14,7 @@ from accounts.tenancy.models import new_id
 from accounts.views.base import refusals_as_messages
 from forms_builder.sources import OrganisationSources
 from workflows.engine.definition import RunningDefinition
+from workflows.forms import DecisionForm
 from workflows.graph.cases import Case, cases_of, cases_to_json
 from workflows.graph.lint import blocking, lint
 from workflows.selectors.form_preview import personas_of
@@ -21,6 +22,7 @@ from workflows.selectors.trial_people import graph_for, trial_cast
 from workflows.services.case_recording import Recording
 from workflows.services.case_stage import persona_id
 from workflows.services.drafts import draft_edit
+from workflows.views.action_bar import bar_errors, filled_bar, fresh_bar
 from workflows.views.design.case_pages import CaseRecordView
 from workflows.views.design.form_preview import member_id
 
@@ -98,6 +100,16 @@ class TryView(CaseRecordView):
 
     def address(self, name: str, case: str, **more: str) -> str:
         return reverse("design_try", args=[self.draft.definition.id])
+
+    def decision(self, recording: Recording, step: str, by: str, errors: Mapping[str, Any] | None) -> dict[str, Any]:
+        """As the page of a request: the ways that may be open, each with whom the rules name."""
+        bar = fresh_bar(recording.ways(step, by), recording.definition, None)
+        if errors is not None:
+            bar = filled_bar(bar, DecisionForm(self.request.POST), bar_errors(errors), key="")
+        return {"actions": bar}
+
+    def named(self, value: str) -> str:
+        return next((key for key in self.ids.values() if str(persona_id(key)) == value), "")
 
     def around(self, case: Case) -> dict[str, Any]:
         by_key = {key: member for member, key in self.ids.items()}
