@@ -98,6 +98,37 @@ def test_people_follow_the_chosen_step(gallery: str, new_context: NewContext) ->
     assert page.locator("[data-reason-mark]").inner_text() == "required"
 
 
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_a_request_is_whole_on_paper(gallery: str, new_context: NewContext, theme: str) -> None:
+    """Every type of answer can be read, photo and signature are seen whole, and nothing is there that must be pressed."""
+    page = new_context(viewport={"width": 794, "height": 1123}).new_page()
+    page.goto(f"{gallery}/page/visit-read", wait_until="networkidle")
+    page.evaluate("theme => document.documentElement.setAttribute('data-bs-theme', theme)", theme)
+    page.emulate_media(media="print")
+    answers = page.locator("section[aria-labelledby=form-head]")
+    for words in (
+        "Hema Rao",
+        "12.971599, 77.594566",
+        "INR 312.50",
+        "INR 625.00",
+        "4 of 5",
+        "meter.jpg",
+        "Asha Verma, signed",
+    ):
+        expect(answers.get_by_text(words).first).to_be_visible()
+    photo, drawing = answers.locator(".cs-photos img"), answers.locator("svg").last
+    assert photo.evaluate("one => one.complete && one.naturalWidth > 0 && getComputedStyle(one).objectFit") == "contain"
+    box = drawing.bounding_box()
+    assert box
+    assert (box["width"] > 200, box["height"] > 60) == (True, True)
+    for pressed in ("button", "summary", ".btn", "a[rel~=external]"):
+        assert not page.locator(pressed).filter(visible=True).all_inner_texts()
+    assert page.evaluate(PAPER) == "rgb(255, 255, 255)"
+    ink = answers.get_by_text("INR 625.00").evaluate("one => getComputedStyle(one).color")
+    assert max(int(part) for part in ink[4:-1].split(",")) < 100
+    assert page.pdf(format="A4").startswith(b"%PDF")
+
+
 def test_theme_is_kept(gallery: str, new_context: NewContext) -> None:
     page = new_context(viewport=WIDE, color_scheme="light").new_page()
     page.goto(f"{gallery}/page/profile", wait_until="networkidle")

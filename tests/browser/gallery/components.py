@@ -10,12 +10,13 @@ from django.utils.datastructures import MultiValueDict
 from forms_builder.rendering import StepForm, form_class, reading_form
 from forms_builder.schema import FormDocument
 from forms_builder.schema.fields import SourcedChoices, SourceName
-from forms_builder.schema.sources import NoSources, Option
+from forms_builder.schema.sources import FileFacts, NoSources, Option
 from tests.browser.gallery.parts import ID, Page, actions, move
 from tests.browser.gallery.requests import request
 from tests.factories.visits import VISIT
 
 HEMA: Final = "00000000-0000-7000-8000-000000000002"
+PHOTO: Final = "00000000-0000-7000-8000-000000000009"
 PEOPLE: Final = {HEMA: "Hema Rao", "00000000-0000-7000-8000-000000000003": "Hari Menon"}
 SIGNED: Final = [
     [40, 150, 60, 60, 80, 40, 100, 60, 120, 150],
@@ -25,6 +26,7 @@ SIGNED: Final = [
 VALUES: Final = {
     "host": HEMA, "host_mail": "hema@acme.example", "place": {"latitude": "12.971599", "longitude": "77.594566", "accuracy": 12},
     "fare": {"amount": "312.50", "currency": "INR"}, "rides": 2, "total": {"amount": "625.00", "currency": "INR"}, "went": 4,
+    "photo": [PHOTO],
     "signed": {"name": "Asha Verma", "strokes": SIGNED, "by": HEMA, "by_name": "Asha Verma", "at": "2025-09-29T14:30+05:30"},
 }  # fmt: skip
 
@@ -40,6 +42,9 @@ class VisitSources(NoSources):
 
     def names(self, source: SourceName, values: Collection[str]) -> Mapping[str, str]:
         return {value: PEOPLE[value] for value in values if value in PEOPLE}
+
+    def files(self, ids: Collection[str]) -> Mapping[str, FileFacts]:
+        return {one: FileFacts(one, "meter.jpg", 84_000, "image/jpeg") for one in ids}
 
     @property
     def links_to_maps(self) -> bool:
