@@ -18,7 +18,7 @@ import { Lanes } from "./Lanes";
 import { type Placed } from "./layout";
 import { DRAG_TYPE } from "./Palette";
 import { backRoutes } from "./routes";
-import { type Direction, GRID, type Point } from "./sizes";
+import { type Direction, GRID, type Point, snapped } from "./sizes";
 import type { PaletteItem } from "./state";
 import { StepView } from "./StepView";
 import { WayView } from "./WayView";
@@ -27,6 +27,8 @@ const NODE_TYPES = { step: StepView };
 const EDGE_TYPES = { way: WayView };
 const SNAP: [number, number] = [GRID, GRID];
 const MAP = { width: 152, height: 108 };
+/** How far from a step the end of a way can be taken hold of. */
+const GRASP = 16;
 const LEAST_READABLE = 0.65;
 const STILL: ReadonlyMap<string, Point> = new Map();
 
@@ -53,15 +55,15 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
 
   const onNodesChange = useCallback(
     (changes: NodeChange<StepNode>[]) => {
-      const moves = changes.flatMap((one) => (one.type === "position" && one.position && one.dragging ? [one] : []));
-      if (moves.length > 0) setDragged((old) => new Map([...old, ...moves.map((one) => [one.id, one.position as Point] as const)]));
+      const moves = changes.flatMap((one) => (one.type === "position" && one.position && one.dragging ? [{ step: one.id, ...one.position }] : []));
+      if (moves.length > 0) setDragged((old) => new Map([...old, ...snapped(moves).map((one) => [one.step, one] as const)]));
       chooseBy(store, changes, "steps");
     },
     [store],
   );
   const onDragStop = (_: unknown, __: unknown, moved: StepNode[]): void => {
     const away = moved.filter((node) => dragged.has(node.id));
-    store.place(away.map((node) => ({ step: node.id, x: node.position.x, y: node.position.y })));
+    store.place(snapped(away.map((node) => ({ step: node.id, ...node.position }))));
     setDragged(STILL);
   };
   const onConnect = ({ source, target }: Connection): void => store.connect(source, target);
@@ -94,6 +96,7 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
       onEdgeDoubleClick={(_, edge) => store.rename("way", edge.id)}
       onConnect={onConnect}
       onConnectEnd={onConnectEnd}
+      reconnectRadius={GRASP}
       onReconnect={(edge, { source, target }) => store.edit("transition.lead", { transition: edge.id, from: source, to: target })}
       isValidConnection={({ source, target }) => source !== target && !isEnd(store.step(source)?.kind ?? "end")}
       onDragOver={(event) => {

@@ -7,7 +7,7 @@ import { type Arrow, commandOf, neighbourOf, nextWay } from "./keys";
 import type { Placed } from "./layout";
 import { whole, within } from "./motion";
 import type { SettingsPanel } from "./settings";
-import { type Direction, GRID } from "./sizes";
+import { type Direction, GRID, snapped } from "./sizes";
 import type { StepNode, WayEdge } from "./elements";
 
 interface Surroundings {
@@ -105,10 +105,11 @@ export class Commands {
     this.focusStep();
   }
 
-  /** Give the keyboard back to the current step, once it is drawn. */
+  /** Give the keyboard back to the current step, once it is drawn, unless a key has opened something else meanwhile. */
   focusStep(): void {
     requestAnimationFrame(() => {
-      const { current } = this.at.store.get();
+      const { current, naming, picker, help } = this.at.store.get();
+      if (naming || picker || help) return;
       const face = this.at.frame.current?.querySelector<HTMLElement>(`[data-step="${CSS.escape(current)}"]`);
       face?.focus({ preventScroll: true });
     });
@@ -135,7 +136,7 @@ export class Commands {
       const centre = placed.centres.get(step);
       return centre ? [{ step, x: centre.x + x * GRID, y: centre.y + y * GRID }] : [];
     });
-    store.place(moves);
+    store.place(snapped(moves));
   }
 
   private back(): void {
