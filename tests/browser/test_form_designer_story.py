@@ -9,6 +9,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.desk import PHONE, WIDE, Desk, Sit
 from tests.product import Api, Run
+from workflows.library import library_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
@@ -83,6 +84,37 @@ def by_keyboard(page: Page) -> None:
     expect(page.locator("#pick-field-reason")).to_be_focused()
 
 
+def out_and_in_by_keys(tess: Desk) -> None:
+    """By the keys of a part and by the buttons above; the keyboard stays with the field."""
+    page, keyboard, reason = tess.page, tess.page.keyboard, tess.page.locator("#pick-field-reason")
+    reason.focus()
+    inside, outside = [["first_day", "reason", "last_day"]], [["first_day", "last_day"], "reason"]
+    for key, there in (
+        ("ArrowLeft", outside),
+        ("ArrowUp", outside[::-1]),
+        ("ArrowRight", [["reason", "first_day", "last_day"]]),
+        ("ArrowDown", inside),
+    ):
+        with page.expect_response("**/design/edit/"):
+            keyboard.press(f"Alt+{key}")
+        expect(reason).to_be_focused()
+        assert arranged(saved(page)["layout"]) == there, key
+    for button, there, focus in (
+        ("Move down", [["first_day", "last_day", "reason"]], reason),  # the button has come to its end
+        ("Move up", inside, page.locator("#do-up")),
+    ):
+        tess.tab_to(page.get_by_role("button", name=button, exact=True))
+        with page.expect_response("**/design/edit/"):
+            keyboard.press("Enter")
+        expect(focus).to_be_focused()
+        assert arranged(saved(page)["layout"]) == there, button
+
+
+def arranged(layout: list[Any]) -> list[Any]:
+    """The names of the fields, those of a container in a list of their own."""
+    return [one["name"] if one["kind"] == "field" else arranged(one["children"]) for one in layout]
+
+
 def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) -> None:
     """With the mouse, in steps as a hand makes them."""
     start = source.bounding_box()
@@ -126,11 +158,46 @@ def test_keys_and_drag_build_the_same_form(sit: Sit) -> None:
     by_keyboard(page)
     typed = saved(page)
     tess.see("form-designer")
+    out_and_in_by_keys(tess)
+    assert saved(page) == typed
     page = begun(tess, "Leave by drag")
     by_drag(page)
     assert saved(page) == typed
     page.get_by_role("button", name="Undo: Move Reason").click()
     expect(page.locator(".cs-part-field").nth(2)).to_have_attribute("data-item", "field:reason")
+
+
+def test_the_preview_follows_step_person_and_width(sit: Sit, product: Run) -> None:
+    omar = Api(product, "omar")
+    omar.log_in()
+    document = library_item("leave_application").to_json() | {"name": "Leave looked at"}
+    fields = {field["name"]: field for field in document["form"]["fields"]}
+    fields["hr_note"]["visible_when"] = {"field": "user.department", "op": "eq", "value": "HR"}
+    tess = sit("tess", WIDE)
+    page = tess.page
+    page.goto(f"/workflows/{omar.done('definitions/', document)['id']}/design/?tab=form&view=preview")
+    inside = page.frame_locator(".cs-preview-frame")
+    first, last, note = (inside.get_by_label(label) for label in ("First day", "Last day", "Note of HR"))
+    expect(first).to_be_visible()
+    expect(note).to_have_count(0)
+    assert top(first) == top(last)
+    page.get_by_label("Width").select_option("phone")
+    expect(page.locator(".cs-preview-frame")).to_have_css("width", "390px")
+    expect(last).to_be_visible()
+    assert top(first) < top(last)
+    page.get_by_label("Step").select_option("hr_review")
+    expect(inside.get_by_text("Days of leave left")).to_be_visible()
+    expect(note).to_be_hidden()
+    seen_by = page.get_by_label("Seen by")
+    seen_by.select_option(seen_by.locator("option", has_text="Hema").get_attribute("value"))
+    expect(note).to_be_visible()
+    expect(page.locator(".cs-preview-frame")).to_have_css("width", "390px")
+
+
+def top(what: Locator) -> float:
+    box = what.bounding_box()
+    assert box
+    return box["y"]
 
 
 def test_the_matrix_by_keys_and_every_view_on_a_phone(sit: Sit) -> None:

@@ -37,17 +37,29 @@ export function startHtmx(page: Document = document): void {
     const { elt } = detailOf<{ elt: Element }>(event);
     if (page.hidden && elt.hasAttribute("data-poll")) event.preventDefault();
   });
+  let focused = "";
+  page.addEventListener("htmx:beforeSwap", () => {
+    focused = page.activeElement?.id ?? "";
+  });
   page.addEventListener("htmx:afterSettle", (event) => {
     const { elt } = detailOf<{ elt: Element }>(event);
     const words = elt.getAttribute("data-announce");
     if (words) announce(words, page);
     // Typing in a search box keeps its focus; a followed link moves to what it brought.
-    if (page.activeElement === page.body && !elt.closest("[data-keep-focus]")) elt.querySelector<HTMLElement>("[data-focus]")?.focus();
+    if (page.activeElement !== page.body || elt.closest("[data-keep-focus]")) return;
+    (besideDisabled(page.getElementById(focused)) ?? elt.querySelector<HTMLElement>("[data-focus]"))?.focus();
   });
   page.addEventListener("htmx:responseError", (event) => {
     const { elt } = detailOf<{ elt: Element }>(event);
     if (!elt.hasAttribute("data-poll")) announce("That did not work. Load the page again.", page);
   });
+}
+
+/** What is pressed instead of a button that has just come to its end, such as *Move up* in the first row. */
+function besideDisabled(pressed: HTMLElement | null): HTMLElement | undefined {
+  if (!pressed?.matches(":disabled")) return undefined;
+  const beside = [pressed.nextElementSibling, pressed.previousElementSibling];
+  return beside.find((one): one is HTMLElement => one instanceof HTMLButtonElement && !one.disabled);
 }
 
 interface Configured {
