@@ -50,7 +50,10 @@ class RuleEditor:
         elif button.startswith("renew:"):
             rows = _renewed(setup, rows)
         after = pressed(rows, button)
-        return cls(setup, after, button=button, focus=focus_after(setup.name, rows, after, button))
+        editor = cls(setup, after, button=button, focus=focus_after(setup.name, rows, after, button))
+        if not button:
+            editor.focus = editor.picture.first_wrong
+        return editor
 
     @cached_property
     def built(self) -> Built:

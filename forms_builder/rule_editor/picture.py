@@ -32,6 +32,11 @@ class RowPicture:
     def ident(self) -> str:
         return self.stem.replace(".", "-")
 
+    @property
+    def first_wrong(self) -> str:
+        """The id of the control to correct, empty where nothing is wrong."""
+        return next((one.ident for one in self.controls if one.invalid), "")
+
 
 @dataclass(frozen=True, slots=True)
 class KeptPicture:
@@ -54,6 +59,10 @@ class KeptPicture:
     def ident(self) -> str:
         return self.stem.replace(".", "-")
 
+    @property
+    def first_wrong(self) -> str:
+        return f"{self.ident}-move" if self.errors else ""
+
 
 @dataclass(frozen=True, slots=True)
 class GroupPicture:
@@ -74,6 +83,11 @@ class GroupPicture:
     @property
     def ident(self) -> str:
         return self.stem.replace(".", "-")
+
+    @property
+    def first_wrong(self) -> str:
+        found = (child.first_wrong for child in self.children)
+        return next(filter(None, found), f"{self.ident}-add" if self.errors else "")
 
 
 def drawn(rows: Group, setup: Setup, wrong: Iterable[Wrong]) -> GroupPicture:

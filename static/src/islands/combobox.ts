@@ -21,7 +21,11 @@ export default class Combobox extends HTMLElement {
     const update = (): void => {
       remove();
       if (!select.disabled && select.options.length > LONG) this.box = enhance(select);
+      if (document.activeElement === select) enter();
     };
+    // Whoever is led to the select is led to the box, which is all that can be seen of it.
+    const enter = (): void => this.box?.focus();
+    select.addEventListener("focus", enter);
     select.addEventListener("countersign:options-change", remove);
     select.addEventListener("countersign:options", update);
     update();
@@ -36,7 +40,10 @@ export default class Combobox extends HTMLElement {
 function enhance(select: HTMLSelectElement): TomSelect {
   // The empty entry is what stands in the box while nobody is chosen; backspace brings it back.
   const empty = [...select.options].find((option) => option.value === "");
+  const isWrong = select.getAttribute("aria-invalid") === "true";
   const box = new TomSelect(select, {
+    // What is wrong is told where the list would be.
+    openOnFocus: !isWrong,
     placeholder: empty?.textContent?.trim() ?? "",
     maxOptions: 500,
     refreshThrottle: 0,
@@ -45,6 +52,13 @@ function enhance(select: HTMLSelectElement): TomSelect {
     sortField: [{ field: "$order" }],
     render: { no_results: () => '<div class="no-results">Nothing found</div>' },
   });
+  if (isWrong) {
+    box.control_input.setAttribute("aria-invalid", "true");
+    box.control_input.setAttribute("aria-describedby", select.getAttribute("aria-describedby") ?? "");
+    box.control_input.addEventListener("pointerdown", () => {
+      box.settings.openOnFocus = true;
+    });
+  }
   // The box has taken over the label; the select behind it is only what is posted.
   select.setAttribute("aria-hidden", "true");
   return box;

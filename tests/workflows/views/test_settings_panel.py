@@ -8,10 +8,13 @@ import pytest
 
 from tests.cast import Acme
 from tests.scenarios.pages import Pages
+from tests.workflows.ruled import PLACES, ruled
+from workflows.drafting.edits.rule_places import SORTS, rule_at, rule_place
 from workflows.graph.document import GraphDocument
 from workflows.models import SavedCondition, WorkflowDefinition
 from workflows.selectors.drafts import Draft, access_draft
 from workflows.services.configured_tasks import configured_task_save
+from workflows.services.definitions import definition_import
 from workflows.services.drafts import draft_edit
 from workflows.services.node_trial import node_trial
 
@@ -125,6 +128,35 @@ def test_a_rule_is_edited_row_by_row_without_script(acme: Acme, flow: WorkflowDe
     assert step.assignee is not None
     assert isinstance(step.assignee.rule, dict)
     assert [one["field"] for one in step.assignee.rule["all"]] == ["candidate.department", "candidate.id"]
+
+
+def test_the_sorts_of_places_are_all_there() -> None:
+    assert {rule_place(ruled(""), place).sort for place in PLACES} == set(SORTS)
+
+
+@pytest.mark.parametrize("place", PLACES)
+def test_a_rule_is_put_together_at_every_place(acme: Acme, place: str) -> None:
+    with acme.scope():
+        flow = definition_import(actor=acme.omar, document=ruled("Ruled")).definition
+    address, more = f"rule/?place={place}", {"rule.kind": "all", "rule.0.kind": "row", "rule.1.kind": "any"}
+    begun = post(acme, flow, address, **{"rule.do": "add:"}).content.decode()
+    found = re.search(r'<optgroup.*?<option value="([^"]+)"', begun)
+    assert found
+    field = found[1]
+    more |= {"rule.0.field": field, "rule.0.op": "is_set"}
+    assert 'name="rule.1.0.field"' in post(acme, flow, address, **more, **{"rule.do": "group:"}).content.decode()
+    more |= {"rule.1.0.kind": "row"}
+    wrong = post(acme, flow, address, **more)
+    assert wrong.status_code == 422
+    page = wrong.content.decode()
+    assert re.search(r'id="rule-1-0-field"[^>]* aria-invalid="true"[^>]* autofocus', page)
+    assert "Choose what the condition asks about." in page.partition('id="rule-1-0"')[2]
+    more |= {"rule.1.0.field": field, "rule.1.0.op": "is_empty"}
+    assert post(acme, flow, address, **more).status_code == 303
+    with acme.scope():
+        draft = access_draft(acme.omar, flow.id).document
+    inner = {"any": [{"field": field, "op": "is_empty"}]}
+    assert rule_at(draft, rule_place(draft, place)) == {"all": [{"field": field, "op": "is_set"}, inner]}
 
 
 def test_a_rule_is_tried_with_a_sample(acme: Acme, flow: WorkflowDefinition) -> None:
