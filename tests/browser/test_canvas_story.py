@@ -1,18 +1,22 @@
 """Around the canvas, by mouse and by keyboard: palette, selection, copies, lanes, small map, figures; and a long way back."""
 
 from typing import Any
+from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Locator, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.designer_hands import Drawing, large, name_it, omar_api, saved, step
 from tests.browser.desk import WIDE, Desk, Sit
 from tests.product import Run
+from tests.workflows.ruled import ruled
+from workflows.drafting.edits.rule_places import rule_at, rule_place
 from workflows.library import library_item
 
 pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
 LEAVE_STEPS = 5
+GRID = 12
 
 
 def leave_drawing(product: Run, name: str) -> Drawing:
@@ -34,10 +38,49 @@ def test_around_the_canvas_by_mouse(sit: Sit, product: Run) -> None:
     drawing = leave_drawing(product, "Around by mouse")
     omar = sit("omar", WIDE)
     omar.go(drawing.path, "canvas")
+    moved_by_mouse(omar, drawing)
     palette_by_mouse(omar, drawing)
     copies_by_mouse(omar, drawing)
     map_and_lanes(omar)
     figures(omar, product)
+
+
+def moved_by_mouse(omar: Desk, drawing: Drawing) -> None:
+    """The end of a way comes to stand on another step, a step on the grid; both are taken back."""
+    page, begun = omar.page, drawing.graph
+    end = page.locator("[data-id=manager_to_hr] .react-flow__edgeupdater-target")
+    pull(page, end, page.locator("[data-id=approved] .react-flow__handle.target"))
+    saved(omar)
+    way = row(drawing.graph["transitions"], "manager_to_hr")
+    assert (way["from"], way["to"]) == ("manager_review", "approved")
+    pull(page, step(omar, "hr_review"), (31, 67))
+    saved(omar)
+    place = row(drawing.graph["steps"], "hr_review")["position"]
+    assert (place["x"] % GRID, place["y"] % GRID) == (0, 0)
+    for label in ("Undo: Place", "Undo: Lead a way"):
+        page.get_by_role("button", name=label).click()
+    saved(omar)
+    assert drawing.graph == begun
+
+
+def pull(page: Page, what: Locator, to: Locator | tuple[int, int]) -> None:
+    """By its middle to the middle of something else, or so far."""
+    start = middle_of(what)
+    end = middle_of(to) if isinstance(to, Locator) else (start[0] + to[0], start[1] + to[1])
+    page.mouse.move(*start)
+    page.mouse.down()
+    page.mouse.move(*end, steps=6)
+    page.mouse.up()
+
+
+def middle_of(what: Locator) -> tuple[float, float]:
+    box = what.bounding_box()
+    assert box
+    return box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+
+
+def row(rows: list[dict[str, Any]], key: str) -> dict[str, Any]:
+    return next(one for one in rows if one["key"] == key)
 
 
 def palette_by_mouse(omar: Desk, drawing: Drawing) -> None:
@@ -192,6 +235,10 @@ def test_fifty_steps_back_and_forth_again(sit: Sit, product: Run) -> None:
     page.locator("#design-undo").click()
     expect(page.locator("#design-redo")).to_be_enabled()
     assert drawing.graph["steps"][-1].get("position") != made["steps"][-1]["position"]
+    up, down = (page.locator(f"#{which}-step_1") for which in ("up", "down"))
+    up.press("Enter")
+    expect(up).to_be_disabled()
+    expect(down).to_be_focused()
 
 
 def five_edits(omar: Desk, turn: int) -> None:
@@ -221,3 +268,75 @@ def add_named(omar: Desk, name: str) -> Any:
     keyboard.type("Requester's step")
     keyboard.press("Enter")
     name_it(omar, name)
+
+
+def test_a_trial_is_kept_as_a_case_that_watches_the_graph(sit: Sit, product: Run) -> None:
+    drawing = leave_drawing(product, "Watched by a case")
+    omar = sit("omar", WIDE)
+    page = omar.page
+    page.goto(drawing.path)
+    page.get_by_role("link", name="Try").click()
+    whose = page.get_by_label("Requested by")
+    whose.select_option(whose.locator("option", has_text="Asha").get_attribute("value"))
+    page.get_by_role("button", name="Begin").click()
+    for label, answer in (("First day of leave", "2031-03-10"), ("Last day of leave", "2031-03-12")):
+        page.get_by_label(label).fill(answer)
+    page.get_by_label("Reason", exact=True).fill("As tried")
+    for way in ("Manager review", "HR review", "Approved"):
+        page.get_by_role("radio", name=way).check()
+        page.get_by_role("button", name="Pass it on").click()
+    expect(page.get_by_text("The request has ended with “Approved”")).to_be_visible()
+    page.get_by_label("Keep it as a case called").fill("As tried by Omar")
+    page.get_by_role("button", name="Keep", exact=True).click()
+    page.goto(f"{drawing.path}?tab=cases")
+    case = page.get_by_role("row", name="As tried by Omar")
+    expect(case).to_contain_text("As told")
+    change = {"transition": "hr_approves", "name": "Granted by HR"}
+    body = {"id": str(uuid4()), "edit": "transition.rename", "params": change}
+    drawing.api.done(f"definitions/{drawing.id}/draft/edits/", body)
+    page.get_by_role("link", name="Run all").click()
+    expect(case).to_contain_text("Fails")
+    expect(case.get_by_role("listitem").nth(2)).to_contain_text("at HR review: Approved")
+    expect(case.get_by_role("listitem").nth(2).locator(".cs-bad").last).not_to_be_empty()
+    omar.see("cases-failing")
+
+
+def test_rules_by_keyboard(sit: Sit, product: Run) -> None:
+    """One that asks something already and one that does not."""
+    api = omar_api(product)
+    drawing = Drawing(api, api.done("definitions/", ruled("Ruled by keyboard"))["id"])
+    omar = sit("omar", WIDE)
+    for place in ("graph/steps/hr_review/assignee/rule", "form/fields/reason/visible_when"):
+        omar.page.goto(f"{drawing.path}rule/?place={place}")
+        two_more_conditions(omar)
+        document = api.done(f"definitions/{drawing.id}/draft/")["document"]
+        kept = rule_at(document, rule_place(document, place))
+        assert kept["all"][-1]["any"][0]["op"] == "is_empty"
+
+
+def two_more_conditions(omar: Desk) -> None:
+    """One, and one in a group; refused at both at first."""
+    page, rows = omar.page, omar.page.locator(".cs-rule-row")
+    before = rows.count()
+    for button, count in (("Condition", before + 1), ("Group", before + 2)):
+        omar.tab_to(page.get_by_role("button", name=button, exact=True).last)
+        page.keyboard.press("Enter")
+        expect(rows).to_have_count(count)
+        expect(rows.nth(count - 1).locator(":focus")).to_be_visible()
+    save = page.get_by_role("button", name="Save the rule")
+    omar.tab_to(save)
+    page.keyboard.press("Enter")
+    expect(page.locator(".cs-rule-row.is-wrong")).to_have_count(2)
+    expect(rows.nth(before).locator(":focus")).to_have_attribute("aria-invalid", "true")
+    for row in (rows.nth(before), rows.nth(before + 1)):
+        if row.get_by_label("Condition", exact=True).count() == 0:
+            omar.tab_to(row.get_by_role("combobox", name="Variable"))
+            page.keyboard.press("ArrowDown")
+            page.keyboard.press("Enter")
+        omar.tab_to(row.locator("select[aria-label=Condition]"))
+        with page.expect_response("**/design/rule/*"):
+            page.keyboard.press("End")
+        expect(row.locator("select[aria-label=Condition]")).to_have_value("is_empty")
+    omar.tab_to(save)
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/design/item/*")
