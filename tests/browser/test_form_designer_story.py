@@ -115,8 +115,8 @@ def arranged(layout: list[Any]) -> list[Any]:
     return [one["name"] if one["kind"] == "field" else arranged(one["children"]) for one in layout]
 
 
-def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) -> None:
-    """With the mouse, in steps as a hand makes them."""
+def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7, until: str = "") -> None:
+    """With the mouse, in steps as a hand makes them; let go when what is dragged is seen to stand there (`until`)."""
     start = source.bounding_box()
     assert start is not None
     page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
@@ -128,6 +128,11 @@ def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7) ->
     page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] * below, steps=14)
     page.mouse.move(end["x"] + end["width"] / 3 + 2, end["y"] + end["height"] * below, steps=3)
     page.wait_for_timeout(200)  # where it would fall is looked up a few times a second
+    for turn in range(20):
+        if not until or page.locator(until).count():
+            break
+        page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] * below - turn % 3)
+        page.wait_for_timeout(100)
     page.mouse.up()
 
 
@@ -147,7 +152,8 @@ def by_drag(page: Page) -> None:
         page.locator("#set-label").fill(label)
         page.locator("#set-label").blur()
         settled(page, f"field-{label.lower().replace(' ', '_')}")
-    drag(page, page.locator("#pick-field-reason"), page.locator("#pick-field-last_day"), below=0.65)
+    between = "[data-item='field:first_day'] + [data-item='field:reason'] + [data-item='field:last_day']"
+    drag(page, page.locator("#pick-field-reason"), page.locator("#pick-field-last_day"), below=0.65, until=between)
     expect(page.get_by_role("button", name="Undo: Move Reason")).to_be_visible()
     expect(page.locator(".cs-part-field").nth(1)).to_have_attribute("data-item", "field:reason")
 
