@@ -14,7 +14,7 @@ from django.db import models
 from django.db.models.expressions import DatabaseDefault
 
 from accounts.tenancy.scope import current_organisation_id
-from accounts.tenancy.statements import execute_last, execute_prepared
+from accounts.tenancy.statements import execute_ahead, execute_last, execute_prepared
 
 JSON: Final = frozenset({dict, list})
 FEW: Final = 4
@@ -100,6 +100,11 @@ class WriteBatch:
         """Write everything. Raises StaleRow unless each update met exactly one row; the transaction must then end."""
         if made := self._statement():
             execute_prepared(*made)
+
+    def execute_ahead(self) -> None:
+        """Write everything and go on at once; errors come with the next statement, or at the end of the transaction."""
+        if made := self._statement():
+            execute_ahead(*made)
 
     def execute_last(self) -> None:
         """Write everything at the end of the transaction, with the next statement or with COMMIT; errors come then.

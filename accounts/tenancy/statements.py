@@ -13,6 +13,11 @@ def execute_prepared(sql: str, params: Sequence[Any]) -> list[tuple[Any, ...]]:
     return cast(DatabaseWrapper, connection).execute_prepared(sql, params)
 
 
+def execute_ahead(sql: str, params: Sequence[Any]) -> None:
+    """The same for a statement whose rows nobody wants, without waiting for it; its errors come with the next one."""
+    cast(DatabaseWrapper, connection).execute_ahead(sql, params)
+
+
 def execute_last(sql: str, params: Sequence[Any]) -> None:
     """The same for a statement whose rows nobody wants: it travels with the next one or with COMMIT."""
     cast(DatabaseWrapper, connection).execute_last(sql, params)

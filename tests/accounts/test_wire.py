@@ -16,7 +16,7 @@ from accounts.tenancy.models import new_id
 from accounts.tenancy.postgresql.base import StaleRow
 from accounts.tenancy.postgresql.wire import Wire
 from accounts.tenancy.scope import organisation_scope
-from accounts.tenancy.statements import execute_last, execute_prepared
+from accounts.tenancy.statements import execute_ahead, execute_last, execute_prepared
 from tests.cast import make_acme
 
 
@@ -101,6 +101,58 @@ def test_a_stale_row_undoes_the_transaction_though_commit_was_sent(here: UUID) -
     with pytest.raises(StaleRow):
         write()
     assert not names(here) & {"Legal", "Changed"}
+
+
+def test_what_was_sent_ahead_is_there_for_what_comes_after(here: UUID) -> None:
+    with organisation_scope(here):
+        batch = WriteBatch()
+        for name in ("Legal", "Sales"):
+            made = department(batch, here, name)
+            batch.execute_ahead()
+        assert execute_prepared("SELECT 1 FROM accounts_department WHERE id = %s", [made]) == [(1,)]
+        department(batch, here, "Audit")
+        batch.execute_ahead()
+        assert Department.objects.filter(organisation_id=here, name="Audit").exists()
+        department(batch, here, "Press")
+        batch.execute_ahead()
+    assert {"Legal", "Sales", "Audit", "Press"} <= names(here)
+
+
+REFUSED = "SELECT %s::int / 0"
+
+
+def test_a_refusal_of_what_was_sent_ahead_comes_with_the_next(here: UUID) -> None:
+    def write(then: Callable[[], object]) -> None:
+        with organisation_scope(here):
+            batch = WriteBatch()
+            department(batch, here, "Legal")
+            batch.execute_ahead()
+            execute_ahead(REFUSED, [1])
+            then()
+
+    for then in (lambda: None, lambda: execute_ahead("SELECT 2", []), lambda: names(here)):
+        with pytest.raises(DataError):
+            write(then)
+        assert "Legal" not in names(here)
+
+
+def test_a_refusal_that_nobody_has_heard_goes_with_the_transaction(here: UUID) -> None:
+    with suppress(Undone), organisation_scope(here):
+        execute_ahead(REFUSED, [1])
+        raise Undone
+    assert "HR" in names(here)
+
+
+def test_a_refusal_belongs_to_its_savepoint(here: UUID) -> None:
+    with organisation_scope(here):
+        batch = WriteBatch()
+        department(batch, here, "Legal")
+        batch.execute_ahead()
+        with suppress(DataError), transaction.atomic():
+            department(batch, here, "Sales")
+            batch.execute_ahead()
+            execute_ahead(REFUSED, [1])
+    assert names(here) & {"Legal", "Sales"} == {"Legal"}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from workflows.library import library_item
 from workflows.models import BulkAction, Comment, TaskCandidate, TransitionLog, WorkflowDefinition
 from workflows.selectors.bulk import BulkNotFound, time_to_undo
 from workflows.services.bulk import (
+    AHEAD,
     BulkInvalid,
     BulkOver,
     BulkRow,
@@ -69,6 +70,21 @@ def test_each_row_is_decided_or_left_with_its_reason(leave: WorkflowDefinition, 
     again = bulk_ask(actor=acme.ravi, wish=rejecting(rows[:1]), at=MONDAY)
     assert [one.state for one in results_of(again)] == ["unchanged"]
     assert run_of(run_ids[0]).version_no == run.version_no
+
+
+def test_what_the_database_refuses_is_left_by_itself(leave: WorkflowDefinition, acme: Acme) -> None:
+    run_ids = waiting(leave, acme, 2 * AHEAD + 1)
+    odd = run_of(run_ids[AHEAD + 3])
+    entry = TransitionLog.objects.filter(run=odd).latest("seq")
+    entry.id, entry.seq, entry._state.adding = uuid4(), entry.seq + 1, True
+    entry.save()
+    act = bulk_ask(actor=acme.ravi, wish=rejecting(rows_of(run_ids)), at=MONDAY)
+    found = {one.number or 0: (one.state, one.code) for one in results_of(act)}
+    assert found.pop(odd.number) == ("left", "task.refused")
+    assert set(found.values()) == {("done", "")}
+    assert len(found) == act.done == 2 * AHEAD
+    assert run_of(odd.id).status == "running"
+    assert Comment.objects.count() == 2 * AHEAD
 
 
 def test_a_row_that_needs_a_field_or_a_person_is_left(leave: WorkflowDefinition, acme: Acme) -> None:

@@ -1,14 +1,16 @@
-"""Decide, hand over or claim many tasks at once: one locking read and one writing statement for all of them.
+"""Decide, hand over or claim many tasks at once: one locking read for all of them, and a writing statement for some at a time,
+which the server works on while the next ones are planned.
 
 Each row is judged by the same functions as a task alone (``services.tasks``), and succeeds or is left by itself. Until the
 organisation's time to undo is over, a wish only waits as a row: nothing has moved, so nobody was told and undoing leaves no trace
 in any request. See docs/subsystems/engine.md.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
@@ -35,6 +37,8 @@ from workflows.services.refusals import refusal_text
 from workflows.services.tasks import claim, completion, reassignment
 
 MAX_ROWS: Final = 500
+AHEAD: Final = 20
+"""Rows of one writing statement: so few that the server begins early, so many that a statement more costs little."""
 NOT_FOUND: Final = "There is no such task."
 
 
@@ -180,6 +184,7 @@ def organisations_with_due_bulks(at: datetime) -> list[UUID]:
 class _Made:
     """A row that passed every check, ready to be written."""
 
+    row: BulkRow
     locked: LockedTask
     plan: Plan
     attachment_ids: Sequence[UUID] = ()
@@ -243,22 +248,35 @@ def _round(work: _Work, rows: Sequence[BulkRow]) -> list[BulkRow]:
     if wish.action is BulkAction.DECIDE:
         lock_turns(actor.organisation_id, [one.run for one in locked.values()])
     near = {task_id for task_id, one in locked.items() if is_near(one, actor, work.at)}
-    far = [one.run.id for task_id, one in locked.items() if task_id not in near]
-    seen = visible_among(actor, far) if far else set()
-    made: dict[UUID, tuple[BulkRow, _Made]] = {}
+    far = {task_id: one.run.id for task_id, one in locked.items() if task_id not in near}
+    seen = visible_among(actor, list(far.values())) if far else set()
+    there = {task_id: one for task_id, one in locked.items() if task_id in near or far[task_id] in seen}
     later: list[BulkRow] = []
-    for row in rows:
-        one = locked.get(row.task_id)
-        if one is None or not (row.task_id in near or one.run.id in seen):
-            work.settle(row, None, "left", "task.not_found", NOT_FOUND)
-        elif one.run.id in made:
-            later.append(row)
-        else:
-            found = _judged(work, row, one)
-            if found is not None:
-                made[one.run.id] = (row, found)
-    _write(work, list(made.values()))
+    try:
+        with transaction.atomic():
+            made = _write_ahead(work, _plans(work, rows, there, later))
+    except (DatabaseError, DomainError):
+        later.clear()
+        _write(work, list(_plans(work, rows, there, later)))
+    else:
+        _settle(work, made)
     return later
+
+
+def _plans(
+    work: _Work, rows: Sequence[BulkRow], there: Mapping[UUID, LockedTask], later: list[BulkRow]
+) -> Iterator[_Made]:
+    """What is to be written, one for each request; what is not is settled. Further rows of a request go to ``later``."""
+    taken: set[UUID] = set()
+    for row in rows:
+        one = there.get(row.task_id)
+        if one is None:
+            work.settle(row, None, "left", "task.not_found", NOT_FOUND)
+        elif one.run.id in taken:
+            later.append(row)
+        elif (found := _judged(work, row, one)) is not None:
+            taken.add(one.run.id)
+            yield found
 
 
 def _judged(work: _Work, row: BulkRow, locked: LockedTask) -> _Made | None:
@@ -285,12 +303,12 @@ def _planned(work: _Work, row: BulkRow, locked: LockedTask) -> _Made | None:
         found = completion(
             locked, asked, actor=actor, version=row.version, at=at, via=Via.BULK, environment=work.environment
         )
-        return _Made(locked, found.plan, found.attachment_ids)
+        return _Made(row, locked, found.plan, found.attachment_ids)
     given: dict[str, Any] = {"actor": actor, "version": row.version, "at": at, "via": Via.BULK}
     if wish.action is BulkAction.REASSIGN:
-        return _Made(locked, reassignment(locked, comment=comment, **given))
+        return _Made(row, locked, reassignment(locked, comment=comment, **given))
     plan = claim(locked, **given)
-    return _Made(locked, plan) if plan else None
+    return _Made(row, locked, plan) if plan else None
 
 
 def _is_done(work: _Work, locked: LockedTask) -> bool:
@@ -302,33 +320,50 @@ def _is_done(work: _Work, locked: LockedTask) -> bool:
     return task.is_open and task.assignee is not None and task.assignee.id == wanted
 
 
-def _write(work: _Work, made: Sequence[tuple[BulkRow, _Made]]) -> None:
+def _write_ahead(work: _Work, plans: Iterator[_Made]) -> list[_Made]:
+    """Write the plans as they come: the server writes some while the next ones are planned. Raises, now or at the end of the
+    transaction, when it refuses any of them."""
+    made: list[_Made] = []
+    while part := list(islice(plans, AHEAD)):
+        _batch(work, part).execute_ahead()
+        made += part
+    return made
+
+
+def _write(work: _Work, made: Sequence[_Made]) -> None:
     """Write the plans by one statement. Should the database refuse, or a row that a request is about, the rows are halved until
     the one is found that is meant. What a refused half has done to the rows that its requests are about is undone with it."""
     if not made:
         return
-    actor = work.actor
     try:
         with transaction.atomic():
-            batch = WriteBatch()
-            events = write_all([one.plan for _, one in made], batch)
-            record(events, actor=actor, organisation_id=actor.organisation_id, at=work.at, batch=batch)
-            batch.execute()
+            _batch(work, made).execute()
     except (DatabaseError, DomainError) as refusal:
         if len(made) > 1:
             middle = len(made) // 2
             _write(work, made[:middle])
             _write(work, made[middle:])
             return
-        row, one = made[0]
+        [one] = made
         code, text = "task.refused", "This could not be stored. Decide it on its own page."
         if isinstance(refusal, DomainError):
             code, text = refusal.code, refusal_text(refusal, one.locked.run)
-        work.settle(row, one.locked, "left", code, text)
+        work.settle(one.row, one.locked, "left", code, text)
         return
-    for row, one in made:
-        attachments_claim(actor=actor, run_id=one.locked.run.id, ids=one.attachment_ids, at=work.at)
-        work.settle(row, one.locked, "done", message=_said(one.plan))
+    _settle(work, made)
+
+
+def _batch(work: _Work, made: Sequence[_Made]) -> WriteBatch:
+    batch = WriteBatch()
+    events = write_all([one.plan for one in made], batch)
+    record(events, actor=work.actor, organisation_id=work.actor.organisation_id, at=work.at, batch=batch)
+    return batch
+
+
+def _settle(work: _Work, made: Sequence[_Made]) -> None:
+    for one in made:
+        attachments_claim(actor=work.actor, run_id=one.locked.run.id, ids=one.attachment_ids, at=work.at)
+        work.settle(one.row, one.locked, "done", message=_said(one.plan))
 
 
 def _said(plan: Plan) -> str:

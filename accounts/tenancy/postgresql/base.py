@@ -3,6 +3,7 @@
 import select
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import Any, Final
 
 from django.conf import settings
@@ -87,6 +88,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> None:
         self._waiting = []
+        with suppress(DatabaseError):
+            self.send_waiting()  # what was sent ahead is answered first, if only by a refusal
         super()._rollback()  # type: ignore[misc]  # unknown to the stubs
 
     def _close(self) -> None:
@@ -94,8 +97,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._close()  # type: ignore[misc]  # unknown to the stubs
 
     def send_waiting(self) -> None:
-        """Send what waits for company now."""
-        if self._waiting:
+        """Send what waits for company now, and wait for what was sent ahead."""
+        if self._waiting or (self._wire is not None and self._wire.is_behind):
             waiting, self._waiting = self._waiting, []
             self._send(waiting)
 
@@ -117,12 +120,24 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return
         self._waiting.append(Statement(sql, params))
 
-    def _send(self, statements: Sequence[Statement]) -> list[list[Row]]:
+    def execute_ahead(self, sql: str, params: Sequence[Any]) -> None:
+        """The same, sent at once and not waited for: the server works on it while the next one is being made ready."""
+        if not self.in_atomic_block:
+            self.execute_prepared(sql, params)
+            return
+        self.ensure_connection()
+        waiting, self._waiting = self._waiting, []
+        self._send([*waiting, Statement(sql, params)], ahead=True)
+
+    def _send(self, statements: Sequence[Statement], *, ahead: bool = False) -> list[list[Row]]:
         if self._wire is None or self._wire.connection is not self.connection:
             self._wire = Wire(self.connection, prepare=settings.DATABASE_PREPARE)
         began = time.monotonic()
         try:
             with self.wrap_database_errors:
+                if ahead:
+                    self._wire.send_ahead(statements)
+                    return []
                 return self._wire.send(statements)
         except DatabaseError as error:
             if getattr(error.__cause__, "sqlstate", None) == STALE:

@@ -6,7 +6,8 @@ time in Python than the decision itself, and a round trip for every statement.
 
 import re
 import select
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import datetime
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -49,6 +50,11 @@ class _Dumped(NamedTuple):
     formats: Sequence[Any]
 
 
+class _Sent(NamedTuple):
+    sql: str
+    is_prepared_now: bool
+
+
 class _JsonText(Loader):
     """JSON as its text, which is what Django's fields and ours expect of the driver."""
 
@@ -81,66 +87,87 @@ class Wire:
         self._values = Transformer(_Context(connection))
         self._poll = select.poll()
         self._poll.register(self._pg.socket, select.POLLIN)
+        self._sent: list[_Sent] = []
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether something was sent ahead: it is answered before anything else can be said on the connection."""
+        return bool(self._sent)
 
     def send(self, statements: Sequence[Statement]) -> list[list[Row]]:
-        """Run the statements in order; the rows of each. After an error the server skips the rest, and it is raised."""
-        # Values are made ready first: one that cannot be sent must leave nothing half said.
-        values = [self._dump(statement.params) for statement in statements]
-        try:
-            rows, failed = self._exchange(statements, values)
-        except BaseException:
-            # A lost server, or a signal in the middle: answers that are still on their way must meet nobody else.
-            self.connection.close()
-            raise
+        """Run the statements in order; the rows of each. After an error the server skips the rest, and it is raised. What was
+        sent ahead is answered with them."""
+        values = list(map(self._dump, statements))
+        with self._whole_or_closed():
+            before = len(self._sent)
+            self._queue(statements, values)
+            self._pg.pipeline_sync()
+            self._flush()
+            sent, self._sent = self._sent, []
+            rows, failed = self._answers(sent)
         if failed is not None:
             raise failed
-        return rows
+        return rows[before:]
 
-    def _dump(self, params: Sequence[Any]) -> _Dumped:
+    def send_ahead(self, statements: Sequence[Statement]) -> None:
+        """Let the server run the statements while something else is done here. Their errors come with the next ``send``, whose
+        statements the server skips then."""
+        values = list(map(self._dump, statements))
+        with self._whole_or_closed():
+            self._queue(statements, values)
+            self._flush()
+
+    @contextmanager
+    def _whole_or_closed(self) -> Iterator[None]:
+        """A lost server, or a signal in the middle: answers that are still on their way must meet nobody else."""
+        try:
+            yield
+        except BaseException:
+            self.connection.close()
+            raise
+
+    def _dump(self, statement: Statement) -> _Dumped:
+        """Values are made ready before anything is said: one that cannot be sent must leave nothing half said."""
+        params = statement.params
         values = self._values.dump_sequence(params, list(map(_formats.__getitem__, map(type, params))))
         return _Dumped(values, list(self._values.formats or ()))
 
-    def _exchange(
-        self, statements: Sequence[Statement], values: Sequence[_Dumped]
-    ) -> tuple[list[list[Row]], psycopg.Error | None]:
-        pg = self._pg
-        pg.enter_pipeline_mode()
-        prepared_now = [self._queue(one.sql, given) for one, given in zip(statements, values, strict=True)]
-        pg.pipeline_sync()
-        self._flush()
+    def _queue(self, statements: Sequence[Statement], values: Sequence[_Dumped]) -> None:
+        if not self._sent:
+            self._pg.enter_pipeline_mode()
+        for statement, given in zip(statements, values, strict=True):
+            self._sent.append(_Sent(statement.sql, self._queue_one(statement.sql, given)))
+
+    def _answers(self, sent: Sequence[_Sent]) -> tuple[list[list[Row]], psycopg.Error | None]:
         rows: list[list[Row]] = []
         failed: psycopg.Error | None = None
-        for statement, name in zip(statements, prepared_now, strict=True):
-            if name is not None:
+        for one in sent:
+            if one.is_prepared_now:
                 made = self._result()
                 failed = failed or _error(made)
-                if failed is None:
-                    self._names[statement.sql] = name
             result = self._result()
+            failed = failed or _error(result)
             if failed is None:
-                failed = _error(result)
-                if failed is None:
-                    rows.append(self._rows(result))
-                elif failed.sqlstate in STALE_PLAN:
-                    self._names.pop(statement.sql, None)
+                rows.append(self._rows(result))
+            elif one.is_prepared_now or failed.sqlstate in STALE_PLAN:
+                self._names.pop(one.sql, None)
         self._await()
-        pg.get_result()
-        pg.exit_pipeline_mode()
+        self._pg.get_result()
+        self._pg.exit_pipeline_mode()
         return rows, failed
 
-    def _queue(self, sql: str, given: _Dumped) -> bytes | None:
-        """Queue the statement; returns the name under which it is being prepared, None if it is already."""
+    def _queue_one(self, sql: str, given: _Dumped) -> bool:
+        """Queue the statement; whether it is prepared first."""
         if not self._prepare:
             self._pg.send_query_params(self._text(sql), given.values, None, given.formats, Format.BINARY)
-            return None
-        known = self._names.get(sql)
-        name = known
-        if name is None:
+            return False
+        is_new = sql not in self._names
+        if is_new:
             self._made += 1
-            name = b"w%d" % self._made
-            self._pg.send_prepare(name, self._text(sql))
-        self._pg.send_query_prepared(name, given.values, given.formats, Format.BINARY)
-        return None if known else name
+            self._names[sql] = b"w%d" % self._made
+            self._pg.send_prepare(self._names[sql], self._text(sql))
+        self._pg.send_query_prepared(self._names[sql], given.values, given.formats, Format.BINARY)
+        return is_new
 
     def _text(self, sql: str) -> bytes:
         text = self._texts.get(sql)
