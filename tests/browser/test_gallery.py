@@ -2,6 +2,7 @@
 
 import gzip
 from collections.abc import Callable
+from functools import lru_cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -74,9 +75,14 @@ def weigh(page: Page, address: str) -> dict[str, int]:
     weights = {"page": 0, "rest": 0}
     for answer in answers:
         body = answer.body()
-        packed = len(body) if answer.url.endswith(".woff2") else len(gzip.compress(body))
+        packed = len(body) if answer.url.endswith(".woff2") else packed_size(body)
         weights["page" if answer.url == address else "rest"] += packed
     return weights
+
+
+@lru_cache(200)
+def packed_size(body: bytes) -> int:
+    return len(gzip.compress(body))
 
 
 def test_works_without_script(gallery: str, browser: Browser) -> None:
