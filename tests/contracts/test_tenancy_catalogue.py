@@ -51,8 +51,7 @@ def test_every_row_is_tied_to_its_organisation() -> None:
         " AND (f.confrelid = 'accounts_organisation'::regclass OR (cardinality(f.conkey) >= 2 AND ("
         "SELECT bool_and(k.attnotnull) FROM pg_attribute k WHERE k.attrelid = c.oid AND k.attnum = ANY (f.conkey)))))"
     )
-    # A delivery has one of two such keys, as its check demands.
-    assert {name for (name,) in loose} == {"accounts_auditentry", "notifications_outboxevent", "notifications_delivery"}
+    assert {name for (name,) in loose} == {"accounts_auditentry", "notifications_outboxevent"}
 
 
 @pytest.mark.django_db

@@ -39,9 +39,7 @@ DUE = FUNCTION.format(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("notifications", "0001_initial")]
+    replaces = [("notifications", "0005_letters")]
+    dependencies = [("notifications", "0001_squashed")]
 
-    operations = [
-        migrations.RunSQL(PENDING, "DROP FUNCTION notifications_pending_organisations(integer)"),
-        migrations.RunSQL(DUE, "DROP FUNCTION notifications_due_organisations(integer)"),
-    ]
+    operations = [migrations.RunSQL([PENDING, DUE])]

@@ -32,12 +32,22 @@ AS $$
     ORDER BY o.id
 $$;
 """
+BACKFILLS = """
+CREATE FUNCTION flows_backfills_waiting() RETURNS SETOF uuid
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = pg_catalog, public, pg_temp
+AS $$
+    SELECT o.id FROM public.accounts_organisation o
+    WHERE o.is_active AND EXISTS (
+        SELECT 1 FROM public.flows_backfill b
+        WHERE b.organisation_id = o.id AND b.state = 'running' AND b.in_background
+    )
+    ORDER BY o.id
+$$;
+"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("flows", "0001_initial")]
+    replaces = [("flows", "0012_on_behalf_of")]
+    dependencies = [("flows", "0001_squashed")]
 
-    operations = [
-        migrations.RunSQL(PROPOSALS, "DROP FUNCTION flows_proposals_due(timestamptz);"),
-        migrations.RunSQL(IMPORTS, "DROP FUNCTION flows_imports_waiting();"),
-    ]
+    operations = [migrations.RunSQL([PROPOSALS, IMPORTS, BACKFILLS])]
