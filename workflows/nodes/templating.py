@@ -17,6 +17,13 @@ THIS: Final = "this"
 HIDDEN: Final = "secret"
 MAX_TEXT: Final = 200_000
 
+_PARTS: Final = {
+    frozenset({"amount", "currency"}): "{amount} {currency}",
+    frozenset({"from", "to"}): "{from} to {to}",
+    frozenset({"latitude", "longitude", "accuracy"}): "{latitude}, {longitude}",
+    frozenset({"name", "strokes", "by", "by_name", "at"}): "{name}, {at!s:.10}",
+}
+"""Answers of several parts by these: a drawing is nothing to read."""
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.\-]{0,199})\s*\}\}")
 _SECRET: Final = re.compile(r"\{\{\s*secret\.([A-Za-z][A-Za-z0-9_]{0,59})\s*\}\}")
 
@@ -53,13 +60,14 @@ def render_text(template: str, values: Mapping[str, Any]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value inside a text: nothing for none, yes and no, money as people write it, JSON for lists and other objects."""
+    """A value inside a text: nothing for none, yes and no, answers of several parts as people write them, JSON for lists and
+    other objects."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
-    if isinstance(value, Mapping) and set(value) == {"amount", "currency"}:
-        return f"{value['amount']} {value['currency']}"
+    if isinstance(value, Mapping) and (words := _PARTS.get(frozenset(value))):
+        return words.format_map(value)
     if isinstance(value, list | tuple | Mapping):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)

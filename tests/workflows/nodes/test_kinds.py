@@ -154,6 +154,34 @@ def test_a_document_is_made_and_read_again() -> None:
     assert read["tables"] == [[["Days", "3"]]]
 
 
+def test_answers_of_several_parts_can_be_read_in_a_document() -> None:
+    record = {
+        "place": {"latitude": "12.97", "longitude": "77.59", "accuracy": None},
+        "days": {"from": "2025-10-06", "to": "2025-10-08"},
+        "signed": {
+            "name": "Asha Verma",
+            "strokes": [[1, 2, 3, 4]],
+            "by": "x",
+            "by_name": "Asha",
+            "at": "2025-09-29T14:30",
+        },
+        "total": {"amount": "625.00", "currency": "INR"},
+        "went": 4,
+    }
+    rows = {name: f"{{{{ record.{name} }}}}" for name in record}
+    (made,) = run("document", {"title": "Visit", "rows": rows}, work(values={"record": record})).artifacts
+    tools = FakeTools(files={"scan": (made.name, made.content)})
+    assert run("pdf", {"file": "scan", "tables": True}, work(tools)).output["tables"] == [
+        [
+            ["place", "12.97, 77.59"],
+            ["days", "2025-10-06 to 2025-10-08"],
+            ["signed", "Asha Verma, 2025-09-29"],
+            ["total", "625.00 INR"],
+            ["went", "4"],
+        ]
+    ]
+
+
 @pytest.mark.parametrize("content", [b"", b"%PDF-1.7\nnothing", b"GIF89a", b"<html>"])
 def test_a_file_that_is_no_pdf(content: bytes) -> None:
     with pytest.raises(NodeFailure) as failure:
