@@ -91,12 +91,12 @@ class ImportNewView(ImportRequired):
         return self._page(self._form(initial={"kind": wanted if wanted in KINDS else "entities"}))
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        once = Once(request, self.actor)
-        if (earlier := once.earlier()) is not None:
-            return earlier
         form = self._form(request.POST, request.FILES)
         if form.is_valid():
             with refusals_on(form):
+                once = Once(request, self.actor)
+                if (earlier := once.earlier()) is not None:
+                    return earlier
                 made = import_upload(
                     actor=self.actor,
                     kind=form.cleaned_data["kind"],
@@ -152,13 +152,11 @@ class ImportActView(ImportRequired):
     http_method_names = POSTING
 
     def post(self, request: HttpRequest, import_id: UUID) -> HttpResponse:
-        once = Once(request, self.actor)
-        if (earlier := once.earlier()) is not None:
-            return earlier
-        address = ""
+        answer: HttpResponse = redirect("flows:import", import_id)
         with refusals_as_messages(request):
-            address = self.act(import_id)
-        return once.keep(address) if address else redirect("flows:import", import_id)
+            once = Once(request, self.actor)
+            answer = once.earlier() or once.keep(self.act(import_id))
+        return answer  # noqa: RET504 - after a refusal it is the first one
 
     def act(self, import_id: UUID) -> str:
         """Do it; returns where to go."""

@@ -50,17 +50,17 @@ class BulkAskView(MemberRequired, View):
     http_method_names = ("post", "options")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        once = Once(request, self.actor)
-        earlier = once.earlier()
-        if earlier is not None:
-            return earlier
         form = BulkForm(request.POST)
         try:
+            once = Once(request, self.actor)
+            if (earlier := once.earlier()) is not None:
+                return earlier
             wish = _wish(form)
             act = bulk_ask(actor=self.actor, wish=wish, wait=time_to_undo(self.actor.organisation_id))
-        except Invalid as error:
+        except (Conflict, Invalid) as error:
+            fields = error.fields if isinstance(error, Invalid) else {"tasks": [error.message]}
             choice = choice_of(self.actor, form.wanted)
-            return chosen_page(request, choice, form, {key: list(texts) for key, texts in error.fields.items()})
+            return chosen_page(request, choice, form, {key: list(texts) for key, texts in fields.items()})
         return once.keep(reverse("bulk", args=[act.id]))
 
 

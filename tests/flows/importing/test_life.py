@@ -56,6 +56,15 @@ def test_two_clicks_are_one_import(acme: Acme, asha: Desk) -> None:
         assert CatalogueImport.objects.count() == 1
 
 
+def test_a_key_that_is_none_is_refused(acme: Acme, asha: Desk) -> None:
+    assert asha.post(GOOD, idempotency_key="ä").status_code == 422
+    row = asha.bring(GOOD)
+    assert asha.press(row, "apply", idempotency_key="ä").status_code == 302
+    assert "Idempotency-Key is" in asha.page(row)
+    with acme.scope():
+        assert CatalogueImport.objects.get().state == "checked"
+
+
 def test_two_clicks_on_apply_are_one(acme: Acme, asha: Desk) -> None:
     row, key = asha.bring(GOOD), uuid4().hex
     for _ in range(2):

@@ -103,6 +103,14 @@ def test_a_wish_without_a_choice_comes_back(acme: Acme) -> None:
     assert send(ravi, "/tasks/bulk/", tab="decide", ids="nonsense").status_code == 302
 
 
+def test_a_key_that_is_none_is_refused(acme: Acme) -> None:
+    run_id = started(acme, install(acme))
+    ravi = signed_in(acme.ravi)
+    refused = ask(ravi, choose(ravi), do="way:Rejected", comment="No", idempotency_key="ä")
+    assert (refused.status_code, "Idempotency-Key is" in text(refused)) == (422, True)
+    assert outcomes(acme, [run_id]) == {""}
+
+
 def test_the_whole_team_queue_is_claimed(acme: Acme) -> None:
     definition = install(acme)
     for _ in range(2):
