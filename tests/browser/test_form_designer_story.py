@@ -115,39 +115,39 @@ def arranged(layout: list[Any]) -> list[Any]:
     return [one["name"] if one["kind"] == "field" else arranged(one["children"]) for one in layout]
 
 
-def drag(page: Page, source: Locator, target: Locator, *, below: float = 0.7, until: str = "") -> None:
-    """With the mouse, in steps as a hand makes them; let go when what is dragged is seen to stand there (`until`)."""
+def drag(page: Page, source: Locator, target: Locator, *, below: float, until: str) -> None:
+    """With the mouse, in steps as a hand makes them; let go where what is dragged is seen to stand as it should (`until`)."""
     start = source.bounding_box()
     assert start is not None
     page.mouse.move(start["x"] + 20, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(start["x"] + 40, start["y"] + start["height"] / 2 + 8, steps=4)
     page.wait_for_timeout(200)  # what is dragged has left its place, and the others have moved
-    end = target.bounding_box()
-    assert end is not None
-    page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] * below, steps=14)
-    page.mouse.move(end["x"] + end["width"] / 3 + 2, end["y"] + end["height"] * below, steps=3)
-    page.wait_for_timeout(200)  # where it would fall is looked up a few times a second
-    for turn in range(20):
-        if not until or page.locator(until).count():
+    for turn in range(10):
+        end = target.bounding_box()
+        assert end is not None
+        page.mouse.move(end["x"] + end["width"] / 3 + turn, end["y"] + end["height"] * below, steps=14)
+        page.wait_for_timeout(200)  # where it would fall is looked up a few times a second
+        if page.locator(until).count():
             break
-        page.mouse.move(end["x"] + end["width"] / 3, end["y"] + end["height"] * below - turn % 3)
-        page.wait_for_timeout(100)
     page.mouse.up()
 
 
-def take(page: Page, words: str, target: Locator, *, below: float) -> None:
+def take(page: Page, words: str, target: Locator, *, below: float, until: str) -> None:
     """From the palette, where a search brings it to the top."""
     page.get_by_placeholder("Search").fill(words)
-    drag(page, page.locator(".cs-palette-item:visible").first, target, below=below)
+    drag(page, page.locator(".cs-palette-item:visible").first, target, below=below, until=until)
 
 
 def by_drag(page: Page) -> None:
-    take(page, "section", page.locator("[data-root]"), below=0.7)
+    take(page, "section", page.locator("[data-root]"), below=0.7, until="[data-root] .is-ghost")
     settled(page, "part-0")
     for words, old, label in zip(("date", "date", "long"), ("date", "date", "long_text"), LABELS, strict=True):
         inside, last = page.locator('[data-part="0"] section'), page.locator(".cs-part-field").last
-        take(page, words, last if last.count() else inside, below=0.85)
+        if last.count():
+            take(page, words, last, below=0.85, until=f"[data-item='{last.get_attribute('data-item')}'] + .is-ghost")
+        else:
+            take(page, words, inside, below=0.85, until="section .is-ghost")
         settled(page, f"field-{old}")
         page.locator("#set-label").fill(label)
         page.locator("#set-label").blur()
