@@ -69,6 +69,7 @@ class Engine:
         waiting = {
             name: [self.start(one) for _ in range(int(1_500 * seconds) + 20)] for name, one in self.graphs.items()
         }
+        world.analyse()
         took = dict.fromkeys(waiting, 0.0)
         done = 0
         for number, tasks in enumerate(zip(*waiting.values(), strict=True)):
@@ -87,6 +88,7 @@ class Engine:
 
         wanted = int(8_000 * seconds) // BULK + 2
         rows = iter([[BulkRow(self.start().id, 1) for _ in range(BULK)] for _ in range(wanted)])
+        world.analyse()
         self.decide_bulk(next(rows))
         return per_second(lambda: self.decide_bulk(next(rows)), seconds, moves=BULK)
 

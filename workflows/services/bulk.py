@@ -37,8 +37,10 @@ from workflows.services.refusals import refusal_text
 from workflows.services.tasks import claim, completion, reassignment
 
 MAX_ROWS: Final = 500
+FIRST: Final = 5
 AHEAD: Final = 20
-"""Rows of one writing statement: so few that the server begins early, so many that a statement more costs little."""
+"""Rows of the first writing statement, so few that the server begins early, and of the others, so many that a statement more
+costs little."""
 NOT_FOUND: Final = "There is no such task."
 
 
@@ -237,7 +239,7 @@ def _perform(act: BulkAct, wish: BulkWish, actor: Membership, at: datetime, *, i
         batch.update(BulkAct, act.id, changes, expect={"state": act.state})
     done = BulkDone(**_facts(act, actor), done=changes["done"])
     record(done, actor=actor, organisation_id=act.organisation_id, at=at, batch=batch)
-    batch.execute()
+    batch.execute_last()
     return BulkAct(**{**values_of(act), **changes})
 
 
@@ -254,12 +256,10 @@ def _round(work: _Work, rows: Sequence[BulkRow]) -> list[BulkRow]:
     later: list[BulkRow] = []
     try:
         with transaction.atomic():
-            made = _write_ahead(work, _plans(work, rows, there, later))
+            _write_ahead(work, _plans(work, rows, there, later))
     except (DatabaseError, DomainError):
         later.clear()
         _write(work, list(_plans(work, rows, there, later)))
-    else:
-        _settle(work, made)
     return later
 
 
@@ -320,14 +320,14 @@ def _is_done(work: _Work, locked: LockedTask) -> bool:
     return task.is_open and task.assignee is not None and task.assignee.id == wanted
 
 
-def _write_ahead(work: _Work, plans: Iterator[_Made]) -> list[_Made]:
+def _write_ahead(work: _Work, plans: Iterator[_Made]) -> None:
     """Write the plans as they come: the server writes some while the next ones are planned. Raises, now or at the end of the
-    transaction, when it refuses any of them."""
-    made: list[_Made] = []
-    while part := list(islice(plans, AHEAD)):
+    transaction, when it refuses any of them; what is settled by then does not count."""
+    some = FIRST
+    while part := list(islice(plans, some)):
         _batch(work, part).execute_ahead()
-        made += part
-    return made
+        _settle(work, part)
+        some = AHEAD
 
 
 def _write(work: _Work, made: Sequence[_Made]) -> None:
