@@ -6,6 +6,7 @@ from collections.abc import Iterator
 import psycopg
 import pytest
 from django.db import connections
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from pytest_django import DjangoDbBlocker
 
@@ -14,6 +15,10 @@ from tests.cast import Acme, Globex, make_acme, make_globex
 from tests.concurrency.racing import racers_leave
 from tests.postgres import database_of_this_process
 from tests.product import forget_prepared
+
+# How long anything takes is no matter of tests: on a busy machine an example may come late.
+settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("untimed")
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")
 
