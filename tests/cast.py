@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 
-from accounts.models import Department, Membership, Organisation, WorkingCalendar
+from accounts.models import Department, Membership, Organisation, User, WorkingCalendar
 from accounts.tenancy.scope import organisation_scope
 from tests.factories.accounts import (
     CalendarFactory,
@@ -59,21 +59,30 @@ def make_acme() -> Acme:
         holiday(calendar, date(2025, 10, 2), "Gandhi Jayanti")
         names = {"ENG": "Engineering", "HR": "HR", "FIN": "Finance", "OPS": "Operations"}
         departments = {
-            code: DepartmentFactory(organisation=organisation, code=code, name=name) for code, name in names.items()
+            code: DepartmentFactory.build(organisation=organisation, code=code, name=name)
+            for code, name in names.items()
         }
+        Department.objects.bulk_create(departments.values())
+        people: list[Membership] = []
 
         def person(name: str, department: str, **more: object) -> Membership:
-            return MembershipFactory(organisation=organisation, name=name, department=departments[department], **more)
+            made: Membership = MembershipFactory.build(
+                organisation=organisation, name=name, department=departments[department], **more
+            )
+            people.append(made)
+            return made
 
         meera = person("Meera", "ENG")
         ravi = person("Ravi", "ENG", manager=meera)
         asha = person("Asha", "ENG", manager=ravi, attributes={"leave_balance": 12})
         hema, hari = person("Hema", "HR", manager=meera), person("Hari", "HR", manager=meera)
-        give_role(hari, "HR lead", "task.take_over")
         farid, fiona, fritz = (person(name, "FIN", manager=meera) for name in ("Farid", "Fiona", "Fritz"))
         omar = person("Omar", "OPS", manager=meera)
-        give_role(omar, "Designer", "definition.edit", "definition.publish")
         tess = person("Tess", "OPS", manager=meera, is_tenant_admin=True)
+        User.objects.bulk_create(one.user for one in people)
+        Membership.objects.bulk_create(people)
+        give_role(hari, "HR lead", "task.take_over")
+        give_role(omar, "Designer", "definition.edit", "definition.publish")
     return Acme(organisation, calendar, departments, asha, ravi, meera, hema, hari, farid, fiona, fritz, omar, tess)
 
 

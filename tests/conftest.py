@@ -59,6 +59,11 @@ def globex(db: None) -> Globex:
     return make_globex()
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The slow ones first: as the last one of a process, one would have the others wait for it."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 def pytest_collection_finish() -> None:
     """Ten thousand tests are kept to the end: they need not be looked through for what could be freed again and again, at the
     expense of the test that happens to run then."""

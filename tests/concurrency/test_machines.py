@@ -128,6 +128,7 @@ def kill_for_a_while(acme: Acme, server: Bank) -> int:
     return killed
 
 
+@pytest.mark.slow
 def test_workers_are_killed_and_every_step_is_done_once(acme: Acme) -> None:
     with bank() as server:
         start_many(acme, server.url)

@@ -40,6 +40,7 @@ def test_the_command_refuses_where_it_is_no_demo(settings: Settings) -> None:
     assert not Organisation.objects.exists()
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_any_day_is_a_good_day_to_load() -> None:
     for day in (datetime(2026, 1, 1, 0, 5, tzinfo=UTC), datetime(2027, 3, 29, 12, 0, tzinfo=UTC)):
