@@ -19,9 +19,7 @@ from tests.product import Run, running
 
 ROOT = Path(__file__).parent.parent.parent
 # The same engine without windows to draw, where it is there.
-CHROMIUM = (
-    os.environ.get("COUNTERSIGN_CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
-)
+CHROMIUM = os.environ.get("COUNTERSIGN_CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 PATIENCE = 30.0
 """Seconds a server may take to come up."""
 
