@@ -3,6 +3,7 @@ at random."""
 
 from collections.abc import Callable
 from datetime import timedelta
+from functools import cache
 from random import Random
 
 import pytest
@@ -41,6 +42,13 @@ CHOICES: list[Choice] = [
 ]
 
 
+def forget() -> None:
+    """Something may have changed: what was found out holds no longer."""
+    for one in (speaks, behind, waits_for):
+        one.cache_clear()
+
+
+@cache
 def speaks(person: Membership, approval: Approval) -> list[tuple[bool, bool]]:
     """What each ground lets the person do, approve and reject."""
     if not person.is_active:
@@ -58,6 +66,7 @@ def speaks(person: Membership, approval: Approval) -> list[tuple[bool, bool]]:
     return found
 
 
+@cache
 def behind(person: Membership) -> list[Membership]:
     """Those who are away and for whom the person stands in."""
     rows = Absence.objects.filter(substitute=person, accepted_at__isnull=False).select_related("member")
@@ -68,6 +77,7 @@ def waits(person: Membership, row: ProposedFlow) -> bool:
     return person.is_active and any(waits_for(person, one, row) for one in (person, *behind(person)))
 
 
+@cache
 def waits_for(person: Membership, speaker: Membership, row: ProposedFlow) -> bool:
     """Whether the person could decide by the voice of ``speaker``: their own, or that of somebody who is away."""
     policies = settings_of(row.organisation_id)
@@ -159,6 +169,7 @@ def drawn(request: pytest.FixtureRequest, world: World) -> list[Membership]:
     gone = draw.choice(people[1:])
     gone.is_active = False
     gone.save(update_fields=["is_active"])
+    forget()
     return people
 
 
@@ -172,6 +183,7 @@ def happen(draw: Random, world: World, people: list[Membership], ends: list[Cata
         proposal_cancel(proposal_id=row.id, actor=world.acme.asha)
     for person in draw.sample(people, 3) if fate in ("vote", "reject", "again") else ():
         row.refresh_from_db()
+        forget()
         if row.is_open and waits(person, row):
             say(draw, row, person, fate)
     row.refresh_from_db()
