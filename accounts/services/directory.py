@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
-from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.db.models import ProtectedError
 
@@ -86,12 +86,16 @@ def entry_remove(*, actor: Membership, row: Row, action: str = "manage", seen: d
 
 
 def _hold(row: Row, seen: datetime | None) -> None:
-    """Lock a row that is there. Raises EntryStale where it is gone, or in another state than the one that was seen."""
+    """Lock a row that is there, and read it as it is by now: what is judged and told must be what is changed. Raises EntryStale
+    where it is gone, or in another state than the one that was seen."""
     if row._state.adding:
         return
-    rows = type(row).objects.select_for_update().filter(organisation_id=row.organisation_id, pk=row.pk)
-    now = rows.values_list("modified_at", flat=True).first()
-    if now is None or (seen is not None and now != seen):
+    rows = type(row).objects.filter(organisation_id=row.organisation_id)
+    try:
+        row.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
+    except ObjectDoesNotExist:
+        raise EntryStale from None
+    if seen is not None and row.modified_at != seen:
         raise EntryStale
 
 

@@ -24,6 +24,16 @@ def test_an_entry_is_made_changed_and_removed_on_record(acme: Acme) -> None:
         assert trail[1].payload["changes"] == {"head": ["", "Hema"], "name": ["Legal", "Law"]}
 
 
+def test_the_record_tells_what_was_changed_whatever_the_writer_had_read(acme: Acme) -> None:
+    with acme.scope():
+        read_before = Department.objects.get(id=acme.departments["HR"].id)
+        entry_save(actor=acme.tess, row=acme.departments["HR"], values={"name": "People"})
+        read_before.name = "Written on it by a form"
+        entry_save(actor=acme.tess, row=read_before, values={"name": "People and places"})
+        last = AuditEntry.objects.filter(subject_kind="accounts.directory").latest("id")
+        assert last.payload["changes"] == {"name": ["People", "People and places"]}
+
+
 @pytest.mark.parametrize(
     ("row", "values", "field"),
     [
