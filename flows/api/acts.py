@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import behind, checked
 from flows.api.answers import written
 from flows.api.inputs import BulkBody, CancelBody, DecideBody, ResubmitBody, RetryBody, below, places
 from flows.api.outputs import BulkSerializer, ProposalSerializer
@@ -27,7 +28,7 @@ from flows.proposals.services.act import (
     proposals_bulk,
 )
 from flows.proposals.services.resubmit import proposal_resubmit
-from workflows.api.inputs import behind, checked, expected_version
+from workflows.api.inputs import expected_version
 
 IF_MATCH = OpenApiParameter(
     "If-Match", str, OpenApiParameter.HEADER, description="The proposal's ETag, in place of `version`."

@@ -7,13 +7,13 @@ from typing import Any, Final
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from accounts.api.bodies import Body, Id, Text, Whole
 from accounts.tenancy.errors import Invalid
 from flows.api.schemas import FlowDefSerializer
 from flows.models import Decision
 from flows.proposals.services.act import MAX_BULK
 from flows.proposals.services.acting import MAX_TEXT
 from flows.proposals.services.following import MAX_COMMENT
-from workflows.api.inputs import Body, Id, Text, Whole
 
 MAX_VERSION: Final = 2**31 - 1
 

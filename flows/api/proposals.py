@@ -12,6 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import behind, checked
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from flows.api.answers import ListView, WholeListView, written
@@ -35,7 +36,6 @@ from flows.proposals.services.act import proposal_comment, proposal_unwatch, pro
 from flows.proposals.services.acting import Acted
 from flows.proposals.services.judging import Duplicate
 from flows.proposals.services.propose import proposal_propose, proposal_validate
-from workflows.api.inputs import behind, checked
 
 
 class ProposalPages(KeysetPages):

@@ -12,13 +12,13 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, checked
 from accounts.tenancy.errors import Invalid
 from forms_builder.downloads import as_download
 from forms_builder.models import Attachment
 from forms_builder.schema.fields import UploadField
 from forms_builder.selectors import access_attachment
 from forms_builder.services.attachments import attachment_add
-from workflows.api.inputs import Body, checked
 from workflows.selectors.uploads import UploadPlace, place_at_start, place_at_task
 
 

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from workflows.api.inputs import MAX_COMMENT, Body, Data, Id, Text, Whole, checked
+from accounts.api.bodies import Body, Id, Text, Whole, checked
+from workflows.api.inputs import MAX_COMMENT, Data
 from workflows.models import BulkAct, BulkAction, BulkState
 from workflows.selectors.bulk import access_bulk, time_to_undo
 from workflows.services.bulk import (

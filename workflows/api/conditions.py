@@ -10,9 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Text, checked
 from accounts.tenancy.parts import CursorPages
 from workflows import policies
-from workflows.api.inputs import Body, Text, checked
 from workflows.models import ConditionKind, SavedCondition
 from workflows.selectors.saved_conditions import (
     access_saved_condition,

@@ -12,11 +12,12 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Id, Text, Whole, behind, checked
 from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.parts import CursorPages
-from workflows.api.inputs import MAX_COMMENT, Body, Id, Text, Whole, behind, checked, revision_seen
+from workflows.api.inputs import MAX_COMMENT, revision_seen
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail
 from workflows.exchange.bpmn import NotBpmn, import_bpmn

@@ -10,8 +10,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Id, Whole, behind, checked
 from workflows.api.drafts import DraftSavedSerializer, Json
-from workflows.api.inputs import Body, Id, Whole, behind, checked, revision_seen
+from workflows.api.inputs import revision_seen
 from workflows.selectors.drafts import access_editable
 from workflows.services.draft_answers import saved_json
 from workflows.services.draft_imports import draft_form_import

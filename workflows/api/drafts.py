@@ -10,9 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Id, Text, Whole, behind, checked
 from accounts.tenancy.errors import Invalid
 from workflows.api.definitions import LintProblemSerializer
-from workflows.api.inputs import Body, Id, Text, Whole, behind, checked, revision_seen
+from workflows.api.inputs import revision_seen
 from workflows.drafting.operations import MAX_CHANGES, MAX_LABEL, Kind
 from workflows.drafting.places import MAX_PLACE
 from workflows.drafting.reading import MOST

@@ -6,11 +6,9 @@ from typing import Any, Final, NoReturn
 from rest_framework import serializers
 from rest_framework.request import Request
 
-from accounts.api.bodies import Body, Id, Text, Whole, behind, checked
+from accounts.api.bodies import Body, Id, Text, Whole
 from accounts.tenancy.errors import Invalid
 from workflows.shown import LONGEST
-
-__all__ = ["Body", "Id", "Text", "Whole", "behind", "checked"]
 
 MAX_COMMENT: Final = 5_000
 _ETAG: Final = re.compile(r'(?:W/)?"?([0-9]{1,9})"?')

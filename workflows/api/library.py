@@ -10,8 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Text, behind, checked
 from workflows.api.definitions import ImportedSerializer, may_edit
-from workflows.api.inputs import Body, Text, behind, checked
 from workflows.graph.merge import Side
 from workflows.graph.merge_words import Told
 from workflows.policies import definitions

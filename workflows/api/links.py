@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from workflows.api.inputs import Body, Text, behind, checked
+from accounts.api.bodies import Body, Text, behind, checked
 from workflows.selectors.doors import open_task
 from workflows.selectors.links import LinkRow, links_of_run, run_of_link
 from workflows.services.deciding import MAX_COMMENT

@@ -11,9 +11,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Text, behind, checked
 from accounts.tenancy.parts import CursorPages
 from workflows import policies
-from workflows.api.inputs import MAX_COMMENT, Body, Text, behind, checked
+from workflows.api.inputs import MAX_COMMENT
 from workflows.api.outputs import RunSerializer
 from workflows.api.runs import run_answer
 from workflows.models import AttemptOutcome, MachineStep

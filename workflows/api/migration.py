@@ -9,8 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Id, Text, behind, checked
 from accounts.api.people import PersonSerializer
-from workflows.api.inputs import MAX_COMMENT, Body, Id, Text, behind, checked
+from workflows.api.inputs import MAX_COMMENT
 from workflows.engine.migrate import TaskMove
 from workflows.services.migration import (
     MOST_AT_ONCE,

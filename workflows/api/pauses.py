@@ -10,8 +10,9 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.bodies import IF_MATCH as IF_UNCHANGED
+from accounts.api.bodies import Body, Text, Whole
 from accounts.api.entries import EntryListView, EntryPages, EntrySerializer, EntryView
-from workflows.api.inputs import AnswerBody, Body, HandOverBody, HoldBody, QuestionBody, Text, Whole
+from workflows.api.inputs import AnswerBody, HandOverBody, HoldBody, QuestionBody
 from workflows.api.runs import run_answer
 from workflows.api.tasks import IF_MATCH, TaskAction
 from workflows.models import HoldReason

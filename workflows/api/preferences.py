@@ -9,8 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import etag_of, seen_at
-from workflows.api.inputs import Body, Id, Text, Whole, behind, checked
+from accounts.api.bodies import Body, Id, Text, Whole, behind, checked, etag_of, seen_at
 from workflows.selectors.preferences import PreferenceView, access_preferences
 from workflows.services.preferences import (
     MAX_DESCRIPTION,

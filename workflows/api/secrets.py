@@ -9,9 +9,9 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Text, checked
 from accounts.tenancy.parts import CursorPages
 from workflows import policies
-from workflows.api.inputs import Body, Text, checked
 from workflows.models import Secret
 from workflows.selectors.machines import secrets_of
 from workflows.services.secrets import MOST, secret_delete, secret_save

@@ -6,8 +6,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Id, Whole, checked
 from workflows import policies
-from workflows.api.inputs import Body, Id, Whole, checked
 from workflows.models import WorkflowSettings
 from workflows.selectors.publishing import request_settings
 from workflows.services.publishing import settings_change

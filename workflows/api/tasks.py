@@ -10,18 +10,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import behind, checked
 from accounts.tenancy.parts import CursorPages
 from workflows.api.filters import TaskListFilter
-from workflows.api.inputs import (
-    AssignBody,
-    ClaimBody,
-    CompleteBody,
-    HandOverBody,
-    ReassignBody,
-    behind,
-    checked,
-    expected_version,
-)
+from workflows.api.inputs import AssignBody, ClaimBody, CompleteBody, HandOverBody, ReassignBody, expected_version
 from workflows.api.outputs import RunSerializer, TaskRowSerializer
 from workflows.api.runs import run_answer
 from workflows.api.task_answers import TaskSerializer, task_detail
