@@ -86,7 +86,11 @@ def pages(acme: world.World) -> dict[str, str]:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--chromium", default=shutil.which("chromium") or "", help="the browser's program")
+    parser.add_argument(
+        "--chromium",
+        default=shutil.which("chromium-headless-shell") or shutil.which("chromium") or "",
+        help="the browser's program",
+    )
     parser.add_argument("--full", action="store_true", help="the same: pages weigh what they weigh")
     arguments = parser.parse_args()
     if not arguments.chromium:

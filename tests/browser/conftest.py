@@ -1,7 +1,6 @@
 """A browser, and the gallery of all screens to point it at."""
 
 import os
-import shutil
 import socket
 import subprocess
 import sys
@@ -14,12 +13,11 @@ from urllib.request import urlopen
 import pytest
 from playwright.sync_api import Browser
 
+from tests.browser.chromium import CHROMIUM
 from tests.browser.desk import Desk, Look, Sit
 from tests.product import Run, running
 
 ROOT = Path(__file__).parent.parent.parent
-# The same engine without windows to draw, where it is there.
-CHROMIUM = os.environ.get("COUNTERSIGN_CHROMIUM") or shutil.which("chromium-headless-shell") or shutil.which("chromium")
 PATIENCE = 30.0
 """Seconds a server may take to come up."""
 

@@ -9,10 +9,10 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.browser.chromium import CHROMIUM
 from tests.browser.gallery.pages import PAGE_NAMES
 
 SIZES = {"wide": (1440, 900), "phone": (390, 844)}
-CHROMIUM = "/usr/bin/chromium"
 
 
 def shoot(browser: Browser, base: str, folder: Path, names: list[str]) -> list[str]:
