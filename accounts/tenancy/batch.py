@@ -127,8 +127,8 @@ class WriteBatch:
             else:
                 params.append(rows)
             inserts.append((model, columns, min(len(rows), FEW + 1)))
-        changes = tuple((change.sql, change.rows is not None) for change in self._changes)
-        params.extend(change.rows for change in self._changes if change.rows is not None)
+        changes = tuple((change.sql, change.rows and min(change.rows, 2)) for change in self._changes)
+        params.extend(change.rows for change in self._changes if change.rows and change.rows > 1)
         self._inserts, self._changes = {}, []
         if not (changes or inserts):
             return None
@@ -137,14 +137,20 @@ class WriteBatch:
 
 @lru_cache(2_000)
 def _text(
-    changes: tuple[tuple[str, bool], ...], inserts: tuple[tuple[type[models.Model], tuple[str, ...], int], ...]
+    changes: tuple[tuple[str, int | None], ...], inserts: tuple[tuple[type[models.Model], tuple[str, ...], int], ...]
 ) -> str:
     parts = [f"c{number} AS ({sql})" for number, (sql, _) in enumerate(changes)]
     parts += [f"i{number} AS ({_insert(*one)})" for number, one in enumerate(inserts)]
-    tests = [f"(SELECT count(*) FROM c{number}) = %s" for number, (_, counted) in enumerate(changes) if counted]
+    tests = [_met(number, rows) for number, (_, rows) in enumerate(changes) if rows]
     # The server refuses by itself: when its answer arrives the transaction may have been committed.
     check = f"CASE WHEN {' AND '.join(tests)} THEN 1 ELSE countersign_stale() END" if tests else "1"
     return f"WITH {', '.join(parts)} SELECT {check}"
+
+
+def _met(number: int, rows: int) -> str:
+    """Whether the change met its row, or as many as a parameter says. A row found by its key needs no counting, which the
+    server prepares anew each time."""
+    return f"EXISTS (SELECT FROM c{number})" if rows == 1 else f"(SELECT count(*) FROM c{number}) = %s"
 
 
 @cache

@@ -7,6 +7,7 @@ from django.db import models
 from django_fsm import transition as fsm
 
 from accounts.models import Membership
+from accounts.tenancy.constraints import CompiledCheck
 from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned, OrganisationRow
 from workflows.models.definitions import WorkflowDefinition, WorkflowVersion
@@ -64,8 +65,7 @@ class WorkflowRun(Stateful, OrganisationOwned):
         verbose_name = "request"
         constraints = (
             models.UniqueConstraint(fields=("organisation", "number"), name="workflowrun_number"),
-            # Names every status, so that it needs no check beside it: the server reads each check anew for every statement.
-            models.CheckConstraint(
+            CompiledCheck(
                 condition=models.Q(status__in=_but(RunStatus, FINAL_RUN), finished_at=None)
                 | models.Q(status__in=[str(s) for s in FINAL_RUN], finished_at__isnull=False),
                 name="workflowrun_finished_at",
@@ -152,12 +152,12 @@ class Task(Stateful, OrganisationOwned):
         constraints = (
             # The last wall against two decisions: a step is open once in a run.
             models.UniqueConstraint(fields=("organisation", "run", "step"), condition=OPEN, name="task_one_open"),
-            models.CheckConstraint(
+            CompiledCheck(
                 condition=OPEN & models.Q(completed_at=None, completed_by=None)
                 | models.Q(state__in=_but(TaskState, OPEN_TASK)),
                 name="task_open_is_undecided",
             ),
-            models.CheckConstraint(
+            CompiledCheck(
                 condition=models.Q(unassigned=False) | models.Q(assignee=None), name="task_unassigned_has_nobody"
             ),
         )
@@ -367,7 +367,7 @@ class TransitionLog(OrganisationRow):
         verbose_name_plural = "history entries"
         constraints = (
             models.UniqueConstraint(fields=("organisation", "run", "seq"), name="transitionlog_seq"),
-            one_of("transitionlog_kind", "kind", LogKind.values),
+            CompiledCheck(condition=models.Q(kind__in=LogKind.values), name="transitionlog_kind"),
         )
         indexes = (
             # Who may see a run because a task of it was once theirs.
