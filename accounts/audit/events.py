@@ -34,14 +34,14 @@ class Event(BaseModel):
 
 @dataclass(frozen=True, slots=True)
 class Fact:
-    """A recorded event as the sink gets it; ``payload`` holds JSON values, without the subject's id."""
+    """A recorded event as the sink gets it; ``payload`` is JSON, without the subject's id."""
 
     id: UUID
     organisation_id: UUID
     kind: str
     subject_kind: str
     subject_id: UUID
-    payload: dict[str, Any]
+    payload: str
     actor_kind: str
     actor_id: UUID | None
     actor_label: str

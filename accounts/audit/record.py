@@ -4,9 +4,10 @@ from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any, Final, Protocol
 from uuid import UUID
 
+import orjson
 from django.utils import timezone
 
 from accounts.audit.events import Event, Fact
@@ -14,6 +15,7 @@ from accounts.audit.models import AuditEntry
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.models import new_id
 
+SUBJECT: Final = {"subject_id"}
 Sink = Callable[[WriteBatch, Sequence[Fact]], None]
 
 request_id: ContextVar[str] = ContextVar("request_id", default="")
@@ -80,7 +82,7 @@ def _fact(event: Event, actor: Actor, organisation_id: UUID, at: datetime) -> Fa
         kind=event.kind,
         subject_kind=event.subject_kind,
         subject_id=event.subject_id,
-        payload=event.model_dump(mode="json", exclude={"subject_id"}),
+        payload=event.model_dump_json(exclude=SUBJECT),
         actor_kind=actor.actor_kind,
         actor_id=actor.actor_id,
         actor_label=actor.actor_label,
@@ -100,6 +102,6 @@ def _entry(fact: Fact) -> dict[str, Any]:
         "actor_kind": fact.actor_kind,
         "actor_id": fact.actor_id,
         "actor_label": fact.actor_label,
-        "payload": fact.payload,
+        "payload": orjson.Fragment(fact.payload),
         "request_id": fact.request_id,
     }

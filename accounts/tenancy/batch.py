@@ -16,7 +16,7 @@ from django.db.models.expressions import DatabaseDefault
 from accounts.tenancy.scope import current_organisation_id
 from accounts.tenancy.statements import execute_ahead, execute_last, execute_prepared
 
-JSON: Final = frozenset({dict, list})
+JSON: Final = frozenset({dict, list, orjson.Fragment})
 FEW: Final = 4
 """Rows of a table written as plain values. More travel as one JSON document, whose statement fits any number."""
 

@@ -138,8 +138,9 @@ class _Problems:
             raise DecisionInvalid(fields, **{key: value for one in self.found for key, value in one.params.items()})
 
 
-def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) -> Decision:
-    """What the wish comes to, or everything that is wrong with it at once. ``desk`` holds the values until now.
+def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources, *, shown: str = "") -> Decision:
+    """What the wish comes to, or everything that is wrong with it at once. ``desk`` holds the values until now, ``shown`` is the
+    digest of what the step showed.
 
     Raises Invalid at ``data.<field>``, ``transition``, ``comment``, ``assignee`` or ``assignees.<step>``.
     """
@@ -164,7 +165,9 @@ def decision_of(desk: Desk, wish: Wish, standing: Standing, sources: Sources) ->
     unassigned = any(one.is_unassigned for one in openings or ())
     admins = tenant_admin_ids(desk.organisation_id) if unassigned and desk.cast is None else ()
     judged = judged_by(after, submitted)
-    return Decision(way, moved or Movement(), openings or (), answers or Answers(), reason or "", admins, judged=judged)
+    return Decision(
+        way, moved or Movement(), openings or (), answers or Answers(), reason or "", admins, shown=shown, judged=judged
+    )
 
 
 def movement_of(desk: Desk, way: CompiledTransition, tokens: Sequence[Token], submitted: Mapping[str, Any]) -> Movement:

@@ -139,7 +139,7 @@ def completion(
     if ballot is not None and not ballot.decides:
         plan, answers = vote_cast(desk, wish, standing, sources, locked, ballot, clock, by, content)
         return Completion(plan, attachment_ids(desk.definition.form, answers.values))
-    decision = replace(decision_of(desk, wish, standing, sources), shown=content)
+    decision = decision_of(desk, wish, standing, sources, shown=content)
     if decision.moved.cancelled:
         decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
     if ballot is not None:
