@@ -85,6 +85,13 @@ class AnswerField(forms.Field):
         return value
 
 
+class _Fields(dict[str, forms.Field]):
+    """The fields of a class of forms. None of its forms changes them, so a form gets them as they are and no copy."""
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        return self
+
+
 class StepForm(forms.Form):
     """The form of one step. Use `form_class` to make one.
 
@@ -376,5 +383,5 @@ def _made(document: FormDocument, plan: StepPlan) -> type[StepForm]:
 def _derived(base: type[StepForm], attributes: dict[str, Any], fields: Mapping[str, forms.Field]) -> type[StepForm]:
     """A subclass with these fields. Set afterwards, since Django drops fields called like an empty class attribute."""
     made: type[StepForm] = type(base.__name__, (base,), attributes)
-    made.base_fields = dict(fields)
+    made.base_fields = _Fields(fields)
     return made

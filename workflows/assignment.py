@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from accounts.absence import Away, OwnAbsence, StandIn
@@ -38,8 +38,7 @@ FALLBACK_NAMES: Final[Mapping[Fallback, str]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class PersonRef:
+class PersonRef(NamedTuple):
     """A person as pickers and messages show one."""
 
     id: UUID
@@ -173,8 +172,7 @@ def _pinned(node: Node) -> str:
     return ""
 
 
-@dataclass(frozen=True, slots=True)
-class Assignment:
+class Assignment(NamedTuple):
     """Who holds a new task: one person, or the people of a team queue, or (neither) nobody.
 
     ``note`` tells why it is not simply whom the rule names; empty as a rule.
@@ -183,7 +181,7 @@ class Assignment:
     person: PersonRef | None = None
     queue: tuple[PersonRef, ...] = ()
     note: str = ""
-    why: Mapping[str, Any] = field(default_factory=dict)
+    why: Mapping[str, Any] = {}
     """How it came to this and what the rule read, as the history keeps it; see ``workflows.reasons``."""
     panel: Panel | None = None
     """The members of an approval step, who are its queue; where they are too few there is no queue."""

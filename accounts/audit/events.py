@@ -1,8 +1,7 @@
 """The base of every fact that an app publishes, and the shape in which it is stored."""
 
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 from uuid import UUID
 
 from pydantic import BaseModel, ConfigDict
@@ -32,8 +31,7 @@ class Event(BaseModel):
         return dict(Event._registry)
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
+class Fact(NamedTuple):
     """A recorded event as the sink gets it; ``payload`` is JSON, without the subject's id."""
 
     id: UUID

@@ -55,16 +55,19 @@ def test_it_comes_and_goes_with_its_function() -> None:
         assert functions(cursor) == []
 
 
-WRONG: dict[str, tuple[type[models.Model], dict[str, Any]]] = {
-    "task_open_is_undecided": (Task, {"completed_at": timezone.now()}),
-    "task_unassigned_has_nobody": (Task, {"unassigned": True}),
-    "workflowrun_finished_at": (WorkflowRun, {"finished_at": timezone.now()}),
-}
+WRONG: tuple[tuple[str, type[models.Model], dict[str, Any]], ...] = (
+    ("task_is_consistent", Task, {"completed_at": timezone.now()}),
+    ("task_is_consistent", Task, {"state": "guessed"}),
+    ("task_is_consistent", Task, {"unassigned": True}),
+    ("workflowrun_finished_at", WorkflowRun, {"finished_at": timezone.now()}),
+    ("workflowrun_finished_at", WorkflowRun, {"status": "completed"}),
+)
 
 
-@pytest.mark.parametrize("name", WRONG)
-def test_the_rows_of_a_decision_are_checked(acme: Acme, name: str) -> None:
-    model, values = WRONG[name]
+@pytest.mark.parametrize(("name", "model", "values"), WRONG)
+def test_the_rows_of_a_decision_are_checked(
+    acme: Acme, name: str, model: type[models.Model], values: dict[str, Any]
+) -> None:
     with organisation_scope(acme.organisation.id):
         open_task(make_run(acme.asha), acme.farid)
         with pytest.raises(IntegrityError, match=name), transaction.atomic():

@@ -1,8 +1,7 @@
 """The ways a run moves. Each takes what was read under lock and answers with a plan; nothing is read or written here."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from accounts.tenancy.models import new_id
@@ -38,8 +37,7 @@ from workflows.models import TaskState as State
 WITHDRAWN = "Withdrawn"
 
 
-@dataclass(frozen=True, slots=True)
-class Opening:
+class Opening(NamedTuple):
     """A step that opens, and who holds its task."""
 
     step: CompiledStep
@@ -53,8 +51,7 @@ class Opening:
         return self.assignment.is_unassigned and not self.step.is_machine
 
 
-@dataclass(frozen=True, slots=True)
-class Decision:
+class Decision(NamedTuple):
     """What somebody decided: the way, what it does to the branches, for whom, and why."""
 
     way: CompiledTransition
@@ -69,9 +66,9 @@ class Decision:
     """The open tasks that are not needed any more."""
     shown: str = ""
     """The digest of what the step showed; empty for a start, where nothing was there to be shown."""
-    judged: Mapping[str, Any] = field(default_factory=dict)
+    judged: Mapping[str, Any] = {}
     """What the conditions of the ways read, where there were any."""
-    tally: Mapping[str, Any] = field(default_factory=dict)
+    tally: Mapping[str, Any] = {}
     """How the panel decided, where one did."""
 
     @property

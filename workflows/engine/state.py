@@ -1,9 +1,8 @@
 """What the engine knows when it plans: rows read under lock, as plain values."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from workflows.approval import Panel
@@ -17,8 +16,7 @@ Columns = Mapping[str, Any]
 """Values of a row by column."""
 
 
-@dataclass(frozen=True, slots=True)
-class RunState:
+class RunState(NamedTuple):
     """A run under lock."""
 
     id: UUID
@@ -39,7 +37,7 @@ class RunState:
     finished_at: datetime | None = None
     tokens: tuple[Token, ...] = ()
     """Where its branches are, if there are several."""
-    superseded: Mapping[str, Any] = field(default_factory=dict)
+    superseded: Mapping[str, Any] = {}
     """Values that a way back has gone over and that were not given again yet."""
     subject_kind: str = ""
     subject_id: UUID | None = None
@@ -47,8 +45,7 @@ class RunState:
     """Of the workflow; absences may be limited to it."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskState:
+class TaskState(NamedTuple):
     """A task under lock, with the names that refusals tell."""
 
     id: UUID
@@ -108,16 +105,14 @@ class TaskState:
         return member_id in self.holders
 
 
-@dataclass(frozen=True, slots=True)
-class Clock:
+class Clock(NamedTuple):
     """The moment, and the working time of the organisation's people (no calendar: no limits)."""
 
     at: datetime
     calendars: Calendars = NO_CALENDARS
 
 
-@dataclass(frozen=True, slots=True)
-class By:
+class By(NamedTuple):
     """Who acts, as history and events name them; without an id it is the product itself."""
 
     id: UUID | None
@@ -128,8 +123,7 @@ class By:
     """Who is away, and in whose place the person acts; None as a rule."""
 
 
-@dataclass(frozen=True, slots=True)
-class Opened:
+class Opened(NamedTuple):
     """A task that a plan opens."""
 
     id: UUID
@@ -141,12 +135,11 @@ class Opened:
     note: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Answers:
+class Answers(NamedTuple):
     """What a form step brought: values by field and the labels of what was picked."""
 
-    values: Mapping[str, Any] = field(default_factory=dict)
-    labels: Mapping[str, Any] = field(default_factory=dict)
+    values: Mapping[str, Any] = {}
+    labels: Mapping[str, Any] = {}
 
 
 def merged(labels: Any, new: Any) -> dict[str, Any]:

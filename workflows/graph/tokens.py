@@ -9,7 +9,7 @@ from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Any, Final, Self
+from typing import Any, Final, NamedTuple, Self
 
 from forms_builder.rules import Compiled
 from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransition, GraphBroken
@@ -47,16 +47,14 @@ class Token:
         return {"step": self.step, "scope": list(self.scope), "via": self.via, "counts": self.counts}
 
 
-@dataclass(frozen=True, slots=True)
-class Arrival:
+class Arrival(NamedTuple):
     """A step that opens. ``chosen``: whoever decides says who is asked there; after a join nobody is there to choose."""
 
     step: CompiledStep
     chosen: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class Movement:
+class Movement(NamedTuple):
     """What a decision does to the tokens, in the order in which it happens."""
 
     tokens: tuple[Token, ...] = ()

@@ -30,11 +30,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='task',
-            constraint=accounts.tenancy.constraints.CompiledCheck(condition=models.Q(models.Q(('state__in', ['running', 'waiting', 'failure_retry']), ('completed_at', None), ('completed_by', None)), ('state__in', ['success', 'failure', 'skipped']), _connector='OR'), name='task_open_is_undecided'),
-        ),
-        migrations.AddConstraint(
-            model_name='task',
-            constraint=accounts.tenancy.constraints.CompiledCheck(condition=models.Q(('unassigned', False), ('assignee', None), _connector='OR'), name='task_unassigned_has_nobody'),
+            constraint=accounts.tenancy.constraints.CompiledCheck(condition=models.Q(models.Q(models.Q(('state__in', ['running', 'waiting', 'failure_retry']), ('completed_at', None), ('completed_by', None)), ('state__in', ['success', 'failure', 'skipped']), _connector='OR'), models.Q(('unassigned', False), ('assignee', None), _connector='OR')), name='task_is_consistent'),
         ),
         migrations.AddConstraint(
             model_name='transitionlog',

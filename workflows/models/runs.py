@@ -152,13 +152,14 @@ class Task(Stateful, OrganisationOwned):
         constraints = (
             # The last wall against two decisions: a step is open once in a run.
             models.UniqueConstraint(fields=("organisation", "run", "step"), condition=OPEN, name="task_one_open"),
+            # What is open is undecided, and what waits for an assignment has nobody. One check: each is asked for by itself.
             CompiledCheck(
-                condition=OPEN & models.Q(completed_at=None, completed_by=None)
-                | models.Q(state__in=_but(TaskState, OPEN_TASK)),
-                name="task_open_is_undecided",
-            ),
-            CompiledCheck(
-                condition=models.Q(unassigned=False) | models.Q(assignee=None), name="task_unassigned_has_nobody"
+                condition=(
+                    OPEN & models.Q(completed_at=None, completed_by=None)
+                    | models.Q(state__in=_but(TaskState, OPEN_TASK))
+                )
+                & (models.Q(unassigned=False) | models.Q(assignee=None)),
+                name="task_is_consistent",
             ),
         )
         indexes = (

@@ -133,14 +133,15 @@ def _key(task: Task) -> str:
 def _desks(actor: Membership, groups: dict[str, _Group]) -> dict[str, Desk]:
     """Where the first task of each kind is decided: its ways stand for those of all."""
     people = persons(actor.organisation_id, {actor.id} | {group.tasks[0].requester_id for group in groups.values()})
-    environment = OrganisationSources(actor).environment
-    desks = {}
+    sources, desks = OrganisationSources(actor), {}
     for key, group in groups.items():
         task = group.tasks[0]
         definition = definition_of(actor.organisation_id, task.run.version_id)
-        situation = Situation(people[task.requester_id], people[actor.id], definition.form, task.run.data, environment)
+        situation = Situation(
+            people[task.requester_id], people[actor.id], definition.form, task.run.data, sources.environment
+        )
         step = definition.graph.step(task.step)
-        desks[key] = Desk(definition, step, situation, task.definition.owner_id, actor.organisation_id)
+        desks[key] = Desk(definition, step, situation, task.definition.owner_id, actor.organisation_id, sources.at)
     return desks
 
 

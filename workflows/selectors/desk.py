@@ -1,9 +1,9 @@
 """Where a decision is made: the ways on, and the people who may be asked. Read for pages, and read again when deciding."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -40,8 +40,7 @@ from workflows.strategies import DRAWN
 from workflows.substitution import delegates_of, is_reachable, seen
 
 
-@dataclass(frozen=True, slots=True)
-class Desk:
+class Desk(NamedTuple):
     """Where a decision is made: the step of a definition, and the situation around it."""
 
     definition: RunningDefinition
@@ -49,11 +48,11 @@ class Desk:
     situation: Situation
     owner_id: UUID
     organisation_id: UUID
-    known: Mapping[UUID, Person] = field(default_factory=dict)
+    at: datetime
+    known: Mapping[UUID, Person] = {}
     """People whose facts have been read already."""
     subjects: frozenset[str] = frozenset()
     """What the request is about, as absences are limited to it."""
-    at: datetime = field(default_factory=timezone.now)
     cast: Mapping[UUID, Person] | None = None
     """Everybody there is, where this is a test case and not the organisation."""
     run_id: UUID | None = None
@@ -64,7 +63,7 @@ class Desk:
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
         old = self.situation
-        return replace(self, situation=Situation(old.requester, old.actor, old.form, data, old.environment))
+        return self._replace(situation=Situation(old.requester, old.actor, old.form, data, old.environment))
 
 
 def duties_at(desk: Desk, target: CompiledStep) -> Duties:
@@ -299,9 +298,9 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
         situation,
         run.definition.owner_id,
         actor.organisation_id,
+        at or timezone.now(),
         people,
-        subjects=view.subjects,
-        at=at or timezone.now(),
+        view.subjects,
         run_id=run.id,
     )
 

@@ -4,7 +4,6 @@ The run is locked before its tasks, here and in every other place, so that two w
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NamedTuple
 from uuid import UUID
@@ -149,8 +148,7 @@ FOR UPDATE OF r, t
 Row = Mapping[str, Any]
 
 
-@dataclass(frozen=True, slots=True)
-class LockedTask:
+class LockedTask(NamedTuple):
     """A task and its run under lock, with the people that a decision is about."""
 
     run: RunState

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import cached_property
 from uuid import UUID
@@ -48,7 +47,7 @@ class NewHolders:
         desk = self._desk(run, target)
         if task.assignee is not None and is_eligible(desk, target, self.known[task.assignee.id]):
             return None
-        desk = replace(desk, cast=self.everybody)
+        desk = desk._replace(cast=self.everybody)
         named = self._eligible(desk, target, rule)
         if task.in_queue and {one.id for one in named} == set(task.candidate_ids):
             return None
@@ -63,9 +62,9 @@ class NewHolders:
             Situation(run.requester, run.requester, self.new.form, run.data, self.environment),
             run.owner_id,
             run.organisation_id,
+            self.at,
             self.known,
             subjects_of(run.definition_id, run.group_id),
-            self.at,
             run_id=run.id,
             decided=self.decided.get(run.id, {}),
         )

@@ -159,8 +159,8 @@ def desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
         situation,
         run.owner_id,
         run.organisation_id,
+        sources.at,
         subjects=locked.subjects,
-        at=sources.at,
         run_id=run.id,
     )
 

@@ -1,7 +1,7 @@
 """One request of a test case, in memory: the same decisions as in the product, with the people of the case, nothing stored."""
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any, Final
 from uuid import UUID, uuid4, uuid5
@@ -204,8 +204,8 @@ class Stage:
         situation = Situation(self.requester, actor, self.definition.form, values, self.sources(actor).environment)
         owner = persona_id(self.case.owner) if self.case.owner else uuid4()
         return Desk(
-            self.definition, self.definition.graph.step(key), situation, owner, uuid4(), self.people,
-            at=self.at, cast=self.people, decided=self.decided,
+            self.definition, self.definition.graph.step(key), situation, owner, uuid4(), self.at, self.people,
+            cast=self.people, decided=self.decided,
         )  # fmt: skip
 
     def _go(self, key: str, actor: Person, wish: Wish) -> Mapping[str, Any]:
@@ -214,7 +214,7 @@ class Stage:
         if (said := self._voted(desk, actor, wish)) is not None:
             return said
         if step.node is not None:
-            wish = replace(wish, transition=success_way(desk, Answers(), step.node.on_failure).name)
+            wish = wish._replace(transition=success_way(desk, Answers(), step.node.on_failure).name)
         here = Here(self.tokens, self.people, self.labels, None)
         decision = decision_of(desk, wish, here, self.sources(actor))
         self._apply(key, actor, decision)

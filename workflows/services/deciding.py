@@ -1,8 +1,7 @@
 """What starting and deciding have in common: the answers, the way, and who is next."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from typing import Any, Final, TypeVar
+from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, Value, When
@@ -67,8 +66,7 @@ class CommentInvalid(Invalid):
     code = "comment.invalid"
 
 
-@dataclass(frozen=True, slots=True)
-class Submission:
+class Submission(NamedTuple):
     """What was sent: JSON values by field name (REST) or the posted data of a page, and the files stored with it."""
 
     data: Mapping[str, Any] | None = None
@@ -76,8 +74,7 @@ class Submission:
     upload_problems: Mapping[str, Sequence[str]] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Wish:
+class Wish(NamedTuple):
     """What somebody wants to decide, as it was sent."""
 
     submission: Submission
@@ -86,7 +83,7 @@ class Wish:
     comment: str
     shown: str | None = None
     """The fingerprint of what the step showed to who decided, see ``workflows.shown``; None where it was not sent."""
-    assignees: Mapping[str, UUID] = field(default_factory=dict)
+    assignees: Mapping[str, UUID] = {}
     """Who is asked, by step, where the decision opens several."""
     chooses: bool = True
     """Whether somebody is there to choose among several people."""
@@ -97,8 +94,7 @@ class Wish:
         return (*((self.assignee_id,) if self.assignee_id else ()), *self.assignees.values())
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
+class Standing(NamedTuple):
     """Where the decision is made in the run: its branches, and what is known of the people who are named."""
 
     tokens: tuple[Token, ...]
@@ -175,7 +171,7 @@ def movement_of(desk: Desk, way: CompiledTransition, tokens: Sequence[Token], su
     try:
         moved = advance(desk.definition.graph, tokens, desk.step.key, way, holds_at(desk, submitted))
         if desk.step.is_machine:  # nobody is there to choose
-            moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
+            moved = moved._replace(opened=tuple(one._replace(chosen=False) for one in moved.opened))
         return moved
     except NoWayOn as error:
         text = f"Behind “{way.name}” no way leads on from “{error.step.name}” with these values."
@@ -255,7 +251,7 @@ def openings_for(
     for one in moved.opened:
         chosen = wish.assignees.get(one.step.key) or (None if several else wish.assignee_id)
         try:
-            found.append(_opening(desk, way, one if wish.chooses else replace(one, chosen=False), chosen, standing))
+            found.append(_opening(desk, way, one if wish.chooses else one._replace(chosen=False), chosen, standing))
         except AssigneeInvalid as error:
             refused[one.step.key] = error
     if refused and not (several or wish.assignees):
@@ -341,7 +337,7 @@ def with_reason(
     how = how_of(assignment, own=target.asks_requester, chosen=chosen_id is not None, again=way.is_return)
     known = (chosen if chosen and chosen.id == asked.id else desk.known.get(asked.id)) if asked else None
     facts = read_by(desk.definition.eligible(target), desk.situation, asked, known)
-    return replace(assignment, why={"how": assignment.why.get("how", how.value), **({"facts": facts} if facts else {})})
+    return assignment._replace(why={"how": assignment.why.get("how", how.value), **({"facts": facts} if facts else {})})
 
 
 def said_by(

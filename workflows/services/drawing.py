@@ -4,7 +4,6 @@ Done after everything else of a decision was checked, so that a refused decision
 """
 
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import replace
 from typing import Final
 from uuid import UUID
 
@@ -58,7 +57,7 @@ def drawn(desk: Desk, definition_id: UUID | None, openings: Sequence[Opening]) -
         else:
             person = _in_turn(desk, definition_id, key, people) if in_turn else _least_loaded(desk, people)
         why = {**opening.assignment.why, "how": (How.TURN if in_turn else How.LEAST_LOADED).value}
-        found[key] = replace(opening, assignment=replace(opening.assignment, person=person, queue=(), why=why))
+        found[key] = opening._replace(assignment=opening.assignment._replace(person=person, queue=(), why=why))
     return tuple(found[one.step.key] for one in openings)
 
 

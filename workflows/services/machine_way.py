@@ -1,7 +1,6 @@
 """How a request goes on where nobody decides: by the way whose condition holds, with whom the next step's rule names."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -60,7 +59,7 @@ def onward(
     data = {**run.data, **answers.values}
     situation = Situation(run.requester, run.requester, definition.form, data, environment)
     step = definition.graph.step(task.step)
-    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, at=at, run_id=run.id)
+    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id)
     way = failure_way(desk, on_failure) if failed else success_way(desk, answers, on_failure, wanted)
     moved = movement_of(desk, way, run.tokens, answers.values)
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
@@ -70,7 +69,7 @@ def onward(
     judged = {} if step.is_machine else judged_by(desk, answers.values)
     decision = Decision(way, moved, openings, answers, comment, admins, shown=shown, judged=judged)
     if moved.cancelled:
-        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
+        decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
     return moves.move(run, task, decision, definition, clock, by, closing=Task.give_up if failed else closing)
 

@@ -117,9 +117,9 @@ def run_start(
         situation,
         found.owner_id,
         actor.organisation_id,
+        clock.at,
         found.people,
-        subjects=subjects_of(found.definition_id, found.group_id),
-        at=clock.at,
+        subjects_of(found.definition_id, found.group_id),
     )
     decision = decision_of(desk, wish, Standing((), found.people, {}, None, found.definition_id), sources)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)

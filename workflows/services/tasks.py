@@ -1,9 +1,8 @@
 """Decide a task, hand it over, take it over, claim it, assign it."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.utils import timezone
@@ -42,8 +41,7 @@ from workflows.services.deciding import AssigneeInvalid, Standing, Submission, W
 from workflows.services.voting import TOGETHER, ballot_of, panel_filled, seat_handed, seat_of, seat_to_hand, vote_cast
 
 
-@dataclass(frozen=True, slots=True)
-class TaskResult:
+class TaskResult(NamedTuple):
     """Where the request stands after a change. ``version`` is the decided or handed-over task's new one."""
 
     run_id: UUID
@@ -94,8 +92,7 @@ def task_complete(
     return result
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """A decision that passed every check, ready to be written."""
 
     plan: Plan
@@ -141,9 +138,9 @@ def completion(
         return Completion(plan, attachment_ids(desk.definition.form, answers.values))
     decision = decision_of(desk, wish, standing, sources, shown=content)
     if decision.moved.cancelled:
-        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
+        decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
     if ballot is not None:
-        decision = replace(decision, tally=words_of(ballot))
+        decision = decision._replace(tally=words_of(ballot))
     plan = moves.move(run, task, decision, desk.definition, clock, by)
     if ballot is not None:
         votes.decide(plan, task, ballot, comment=decision.comment, shown=content)

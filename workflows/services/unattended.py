@@ -1,7 +1,5 @@
 """A decision that nobody makes: the clock takes a named way, planned as a person's decision is."""
 
-from dataclasses import replace
-
 from accounts.models import Membership
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import Situation
@@ -31,18 +29,17 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     )
     environment = OrganisationSources(requester, at=clock.at, run_id=run.id).environment
     situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
-    desk = Desk(
-        definition, definition.graph.step(task.step), situation, run.owner_id, run.organisation_id, run_id=run.id
-    )
+    step = definition.graph.step(task.step)
+    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, clock.at, run_id=run.id)
     way = way_of(desk, transition, {})
     moved = movement_of(desk, way, run.tokens, {})
-    moved = replace(moved, opened=tuple(replace(one, chosen=False) for one in moved.opened))
+    moved = moved._replace(opened=tuple(one._replace(chosen=False) for one in moved.opened))
     standing = Standing(run.tokens, {}, run.labels, run.id, run.definition_id)
     openings = drawn(desk, run.definition_id, openings_for(desk, way, moved, NOTHING_SAID, standing))
     admins = tenant_admin_ids(run.organisation_id) if any(one.assignment.is_unassigned for one in openings) else ()
     decision = Decision(way, moved, openings, Answers(), admin_ids=admins)
     if moved.cancelled:
-        decision = replace(decision, cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
+        decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
     plan = moves.move(run, task, decision, definition, clock, by)
     plan.change_more(task.id, {"overdue": True, "rungs_done": ladder["rungs_done"]})
     return plan
