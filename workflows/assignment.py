@@ -38,7 +38,8 @@ FALLBACK_NAMES: Final[Mapping[Fallback, str]] = {
 }
 
 
-class PersonRef(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class PersonRef:
     """A person as pickers and messages show one."""
 
     id: UUID

@@ -9,6 +9,7 @@ from django.db import transaction
 from accounts.models import AuditEntry
 from tests.accounts.clients import signed_in
 from tests.cast import Acme
+from tests.factories.accounts import be_away
 from tests.factories.workflows import open_task, publish, run_of, start_leave, view_of
 from workflows.graph.document import GraphDocument, SlaRule, StepSla
 from workflows.graph.lint import lint
@@ -79,6 +80,19 @@ def test_time_decides_as_a_person_would(acme: Acme) -> None:
         [line] = [one for one in timeline(view_of(run_id, acme.asha)) if one.kind == "moved" and one.by_id is None]
         assert (line.text, line.note) == ("time is up: moved it to HR review, open to 2 people", "by time limit")
         assert signed_in(acme.asha).get(f"/requests/{run_id}/").status_code == 200
+
+
+def test_time_asks_who_is_there_at_that_time(acme: Acme) -> None:
+    """Ravi is away when the time is up, whatever the day on which this runs; the next one of the chain is asked."""
+    found = document(rungs=[{"do": "decide", "transition": "HR review"}])
+    step = next(one for one in found["graph"]["steps"] if one["key"] == "hr_review")
+    step["assignee"]["rule"]["value"] = "NOBODY"
+    step["assignee"]["fallback"] = ["manager", "workflow_owner"]
+    with acme.scope():
+        run_id = start_leave(publish(found, acme.omar), acme.asha, at=WEDNESDAY).run_id
+        be_away(acme.ravi, DUE.date(), DUE.date() + timedelta(days=2))
+        assert climb(acme, DUE) == [Swept(decided=1)]
+        assert open_task(run_id).assignee_id == acme.omar.id
 
 
 def test_time_ends_a_request(acme: Acme) -> None:
