@@ -12,6 +12,7 @@ from accounts.audit.events import Event
 from accounts.audit.models import AuditEntry, AuditSeal
 from accounts.audit.record import SYSTEM, record
 from accounts.audit.seal import seal, verify
+from accounts.tenancy.batch import FEW
 from accounts.tenancy.scope import organisation_scope
 from tests.cast import Acme, make_acme
 
@@ -34,6 +35,16 @@ def test_a_fact_names_subject_actor_and_payload(acme: Acme) -> None:
     assert (entry.actor_kind, entry.actor_id, entry.actor_label) == ("person", acme.ravi.id, "Ravi")
     assert entry.payload == {"degrees": 99, "cup": None}
     assert entry.subject_id == acme.asha.id
+
+
+@pytest.mark.parametrize("number", [1, 2, FEW + 1])
+def test_facts_together_are_stored_like_each_alone(acme: Acme, number: int) -> None:
+    """More than a few rows of a table travel another way than one."""
+    facts = [KettleBoiled(subject_id=acme.asha.id, degrees=degrees, cup=acme.ravi.id) for degrees in range(number)]
+    with acme.scope():
+        record(facts, actor=acme.ravi, organisation_id=acme.organisation.id)
+        entries = AuditEntry.objects.filter(kind="kettle.boiled").order_by("id")
+        assert [one.payload for one in entries] == [{"degrees": n, "cup": str(acme.ravi.id)} for n in range(number)]
 
 
 def test_unknown_payload_is_refused() -> None:

@@ -57,10 +57,12 @@ def test_it_comes_and_goes_with_its_function() -> None:
 
 WRONG: tuple[tuple[str, type[models.Model], dict[str, Any]], ...] = (
     ("task_is_consistent", Task, {"completed_at": timezone.now()}),
+    ("task_is_consistent", Task, {"completed_by_id": models.F("assignee_id")}),
     ("task_is_consistent", Task, {"state": "guessed"}),
     ("task_is_consistent", Task, {"unassigned": True}),
     ("workflowrun_finished_at", WorkflowRun, {"finished_at": timezone.now()}),
     ("workflowrun_finished_at", WorkflowRun, {"status": "completed"}),
+    ("workflowrun_finished_at", WorkflowRun, {"status": "guessed"}),
 )
 
 
