@@ -7,8 +7,8 @@ from accounts.tenancy.models import OrganisationRow
 
 class DirectoryStamp(OrganisationRow):
     """A number that is new after every write to the directory: the organisation, its people, their logins (but for when
-    they last signed in), departments, designations, places, roles, calendars and holidays. Triggers draw it
-    (``accounts_directory_changed``), so nothing can write to the directory past it.
+    they last signed in), departments, designations, places, roles, calendars and holidays, and what workflows are called and
+    belong to. Triggers draw it (``accounts_directory_changed``), so nothing can write to the directory past it.
 
     What a process read together with a stamp is true as long as the stamp is the same, see ``accounts.selectors.stamps``.
     """

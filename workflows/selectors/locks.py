@@ -14,13 +14,14 @@ from workflows.assignment import Person, PersonRef
 from workflows.engine.state import RunState, TaskState
 from workflows.graph.tokens import Token
 from workflows.selectors.people import as_json, persons_at
+from workflows.selectors.workflow_facts import Workflow, workflows_at
 from workflows.substitution import acting_for, subjects_of
 
 _COLUMNS: Final = {
     **{
         name: f"r.{name}"
         for name in (
-            "organisation_id", "requester_id", "number", "title", "status", "outcome", "definition_id", "version_id",
+            "requester_id", "number", "title", "status", "outcome", "definition_id", "version_id",
             "version_no", "data", "labels", "started_at", "finished_at", "tokens", "superseded", "subject_kind",
             "subject_id",
         )
@@ -34,9 +35,6 @@ _COLUMNS: Final = {
         )
     },
     "run_id": "r.id",
-    "definition_name": "d.name",
-    "owner_id": "d.owner_id",
-    "group_id": "d.group_id",
     "candidate_ids": """ARRAY(
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
@@ -50,7 +48,6 @@ _NAMES: Final = tuple(_COLUMNS)
 _JOINS: Final = """
 FROM workflows_workflowrun r
 JOIN workflows_task t ON t.organisation_id = r.organisation_id AND t.run_id = r.id
-JOIN workflows_workflowdefinition d ON d.organisation_id = r.organisation_id AND d.id = r.definition_id
 """
 
 LOCK_TASK: Final = f"""
@@ -177,20 +174,12 @@ class LockedTask(NamedTuple):
 
 
 def lock_task(organisation_id: UUID, task_id: UUID, actor_id: UUID, named: Collection[UUID] = ()) -> LockedTask | None:
-    """Lock a task and its run; None when the organisation has no such task. One statement, and one more for people whose
-    facts this process has not read since the directory was last written to."""
+    """Lock a task and its run; None when the organisation has no such task. One statement, and one each for people and a
+    workflow whose facts this process has not read since the directory was last written to."""
     found = _read(LOCK_TASK, [organisation_id, task_id], organisation_id, (actor_id, *named))
     if not found.rows:
         return None
-    row, people = found.rows[0], found.people
-    return LockedTask(
-        run=_run(row, people),
-        task=_task(row, people),
-        actor=people[actor_id],
-        people=people,
-        named=tuple(named),
-        stamp=row["stamp"],
-    )
+    return found.locked(found.rows[0], actor_id, tuple(named))
 
 
 def lock_tasks(
@@ -199,14 +188,11 @@ def lock_tasks(
     """The same for many tasks, by id; those that the organisation has not are left out.
 
     Runs are locked in the order of their ids, so that two who lock many never wait for each other in a circle. One statement,
-    and one more for people who are not known yet.
+    and one each for people and workflows that are not known yet.
     """
     found = _read(LOCK_TASKS, [organisation_id, list(task_ids)], organisation_id, (actor_id, *named))
-    people, known = found.people, tuple(named)
-    return {
-        row["id"]: LockedTask(_run(row, people), _task(row, people), people[actor_id], people, known, row["stamp"])
-        for row in found.rows
-    }
+    known = tuple(named)
+    return {row["id"]: found.locked(row, actor_id, known) for row in found.rows}
 
 
 def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskState]] | None:
@@ -214,13 +200,13 @@ def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskSt
     found = _read(LOCK_RUN, [organisation_id, run_id], organisation_id)
     if not found.rows:
         return None
-    return _run(found.rows[0], found.people), [_task(row, found.people) for row in found.rows]
+    return found.run(found.rows[0]), list(map(found.task, found.rows))
 
 
 def open_at(organisation_id: UUID, run_id: UUID, steps: Collection[str]) -> tuple[TaskState, ...]:
     """The open tasks at some steps of a run that is locked already, so that nobody else changes them. One statement."""
     found = _read(OPEN_AT, [organisation_id, run_id, list(steps)], organisation_id)
-    return tuple(_task(row, found.people) for row in found.rows)
+    return tuple(map(found.task, found.rows))
 
 
 class Claimed(NamedTuple):
@@ -283,82 +269,92 @@ def _by_run(pairs: Sequence[tuple[RunState, TaskState]]) -> list[RunAndTasks]:
 
 
 class _Found(NamedTuple):
+    """Rows of a locking read and what this process keeps of the directory: the people in them and the workflows."""
+
+    organisation_id: UUID
     rows: Sequence[Row]
     people: Mapping[UUID, Person]
+    workflows: Mapping[UUID, Workflow]
+
+    def locked(self, row: Row, actor_id: UUID, named: tuple[UUID, ...]) -> LockedTask:
+        people = self.people
+        return LockedTask(self.run(row), self.task(row), people[actor_id], people, named, row["stamp"])
+
+    def run(self, row: Row) -> RunState:
+        workflow = self.workflows[row["definition_id"]]
+        return RunState(
+            id=row["run_id"],
+            organisation_id=self.organisation_id,
+            number=row["number"],
+            title=row["title"],
+            status=row["status"],
+            outcome=row["outcome"],
+            requester=self.people[row["requester_id"]],
+            definition_id=row["definition_id"],
+            definition_name=workflow.name,
+            owner_id=workflow.owner_id,
+            group_id=workflow.group_id,
+            version_id=row["version_id"],
+            version_no=row["version_no"],
+            data=as_json(row["data"]),
+            labels=as_json(row["labels"]),
+            started_at=row["started_at"],
+            finished_at=row["finished_at"],
+            tokens=tuple(map(Token.of_json, as_json(row["tokens"]))),
+            superseded=as_json(row["superseded"]),
+            subject_kind=row["subject_kind"],
+            subject_id=row["subject_id"],
+        )
+
+    def task(self, row: Row) -> TaskState:
+        holder, decider = row["assignee_id"], row["completed_by_id"]
+        return TaskState(
+            id=row["id"],
+            step=row["step"],
+            step_name=row["step_name"],
+            state=row["state"],
+            version=row["version"],
+            opened_at=row["opened_at"],
+            assignee=self.people[holder].ref if holder else None,
+            unassigned=row["unassigned"],
+            due_at=row["due_at"],
+            overdue=row["overdue"],
+            escalations=row["escalations"],
+            transition=row["transition"],
+            completed_at=row["completed_at"],
+            completed_by=self.people[decider].name if decider else "",
+            completed_by_id=decider,
+            paused_at=row["paused_at"],
+            pause=row["pause"],
+            rungs_done=row["rungs_done"],
+            stood_still=row["stood_still"],
+            candidate_ids=tuple(row["candidate_ids"]),
+            panel=panel_of(row["panel"]),
+        )
 
 
 def _read(sql: str, params: list[Any], organisation_id: UUID, more: Sequence[UUID | None] = ()) -> _Found:
     rows = [dict(zip(_NAMES, row, strict=True)) for row in execute_prepared(sql, params)]
     if not rows:
-        return _Found(rows, {})
+        return _Found(organisation_id, rows, {}, {})
+    stamp = rows[0]["stamp"]
     named = (row[name] for row in rows for name in ("requester_id", "assignee_id", "completed_by_id"))
-    return _Found(rows, persons_at(organisation_id, rows[0]["stamp"], (*named, *more)))
+    people = persons_at(organisation_id, stamp, (*named, *more))
+    workflows = workflows_at(organisation_id, stamp, {row["definition_id"] for row in rows})
+    return _Found(organisation_id, rows, people, workflows)
 
 
 def _pairs(found: _Found) -> list[tuple[RunState, TaskState]]:
-    return [(_run(row, found.people), _task(row, found.people)) for row in found.rows]
+    return [(found.run(row), found.task(row)) for row in found.rows]
 
 
 def _claimed(found: _Found) -> Claimed:
     """A run's history is numbered, so two tasks of one run take two claims."""
     first = {row["run_id"]: row for row in reversed(found.rows)}
-    tasks = [(_run(row, found.people), _task(row, found.people)) for row in reversed(first.values())]
+    tasks = [(found.run(row), found.task(row)) for row in reversed(first.values())]
     return Claimed(tasks, found.rows[0]["stamp"] if found.rows else None)
-
-
-def _run(row: Row, people: Mapping[UUID, Person]) -> RunState:
-    return RunState(
-        id=row["run_id"],
-        organisation_id=row["organisation_id"],
-        number=row["number"],
-        title=row["title"],
-        status=row["status"],
-        outcome=row["outcome"],
-        requester=people[row["requester_id"]],
-        definition_id=row["definition_id"],
-        definition_name=row["definition_name"],
-        owner_id=row["owner_id"],
-        group_id=row["group_id"],
-        version_id=row["version_id"],
-        version_no=row["version_no"],
-        data=as_json(row["data"]),
-        labels=as_json(row["labels"]),
-        started_at=row["started_at"],
-        finished_at=row["finished_at"],
-        tokens=tuple(map(Token.of_json, as_json(row["tokens"]))),
-        superseded=as_json(row["superseded"]),
-        subject_kind=row["subject_kind"],
-        subject_id=row["subject_id"],
-    )
 
 
 def panel_of(column: Any) -> Panel | None:
     """``Task.panel`` as the tally reads it."""
     return Panel.of_json(as_json(column)) if column is not None else None
-
-
-def _task(row: Row, people: Mapping[UUID, Person]) -> TaskState:
-    holder, decider = row["assignee_id"], row["completed_by_id"]
-    return TaskState(
-        id=row["id"],
-        step=row["step"],
-        step_name=row["step_name"],
-        state=row["state"],
-        version=row["version"],
-        opened_at=row["opened_at"],
-        assignee=people[holder].ref if holder else None,
-        unassigned=row["unassigned"],
-        due_at=row["due_at"],
-        overdue=row["overdue"],
-        escalations=row["escalations"],
-        transition=row["transition"],
-        completed_at=row["completed_at"],
-        completed_by=people[decider].name if decider else "",
-        completed_by_id=decider,
-        paused_at=row["paused_at"],
-        pause=row["pause"],
-        rungs_done=row["rungs_done"],
-        stood_still=row["stood_still"],
-        candidate_ids=tuple(row["candidate_ids"]),
-        panel=panel_of(row["panel"]),
-    )

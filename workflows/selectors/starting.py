@@ -10,6 +10,7 @@ from accounts.selectors.stamps import STAMP
 from accounts.tenancy.statements import execute_prepared
 from workflows.assignment import Person
 from workflows.selectors.people import persons_at
+from workflows.selectors.workflow_facts import Workflow, keep_workflow
 
 # The same rule as ``definitions.startable_by``, which lists; the tests hold the two together.
 _RULES: Final = """SELECT 1 FROM workflows_workflowvisibility v
@@ -59,5 +60,6 @@ def read_start(
     if not rows:
         return None
     name, owner_id, group_id, version_id, stamp = rows[0]
+    keep_workflow(here, stamp, definition_id, Workflow(name, owner_id, group_id))
     people = persons_at(here, stamp, (actor.id, actor.manager_id, *chosen))
     return Starting(definition_id, name, owner_id, group_id, version_id, stamp, people)
