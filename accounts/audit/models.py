@@ -17,18 +17,22 @@ def _transaction_id() -> Cast:
 
 
 class AuditEntry(OrganisationRow):
-    """One fact. ``xid`` orders the entries for the sealer; see ``accounts.audit.seal``."""
+    """One fact. ``xid`` orders the entries for the sealer; see ``accounts.audit.seal``.
+
+    Short texts have no limit here, nor in other rows that only the product writes: what they copy is limited, and the server
+    calls a function for each value that goes into a limited column.
+    """
 
     organisation = machine_organisation()
     at = models.DateTimeField(default=timezone.now)
-    kind = models.CharField(max_length=80)
-    subject_kind = models.CharField(max_length=80)
+    kind = models.TextField()
+    subject_kind = models.TextField()
     subject_id = models.UUIDField()
-    actor_kind = models.CharField(max_length=20)
+    actor_kind = models.TextField()
     actor_id = models.UUIDField(null=True)
-    actor_label = models.CharField(max_length=200)
+    actor_label = models.TextField()
     payload = models.JSONField(default=dict)
-    request_id = models.CharField(max_length=64, blank=True)
+    request_id = models.TextField(blank=True)
     xid = models.BigIntegerField(db_default=_transaction_id())
 
     class Meta:

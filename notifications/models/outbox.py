@@ -22,13 +22,13 @@ class OutboxEvent(OrganisationRow):
         POISON = "poison"
 
     organisation = machine_organisation()
-    kind = models.CharField(max_length=80)
+    kind = models.TextField()
     subject_id = models.UUIDField()
     at = models.DateTimeField(default=timezone.now)
     seq = models.BigIntegerField(
         db_default=models.Func(models.Value(SEQUENCE), function="nextval", output_field=models.BigIntegerField())
     )
-    state = models.CharField(max_length=10, choices=State.choices, default=State.NEW, db_default=State.NEW)
+    state = models.TextField(choices=State.choices, default=State.NEW, db_default=State.NEW)
     attempts = models.SmallIntegerField(default=0, db_default=0)
     lease_until = models.DateTimeField(null=True)
     lease_token = models.UUIDField(null=True)
