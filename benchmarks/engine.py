@@ -7,7 +7,7 @@ import argparse
 import copy
 import time
 from collections.abc import Callable, Sequence
-from statistics import median
+from statistics import median, quantiles
 from typing import Any
 
 from benchmarks import anchors, report, server, world
@@ -16,6 +16,7 @@ from benchmarks.planning import BRANCHES, LARGE, SMALL, Planner
 STEPS = 300
 WARM = 300
 BULK = 100
+PEERS = ("pgbench", "viewflow")
 Figures = dict[str, float]
 
 
@@ -33,11 +34,13 @@ class Engine:
 
     def __init__(self) -> None:
         from accounts.tenancy.scope import organisation_scope
+        from workflows.services import bulk
         from workflows.services.runs import run_start
         from workflows.services.tasks import task_complete
 
         # Found once: an import inside of what is measured would be measured.
         self.scope, self.run_start, self.task_complete = organisation_scope, run_start, task_complete
+        self.bulk: Any = bulk
         self.acme = world.build("acme")
         long = world.publish(self.acme, lengthened(world.leave(), STEPS))
         self.graphs = {"complete": self.acme.definition_id, "complete_long": long}
@@ -63,42 +66,41 @@ class Engine:
     def application(self) -> None:
         self.decide(self.manage(self.start()), self.acme.officer, "Approved", hr_note="ok")
 
-    def completing(self, seconds: float) -> Figures:
-        """Decisions of the manager per second, of requests that wait already: in the shipped graph and in the long one, in
-        turns, so that both meet the same machine."""
-        waiting = {
-            name: [self.start(one) for _ in range(int(1_500 * seconds) + 20)] for name, one in self.graphs.items()
-        }
+    def make_ready(self, seconds: float) -> None:
+        """Requests to decide one by one in each graph, and to decide in bulk, for so long."""
+        wanted = int(1_500 * seconds) + 20
+        self.waiting = {name: iter([self.start(one) for _ in range(wanted)]) for name, one in self.graphs.items()}
+        wanted = int(6_000 * seconds) // BULK + 1
+        self.rows = iter([[self.bulk.BulkRow(self.start().id, 1) for _ in range(BULK)] for _ in range(wanted)])
         world.analyse()
-        took = dict.fromkeys(waiting, 0.0)
-        done = 0
-        for number, tasks in enumerate(zip(*waiting.values(), strict=True)):
-            for name, task in zip(waiting, tasks, strict=True):
-                began = time.perf_counter()
-                self.manage(task)
-                took[name] += time.perf_counter() - began if number >= 20 else 0.0
-            done += number >= 20
-            if max(took.values()) > seconds:
-                break
-        return {name: done / spent for name, spent in took.items()}
+        for _ in range(20):
+            self.decide_each()
+
+    def decide_each(self) -> Figures:
+        """A decision of the manager in each graph; seconds each took."""
+        took = {}
+        for name, waiting in self.waiting.items():
+            task = next(waiting)
+            began = time.perf_counter()
+            self.manage(task)
+            took[name] = time.perf_counter() - began
+        return took
+
+    def completing(self, seconds: float) -> Figures:
+        """Decisions of the manager per second, in the shipped graph and in the long one, in turns."""
+        took = [self.decide_each()]
+        while sum(one["complete"] for one in took) < seconds:
+            took.append(self.decide_each())
+        return {name: len(took) / sum(one[name] for one in took) for name in self.graphs}
 
     def in_bulk(self, seconds: float) -> float:
         """The same decisions, ``BULK`` by one service call in one transaction, per second."""
-        from workflows.services.bulk import BulkRow
-
-        wanted = int(8_000 * seconds) // BULK + 2
-        rows = iter([[BulkRow(self.start().id, 1) for _ in range(BULK)] for _ in range(wanted)])
-        world.analyse()
-        self.decide_bulk(next(rows))
-        return per_second(lambda: self.decide_bulk(next(rows)), seconds, moves=BULK)
+        return per_second(lambda: self.decide_bulk(next(self.rows)), seconds, moves=BULK)
 
     def decide_bulk(self, rows: Any) -> None:
-        from workflows.models import BulkAction
-        from workflows.services.bulk import BulkWish, bulk_ask
-
-        wish = BulkWish(BulkAction.DECIDE, rows, "HR review", self.acme.officer.id)
+        wish = self.bulk.BulkWish(self.bulk.BulkAction.DECIDE, rows, "HR review", self.acme.officer.id)
         with self.scope(self.acme.organisation_id):
-            if bulk_ask(actor=self.acme.manager, wish=wish).done != len(rows):
+            if self.bulk.bulk_ask(actor=self.acme.manager, wish=wish).done != len(rows):
                 raise RuntimeError("A row was left.")
 
     def statements(self) -> int:
@@ -124,58 +126,73 @@ def lengthened(document: dict[str, Any], steps: int) -> dict[str, Any]:
     return made
 
 
-def measure(database: Any, engine: Engine, seconds: float) -> Figures:
-    """One round: each figure once, one after the other."""
-    viewflow = anchors.viewflow(database, seconds=seconds)
-    return {
-        "pgbench": anchors.one_statement(database, clients=1, seconds=seconds),
-        "viewflow": viewflow["complete"],
-        "viewflow_applications": viewflow["applications"],
-        "viewflow_statements": viewflow["statements"],
-        **engine.completing(seconds),
-        "bulk": engine.in_bulk(seconds),
-        "applications": per_second(engine.application, seconds, moves=3),
-        "planning": per_second(Planner(SMALL).round, seconds / 3, moves=BRANCHES + 1),
-        "planning_long": per_second(Planner(LARGE).round, seconds / 3, moves=BRANCHES + 1),
-    }
+class Meter:
+    """The engine and its yardsticks, measured in short turns: the speed of a shared machine changes within seconds."""
+
+    def __init__(self, engine: Engine, floor: anchors.OneStatement, viewflow: anchors.Viewflow) -> None:
+        self.engine, self.floor, self.viewflow = engine, floor, viewflow
+        self.planners = {"planning": Planner(SMALL), "planning_long": Planner(LARGE)}
+
+    def turn(self, seconds: float) -> Figures:
+        """Each figure once, one after the other."""
+        engine, viewflow = self.engine, self.viewflow
+        return {
+            "pgbench": self.floor.per_second(seconds),
+            **engine.completing(seconds),
+            "viewflow": viewflow.per_second("complete", seconds),
+            "bulk": engine.in_bulk(seconds),
+            "viewflow_applications": viewflow.per_second("applications", seconds),
+            "applications": per_second(engine.application, seconds, moves=3),
+            **{
+                name: per_second(planner.round, seconds / 3, moves=BRANCHES + 1)
+                for name, planner in self.planners.items()
+            },
+        }
+
+    def turns(self, number: int, seconds: float) -> list[Figures]:
+        self.engine.make_ready(seconds * number)
+        return [self.turn(seconds) for _ in range(number)]
 
 
-def show(found: Figures) -> None:
-    floor, viewflow = found["pgbench"], found["viewflow"]
+def show(turns: Sequence[Figures], statements: dict[str, int]) -> None:
     named = [
-        ("pgbench, one statement, one client", "pgbench", 1),
-        ("Viewflow: complete and open the next", "viewflow", int(found["viewflow_statements"])),
-        ("Viewflow: start, manager, HR", "viewflow_applications", ""),
-        ("Countersign: start, manager, HR", "applications", ""),
-        ("Countersign: complete and open the next", "complete", int(found["statements"])),
-        (f"Countersign: the same, {BULK} at once", "bulk", ""),
-        (f"Countersign: the same in a graph of {STEPS} steps", "complete_long", ""),
-        (f"Planning alone, fork and join, {SMALL} steps", "planning", 0),
-        (f"Planning alone, fork and join, {LARGE} steps", "planning_long", 0),
+        ("pgbench, one statement, one client", "pgbench"),
+        ("Viewflow: complete and open the next", "viewflow"),
+        ("Viewflow: start, manager, HR", "viewflow_applications"),
+        ("Countersign: start, manager, HR", "applications"),
+        ("Countersign: complete and open the next", "complete"),
+        (f"Countersign: the same, {BULK} at once", "bulk"),
+        (f"Countersign: the same in a graph of {STEPS} steps", "complete_long"),
+        (f"Planning alone, fork and join, {SMALL} steps", "planning"),
+        (f"Planning alone, fork and join, {LARGE} steps", "planning_long"),
     ]
-    rows = [[name, found[key], count, found[key] / floor, found[key] / viewflow] for name, key, count in named]
+    rows = [
+        [name, median(one[key] for one in turns), statements.get(key, ""), *(_ratio(turns, key, to) for to in PEERS)]
+        for name, key in named
+    ]
     report.table("Moves of a request", ["", "per second", "statements", "x pgbench", "x Viewflow"], rows)
 
 
-def middle(rounds: Sequence[Figures]) -> Figures:
-    return {name: median(one[name] for one in rounds) for name in rounds[0]}
+def _ratio(turns: Sequence[Figures], key: str, peer: str) -> str:
+    """The median of the turns' own ratios, and between what the middle half of them lies."""
+    low, middle, high = quantiles([one[key] / one[peer] for one in turns], n=4)
+    return f"{middle:.2f} ({low:.2f} to {high:.2f})" if key != peer else "1"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=1.5, help="how long each figure is measured in a round")
-    parser.add_argument("--rounds", type=int, default=3, help="how often; the median counts")
-    parser.add_argument("--full", action="store_true", help="7 rounds of 4 seconds")
+    parser.add_argument("--seconds", type=float, default=0.4, help="how long each figure is measured in a turn")
+    parser.add_argument("--turns", type=int, default=12, help="how often; the median counts")
+    parser.add_argument("--full", action="store_true", help="40 turns")
     arguments = parser.parse_args()
-    if arguments.full:
-        arguments.seconds, arguments.rounds = 4.0, 7
-    with server.running() as database:
+    with server.running() as database, anchors.viewflow(database) as viewflow:
+        floor = anchors.OneStatement(database)
         world.prepare("bench_engine", database)
         engine = Engine()
-        rounds = [measure(database, engine, arguments.seconds) for _ in range(arguments.rounds)]
-        found = middle(rounds) | {"statements": float(engine.statements())}
-    show(found)
-    print(report.keep("engine", {"medians": found, "rounds": rounds}))
+        turns = Meter(engine, floor, viewflow).turns(40 if arguments.full else arguments.turns, arguments.seconds)
+        statements = {"pgbench": 1, "viewflow": viewflow.statements, "complete": engine.statements()}
+    show(turns, statements)
+    print(report.keep("engine", {"turns": turns, "statements": statements}))
 
 
 if __name__ == "__main__":

