@@ -56,7 +56,9 @@ class Viewflow:
 
     def _answer(self) -> str:
         assert self._process.stdout is not None
-        return self._process.stdout.readline()
+        if not (line := self._process.stdout.readline()):
+            raise RuntimeError("Viewflow has ended; it says why above.")
+        return line
 
 
 @contextmanager

@@ -185,6 +185,8 @@ def main() -> None:
     parser.add_argument("--turns", type=int, default=12, help="how often; the median counts")
     parser.add_argument("--full", action="store_true", help="40 turns")
     arguments = parser.parse_args()
+    if arguments.turns < 2:
+        parser.error("--turns: at least 2, or there is nothing to compare")
     with server.running() as database, anchors.viewflow(database) as viewflow:
         floor = anchors.OneStatement(database)
         world.prepare("bench_engine", database)
