@@ -175,7 +175,7 @@ def show(turns: Sequence[Figures], statements: dict[str, int]) -> None:
 
 def _ratio(turns: Sequence[Figures], key: str, peer: str) -> str:
     """The median of the turns' own ratios, and between what the middle half of them lies."""
-    low, middle, high = quantiles([one[key] / one[peer] for one in turns], n=4)
+    low, middle, high = quantiles([one[key] / one[peer] for one in turns], n=4, method="inclusive")
     return f"{middle:.2f} ({low:.2f} to {high:.2f})" if key != peer else "1"
 
 
