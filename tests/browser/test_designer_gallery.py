@@ -12,6 +12,15 @@ SLOW_FRAMES = """
 window.requestAnimationFrame = (call) => setTimeout(() => call(performance.now()), 300);
 window.cancelAnimationFrame = (ident) => clearTimeout(ident);
 """
+PLACES = """
+window.places = new Set();
+const look = () => {
+  const box = document.querySelector(".react-flow .cs-step-face")?.getBoundingClientRect();
+  if (box?.width) window.places.add(`${box.x} ${box.y} ${box.width}`);
+  requestAnimationFrame(look);
+};
+look();
+"""
 
 
 @pytest.fixture
@@ -77,3 +86,13 @@ def stays(page: Page, box: Locator) -> None:
     expect(box).to_be_focused()
     page.wait_for_timeout(700)
     expect(box).to_be_focused()
+
+
+@pytest.mark.parametrize("width", [1440, 820, 390])
+def test_nothing_moves_away_from_who_points_at_it(canvas: Page, width: int) -> None:
+    canvas.set_viewport_size({"width": width, "height": 900})
+    canvas.add_init_script(PLACES)
+    canvas.reload()
+    expect(canvas.locator(".react-flow .cs-step-face").first).to_be_visible()
+    canvas.wait_for_timeout(500)
+    assert len(canvas.evaluate("[...window.places]")) == 1

@@ -5,7 +5,6 @@ import {
   MiniMap,
   type NodeChange,
   ReactFlow,
-  type ReactFlowInstance,
   SelectionMode,
   type FinalConnectionState,
   useReactFlow,
@@ -18,9 +17,10 @@ import { Lanes } from "./Lanes";
 import { type Placed } from "./layout";
 import { DRAG_TYPE } from "./Palette";
 import { backRoutes } from "./routes";
-import { type Direction, GRID, type Point, snapped } from "./sizes";
+import { type Direction, GRID, type Point, type Size, snapped } from "./sizes";
 import type { PaletteItem } from "./state";
 import { StepView } from "./StepView";
+import { firstView } from "./view";
 import { WayView } from "./WayView";
 
 const NODE_TYPES = { step: StepView };
@@ -29,7 +29,6 @@ const SNAP: [number, number] = [GRID, GRID];
 const MAP = { width: 152, height: 108 };
 /** How far from a step the end of a way can be taken hold of. */
 const GRASP = 16;
-const LEAST_READABLE = 0.65;
 const STILL: ReadonlyMap<string, Point> = new Map();
 
 interface CanvasProps {
@@ -37,18 +36,22 @@ interface CanvasProps {
   readonly board: Board;
   readonly placed: Placed;
   readonly direction: Direction;
+  /** How large the canvas is when it is first drawn. */
+  readonly size: Size;
   readonly itemOf: (id: string) => PaletteItem | undefined;
   /** Gives the keyboard back to the canvas. */
   readonly onPaneClick: () => void;
 }
 
 /** The drawing itself: pan, zoom, choose, drag, connect. What it means is done by the store. */
-export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }: CanvasProps) {
+export function Canvas({ store, board, placed, direction, size, itemOf, onPaneClick }: CanvasProps) {
   const flow = useReactFlow<StepNode, WayEdge>();
   const [dragged, setDragged] = useState(STILL);
   const elements = useRef(new Elements());
   const canMove = direction === "right" && !board.inLanes;
   const back = useMemo(() => backRoutes(board.graph, placed.centres, direction), [board.graph, placed, direction]);
+  const lane = Math.max(0, ...[...back.values()].map((one) => one.level));
+  const [view] = useState(() => firstView(board.graph.steps, placed.centres, size, direction, lane));
   const scene = { board, placed, back, direction, dragged, canMove };
   const nodes = elements.current.nodesOf(scene);
   const edges = elements.current.edgesOf(scene);
@@ -86,7 +89,6 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
       edges={edges}
       nodeTypes={NODE_TYPES}
       edgeTypes={EDGE_TYPES}
-      nodeOrigin={CENTRE}
       onNodesChange={onNodesChange}
       onPaneClick={onPaneClick}
       onEdgesChange={(changes) => chooseBy(store, changes, "ways")}
@@ -105,7 +107,7 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
       onDrop={onDrop}
       snapToGrid
       snapGrid={SNAP}
-      onInit={(made) => lookAt(made, direction, Math.max(0, ...[...back.values()].map((one) => one.level)))}
+      defaultViewport={view}
       minZoom={0.1}
       maxZoom={2}
       panOnScroll
@@ -123,22 +125,6 @@ export function Canvas({ store, board, placed, direction, itemOf, onPaneClick }:
     </ReactFlow>
   );
 }
-
-/** Everything if it can be read then, else where it begins. The ways back lead through lanes beside the steps, up to `lane`. */
-function lookAt(flow: ReactFlowInstance<StepNode, WayEdge>, direction: Direction, lane: number): void {
-  const steps = flow.getNodesBounds(flow.getNodes());
-  const reach = direction === "right" ? { height: Math.max(steps.height, lane - steps.y) } : { width: Math.max(steps.width, lane - steps.x) };
-  const bounds = { ...steps, ...reach };
-  const canvas = document.querySelector(".cs-flow-canvas")?.getBoundingClientRect();
-  if (!canvas || bounds.width === 0) return;
-  const [wide, high] = [canvas.width / (bounds.width + 72), canvas.height / (bounds.height + 160)];
-  const zoom = Math.min(1, Math.max(LEAST_READABLE, Math.min(wide, high)));
-  const middle = { x: (canvas.width - bounds.width * zoom) / 2, y: (canvas.height - bounds.height * zoom) / 2 };
-  const [x, y] = direction === "right" ? [Math.max(middle.x, 40), middle.y] : [middle.x, Math.max(middle.y, 56)];
-  void flow.setViewport({ x: x - bounds.x * zoom, y: y - bounds.y * zoom, zoom });
-}
-
-const CENTRE: [number, number] = [0.5, 0.5];
 
 /** Arrow heads for all ways; a marker cannot take the colour of its line everywhere. */
 function Arrows() {

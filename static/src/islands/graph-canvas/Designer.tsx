@@ -1,5 +1,5 @@
 import { ReactFlowProvider, useReactFlow } from "@xyflow/react";
-import { type KeyboardEvent as KeyPress, useCallback, useEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
+import { type KeyboardEvent as KeyPress, useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState, useSyncExternalStore } from "react";
 
 import { type Actions, ActionsOf } from "./actions";
 import type { Board, BoardStore, Spot } from "./board";
@@ -13,11 +13,16 @@ import { Palette } from "./Palette";
 import { ConnectPicker, StepPicker } from "./Pickers";
 import { SelectionBar } from "./SelectionBar";
 import type { SettingsPanel } from "./settings";
-import type { Direction } from "./sizes";
+import type { Direction, Size } from "./sizes";
 import type { CanvasState, PaletteItem } from "./state";
 import { Toolbar } from "./Toolbar";
 import { useFocus } from "./useFocus";
 import { useOverlay } from "./useOverlay";
+
+/** Steps are placed by their centres. */
+const CENTRE: [number, number] = [0.5, 0.5];
+/** Below this width of the desk, in pixels, steps stand below each other. */
+const NARROW = 640;
 
 interface DesignerProps {
   readonly store: BoardStore;
@@ -28,7 +33,7 @@ interface DesignerProps {
 export function Designer(props: DesignerProps) {
   return (
     <Sprite value={props.state.icons_url}>
-      <ReactFlowProvider>
+      <ReactFlowProvider nodeOrigin={CENTRE}>
         <Inside {...props} />
       </ReactFlowProvider>
     </Sprite>
@@ -40,7 +45,7 @@ function Inside({ store, state, settings }: DesignerProps) {
   const board = useSyncExternalStore(store.subscribe, store.get);
   const frame = useRef<HTMLDivElement>(null);
   const flow = useReactFlow();
-  const direction = useDirection(frame);
+  const { direction, size } = useMeasure(frame);
   const [hasPalette, setPalette] = useState(() => window.innerWidth >= 1100);
   const [overlay, setOverlay] = useOverlay(store, state.overlays);
   const placed = usePlaced(board, direction);
@@ -64,7 +69,17 @@ function Inside({ store, state, settings }: DesignerProps) {
       <div className={`cs-flow-desk${hasPalette ? " has-palette" : ""}`} ref={frame} onKeyDown={onKey} {...keep}>
         {hasPalette && <Palette groups={state.palette} onPick={(item) => add(item, commands.spot())} onClose={() => setPalette(false)} />}
         <div className={`cs-flow-canvas is-${direction}`}>
-          <Canvas store={store} board={board} placed={placed} direction={direction} itemOf={(id) => items.get(id)} onPaneClick={() => commands.focusStep()} />
+          {size && (
+            <Canvas
+              store={store}
+              board={board}
+              placed={placed}
+              direction={direction}
+              size={size}
+              itemOf={(id) => items.get(id)}
+              onPaneClick={() => commands.focusStep()}
+            />
+          )}
           {board.graph.steps.length === 0 && <Empty store={store} items={[...items.values()]} />}
           <SelectionBar store={store} board={board} commands={commands} />
           <Toolbar
@@ -156,18 +171,26 @@ function usePlaced(board: Board, direction: Direction) {
   );
 }
 
-/** To the right on wide canvases, down on narrow ones. */
-function useDirection(frame: { readonly current: HTMLElement | null }): Direction {
-  const [direction, setDirection] = useState<Direction>(() => (window.innerWidth < 768 ? "down" : "right"));
-  useEffect(() => {
-    if (!frame.current) return undefined;
+/**
+ * To the right on wide canvases, down on narrow ones; and how large the canvas is at first. It is drawn once that is known, so
+ * that nothing moves away from who points at it.
+ */
+function useMeasure(frame: { readonly current: HTMLElement | null }): { readonly direction: Direction; readonly size: Size | undefined } {
+  const [direction, setDirection] = useState<Direction>("right");
+  const [size, setSize] = useState<Size>();
+  useLayoutEffect(() => {
+    const canvas = frame.current?.querySelector(".cs-flow-canvas");
+    if (!frame.current || !canvas) return undefined;
+    const turn = (width: number): void => setDirection(width < NARROW ? "down" : "right");
+    turn(frame.current.clientWidth);
+    setSize({ width: canvas.clientWidth, height: canvas.clientHeight });
     const watch = new ResizeObserver(([entry]) => {
-      if (entry) setDirection(entry.contentRect.width < 640 ? "down" : "right");
+      if (entry) turn(entry.contentRect.width);
     });
     watch.observe(frame.current);
     return () => watch.disconnect();
   }, [frame]);
-  return direction;
+  return { direction, size };
 }
 
 function isTyping(target: EventTarget): boolean {
