@@ -233,6 +233,8 @@ def test_publishing_freezes_the_draft(draft: WorkflowDefinition, acme: Acme) -> 
     version = definition_publish(definition_id=draft.id, actor=acme.omar)
     with pytest.raises(DraftMoved):
         edit(acme.omar, draft, "step.rename", {"step": "apply", "name": "Begin"}, revision=1, number=2)
+    with pytest.raises(DraftMoved):
+        access_draft(acme.omar, draft.id, number=2)
     draft_start(actor=acme.omar, definition_id=draft.id)
     with pytest.raises(DraftMoved):
         edit(acme.omar, draft, "step.rename", {"step": "apply", "name": "Begin"}, revision=1)

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.db.models import QuerySet
 
 from accounts.models import Membership
-from accounts.tenancy.errors import NotFound
+from accounts.tenancy.errors import Conflict, NotFound
 from forms_builder.schema.document import FormDocument
 from workflows import policies
 from workflows.drafting.edits.fixes import fix_label
@@ -28,6 +28,11 @@ MOST_OPERATIONS: Final = 1_000
 class DraftNotFound(NotFound):
     code = "draft.not_found"
     message = "There is no draft of this workflow. Start one."
+
+
+class DraftMoved(Conflict):
+    code = "draft.other_version"
+    message = "This draft was published or replaced since you opened it. Load the page again."
 
 
 @dataclass(frozen=True)
@@ -70,10 +75,16 @@ def document_in(version: WorkflowVersion) -> dict[str, Any]:
     return {"graph": version.graph, "form": version.form.document, "cases": version.cases}
 
 
-def access_draft(actor: Membership, definition_id: UUID) -> Draft:
-    """The door to a draft, for those who may change the workflow. Raises DefinitionNotFound, Denied, DraftNotFound."""
-    definition = access_editable(actor, definition_id)
+def access_draft(actor: Membership, definition_id: UUID, number: int | None = None) -> Draft:
+    """The door to a draft, for those who may change the workflow. Raises DefinitionNotFound, Denied, and as ``draft_of``."""
+    return draft_of(actor, access_editable(actor, definition_id), number)
+
+
+def draft_of(actor: Membership, definition: WorkflowDefinition, number: int | None = None) -> Draft:
+    """``number`` is the version that the caller has seen. Raises DraftMoved where that is no draft any more, DraftNotFound."""
     version = version_in(definition, VersionState.DRAFT)
+    if number is not None and (version is None or version.number != number):
+        raise DraftMoved
     if version is None:
         raise DraftNotFound
     return Draft(actor, definition, version)

@@ -43,9 +43,10 @@ from workflows.selectors.definitions import DefinitionNotFound, newest_versions,
 from workflows.selectors.drafts import (
     MOST_OPERATIONS,
     Draft,
-    DraftNotFound,
+    DraftMoved,
     access_editable,
     changes_of,
+    draft_of,
     operations_after,
     records_of,
 )
@@ -61,11 +62,6 @@ class DraftClash(Conflict):
 
     code = "draft.clash"
     message = "Somebody else changed the same thing meanwhile. Choose for each whose change is to stay."
-
-
-class DraftMoved(Conflict):
-    code = "draft.other_version"
-    message = "This draft was published or replaced since you opened it. Load the page again."
 
 
 class DraftTooOld(Conflict):
@@ -236,13 +232,10 @@ def _locked(actor: Membership, definition_id: UUID) -> WorkflowDefinition:
 
 def _opened(actor: Membership, definition_id: UUID, revision: int | None, number: int | None) -> Draft:
     """The draft, held. Raises DraftMoved where the caller has seen another one."""
-    definition = _locked(actor, definition_id)
-    version = version_in(definition, VersionState.DRAFT)
-    if version is None:
-        raise DraftMoved if number is not None else DraftNotFound
-    if (number is not None and number != version.number) or (revision is not None and revision > version.revision):
+    draft = draft_of(actor, _locked(actor, definition_id), number)
+    if revision is not None and revision > draft.revision:
         raise DraftMoved
-    return Draft(actor, definition, version)
+    return draft
 
 
 def _read(raw: object) -> list[Operation]:

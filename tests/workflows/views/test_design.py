@@ -165,7 +165,9 @@ def test_the_canvas_reads_and_writes_json(acme: Acme, flow: WorkflowDefinition) 
     clash = client.post(f"{address}operations/", body, **more)
     assert (clash.status_code, clash.json()["code"]) == (409, "draft.clash")
     assert clash.json()["params"]["clashes"][0]["theirs"] == "Ask"
-    assert [row["number"] for row in client.get(f"{address}operations/?after=0").json()["results"]] == [1]
+    assert [row["number"] for row in client.get(f"{address}operations/?after=0&version=2").json()["results"]] == [1]
+    other = client.get(f"{address}operations/?after=0&version=1")
+    assert (other.status_code, other.json()["code"]) == (409, "draft.other_version")
     assert client.post(f"{address}operations/", "nonsense", content_type="application/json").status_code == 422
 
 

@@ -51,17 +51,14 @@ class DesignDocumentView(DataView):
 
 
 class DesignOperationsView(DataView):
-    """GET ``?after=<number>``; POST ``{"operations": [...], "version", "revision"}`` or ``If-Match``."""
+    """GET ``?after=<number>&version=<number>``; POST ``{"operations": [...], "version", "revision"}`` or ``If-Match``."""
 
     http_method_names = ("get", "head", "post", "options")
 
     def get(self, request: HttpRequest, definition_id: UUID) -> JsonResponse:
-        text = request.GET.get("after", "")
-        after = int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else 0
-
         def act() -> dict[str, Any]:
-            draft = access_draft(self.actor, definition_id)
-            revision, rows = operations_since(draft, after)
+            draft = access_draft(self.actor, definition_id, _number(request.GET.get("version", "")))
+            revision, rows = operations_since(draft, _number(request.GET.get("after", "")) or 0)
             return {
                 "revision": revision,
                 "version": draft.version.number,
@@ -108,8 +105,12 @@ def _body(request: HttpRequest) -> dict[str, Any]:
 def _whole(body: dict[str, Any], name: str, header: str = "") -> int | None:
     """A number that is not negative, from the body, else from the header. Raises Invalid."""
     value: Any = body.get(name)
-    if value is None and header.isascii() and header.isdigit() and len(header) <= 9:
-        value = int(header)
+    if value is None:
+        value = _number(header)
     if value is not None and (not isinstance(value, int) or isinstance(value, bool) or not 0 <= value < 2**31):
         raise Invalid({name: ["Enter a whole number."]})
     return value
+
+
+def _number(text: str) -> int | None:
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= 9 else None

@@ -16,6 +16,8 @@ class Desk {
   posted: string[] = [];
   revision = 0;
   missed: Operation[] = [];
+  isMoved = false;
+  asked = 0;
 
   async send(_: number, operations: readonly Operation[]): Promise<Answer> {
     this.sent.push(operations);
@@ -38,6 +40,8 @@ class Desk {
   }
 
   async since() {
+    this.asked += 1;
+    if (this.isMoved) return "moved";
     return { revision: this.revision + this.missed.length, results: this.missed };
   }
 }
@@ -224,5 +228,23 @@ describe("a draft", () => {
     draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
     await draft.flush();
     expect([draft.state, draft.kept]).toEqual(["moved", 1]);
+  });
+
+  it("says so too when it only looked, and looks no more", async () => {
+    const desk = new Desk();
+    desk.isMoved = true;
+    const draft = opened(desk);
+    for (let look = 0; look < 2; look++) await draft.catchUp();
+    expect([draft.state, draft.kept, desk.asked]).toEqual(["moved", 0, 1]);
+  });
+
+  it("takes nothing over from a draft that came after it", async () => {
+    const desk = new Desk();
+    desk.answers = [{ kind: "old" }];
+    desk.isMoved = true;
+    const draft = opened(desk);
+    draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
+    await draft.flush();
+    expect([draft.state, draft.kept, nameIn(draft)]).toEqual(["moved", 1, "HR"]);
   });
 });

@@ -133,8 +133,9 @@ export class Draft extends EventTarget {
 
   /** Ask for what others changed since. */
   async catchUp(): Promise<void> {
-    if (this.sending || this.blocked === "clash") return;
+    if (this.sending || this.blocked === "clash" || this.blocked === "moved") return;
     const found = await this.server.since(this.revision);
+    if (found === "moved") return this.stop();
     if (found && !this.sending && found.revision > this.revision) this.accept(found.revision, found.results);
   }
 
@@ -163,7 +164,12 @@ export class Draft extends EventTarget {
     this.base = there.document;
     this.revision = there.revision;
     const first = Math.max(0, this.revision - MOST_KNOWN);
-    this.known = (await this.server.since(first))?.results ?? this.known;
+    const since = await this.server.since(first);
+    if (since === "moved") {
+      this.stop();
+      return false;
+    }
+    this.known = since?.results ?? this.known;
     this.queue.drop(new Set(this.known.map((one) => one.id)));
     const { operations, open } = rebase(this.base, this.queue.operations, choices, this.known);
     if (open.length > 0) {

@@ -25,7 +25,7 @@ export type Answer =
 export interface Addresses {
   /** GET: document and revision. */
   readonly document: string;
-  /** POST changes, GET ?after=n: what others changed since. */
+  /** POST changes, GET ?after=n&version=n: what others changed since. */
   readonly operations: string;
 }
 
@@ -80,16 +80,18 @@ export class Server {
   }
 
   async snapshot(): Promise<Snapshot | undefined> {
-    return this.read<Snapshot>(this.addresses.document);
+    return bodyOf(await this.read(this.addresses.document));
   }
 
-  async since(revision: number): Promise<{ revision: number; results: Operation[] } | undefined> {
-    return this.read(`${this.addresses.operations}?after=${revision}`);
+  /** What others changed since; "moved" where the draft is another one by now. */
+  async since(revision: number): Promise<{ revision: number; results: Operation[] } | "moved" | undefined> {
+    const answer = await this.read(`${this.addresses.operations}?after=${revision}&version=${this.version}`);
+    return answer?.status === 409 ? "moved" : bodyOf(answer);
   }
 
-  private async read<Body>(url: string): Promise<Body | undefined> {
+  private async read(url: string): Promise<Response | undefined> {
     const answer = await this.ask(url, { headers: { Accept: "application/json" } });
-    return answer instanceof Response && answer.ok ? ((await answer.json()) as Body) : undefined;
+    return answer instanceof Response ? answer : undefined;
   }
 
   private async ask(url: string, options: RequestInit): Promise<Response | { kind: "login" } | { kind: "unreachable" }> {
@@ -108,6 +110,10 @@ export class Server {
       throw error;
     }
   }
+}
+
+async function bodyOf<Body>(answer: Response | undefined): Promise<Body | undefined> {
+  return answer?.ok ? ((await answer.json()) as Body) : undefined;
 }
 
 /** The revision that a form made, as it is told to the page. */
