@@ -87,12 +87,15 @@ def entry_remove(*, actor: Membership, row: Row, action: str = "manage", seen: d
 
 def _hold(row: Row, seen: datetime | None) -> None:
     """Lock a row that is there, and read it as it is by now: what is judged and told must be what is changed. Raises EntryStale
-    where it is gone, or in another state than the one that was seen."""
+    where it is gone, or in another state than the one that was seen.
+
+    Rows that point to it do not wait: whoever changes one has drawn the directory's stamp, for which we shall wait.
+    """
     if row._state.adding:
         return
     rows = type(row).objects.filter(organisation_id=row.organisation_id)
     try:
-        row.refresh_from_db(from_queryset=rows.select_for_update(of=("self",)))
+        row.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
     except ObjectDoesNotExist:
         raise EntryStale from None
     if seen is not None and row.modified_at != seen:

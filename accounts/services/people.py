@@ -29,9 +29,9 @@ class LastAdmin(Conflict):
 
 
 def access_member(actor: Membership, member_id: UUID, *, lock: bool = False) -> Membership:
-    """The person of the actor's organisation. Raises NotFound."""
+    """The person of the actor's organisation; ``lock`` keeps others from changing, not from pointing to them. Raises NotFound."""
     people = Membership.objects.filter(organisation_id=actor.organisation_id, id=member_id)
-    member: Membership | None = (people.select_for_update() if lock else people).first()
+    member: Membership | None = (people.select_for_update(no_key=True) if lock else people).first()
     if member is None:
         raise NotFound
     return member
@@ -92,7 +92,7 @@ def members_deactivate(*, actor: Membership, member_ids: Iterable[UUID]) -> int:
     _serialise_admins(actor.organisation_id)
     wanted = sorted(set(member_ids))
     people = list(
-        Membership.objects.select_for_update()
+        Membership.objects.select_for_update(no_key=True)
         .filter(organisation_id=actor.organisation_id, id__in=wanted)
         .order_by("id")
     )

@@ -4,13 +4,14 @@ The threads keep their connections from round to round, as the workers of a serv
 schema takes longer than most of what is raced for.
 """
 
+import time
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from threading import Barrier
 from typing import Any
 
-from django.db import connections
+from django.db import connection, connections
 
 from accounts.tenancy.errors import DomainError
 from tests.cast import Acme
@@ -46,6 +47,19 @@ def together(*works: Callable[[], Any]) -> list[Any]:
     if len(works) not in _pools:
         _pools[len(works)] = ThreadPoolExecutor(len(works))
     return list(_pools[len(works)].map(run, works))
+
+
+def somebody_waits(done: Callable[[], bool] = lambda: False) -> None:
+    """Returns when a transaction waits for a lock, or ``done``."""
+    deadline = time.monotonic() + _PATIENCE
+    with connection.cursor() as cursor:
+        while not done() and time.monotonic() < deadline:
+            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
+            if cursor.fetchone()[0]:
+                return
+            time.sleep(0.01)
+    if not done():
+        raise TimeoutError("Nobody has waited.")
 
 
 def racers_leave() -> None:

@@ -1,34 +1,20 @@
 """Somebody changes a workflow while somebody else changes the person or the department that it is given to: both are done."""
 
-import time
 from collections.abc import Callable
 from threading import Event
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import Department, Membership
 from tests.cast import Acme, make_acme
-from tests.concurrency.racing import at_once
+from tests.concurrency.racing import at_once, somebody_waits
 from tests.factories.workflows import install
 from workflows.models import WorkflowDefinition
 from workflows.services.preferences import StartRule, Wish, definition_change
 
 pytestmark = [pytest.mark.concurrency, pytest.mark.usefixtures("committed_db")]
 PATIENCE = 30.0
-
-
-def somebody_waits() -> None:
-    """Returns when a transaction waits for a lock."""
-    deadline = time.monotonic() + PATIENCE
-    with connection.cursor() as cursor:
-        while time.monotonic() < deadline:
-            cursor.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
-            if cursor.fetchone()[0]:
-                return
-            time.sleep(0.01)
-    raise TimeoutError("Nobody has waited.")
 
 
 WISHES: dict[type, Callable[[Any], Wish]] = {
