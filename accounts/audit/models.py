@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models.functions import Cast
 from django.utils import timezone
 
+from accounts.tenancy.fields import WholeJSONField
 from accounts.tenancy.models import OrganisationRow, machine_organisation
 
 APPEND_ONLY = pgtrigger.Protect(name="append_only", operation=pgtrigger.Update | pgtrigger.Delete)
@@ -31,7 +32,7 @@ class AuditEntry(OrganisationRow):
     actor_kind = models.TextField()
     actor_id = models.UUIDField(null=True)
     actor_label = models.TextField()
-    payload = models.JSONField(default=dict)
+    payload = WholeJSONField(default=dict)
     request_id = models.TextField(blank=True)
     xid = models.BigIntegerField(db_default=_transaction_id())
 

@@ -8,7 +8,7 @@ from django_fsm import transition as fsm
 
 from accounts.models import Membership
 from accounts.tenancy.constraints import CompiledCheck
-from accounts.tenancy.fields import OrganisationForeignKey
+from accounts.tenancy.fields import OrganisationForeignKey, WholeJSONField
 from accounts.tenancy.models import OrganisationOwned, OrganisationRow
 from workflows.models.definitions import WorkflowDefinition, WorkflowVersion
 from workflows.models.states import FINAL_RUN, OPEN_TASK, RunStatus, Stateful, TaskState, one_of, state_field
@@ -360,7 +360,7 @@ class TransitionLog(OrganisationRow):
     to_member_id = models.UUIDField(null=True)
     to_name = models.TextField(blank=True, db_default="")
     reason = models.TextField(blank=True, db_default="")
-    detail = models.JSONField(default=dict)
+    detail = WholeJSONField(default=dict)
     at = models.DateTimeField()
 
     class Meta:
