@@ -28,6 +28,8 @@ from tests.product import Api, Run, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
+LOOK = 15_000
+"""Milliseconds in which an open draft looks at least once at what became of it."""
 MANAGER, HR = "Judge whether the project", "Compare the application"
 
 
@@ -40,7 +42,7 @@ def test_leave_drawn_by_mouse_and_by_keyboard(sit: Sit, product: Run) -> None:
     assert len(by_mouse.graph["transitions"]) == 7
     run_it(product, by_keyboard)
     # The page of the draft is still open.
-    expect(omar.page.locator("cs-draft")).to_contain_text("Published meanwhile")
+    expect(omar.page.locator("cs-draft")).to_contain_text("Published meanwhile", timeout=LOOK)
     omar.faults[:] = [fault for fault in omar.faults if "409" not in fault]
 
 
