@@ -5,9 +5,9 @@ does not. What differs by less than a tenth stays in the order of the path.
 """
 
 import os
+import shutil
 import subprocess
 import sys
-from pathlib import Path
 
 NEAR = 1.1
 ROUNDS = 4
@@ -28,13 +28,16 @@ if sys.version_info[:2] == (%d, %d):
 def measured(python: str) -> tuple[str, float] | None:
     """Where the interpreter really is, and how long it works; None for one of another version, or that does not run."""
     command = [python, "-I", "-c", WORK % sys.version_info[:2]]
-    lines = subprocess.run(command, check=False, capture_output=True, text=True).stdout.split("\n")
+    try:
+        lines = subprocess.run(command, check=False, capture_output=True, text=True).stdout.split("\n")
+    except OSError:
+        return None
     return (lines[0], float(lines[1])) if len(lines) > 1 else None
 
 
 def main() -> None:
     names = ("python3", "python{}.{}".format(*sys.version_info[:2]))
-    places = [str(one) for folder in os.get_exec_path() for name in names if (one := Path(folder, name)).exists()]
+    places = [one for folder in os.get_exec_path() for name in names if (one := shutil.which(name, path=folder))]
     found = dict(filter(None, map(measured, [sys.executable, *places])))
     for _ in range(ROUNDS):
         for place, seconds in list(found.items()):

@@ -245,6 +245,7 @@ describe("a draft", () => {
     const draft = opened(desk);
     draft.edit({ label: "Rename", changes: [rename("Review", "HR")] });
     await draft.flush();
-    expect([draft.state, draft.kept, nameIn(draft)]).toEqual(["moved", 1, "HR"]);
+    draft.edit({ label: "Rename", changes: [{ place: "graph/steps/done/name", before: "Done", after: "Over" }] });
+    expect([draft.state, draft.kept, nameIn(draft)]).toEqual(["moved", 2, "HR"]);
   });
 });

@@ -157,18 +157,14 @@ export class Draft extends EventTarget {
   /** What is kept on top of the draft as it is now; whether it fits, so that it can be sent. */
   private async renew(choices: ReadonlyMap<string, Choice>): Promise<boolean> {
     const there = await this.server.snapshot();
-    if (!there) {
-      this.fail("offline");
+    const since = there && (await this.server.since(Math.max(0, there.revision - MOST_KNOWN)));
+    if (!there || since === "moved") {
+      if (there) this.stop();
+      else this.fail("offline");
       return false;
     }
     this.base = there.document;
     this.revision = there.revision;
-    const first = Math.max(0, this.revision - MOST_KNOWN);
-    const since = await this.server.since(first);
-    if (since === "moved") {
-      this.stop();
-      return false;
-    }
     this.known = since?.results ?? this.known;
     this.queue.drop(new Set(this.known.map((one) => one.id)));
     const { operations, open } = rebase(this.base, this.queue.operations, choices, this.known);
