@@ -17,6 +17,11 @@ def broker_url(url: str) -> str:
     return url.partition("?")[0] if url.startswith("pgmq:") else url
 
 
+def transport(url: str) -> str | None:
+    """The client for the broker at `url`: Celery's own, but for the queue in PostgreSQL."""
+    return "config.pgmq:Transport" if url.startswith("pgmq:") else None
+
+
 def transport_options(url: str) -> dict[str, Any]:
     """Celery's `broker_transport_options` for the broker at `url`.
 

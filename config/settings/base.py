@@ -9,7 +9,7 @@ from typing import Any
 from botocore.config import Config as S3Client
 from csp.constants import NONE, SELF
 
-from config.broker import broker_url, transport_options
+from config.broker import broker_url, transport, transport_options
 from config.env import env, load_file
 from config.json_logs import configure
 
@@ -262,6 +262,7 @@ ATTACHMENT_MAX_BYTES = env.integer("ATTACHMENT_MAX_BYTES", 25 * 1024 * 1024, low
 _BROKER = env.url("CELERY_BROKER_URL", "memory://")
 # The three of them: Celery reads the plain one from the environment, past what is set here.
 CELERY_BROKER_URL = CELERY_BROKER_READ_URL = CELERY_BROKER_WRITE_URL = broker_url(_BROKER)
+CELERY_BROKER_TRANSPORT = transport(_BROKER)
 CELERY_BROKER_TRANSPORT_OPTIONS = transport_options(_BROKER)
 
 # --- automatic steps ---

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import socket
+from queue import Empty
 from typing import Any
 
 import psycopg
 import pytest
 from celery import Celery
+from kombu import Connection
 from kombu.exceptions import EncodeError
 from psycopg.conninfo import conninfo_to_dict
 
-from config.broker import broker_url, transport_options
+from config.broker import broker_url, transport, transport_options
 from config.celery import TICKS, WakeUps, app
 
 
@@ -53,6 +56,27 @@ def test_queue_in_postgresql_is_reached_over_its_socket() -> None:
     }
     assert broker_url(url) == "pgmq://countersign_broker:s3cret@/queue"
     assert broker_url("redis://cache/0?x=1") == "redis://cache/0?x=1"
+
+
+def test_a_worker_that_waits_looks_up_each_time_it_has_asked(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Between two looks it is told to stop; Celery's own waits go on for two seconds."""
+    url = "pgmq://a:b@/c?host=/x"
+    options = transport_options(url) | {"polling_interval": 0.001}
+    client = Connection(broker_url(url), transport=transport(url), transport_options=options)
+    queue: Any = client.transport
+    asked: list[float | None] = []
+
+    def nothing_there(deliver: object, timeout: float | None = None) -> None:
+        asked.append(timeout)
+        raise Empty
+
+    monkeypatch.setattr(queue.cycle, "get", nothing_there)
+    for wish in (2.0, None):
+        asked.clear()
+        with pytest.raises(socket.timeout):
+            queue.drain_events(client, timeout=wish)
+        assert len(asked) <= 2
+    assert transport("redis://cache/0") is None
 
 
 @pytest.mark.parametrize("url", ["pgmq://a:b@/c?host=/x", "redis://cache/0", "amqp://queue//"])
