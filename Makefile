@@ -16,15 +16,16 @@ run: $(VENV)/.base web  ## everything on one machine: http://localhost:$COUNTERS
 	@COUNTERSIGN_STOP_WITH_PARENT=1 exec $(bin)/python -m config.embedded run
 
 test: $(VENV)/.dev web  ## Python and TypeScript tests
+	@# First those of the whole product, two files at a time: each has all processes of an installation of its own, or kills them,
+	@# and waits for them, which leaves time to those of TypeScript and to what .ci/run does beside.
+	@.ci/prepare web-test & web=$$!; \
+	$(bin)/pytest -n 2 --dist loadfile -m product $(call marked,product); product=$$?; \
+	wait $$web && exit $$product
 	@# A worker goes through its half in order, so that what a file makes once is made by one of them.
 	$(bin)/pytest -n 2 --dist worksteal -m "not product and not browser and not realredis and not s3"
 	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
 	@# Four, since most of the time of a page is waiting until its network is quiet.
 	$(bin)/pytest -n 4 -m "browser and not product" $(call marked,browser)
-	@# Two files at a time: each has all processes of an installation of its own, or kills them. Beside them those of TypeScript.
-	@.ci/prepare web-test & web=$$!; \
-	$(bin)/pytest -n 2 --dist loadfile -m product $(call marked,product); product=$$?; \
-	wait $$web && exit $$product
 
 lint: $(VENV)/.dev
 	$(bin)/ruff check .
