@@ -13,6 +13,7 @@ ALL = (
     "outbox",
     "weight",
     "start",
+    "memory",
     "nodes",
     "flows",
     "backfill",

@@ -15,6 +15,7 @@ import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -33,7 +34,8 @@ SETTINGS = "max_wal_size=8GB,checkpoint_timeout=1h"
 class Installation:
     """One that is started again and again over the same directory."""
 
-    def __init__(self) -> None:
+    def __init__(self, home: Path) -> None:
+        self.home = home
         with socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             self.port: int = taken.getsockname()[1]
@@ -41,7 +43,7 @@ class Installation:
 
     def start(self) -> float:
         """Seconds until everything answers."""
-        own = {"COUNTERSIGN_DATA_DIR": str(HOME), "COUNTERSIGN_PORT": str(self.port)}
+        own = {"COUNTERSIGN_DATA_DIR": str(self.home), "COUNTERSIGN_PORT": str(self.port)}
         began = time.perf_counter()
         self.process = subprocess.Popen(
             [sys.executable, "-m", "config.embedded", "run"],
@@ -51,7 +53,7 @@ class Installation:
         )
         while readiness(f"http://127.0.0.1:{self.port}/readyz") is not None:
             if self.process.poll() is not None or time.perf_counter() - began > PATIENCE:
-                raise RuntimeError(f"It did not come up; see {HOME / 'logs'}")
+                raise RuntimeError(f"It did not come up; see {self.home / 'logs'}")
             time.sleep(0.05)
         return time.perf_counter() - began
 
@@ -62,11 +64,11 @@ class Installation:
 
     def kill(self) -> None:
         """Everything at once."""
-        data = HOME / "postgres" / "data"
+        data = self.home / "postgres" / "data"
         if self.process is not None:
             os.kill(self.process.pid, signal.SIGKILL)
             self.process.wait()
-        for pid in {*processes.marked(MARK, str(HOME)), *processes.working_in(data)}:
+        for pid in {*processes.marked(MARK, str(self.home)), *processes.working_in(data)}:
             try:
                 os.kill(pid, signal.SIGKILL)
             except ProcessLookupError:
@@ -74,7 +76,7 @@ class Installation:
 
     def write_ahead(self, megabytes: int) -> None:
         """So many megabytes of log, of a table that is gone again with its rows' pages unwritten."""
-        home = HOME / "postgres"
+        home = self.home / "postgres"
         password = json.loads((home / "passwords.json").read_text())["postgres"]
         with psycopg.connect(
             host=str(home / "run"), user="postgres", password=password, dbname="countersign", autocommit=True
@@ -88,18 +90,19 @@ class Installation:
 
 
 @contextmanager
-def installed() -> Iterator[Installation]:
-    shutil.rmtree(HOME, ignore_errors=True)
-    one = Installation()
+def installed(home: Path) -> Iterator[Installation]:
+    """One over an empty directory, gone without a trace afterwards."""
+    shutil.rmtree(home, ignore_errors=True)
+    one = Installation(home)
     try:
         yield one
     finally:
         one.stop()
-        shutil.rmtree(HOME, ignore_errors=True)
+        shutil.rmtree(home, ignore_errors=True)
 
 
 def run(megabytes: int) -> dict[str, Any]:
-    with installed() as one:
+    with installed(HOME) as one:
         first = one.start()
         one.stop()
         again = one.start()

@@ -5,8 +5,6 @@ import io
 from collections.abc import Iterable
 from typing import Final
 
-from openpyxl import Workbook
-
 from flows.catalogue.importing.judging import ImportKind
 
 CSV: Final = "text/csv; charset=utf-8"
@@ -28,6 +26,8 @@ def _text(rows: Iterable[list[str]]) -> bytes:
 
 
 def _workbook(title: str, rows: Iterable[list[str]]) -> bytes:
+    from openpyxl import Workbook  # noqa: PLC0415 - large, and few processes meet a workbook
+
     book = Workbook(write_only=True)
     sheet = book.create_sheet(title[:31])
     for row in rows:

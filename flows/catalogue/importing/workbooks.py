@@ -6,8 +6,6 @@ from collections.abc import Iterator
 from typing import IO, Any, Final
 from xml.parsers import expat
 
-from openpyxl import load_workbook
-
 MAX_UNPACKED: Final = 100 * 1024 * 1024
 """Of all parts of a workbook together; a row of a sheet takes some hundred bytes."""
 MAX_TEXTS: Final = 40 * 1024 * 1024
@@ -27,6 +25,8 @@ class WorkbookRefused(ValueError):
 def first_sheet(content: bytes) -> Iterator[tuple[Any, ...]]:
     """The cells of the first sheet, row by row; an empty row is an empty tuple. Raises WorkbookRefused."""
     _refuse_bombs(content)
+    from openpyxl import load_workbook  # noqa: PLC0415 - large, and few processes meet a workbook
+
     book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     if not book.worksheets:
         raise WorkbookRefused("This workbook has no sheet.")
