@@ -1,22 +1,27 @@
 """What a refusal looks like outside of a view: a page, or a problem document under ``/api/``."""
 
 import sys
+from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed
+from django.http.response import HttpResponseBase
 from django.template.loader import render_to_string
 
+from accounts.tenancy.hosts import page_left
 from accounts.tenancy.problems import as_problem_response
 from config.health import outage_of, unavailable
 
 
-def _answer(request: HttpRequest, status: int, code: str, detail: str) -> HttpResponse:
+def _answer(request: HttpRequest, status: int, code: str, detail: str, *, back: str = "") -> HttpResponse:
     # The body never depends on the address: a foreign id and a missing one look the same, byte for byte.
     if request.path.startswith("/api/"):
         return as_problem_response(request, status, code, detail)
     # Nor on the moment: these pages have no form, so they need no token.
-    page = render_to_string(f"errors/{status}.html", {"detail": detail, "csrf_token": ""}, request=request)
+    page = render_to_string(
+        f"errors/{status}.html", {"detail": detail, "back": back, "csrf_token": ""}, request=request
+    )
     return HttpResponse(page, status=status, headers={"Cache-Control": "no-store, private"})
 
 
@@ -35,6 +40,21 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
     return _answer(request, 404, "not_found", "Not found.")
 
 
+class RefusedMethodMiddleware:
+    """Django refuses a method with an empty page; people get one that says so."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        refused = self.get_response(request)
+        if not isinstance(refused, HttpResponseNotAllowed) or refused.content:
+            return refused
+        said = _answer(request, 405, "method_not_allowed", "")
+        said.headers["Allow"] = refused.headers["Allow"]
+        return said
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     part = outage_of(sys.exc_info()[1])
     if part:
@@ -45,4 +65,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    return _answer(request, 403, "csrf", "The form was open for too long or came from another site. Load it again.")
+    """Most often somebody has logged in anew since the form was opened."""
+    detail = "Nothing was sent: the form was opened before you last logged in, or on another site. Load it again."
+    return _answer(request, 403, "csrf", detail, back=page_left(request))

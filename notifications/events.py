@@ -1,4 +1,4 @@
-"""The facts that this app publishes: what admins do to messages. Nobody is told of them; the audit keeps them."""
+"""The facts that this app publishes: what people do to messages. Nobody is told of them; the audit keeps them."""
 
 from typing import ClassVar
 
@@ -56,3 +56,12 @@ class TemplateRemoved(Event):
 
     notice: str
     channel: str
+
+
+class MailChosen(Event):
+    """Somebody turned their own mails on or off."""
+
+    kind: ClassVar[str] = "mail.chosen"
+    subject_kind: ClassVar[str] = "notifications.preference"
+
+    email: bool

@@ -1,6 +1,8 @@
-"""Where an organisation lives and where a request comes from. Both trust settings, never a header that a client may set."""
+"""Where an organisation lives and where a request comes from. Both trust settings, never a header that a client may set;
+only the page to lead somebody back to is what their own browser says."""
 
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -27,6 +29,18 @@ def client_address(request: HttpRequest) -> str:
     trusted: int = settings.TRUSTED_PROXIES
     hops = [hop.strip() for hop in request.META.get("HTTP_X_FORWARDED_FOR", "").split(",") if hop.strip()]
     return hops[-trusted][:45] if trusted and len(hops) >= trusted else peer
+
+
+def page_left(request: HttpRequest) -> str:
+    """The path of the page that was open when the request was sent, as its script or its browser says; empty if it was none of
+    this host."""
+    try:
+        left = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
+    except ValueError:
+        return ""
+    if left.netloc != request.get_host() or not left.path.startswith("/") or left.path.startswith("//"):
+        return ""
+    return f"{left.path}?{left.query}" if left.query else left.path
 
 
 class AnyHostForApiMiddleware:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from urllib.parse import unquote_plus
 
+from django.core.exceptions import BadRequest
 from django.http import HttpRequest, HttpResponse, JsonResponse
 
 
@@ -17,6 +18,8 @@ class InputHygieneMiddleware:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if any(is_unclean(text) for text in _texts(request)):
+            if not request.path.startswith("/api/"):
+                raise BadRequest
             return JsonResponse(
                 {
                     "type": "about:blank",

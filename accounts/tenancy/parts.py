@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from typing import Any, NoReturn
 
 from django.core.exceptions import ValidationError
+from django.utils.dateparse import parse_datetime
 from rest_framework import exceptions, pagination, parsers, permissions
 from rest_framework.request import Request
 
@@ -65,6 +66,17 @@ class MemberOnly(permissions.BasePermission):
         return getattr(request._request, "membership", None) is not None
 
 
+def _is_ours(position: str) -> bool:
+    """Whether a page may have ended there: our moments are in UTC, and the database knows no zone a day away."""
+    if is_unclean(position):
+        return False
+    try:
+        moment = parse_datetime(position)
+    except ValueError:
+        return False
+    return moment is None or not moment.utcoffset()
+
+
 class CursorPages(pagination.CursorPagination):
     """Pages of 25, at most 100, that stay right while rows come and go: ``{next, previous, results}``."""
 
@@ -75,7 +87,7 @@ class CursorPages(pagination.CursorPagination):
 
     def decode_cursor(self, request: Request) -> Any:
         cursor = super().decode_cursor(request)
-        if cursor is not None and is_unclean(str(cursor.position or "")):
+        if cursor is not None and not _is_ours(str(cursor.position or "")):
             raise exceptions.NotFound(self.invalid_cursor_message)
         return cursor
 

@@ -17,6 +17,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
+from accounts.tenancy.hosts import page_left
 from accounts.tenancy.middleware import TenantRequest
 
 
@@ -53,8 +54,12 @@ def actor_of(request: HttpRequest) -> Membership:
 
 
 def login_redirect(request: HttpRequest) -> HttpResponse:
-    """To the login page and back; a script's request makes the whole window go there."""
-    back = request.get_full_path() if request.method == "GET" and "HX-Request" not in request.headers else ""
+    """To the login page and back; a script's request makes the whole window go there. Who sent something hears that it was not
+    taken, and comes back to the page that they sent it from."""
+    is_page = request.method == "GET" and "HX-Request" not in request.headers
+    back = request.get_full_path() if is_page else page_left(request)
+    if request.method not in {"GET", "HEAD"}:
+        messages.warning(request, "You were logged out, and nothing was sent. Log in, then send it again.")
     target = reverse("login") + (f"?{urlencode({'next': back})}" if back not in {"", "/"} else "")
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": target})

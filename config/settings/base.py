@@ -77,6 +77,7 @@ MIDDLEWARE = [
     "accounts.tenancy.hygiene.InputHygieneMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "config.slashes.SlashMiddleware",
+    "config.errors.RefusedMethodMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "accounts.tenancy.middleware.TenancyMiddleware",

@@ -4,8 +4,11 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
+from accounts.audit.record import record
 from accounts.models import Membership
+from accounts.tenancy.hygiene import is_unclean
 from accounts.tenancy.models import new_id
+from notifications.events import MailChosen
 from notifications.models import InboxItem, Preference
 from notifications.selectors.inbox import access_notice, notices
 
@@ -24,6 +27,8 @@ def mark_all_read(*, actor: Membership) -> int:
 
 def mark_seen(*, path: str, actor: Membership) -> int:
     """Mark the person's notices about a page read, whichever way led them there; returns how many were not."""
+    if is_unclean(path):
+        return 0  # no notice is about it, and the database cannot be asked
     return notices(actor, unread_only=True).filter(path=path).update(read_at=Now())
 
 
@@ -36,16 +41,13 @@ def wants_email(member: Membership) -> bool:
 
 def choose_email(*, email: bool, actor: Membership) -> None:
     """Turn the person's e-mail on or off. What was planned before and not sent yet follows the choice too."""
-    row = Preference.objects.filter(organisation_id=actor.organisation_id, member_id=actor.id).first()
-    if row is None:
-        Preference.objects.create(
-            id=new_id(),
-            organisation_id=actor.organisation_id,
-            member_id=actor.id,
-            email=email,
-            created_by_id=actor.id,
-            modified_by_id=actor.id,
-        )
+    row, _ = Preference.objects.select_for_update().get_or_create(
+        organisation_id=actor.organisation_id,
+        member_id=actor.id,
+        defaults={"id": new_id(), "created_by_id": actor.id, "modified_by_id": actor.id},
+    )
+    if row.email is email:
         return
     row.email = email
     row.save(update_fields=["email", *row.touch(actor.id)])
+    record(MailChosen(subject_id=row.id, email=email), actor=actor, organisation_id=actor.organisation_id)

@@ -83,14 +83,16 @@ def template_save(
     """Use this wording from now on; notices planned before keep theirs. Raises Invalid and Denied."""
     policies.templates.require(actor, "edit")
     check_template(kind=kind, channel=channel, subject=subject, body=body)
-    row = Template.objects.filter(organisation_id=actor.organisation_id, kind=kind, channel=channel).first()
-    if row is None:
-        row = Template(
-            id=new_id(), organisation_id=actor.organisation_id, kind=kind, channel=channel, created_by_id=actor.id
-        )
-    row.subject, row.body, row.is_active = subject, body, is_active
-    changed = row.touch(actor.id)
-    row.save(update_fields=None if row._state.adding else ["subject", "body", "is_active", *changed])
+    texts = {"subject": subject, "body": body, "is_active": is_active}
+    row, is_new = Template.objects.select_for_update().get_or_create(
+        organisation_id=actor.organisation_id,
+        kind=kind,
+        channel=channel,
+        defaults={"id": new_id(), "created_by_id": actor.id, "modified_by_id": actor.id, **texts},
+    )
+    if not is_new:
+        row.subject, row.body, row.is_active = subject, body, is_active
+        row.save(update_fields=[*texts, *row.touch(actor.id)])
     fact = TemplateSaved(subject_id=row.id, notice=kind, channel=channel, subject=subject, is_active=is_active)
     record(fact, actor=actor, organisation_id=actor.organisation_id)
     return row

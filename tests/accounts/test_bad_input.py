@@ -1,6 +1,8 @@
 """Hostile requests to the front door: refused with a message, never a server error, nothing changed."""
 
+import base64
 from typing import Any
+from urllib.parse import urlencode
 
 import pytest
 from django.test import Client
@@ -60,6 +62,14 @@ def test_more_keys_than_asked_for_change_nothing(acme: Acme) -> None:
     for method in ("post", "put", "patch", "delete"):
         refused = getattr(client, method)("/api/v1/me/", {"is_tenant_admin": True}, content_type="application/json")
         assert refused.status_code == 405
+
+
+@pytest.mark.parametrize("path", ["tasks", "runs", "notifications", "absences", "users"])
+@pytest.mark.parametrize("position", ["9999-12-31T23:59:59-23:59", "2026-02-31T00:00:00+00:00", "x", "\0"])
+def test_a_cursor_that_was_made_up_is_no_page(acme: Acme, path: str, position: str) -> None:
+    cursor = base64.b64encode(urlencode({"p": position}).encode()).decode()
+    answer = program(acme.tess).get(f"/api/v1/{path}/", {"cursor": cursor})
+    assert answer.status_code in ({200, 404} if path == "users" else {404}), answer.content
 
 
 def test_a_form_is_no_json(acme: Acme) -> None:

@@ -24,6 +24,42 @@ def test_forms_need_the_csrf_token(acme: Acme) -> None:
     assert strict.cookies["csrftoken"].value != token
 
 
+def test_who_logged_in_elsewhere_meanwhile_is_led_back_to_the_form(acme: Acme) -> None:
+    strict = Client(enforce_csrf_checks=True, headers={"host": "acme.localhost"})
+    strict.cookies = signed_in(acme.asha).cookies
+    for page, is_offered in (("http://acme.localhost/profile/?x=1", True), ("http://evil.example/profile/", False)):
+        refused = strict.post("/profile/", {}, headers={"referer": page})
+        assert refused.status_code == 403
+        assert ("Load it again</a>" in refused.content.decode()) is is_offered
+        assert ('href="/profile/?x=1"' in refused.content.decode()) is is_offered
+
+
+def test_what_is_sent_without_a_session_is_said_not_to_be(acme: Acme) -> None:
+    client = browser("acme")
+    answer = client.post("/profile/", {"name": "Asha"}, headers={"referer": "http://acme.localhost/profile/"})
+    assert answer.headers["Location"] == "/login/?next=%2Fprofile%2F"
+    assert "nothing was sent" in client.get(answer.headers["Location"]).content.decode()
+    script = {"hx-request": "true", "hx-current-url": "http://acme.localhost/inbox/?tab=mine"}
+    assert (
+        browser("acme").get("/inbox/", headers=script).headers["HX-Redirect"].endswith("?next=%2Finbox%2F%3Ftab%3Dmine")
+    )
+    for strange in ("http://[::1", "http://evil.example/inbox/", "http://acme.localhost//evil.example/", ""):
+        assert browser("acme").post("/profile/", headers={"referer": strange}).headers["Location"] == "/login/"
+
+
+def test_a_method_that_a_page_does_not_know_is_refused_by_a_page(acme: Acme) -> None:
+    answer = signed_in(acme.asha).get("/logout/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "POST, OPTIONS")
+    assert "Not like this" in answer.content.decode()
+
+
+def test_a_broken_address_is_refused_by_a_page_or_a_problem(acme: Acme) -> None:
+    page = signed_in(acme.asha).get("/inbox/?q=%00")
+    assert (page.status_code, b"could not be read" in page.content) == (400, True)
+    problem = browser("acme").get("/api/v1/tasks/?search=%00")
+    assert (problem.status_code, problem.json()["code"]) == (400, "input.unclean")
+
+
 def test_a_session_on_the_api_needs_the_csrf_token_and_a_bearer_token_does_not(acme: Acme) -> None:
     session = signed_in(acme.asha)
     strict = Client(enforce_csrf_checks=True, headers={"host": "acme.localhost"})

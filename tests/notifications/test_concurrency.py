@@ -18,8 +18,10 @@ from django.db import connections
 from django.db.models.functions import Now
 
 from notifications import outbox
-from notifications.models import Delivery, InboxItem, OutboxEvent
+from notifications.models import Delivery, InboxItem, OutboxEvent, Preference, Template
 from notifications.services import sending
+from notifications.services.inbox import choose_email
+from notifications.services.templates import template_save
 from tests.cast import Acme, make_acme
 from tests.factories import notifications as facts
 from tests.notifications.smtp import Inbox, free_port, mail_server
@@ -86,6 +88,25 @@ def test_senders_at_once_send_each_mail_once(committed_db: None, settings: Any) 
     assert sorted(inbox.by_id.values()) == [1] * 30
     with acme.scope():
         assert set(Delivery.objects.values_list("state", "attempts", "possible_duplicate")) == {("sent", 1, False)}
+
+
+def test_a_choice_and_a_wording_may_be_made_twice_at_once(committed_db: None) -> None:
+    acme = make_acme()
+
+    def choose() -> None:
+        with acme.scope():
+            choose_email(email=False, actor=acme.ravi)
+
+    def word() -> None:
+        with acme.scope():
+            template_save(kind="task.opened", channel="email", subject="New", body="Look", actor=acme.tess)
+
+    for _ in range(10):
+        at_once(choose, choose, word, word)
+        with acme.scope():
+            assert Preference.objects.get().email is False
+            Preference.objects.all().delete()
+            Template.objects.get().delete()
 
 
 @contextmanager

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts.audit.models import AuditEntry
 from accounts.models import Membership
 from accounts.tenancy.models import new_id
 from notifications import outbox
@@ -132,6 +133,22 @@ def test_a_person_may_have_no_mail_and_still_gets_notices(acme: Acme, settings: 
     client.post("/notifications/preferences/", {"email": "on"})
     assert program(acme.ravi).get("/api/v1/notifications/preferences/").json() == {"email": True}
     assert not inbox.messages
+
+
+def test_the_choice_of_mails_is_in_the_audit_once(acme: Acme) -> None:
+    client = signed_in(acme.ravi)
+    for chosen in ({}, {}, {"email": "on"}, {"email": "on"}):
+        client.post("/notifications/preferences/", chosen)
+    with acme.scope():
+        told = AuditEntry.objects.filter(kind="mail.chosen", actor_id=acme.ravi.id).order_by("at")
+        assert [entry.payload["email"] for entry in told] == [False, True]
+
+
+def test_a_page_that_cannot_be_is_nobodys(acme: Acme) -> None:
+    notices(acme, acme.ravi)
+    client = signed_in(acme.ravi)
+    assert client.post("/notifications/seen/", {"path": "/requests/\0"}).status_code == 200
+    assert client.get("/notifications/").context["unread"] == 1
 
 
 def test_who_watches_can_stop_from_the_mail_without_a_login(acme: Acme, globex: Globex, settings: Any) -> None:

@@ -1,5 +1,6 @@
 """What will be late soon: who is told of it, and how much."""
 
+import re
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -51,7 +52,10 @@ def test_clocks_that_stand_still_and_other_workflows_are_left_out(
         assert browser.get(f"/forecast/?hours=9&workflow={leave.id}").status_code == 200
         assert browser.get("/forecast/?hours=7").status_code == 422
         assert "1 due within a day" in browser.get("/forecast/chip/").content.decode()
-        assert "/forecast/chip/" in browser.get("/inbox/").content.decode()
+        chip = re.search(r'<a [^>]*id="forecast-chip"[^>]*>', browser.get("/inbox/").content.decode())
+        assert chip is not None
+        assert "/forecast/chip/" in chip[0]
+        assert 'hx-push-url="false"' in chip[0]  # or the address of the inbox would become its own
         assert tess.get("/api/v1/forecast/?hours=x").status_code == 422
 
 
