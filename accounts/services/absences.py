@@ -26,6 +26,7 @@ from accounts.policies import policy_for
 from accounts.scopes import MOST_KEYS, scope_choices
 from accounts.selectors.absences import access_absence
 from accounts.selectors.people import active_people, time_zone_of
+from accounts.services.directory import lock_directory
 from accounts.tenancy.errors import Conflict, Invalid
 
 MOST_DAYS: Final = 366
@@ -78,6 +79,7 @@ def absence_set(
         organisation_id=actor.organisation_id, member_id=member_id or actor.id, starts_on=starts_on, ends_on=ends_on
     )
     policy_for(Absence).require(actor, "set", absence)
+    lock_directory(actor.organisation_id)
     member = actor if absence.member_id == actor.id else _person(actor, absence.member_id, "member")
     _dated(absence, member, moment)
     absence.scope = _scope(actor.organisation_id, scope)
@@ -155,6 +157,7 @@ def absences_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -
 
     What is right does not wait for it: an absence counts by its times. Needs the scope.
     """
+    lock_directory(organisation_id)
     rows = Absence.objects.select_for_update(skip_locked=True, of=("self",)).select_related("member", "substitute")
     here = rows.filter(organisation_id=organisation_id, ended_at__isnull=True)
     over = list(here.filter(ends_at__lte=at).order_by("ends_at", "id")[:limit])
@@ -195,6 +198,7 @@ def absences_of_leavers(*, actor: Membership, people: Sequence[Membership], at: 
 def _open(actor: Membership, absence_id: UUID, action: str, at: datetime | None) -> tuple[Absence, datetime]:
     """The absence under lock, still to come or going on. Raises AbsenceNotFound, Denied, AbsenceOver."""
     moment = at or timezone.now()
+    lock_directory(actor.organisation_id)
     absence = access_absence(actor, absence_id, lock=True)
     policy_for(Absence).require(actor, action, absence)
     if absence.ended_at is not None or absence.ends_at <= moment:

@@ -6,9 +6,10 @@ These rows carry no life cycle, so one pair of functions serves them all, and ot
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 from django.core.exceptions import NON_FIELD_ERRORS, ObjectDoesNotExist, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
 from accounts.audit.record import record
@@ -32,6 +33,16 @@ class EntryStale(Conflict):
     message = "Somebody has changed this since you looked at it. Look at it again, and repeat your change."
 
 
+def lock_directory(organisation_id: UUID) -> None:
+    """Until the end of the transaction, nobody else of the organisation changes its directory. Called before anything is locked.
+
+    Every change draws the stamp, so they wait for each other in any case; there, each has rows that the other one may need: what
+    is pointed to is locked when it is committed, more firmly what is removed or must be unique.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('directory:' || %s, 0))", [str(organisation_id)])
+
+
 @transaction.atomic
 def entry_save(
     *, actor: Membership, row: Row, values: Mapping[str, Any], action: str = "manage", seen: datetime | None = None
@@ -44,6 +55,7 @@ def entry_save(
     """
     policy_for(type(row)).require(actor, action, row)
     is_new = row._state.adding
+    _wait_for_others(actor, row)
     _hold(row, seen)
     before = {name: shown(row, name) for name in values}
     for name, value in values.items():
@@ -75,6 +87,7 @@ def entry_save(
 def entry_remove(*, actor: Membership, row: Row, action: str = "manage", seen: datetime | None = None) -> None:
     """Remove one row. Raises Denied, EntryStale, and StillUsed while something refers to it."""
     policy_for(type(row)).require(actor, action, row)
+    _wait_for_others(actor, row)
     _hold(row, seen)
     removed = EntryRemoved(subject_id=row.id, entry=row._meta.label_lower, label=str(row))
     try:
@@ -85,11 +98,17 @@ def entry_remove(*, actor: Membership, row: Row, action: str = "manage", seen: d
     record(removed, actor=actor, organisation_id=actor.organisation_id)
 
 
+def _wait_for_others(actor: Membership, row: Row) -> None:
+    # Plain rows of other apps draw no stamp, and whoever changes one may have locked more of that app before.
+    if row._meta.app_label == Membership._meta.app_label:
+        lock_directory(actor.organisation_id)
+
+
 def _hold(row: Row, seen: datetime | None) -> None:
     """Lock a row that is there, and read it as it is by now: what is judged and told must be what is changed. Raises EntryStale
     where it is gone, or in another state than the one that was seen.
 
-    Rows that point to it do not wait: whoever changes one has drawn the directory's stamp, for which we shall wait.
+    Rows that point to it do not wait: whoever changes a workflow draws the stamp too, for which we shall wait.
     """
     if row._state.adding:
         return

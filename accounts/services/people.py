@@ -11,10 +11,10 @@ from django.utils import timezone
 
 from accounts.audit.record import record
 from accounts.events import MemberAdded, MemberChanged, MemberReactivated, MembersDeactivated, RolesChanged
-from accounts.models import AccessLink, Membership, MembershipRole, Organisation, RefreshFamily, Role, User
+from accounts.models import AccessLink, Membership, MembershipRole, RefreshFamily, Role, User
 from accounts.policies import policy_for
 from accounts.services.absences import absences_of_leavers
-from accounts.services.directory import check, differences, shown
+from accounts.services.directory import check, differences, lock_directory, shown
 from accounts.services.passwords import password_link_queue
 from accounts.tenancy.errors import Conflict, Invalid, NotFound
 
@@ -45,6 +45,7 @@ def member_add(*, actor: Membership, values: Mapping[str, Any], invite: bool = T
     login that exists already is joined: whether it did, nothing tells. Raises Denied and Invalid.
     """
     _require(actor, values)
+    lock_directory(actor.organisation_id)
     user = new_user(values.get("email"), values.get("name"), field="email")
     email = user.email
     member = Membership(organisation_id=actor.organisation_id, user=user, created_by_id=actor.id)
@@ -64,10 +65,7 @@ def member_add(*, actor: Membership, values: Mapping[str, Any], invite: bool = T
 def member_update(*, actor: Membership, member_id: UUID, values: Mapping[str, Any]) -> Membership:
     """Change fields of a person. Raises NotFound, Denied, Invalid (a circle of managers too) and LastAdmin."""
     _require(actor, values)
-    if values.get("manager") is not None:
-        _serialise_managers(actor.organisation_id)
-    if "is_tenant_admin" in values:
-        _serialise_admins(actor.organisation_id)
+    lock_directory(actor.organisation_id)
     member = access_member(actor, member_id, lock=True)
     before = {name: shown(member, name) for name in values}
     for name, value in values.items():
@@ -89,7 +87,7 @@ def members_deactivate(*, actor: Membership, member_ids: Iterable[UUID]) -> int:
     Returns how many were active. Raises NotFound for an id that is not of this organisation, and LastAdmin.
     """
     policy_for(Membership).require(actor, "manage")
-    _serialise_admins(actor.organisation_id)
+    lock_directory(actor.organisation_id)
     wanted = sorted(set(member_ids))
     people = list(
         Membership.objects.select_for_update(no_key=True)
@@ -120,6 +118,7 @@ def members_deactivate(*, actor: Membership, member_ids: Iterable[UUID]) -> int:
 def member_reactivate(*, actor: Membership, member_id: UUID) -> Membership:
     """Give the access back. Raises NotFound and Denied."""
     policy_for(Membership).require(actor, "manage")
+    lock_directory(actor.organisation_id)
     member = access_member(actor, member_id, lock=True)
     if not member.is_active:
         member.is_active = True
@@ -140,6 +139,7 @@ def member_invite_again(*, actor: Membership, member_id: UUID) -> None:
 def member_set_roles(*, actor: Membership, member_id: UUID, roles: Sequence[Role]) -> None:
     """Make these the person's roles. Raises NotFound, Denied, and Invalid for a role of somebody else."""
     policy_for(Role).require(actor, "administer")
+    lock_directory(actor.organisation_id)
     member = access_member(actor, member_id, lock=True)
     owned = Role.objects.filter(organisation_id=actor.organisation_id, id__in=[role.id for role in roles])
     wanted = {role.id: role.name for role in owned}
@@ -188,12 +188,6 @@ def _check(member: Membership, values: Mapping[str, Any]) -> None:
         raise Invalid({"manager": ["This person reports, directly or not, to the one you are changing."]})
 
 
-def _serialise_managers(organisation_id: UUID) -> None:
-    # The lock of the database trigger: two changes of one organisation's managers are looked at one after the other.
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('managers:' || %s, 3))", [str(organisation_id)])
-
-
 def _chain_above(organisation_id: UUID, member_id: UUID) -> set[UUID]:
     """The person and everybody they report to."""
     with connection.cursor() as cursor:
@@ -204,11 +198,6 @@ def _chain_above(organisation_id: UUID, member_id: UUID) -> set[UUID]:
             [member_id, organisation_id],
         )
         return {row[0] for row in cursor.fetchall()}
-
-
-def _serialise_admins(organisation_id: UUID) -> None:
-    """Changes of who administers the organisation wait for each other: the last two must not remove one another."""
-    Organisation.objects.select_for_update(no_key=True).get(id=organisation_id)
 
 
 def _keep_an_admin(organisation_id: UUID, leaving: Sequence[UUID]) -> None:

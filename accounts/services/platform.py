@@ -95,7 +95,8 @@ def organisation_create(
 def organisation_switch(*, user: User, organisation_id: UUID, is_active: bool) -> None:
     """Open or close an organisation for all of its people, from their next request on. Raises Denied and NotFound."""
     actor = platform_actor(user)
-    organisation = Organisation.objects.select_for_update().filter(id=organisation_id).first()
+    # Others may point to the row: who adds to the directory does so at the commit, and holds the stamp that this change draws.
+    organisation = Organisation.objects.select_for_update(no_key=True).filter(id=organisation_id).first()
     if organisation is None:
         raise NotFound
     organisation.is_active = is_active
