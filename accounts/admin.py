@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import QuerySet
+from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -205,16 +205,31 @@ class ObjectGrantAdmin(OrganisationModelAdmin):
     """A grant is given and taken, never changed."""
 
     form = GrantForm
-    list_display = ("user", "permission", "object_pk", "created_at")
-    list_select_related = ("user", "permission__content_type")
-    search_fields = ("user__email", "user__name")
+    list_display = ("person", "email", "permission", "object_pk", "created_at")
+    list_select_related = ("permission__content_type",)
+    search_fields = ("member_name", "member_email")
     ordering = ("-created_at", "id")
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
-        return ("user", "permission", "object_pk") if obj is not None else ("member", "right")
+        return ("person", "email", "permission", "object_pk") if obj is not None else ("member", "right")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """With the person as this organisation knows them: what the login says may be from another one."""
+        people = Membership.objects.filter(organisation_id=OuterRef("organisation_id"), user_id=OuterRef("user_id"))
+        said = {"member_name": Subquery(people.values("name")), "member_email": Subquery(people.values("email"))}
+        rows: QuerySet[Any] = super().get_queryset(request).annotate(**said)
+        return rows
+
+    @admin.display(description="person", ordering="member_name")
+    def person(self, grant: Any) -> Any:
+        return grant.member_name
+
+    @admin.display(description="e-mail", ordering="member_email")
+    def email(self, grant: Any) -> Any:
+        return grant.member_email
 
     def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> ObjectGrant:
         return grant_give_choice(actor=actor, member=form.cleaned_data["member"], choice=form.cleaned_data["right"])

@@ -7,7 +7,10 @@ from django.contrib.admin.models import LogEntry
 from django.test import Client
 
 from accounts.audit.models import AuditEntry
-from accounts.models import Department, Holiday, Membership, ObjectGrant, Role, WorkingCalendar
+from accounts.models import Department, Holiday, Membership, ObjectGrant, Role, User, WorkingCalendar
+from accounts.selectors.grants import grant_choices
+from accounts.services.grants import grant_give_choice
+from accounts.services.people import member_add
 from tests.accounts.clients import browser, signed_in
 from tests.cast import Acme, Globex
 
@@ -150,6 +153,29 @@ def test_a_grant_is_given_and_taken(acme: Acme, tess: Client, monkeypatch: pytes
     save(tess, f"objectgrant/{grant.id}/delete/", post="yes")
     with acme.scope():
         assert AuditEntry.objects.filter(kind__in=["grant.given", "grant.taken"]).count() == 2
+
+
+def test_a_grant_names_the_person_as_the_organisation_does(
+    acme: Acme, globex: Globex, tess: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("accounts.selectors.grants.DEFAULTS", ("add_", "change_", "delete_"))
+    with acme.scope():
+        # What the login says is of another organisation; here the person has a name and an address of its own.
+        joined = member_add(actor=acme.tess, values={"name": "Somebody", "email": globex.gita.user.email}, invite=False)
+        User.objects.filter(id=joined.user_id).update(name="Zenobia", email="private@else.example")
+        (right,) = [v for v, text in grant_choices(acme.organisation.id) if text == "Can view department: HR"]
+        grant = grant_give_choice(actor=acme.tess, member=joined, choice=right)
+
+    def found(text: str) -> int:
+        return int(tess.get(f"{BASE}objectgrant/", {"q": text}).context["cl"].result_count)
+
+    assert [found(text) for text in ("Zenobia", "private@")] == [0, 0]
+    assert [found(text) for text in ("someb", joined.email)] == [1, 1]
+    for path in ("objectgrant/?o=1.2", f"objectgrant/{grant.id}/change/", f"objectgrant/{grant.id}/delete/"):
+        page = tess.get(f"{BASE}{path}").content.decode()
+        assert "Zenobia" not in page
+        assert "private@" not in page
+        assert path.endswith("/delete/") or ("Somebody" in page and joined.email in page)
 
 
 def test_the_audit_is_read_and_never_written(acme: Acme, tess: Client) -> None:
