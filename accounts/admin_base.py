@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
-from django.core.exceptions import PermissionDenied
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import QuerySet
@@ -13,6 +14,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from accounts.audit.models import AuditEntry
+from accounts.forms import StrictJSONField
 from accounts.models import ActingAdmin, Membership
 from accounts.services.directory import entry_remove, entry_save
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
@@ -25,6 +27,8 @@ if TYPE_CHECKING:
     _ModelForm = forms.ModelForm[Any]
 else:
     _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
+
+JSON_FIELDS: dict[Any, Any] = {models.JSONField: {"form_class": StrictJSONField}}
 
 
 def admin_of(request: HttpRequest) -> Membership | None:
@@ -70,6 +74,28 @@ class AdminHabits(_ModelAdmin):
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
         return super().get_actions(request) if self._may_change_here(request) else {}
+
+    def response_action(self, request: HttpRequest, queryset: QuerySet[Any]) -> Any:
+        """Django asks the database for whatever was posted; what can be no row's key chooses none."""
+        given = request.POST.copy()
+        keys = [key for key in given.getlist(ACTION_CHECKBOX_NAME) if can_be(self.opts.pk, key)]
+        given.setlist(ACTION_CHECKBOX_NAME, keys)
+        request.POST = given  # type: ignore[assignment]  # Django takes it again from here
+        return super().response_action(request, queryset)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """What the address says is read as the form reads it; what a field cannot be is left out."""
+        initial: dict[str, Any] = dict(super().get_changeform_initial_data(request))
+        if not initial:
+            return initial
+        form = self.get_form(request)(initial=initial)
+        for name in request.GET.keys() & form.fields.keys():
+            field = form.fields[name]
+            try:
+                initial[name] = field.clean(field.widget.value_from_datadict(request.GET, {}, name))
+            except ValidationError:
+                initial.pop(name, None)
+        return initial
 
     def _let_in(self, request: HttpRequest) -> None:
         """Before a row is looked for, so that the answer says nothing about it."""
@@ -190,6 +216,7 @@ class OrganisationModelAdmin(MachineOwnedAdmin):
     """
 
     form = OwnedForm
+    formfield_overrides = JSON_FIELDS
     actions: Any = ()
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -259,6 +286,7 @@ class OrganisationInline(_TabularInline):
 
     extra = 1
     form = OwnedForm
+    formfield_overrides = JSON_FIELDS
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return admin_of(request) is not None
@@ -316,3 +344,12 @@ def choices_of(field: Any, request: HttpRequest) -> QuerySet[Any] | None:
 
 def is_column(model: type[models.Model], name: str) -> bool:
     return any(field.name == name for field in model._meta.concrete_fields)
+
+
+def can_be(field: Any, text: str) -> bool:
+    """Whether the text can be a value of the column at all."""
+    try:
+        field.to_python(text)
+    except ValidationError:
+        return False
+    return True

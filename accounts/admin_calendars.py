@@ -111,4 +111,5 @@ def _own_days(organisation_id: UUID, calendar_id: UUID, year: int) -> list[Holid
 
 def _year(text: str) -> int:
     this: int = timezone.now().year
-    return int(text) if text.isascii() and text.isdigit() and FIRST_YEAR <= int(text[:6]) <= LAST_YEAR else this
+    is_number = len(text) == 4 and text.isascii() and text.isdigit()
+    return int(text) if is_number and FIRST_YEAR <= int(text) <= LAST_YEAR else this

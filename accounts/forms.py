@@ -5,10 +5,32 @@ from typing import Any
 
 from django import forms
 from django.contrib.auth.forms import PasswordChangeForm
+from django.forms.fields import InvalidJSONInput
 
 from accounts.models.organisations import slug_is_dns_label
+from accounts.tenancy.parts import strict_json
 
 MAX_PASSWORD = 1024
+
+
+class StrictJSONField(forms.JSONField):
+    """JSON as REST takes it; Django's own field refuses wrong syntax only, and the database fails at the rest."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and value and not self.disabled:
+            try:
+                strict_json(value.encode(errors="surrogatepass"))
+            except ValueError as error:
+                raise forms.ValidationError(f"This is not acceptable JSON: {error}.", code="invalid") from error
+        return super().to_python(value)
+
+    def bound_data(self, data: Any, initial: Any) -> Any:
+        """What was refused is shown as it was typed."""
+        try:
+            self.to_python(data)
+        except forms.ValidationError:
+            return InvalidJSONInput(data)
+        return super().bound_data(data, initial)
 
 
 class OrganisationForm(forms.Form):

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 class InputHygieneMiddleware:
     """Refuses NUL bytes and broken UTF-8 in the path and the query string, which PostgreSQL cannot take.
 
-    Form fields refuse NUL by themselves; JSON bodies pass ``StrictJSONParser``.
+    Form fields refuse NUL by themselves; JSON passes ``strict_json``.
     """
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:

@@ -12,21 +12,36 @@ from rest_framework.request import Request
 from accounts.tenancy.hygiene import is_unclean
 
 MAX_DEPTH = 32
+MAX_DIGITS = 32
 
 
 class StrictJSONParser(parsers.JSONParser):
-    """JSON that the product can keep: RFC 8259 without NaN, repeated keys, NUL, lone surrogates or deep nesting."""
+    """JSON that the product can keep, of every REST request."""
 
     def parse(self, stream: Any, media_type: str | None = None, parser_context: Mapping[str, Any] | None = None) -> Any:
         try:
-            text = stream.read().decode("utf-8")
-            document = json.loads(text, parse_constant=_no_constant, object_pairs_hook=_unique_keys)
-            _check(document)
-        except RecursionError:
-            raise exceptions.ParseError(f"The JSON is nested deeper than {MAX_DEPTH} levels.") from None
+            return strict_json(stream.read())
         except ValueError as error:
             raise exceptions.ParseError(f"The body is not acceptable JSON: {error}") from error
-        return document
+
+
+def strict_json(raw: bytes) -> Any:
+    """RFC 8259 without NaN, repeated keys, NUL, lone surrogates or deep nesting. Raises ValueError, in words."""
+    try:
+        document = json.loads(
+            raw.decode("utf-8"), parse_int=_whole, parse_constant=_no_constant, object_pairs_hook=_unique_keys
+        )
+        _check(document)
+    except RecursionError:
+        raise ValueError(f"it is nested deeper than {MAX_DEPTH} levels") from None
+    return document
+
+
+def _whole(digits: str) -> int:
+    # Python itself refuses more than 4,300 digits, in words about its own settings.
+    if len(digits) > MAX_DIGITS:
+        raise ValueError("a number is too large")
+    return int(digits)
 
 
 def _no_constant(name: str) -> NoReturn:
