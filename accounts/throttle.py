@@ -35,6 +35,11 @@ class TooManyAttempts(DomainError):
         super().__init__(retry_after=int(settings.AXES_COOLOFF_TIME.total_seconds()))
 
 
+class TooManyLinks(TooManyAttempts):
+    code = "password_link.too_many"
+    message = "Too many links were asked for from your network. Wait an hour."
+
+
 @dataclass(frozen=True, slots=True)
 class Account:
     """An account as it was typed: the organisation's slug (empty for the platform) and the e-mail address."""
@@ -66,6 +71,17 @@ def check_address(request: HttpRequest) -> None:
 def count_stray(request: HttpRequest) -> None:
     """Somebody tries addresses that we never gave out."""
     AxesProxyHandler.user_login_failed(sender=__name__, credentials={"username": _address(request)}, request=request)
+
+
+def count_link(request: HttpRequest) -> None:
+    """Somebody asks for a link to set a password. Raises TooManyLinks when the address has asked too often.
+
+    Counted apart from the guesses: whom those have locked out may still ask.
+    """
+    key = f"{PER_ADDRESS}#links#{client_address(request)}"
+    if _is_locked(request, key):
+        raise TooManyLinks
+    AxesProxyHandler.user_login_failed(sender=__name__, credentials={"username": key}, request=request)
 
 
 def serialise(account: Account) -> None:

@@ -5,17 +5,20 @@ from uuid import UUID
 
 from django.contrib.auth.tokens import default_token_generator
 from django.db import transaction
+from django.http import HttpRequest
 from django.utils import timezone
 
 from accounts import throttle
 from accounts.audit.record import SYSTEM, record
 from accounts.events import LoggedOutEverywhere, PasswordChanged, PasswordLinkRefused, PasswordLinkRequested
-from accounts.models import AccessLink, Membership, Organisation, User
+from accounts.models import AccessLink, AuditEntry, Membership, Organisation, User
 from accounts.tenancy.errors import Conflict, Invalid
 from accounts.tenancy.scope import organisation_scope
 from accounts.throttle import Account
 
+HOUR = timedelta(hours=1)
 LINKS_AN_HOUR = 5
+REFUSALS_AN_HOUR = 20
 
 
 class LinkEnded(Conflict):
@@ -28,8 +31,9 @@ class WrongPassword(Invalid):
     message = "This is not your current password."
 
 
-def password_link_request(*, organisation: str, email: str) -> None:
-    """Have a link mailed if the address is a member's. The caller cannot tell whether it is."""
+def password_link_request(request: HttpRequest, *, organisation: str, email: str) -> None:
+    """Have a link mailed if the address is a member's. The caller cannot tell whether it is. Raises TooManyLinks."""
+    throttle.count_link(request)
     account = Account.typed(organisation, email)
     tenant = Organisation.objects.filter(slug=account.slug, is_active=True).first()
     if tenant is None:
@@ -39,20 +43,34 @@ def password_link_request(*, organisation: str, email: str) -> None:
             organisation_id=tenant.id, user__email=account.email, is_active=True, user__is_active=True
         ).first()
         if member is None:
-            refused = PasswordLinkRefused(subject_id=tenant.id, email=account.email[:254])
-            record(refused, actor=SYSTEM, organisation_id=tenant.id)
+            _note_refusal(tenant, account)
         else:
             password_link_queue(member, AccessLink.RESET)
 
 
-def password_link_queue(member: Membership, purpose: str) -> None:
-    """Note that a link is to be mailed; beyond a handful in an hour nothing more is sent. Needs the scope."""
-    since = timezone.now() - timedelta(hours=1)
-    recent = AccessLink.objects.filter(
-        organisation_id=member.organisation_id, membership_id=member.id, requested_at__gt=since
+def _note_refusal(tenant: Organisation, account: Account) -> None:
+    """Once an hour per address and a few per organisation: anybody may ask, and what is noted stays for ever."""
+    throttle.serialise(account)
+    refused = PasswordLinkRefused(subject_id=tenant.id, email=account.email[:254])
+    entries = AuditEntry.objects.filter(
+        organisation_id=tenant.id, subject_id=tenant.id, kind=refused.kind, at__gt=timezone.now() - HOUR
     )
-    if recent.count() < LINKS_AN_HOUR:
-        AccessLink.objects.create(organisation_id=member.organisation_id, membership=member, purpose=purpose)
+    noted = [payload["email"] for payload in entries.values_list("payload", flat=True)]
+    if len(noted) < REFUSALS_AN_HOUR and refused.email not in noted:
+        record(refused, actor=SYSTEM, organisation_id=tenant.id)
+
+
+def password_link_queue(member: Membership, purpose: str) -> None:
+    """Note that a link is to be mailed; beyond a handful in an hour nothing is sent or noted. Needs the scope."""
+    # One after the other: of requests sent together each would find room for one more.
+    people = Membership.objects.select_for_update(no_key=True)
+    people.get(organisation_id=member.organisation_id, id=member.id)
+    recent = AccessLink.objects.filter(
+        organisation_id=member.organisation_id, membership_id=member.id, requested_at__gt=timezone.now() - HOUR
+    )
+    if recent.count() >= LINKS_AN_HOUR:
+        return
+    AccessLink.objects.create(organisation_id=member.organisation_id, membership=member, purpose=purpose)
     requested = PasswordLinkRequested(subject_id=member.id, purpose=purpose)
     record(requested, actor=SYSTEM, organisation_id=member.organisation_id)
 
@@ -84,19 +102,28 @@ def password_set_by_link(*, member: Membership, token: str, password: str) -> No
         throttle.forget_failures(None, Account(slug, user.email))
 
 
-@transaction.atomic
-def password_change(*, actor: Membership, old_password: str, password: str) -> None:
-    """Set a new password. Raises WrongPassword. Ends every session and token; the face renews its own session.
+def password_change(request: HttpRequest, *, actor: Membership, old_password: str, password: str) -> None:
+    """Set a new password. Ends every session and token; the face renews its own session.
 
-    ``actor.user`` is up to date afterwards.
+    Raises WrongPassword, counted together with the guesses at the login, and TooManyAttempts before the old password is
+    looked at; the caller must not roll the count back. ``actor.user`` is up to date afterwards.
     """
-    user = User.objects.select_for_update().get(id=actor.user_id)
-    if not user.check_password(old_password):
+    account = Account.typed(actor.organisation.slug, actor.user.email)
+    with transaction.atomic():
+        throttle.serialise(account)
+        throttle.check(request, account)
+        user = User.objects.select_for_update().get(id=actor.user_id)
+        is_owner = user.check_password(old_password)
+        if is_owner:
+            throttle.forget_failures(request, account)
+            _set(user, password)
+            actor.user = user
+            changed = PasswordChanged(subject_id=actor.id, by_link=False)
+            record(changed, actor=actor, organisation_id=actor.organisation_id)
+        else:
+            throttle.count_failure(request, account)
+    if not is_owner:
         raise WrongPassword({"old_password": [WrongPassword.message]})
-    _set(user, password)
-    actor.user = user
-    changed = PasswordChanged(subject_id=actor.id, by_link=False)
-    record(changed, actor=actor, organisation_id=actor.organisation_id)
 
 
 @transaction.atomic

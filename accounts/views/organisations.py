@@ -7,10 +7,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views import View
 
+from accounts import throttle
 from accounts.selectors.organisations import homes_of
 from accounts.services.switching import TicketEnded, ticket_issue, ticket_redeem
 from accounts.sessions import session_open
 from accounts.tenancy.hosts import organisation_url
+from accounts.throttle import Account
 from accounts.views.base import MemberRequired, refusals_as_messages, tenant
 
 
@@ -43,7 +45,10 @@ class OrganisationEnterView(View):
         except TicketEnded as refusal:
             return self._page(request, "", problem=refusal.message)
         session_open(request, member)
-        return redirect("/")
+        response = redirect("/")
+        # Or strangers' guesses at the login would keep the person from changing the password in here.
+        throttle.remember_device(request, response, Account.typed(slug, member.user.email))
+        return response
 
     def _page(self, request: HttpRequest, ticket: str, problem: str = "") -> HttpResponse:
         context = {"ticket": ticket, "slug": tenant(request).organisation_slug, "problem": problem}

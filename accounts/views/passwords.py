@@ -15,14 +15,15 @@ from accounts.forms import OrganisationForm, PasswordLinkForm
 from accounts.models import Membership, User
 from accounts.services.passwords import member_of_link, password_link_request, password_set_by_link
 from accounts.tenancy.hosts import organisation_url
-from accounts.throttle import Account
+from accounts.throttle import Account, TooManyLinks
 from accounts.views.base import refusals_on, tenant
+from accounts.views.login import too_many
 
 NOWHERE = "-"
 
 
 class PasswordResetView(View):
-    """Asks for the address and always gives the same answer."""
+    """Asks for the address and always gives the same answer, until too many have asked from one network."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         form = PasswordLinkForm() if tenant(request).organisation_slug else OrganisationForm()
@@ -35,7 +36,10 @@ class PasswordResetView(View):
             return render(request, "accounts/password_reset.html", {"form": form})
         if slug is None:
             return redirect(organisation_url(form.cleaned_data["organisation"], reverse("password_reset")))
-        password_link_request(organisation=slug, email=form.cleaned_data["email"])
+        try:
+            password_link_request(request, organisation=slug, email=form.cleaned_data["email"])
+        except TooManyLinks as refusal:
+            return too_many(request, refusal)
         return redirect("password_reset_done")
 
 

@@ -6,9 +6,11 @@ from django.shortcuts import redirect
 from django.views import View
 
 from accounts.forms import OwnPasswordForm
-from accounts.services.passwords import log_out_everywhere, password_change
+from accounts.services.passwords import WrongPassword, log_out_everywhere, password_change
 from accounts.sessions import session_close, session_renew
-from accounts.views.base import MemberRequired, refusals_on
+from accounts.throttle import TooManyAttempts
+from accounts.views.base import MemberRequired
+from accounts.views.login import too_many
 from accounts.views.profile_page import profile_page
 
 
@@ -32,8 +34,14 @@ class ProfileView(MemberRequired, View):
         form = OwnPasswordForm(self.actor.user, request.POST)
         if form.is_valid():
             given = form.cleaned_data
-            with refusals_on(form):
-                password_change(actor=self.actor, old_password=given["old_password"], password=given["new_password1"])
+            old, new = given["old_password"], given["new_password1"]
+            try:
+                password_change(request, actor=self.actor, old_password=old, password=new)
+            except TooManyAttempts as refusal:
+                return too_many(request, refusal)
+            except WrongPassword as refusal:
+                # Not by ``refusals_on``, which would undo the count.
+                form.add_error("old_password", refusal.message)
         if form.errors:
             return profile_page(request, self.actor, password=form)
         session_renew(request, self.actor)

@@ -173,6 +173,8 @@ AXES_COOLOFF_TIME = timedelta(hours=1)
 AXES_LOCKOUT_PARAMETERS = ["username"]
 AXES_LOCKOUT_CALLABLE = "accounts.throttle.keep_response"
 AXES_USERNAME_FORM_FIELD = "username"
+# It keeps what was posted with a wrong guess.
+AXES_SENSITIVE_PARAMETERS = ["old_password", "new_password1", "new_password2"]
 AXES_CLIENT_IP_CALLABLE = "accounts.tenancy.hosts.client_address"
 AXES_DISABLE_ACCESS_LOG = True
 AXES_ENABLE_ADMIN = False

@@ -1,14 +1,20 @@
 """A forgotten password: asked for, mailed, set once."""
 
 import re
+from datetime import timedelta
+from typing import Any
 
 import pytest
 from django.core import mail
+from django.core.mail.backends.locmem import EmailBackend
 from django.test import Client
+from django.utils import timezone
+from pytest_django import Settings
 
 from accounts.audit.models import AuditEntry
 from accounts.models import AccessLink, Membership
 from accounts.services.links import links_send, links_send_all
+from accounts.services.passwords import REFUSALS_AN_HOUR
 from tests.accounts.clients import browser, signed_in, token_of
 from tests.cast import Acme, Globex, make_acme
 
@@ -96,6 +102,25 @@ def test_a_mailbox_is_not_flooded(acme: Acme) -> None:
         ask(browser("acme"), acme.asha.user.email)
     assert links_send(acme.organisation.id) == 5
     assert links_send(acme.organisation.id) == 0
+    with acme.scope():
+        assert AuditEntry.objects.filter(kind="person.password_link_requested").count() == 5
+
+
+def test_the_audit_is_not_flooded(acme: Acme) -> None:
+    for email in ["same@acme.example"] * 3 + [f"x{number}@acme.example" for number in range(30)]:
+        ask(browser("acme"), email)
+    with acme.scope():
+        noted = [entry.payload["email"] for entry in AuditEntry.objects.filter(kind="password_link.refused")]
+    assert len(noted) == len(set(noted)) == REFUSALS_AN_HOUR
+
+
+@pytest.mark.parametrize("email", ["asha@acme.example", "nobody@acme.example"])
+def test_a_network_asks_so_often_and_may_still_sign_in(acme: Acme, settings: Settings, email: str) -> None:
+    settings.LOGIN_FAILURES_PER_ADDRESS = 2
+    answers = [browser("acme").post("/password/reset/", {"email": email}) for _ in range(4)]
+    assert [answer.status_code for answer in answers] == [302, 302, 429, 429]
+    assert answers[-1].headers["Retry-After"] == "3600"
+    signed_in(acme.asha)
 
 
 def test_resetting_opens_a_locked_account_again(acme: Acme) -> None:
@@ -117,6 +142,30 @@ def test_a_mail_server_that_is_away_costs_time_only(committed_db: None, monkeypa
         assert link.problem.startswith("ConnectionRefusedError")
         AccessLink.objects.update(next_at=link.requested_at)
     assert links_send(acme.organisation.id) == 1
+
+
+def test_a_slow_mail_server_gets_each_mail_once(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    acme = make_acme()
+    for member in (acme.asha, acme.ravi, acme.hema):
+        ask(browser("acme"), member.user.email)
+    send = EmailBackend.send_messages
+
+    def slowly(backend: EmailBackend, letters: list[Any]) -> int:
+        """Until every claim but that of this letter is over, and another sender has done what it found."""
+        monkeypatch.setattr(EmailBackend, "send_messages", send)
+        with acme.scope():
+            others = AccessLink.objects.filter(is_open=True).exclude(membership__user__email=letters[0].to[0])
+            others.update(next_at=timezone.now() - timedelta(seconds=1))
+        links_send(acme.organisation.id)
+        return int(send(backend, letters))
+
+    monkeypatch.setattr(EmailBackend, "send_messages", slowly)
+    links_send(acme.organisation.id)
+    assert sorted(letter.to[0] for letter in mail.outbox) == [
+        "asha@acme.example",
+        "hema@acme.example",
+        "ravi@acme.example",
+    ]
 
 
 def refuse(*_: object) -> int:

@@ -4,6 +4,8 @@ from datetime import timedelta
 from urllib.parse import quote, unquote
 
 import time_machine
+from axes.models import AccessAttempt
+from django.conf import settings
 from django.test import Client
 from django.utils import timezone
 
@@ -50,6 +52,34 @@ def test_the_old_password_is_asked_for(acme: Acme) -> None:
     assert change(client, PASSWORD) == 302
 
 
+def test_guesses_of_the_old_password_count_with_those_at_the_login(acme: Acme) -> None:
+    client = signed_in(acme.asha)
+    login = {"email": acme.asha.user.email, "password": "wrong"}
+    client.cookies.pop("device")  # a session that was carried off
+    assert [browser("acme").post("/login/", login).status_code for _ in range(2)] == [200, 200]
+    rest = settings.LOGIN_FAILURES_PER_ACCOUNT - 2
+    assert [change(client, f"wrong-{number}") for number in range(rest)] == [422] * rest
+    assert [change(client, old) for old in ("wrong", PASSWORD)] == [429, 429]
+    assert browser("acme").post("/login/", {**login, "password": PASSWORD}).status_code == 429
+    with time_machine.travel(timezone.now() + timedelta(minutes=61)):
+        assert change(client, PASSWORD) == 302
+
+
+def test_the_right_old_password_starts_the_count_anew(acme: Acme) -> None:
+    client = signed_in(acme.asha)
+    for old, new in ((PASSWORD, NEW), (NEW, PASSWORD)):
+        for _ in range(settings.LOGIN_FAILURES_PER_ACCOUNT - 1):
+            assert change(client, "wrong") == 422
+        assert change(client, old, new) == 302
+
+
+def test_what_is_typed_with_a_wrong_password_is_not_kept(acme: Acme) -> None:
+    assert change(signed_in(acme.asha), "nearly-the-password") == 422
+    kept = AccessAttempt.objects.get().post_data
+    assert "old_password" in kept
+    assert not [secret for secret in ("nearly-the-password", NEW) if secret in kept]
+
+
 def test_log_out_everywhere(acme: Acme) -> None:
     here, there, pair = signed_in(acme.asha), signed_in(acme.asha), token_of(acme.asha)
     assert here.post("/profile/", {"action": "sessions"}).headers["Location"] == "/login/"
@@ -85,6 +115,15 @@ def test_a_person_of_two_organisations_goes_over_without_a_password(acme: Acme, 
     assert arriving.post("/organisations/enter/", {"ticket": ticket}).headers["Location"] == "/"
     assert b"Asha G" in arriving.get("/profile/").content
     assert b"took too long" in browser("globex").post("/organisations/enter/", {"ticket": ticket}).content
+
+
+def test_who_came_over_is_not_locked_out_of_the_profile_by_strangers(acme: Acme, globex: Globex) -> None:
+    second_home(acme, globex)
+    here = browser("globex")
+    here.post("/organisations/enter/", {"ticket": ticket_from(signed_in(acme.asha), "globex")})
+    for _ in range(settings.LOGIN_FAILURES_PER_ACCOUNT):
+        browser("globex").post("/login/", {"email": acme.asha.user.email, "password": "wrong"})
+    assert change(here, PASSWORD) == 302
 
 
 def test_tickets_end_and_lead_to_own_organisations_only(acme: Acme, globex: Globex) -> None:
