@@ -12,6 +12,7 @@ from typing import Any, ClassVar, Final, Protocol
 
 from forms_builder import html_input
 from forms_builder.schema import fields as f
+from forms_builder.schema.clean import is_empty
 from forms_builder.schema.component import component_of
 from forms_builder.schema.conditions import Condition
 from forms_builder.schema.display import display
@@ -211,6 +212,8 @@ class Shown(Protocol):
     def known_labels(self) -> Mapping[str, Mapping[str, str]]: ...
     @property
     def invisible(self) -> frozenset[str]: ...
+    @property
+    def redraws(self) -> str: ...
     def shown_value(self, field: f.FieldBase) -> Any: ...
     def options_of(self, field: f.FieldBase) -> Sequence[Option]: ...
     def problems_at(self, path: str) -> list[str]: ...
@@ -289,6 +292,9 @@ class FieldViews:
         if not isinstance(field, f.TableField):
             return []
         given = [row if isinstance(row, Mapping) else {} for row in value] if isinstance(value, list) else []
+        # Blank rows come back with every post; only the button for more rows adds to them.
+        while given and self.form.redraws != field.name and _is_blank(given[-1]):
+            given.pop()
         blank = min(max(field.max_rows - len(given), 0), max(EXTRA_ROWS, field.min_rows - len(given)))
         options = {column.name: self.form.options_of(column) for column in field.columns}
         return [
@@ -329,6 +335,11 @@ class FieldViews:
             RowView(number, [_cell(field, column, row, labels) for column in field.columns], "", True)
             for number, row in enumerate(rows)
         ]
+
+
+def _is_blank(row: Mapping[str, Any]) -> bool:
+    """Whether nothing was given in it; a currency stands beside every amount."""
+    return all(is_empty(cell.get("amount") if isinstance(cell, Mapping) else cell) for cell in row.values())
 
 
 def _condition(condition: Condition | None) -> dict[str, Any]:

@@ -95,6 +95,24 @@ def test_rows_are_kept_with_their_problems_and_more_are_offered() -> None:
     assert 'name="lines-4-what"' not in page
 
 
+def test_blank_rows_that_were_posted_do_not_multiply() -> None:
+    money = {"type": "money", "name": "amount", "label": "Amount", "currencies": ["INR", "EUR"]}
+    spec = one_field("table", columns=[{"type": "text", "name": "what", "label": "What"}, money])
+    blank = [
+        (f"it-{n}-{key}", text)
+        for n in range(3)
+        for key, text in (("what", ""), ("amount", ""), ("amount-currency", "INR"))
+    ]
+
+    def rows(*more: tuple[str, str]) -> int:
+        made = form_class(document(spec), "any", sources=SOURCES)(posted([*blank, *more]))
+        return len(made.views["it"].rows)
+
+    assert rows() == 2
+    assert rows(("it-2-what", "Taxi")) == 5
+    assert rows(("redraw", "it")) == 5
+
+
 def test_the_button_for_more_rows_judges_nothing() -> None:
     form = claim()(posted([("lines-0-what", "Taxi"), ("lines-1-amount", "x"), ("redraw", "lines")]))
     assert form.redraws == "lines"
