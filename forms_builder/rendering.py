@@ -105,6 +105,8 @@ class StepForm(forms.Form):
     values: Mapping[str, Any] = {}
     labels: Labels = {}
     sources: Sources | None = None
+    problems_beside: Sequence[ProblemView] = ()
+    """What is wrong in the page around the form: the summary names it too, so that nobody thinks the rest is right."""
 
     def __init__(
         self,
@@ -309,7 +311,7 @@ class StepForm(forms.Form):
     @property
     def problem_list(self) -> list[ProblemView]:
         """The error summary with links to the fields."""
-        return problem_views(self.intake.problems, self.views)
+        return [*problem_views(self.intake.problems, self.views), *self.problems_beside]
 
     @property
     def read_values(self) -> str:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from accounts.templatetags.ui import REFUSALS
+from forms_builder.field_views import ProblemView
 from workflows.assignment import PersonRef
 from workflows.engine.definition import RunningDefinition
 from workflows.forms import DecisionForm
@@ -82,6 +83,19 @@ class ActionBar:
     @property
     def any(self) -> bool:
         return any(offer.open_to_all for offer in self.transitions)
+
+    @property
+    def problems(self) -> list[ProblemView]:
+        """What is wrong at its controls, for the error summary; "all" has a notice of its own."""
+        found = [("transition" if self.transitions else "decision", "Next step", self.errors.get("transition", ()))]
+        # A step without a picker has nothing to lead to but the bar.
+        found += [
+            (f"assignees-{one.step}" if one.people else "decision", one.name, one.errors) for one in self.branches
+        ]
+        if self.has_people:
+            found.append(("assignee", "Next person", self.errors.get("assignee", ())))
+        found.append(("comment", "Reason for this step", self.errors.get("comment", ())))
+        return [ProblemView(ident, label, text) for ident, label, texts in found for text in texts]
 
 
 def fresh_bar(ways: Sequence[Way], definition: RunningDefinition, version: int | None, shown: str = "") -> ActionBar:

@@ -141,7 +141,9 @@ def _again(
     if form.redraws:
         return page.response(request, form=form.without_judgement(), actions=filled_bar(bar, posted, {}, key=key))
     wrong = errors if errors is not None else form_errors(posted)
-    return page.response(request, status=422, form=form, actions=filled_bar(bar, posted, wrong, key=key))
+    filled = filled_bar(bar, posted, wrong, key=key)
+    form.problems_beside = filled.problems
+    return page.response(request, status=422, form=form, actions=filled)
 
 
 def _is_the_same(task: TaskRow, actor: Membership, posted: DecisionForm) -> bool:

@@ -130,4 +130,6 @@ def _again(
     if form.redraws:
         return start.response(request, form.without_judgement(), filled_bar(start.bar(), posted, {}, key=key))
     wrong = errors if errors is not None else form_errors(posted)
-    return start.response(request, form, filled_bar(start.bar(), posted, wrong, key=key), status=422)
+    bar = filled_bar(start.bar(), posted, wrong, key=key)
+    form.problems_beside = bar.problems
+    return start.response(request, form, bar, status=422)

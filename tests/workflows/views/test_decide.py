@@ -60,6 +60,10 @@ def test_a_broken_choice_is_refused(acme: Acme, data: dict[str, str]) -> None:
     answer = send(ravi, action(page), **hidden(page) | data)
     assert answer.status_code == 422
     assert answer.context["actions"].errors
+    place = "assignee" if "assignee" in data else "transition"
+    assert f'href="#{place}"' in text(answer)
+    assert f'id="{place}"' in text(answer)
+    assert "1 answer needs a correction" in text(answer)
     assert task_of(acme, run_id).step == "manager_review"
 
 

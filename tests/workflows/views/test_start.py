@@ -5,7 +5,9 @@ from typing import Any
 import pytest
 
 from tests.cast import Acme
+from tests.factories.branches import contract
 from tests.factories.forms_builder import upload
+from tests.factories.workflows import publish
 from tests.workflows.views.story import LEAVE, START, apply, hidden, install, load, send, signed_in, text
 from workflows.models import WorkflowRun
 
@@ -41,6 +43,19 @@ def test_what_is_wrong_is_shown_at_its_field_and_the_key_still_counts_once(acme:
     assert "Family" in text(answer)
     assert hidden(answer) == keys
     assert send(asha, START, **wrong | {"to": "2025-10-08"}).status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(("amount", "heading"), [("5", "1 answer needs"), ("much", "2 answers need")])
+def test_the_summary_names_what_is_wrong_with_the_decision_too(acme: Acme, amount: str, heading: str) -> None:
+    with acme.scope():
+        address = f"/start/{publish(contract(), acme.omar).slug}/"
+    asha = signed_in(acme.asha)
+    answer = send(asha, address, **hidden(load(asha, address)), transition="Check", amount=amount)
+    assert answer.status_code == 422
+    summary = text(answer).partition('id="form-problems"')[2].partition("</ul>")[0]
+    assert f"{heading} a correction" in summary
+    assert '<a href="#assignee">Next person: Choose who is asked' in summary
 
 
 @pytest.mark.django_db
