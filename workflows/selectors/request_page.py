@@ -326,7 +326,7 @@ def _progress_step(name: str, task: TaskRow | None, outside: Mapping[UUID, str],
 def superseded_form(view: RunView, task: TaskRow | None, sources: OrganisationSources) -> StepForm | None:
     """The answers that a way back has gone over, as far as the person may read them and is not just asked for them anew;
     None where there are none."""
-    names = view.run.superseded.keys() & view.readable
+    names = (view.run.superseded.keys() - view.last_answers.keys()) & view.readable
     if task is not None and task.is_held_by(view.viewer.id):
         names -= view.definition.form.plan(task.step).writable_names
     if not names:
@@ -342,7 +342,7 @@ def files_of(view: RunView) -> list[FileRow]:
     wanted: list[UUID] = []
     for one in view.definition.form.fields:
         if isinstance(one, UploadField) and one.name in readable:
-            wanted += [UUID(identifier) for identifier in view.run.data.get(one.name) or ()]
+            wanted += [UUID(identifier) for identifier in view.last_answers.get(one.name) or ()]
     if not wanted:
         return []
     rows = attachments_of_run(view.run.organisation_id, view.run.id, wanted)
@@ -353,7 +353,7 @@ def files_of(view: RunView) -> list[FileRow]:
 def read_form(view: RunView, sources: OrganisationSources) -> StepForm:
     """The answers as the person may read them."""
     return reading_form(
-        view.definition.form, _reading_steps(view), values=view.run.data, labels=view.run.labels, sources=sources
+        view.definition.form, _reading_steps(view), values=view.last_answers, labels=view.run.labels, sources=sources
     )
 
 

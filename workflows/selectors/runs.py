@@ -184,6 +184,12 @@ class RunView:
         return {**self.run.data, **{name: value for name, value in self.run.superseded.items() if name in names}}
 
     @property
+    def last_answers(self) -> Mapping[str, Any]:
+        """The values that hold; of a request that was broken off also those that nobody will give again."""
+        broken_off = self.run.status in (RunStatus.KILLED, RunStatus.FAILED)
+        return {**self.run.superseded, **self.run.data} if broken_off else self.run.data
+
+    @property
     def end_step(self) -> str:
         """The key of the end step that the run has reached, or nothing."""
         if self.run.status != RunStatus.COMPLETED or not self.tasks:

@@ -49,11 +49,17 @@ def timeline(view: RunView, log: Sequence[TransitionLog] | None = None) -> list[
     are in it."""
     here = {"organisation_id": view.run.organisation_id, "run_id": view.run.id}
     gone = {task.id for task in view.tasks if task.superseded}
+    told: list[tuple[TransitionLog, Entry]] = []
+    for row in history(view) if log is None else log:
+        entry = entry_of(row)
+        if row.kind == LogKind.SUPERSEDED and told:
+            # It is what the way back did, which stands right before it: one act, one line.
+            way_back, before = told[-1]
+            told[-1] = way_back, replace(before, note="; ".join(text for text in (before.note, entry.text) if text))
+        else:
+            told.append((row, replace(entry, superseded=_is_superseded(row, gone))))
     remarks = Comment.objects.filter(kind=CommentKind.COMMENT, **here).select_related("author").order_by("created_at")
-    entries = [
-        (row.at, 0, row.seq, replace(entry_of(row), superseded=_is_superseded(row, gone)))
-        for row in (history(view) if log is None else log)
-    ]
+    entries = [(row.at, 0, row.seq, entry) for row, entry in told]
     entries += [(remark.created_at, 1, number, _remark(remark)) for number, remark in enumerate(remarks)]
     return [entry for *_, entry in sorted(entries, key=lambda item: item[:3])]
 
@@ -198,7 +204,5 @@ _SENTENCES: Final[Mapping[LogKind, Any]] = {
         f"closed {detail.get('from_name', row.from_step)}"
         + (f", which was with {row.from_name}" if row.from_name else "")
     ),
-    LogKind.SUPERSEDED: lambda row, detail: (
-        f"sent the request back over {', '.join(detail.get('steps', ()))}: these answers must be given again"
-    ),
+    LogKind.SUPERSEDED: lambda row, detail: f"the answers of {', '.join(detail.get('steps', ()))} were set aside",
 }

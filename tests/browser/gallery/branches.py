@@ -77,7 +77,11 @@ def request_waiting() -> Page:
             entry(**hema, text="moved it to Meet", at=ago(days=1), superseded=True),
             entry(kind="cancelled", by="Farid Khan", text="closed Tax, which was with Fritz Vogel", at=ago(hours=20)),
             entry(
-                kind="superseded", by="Farid Khan", text="sent the request back over Law and Money", at=ago(hours=20)
+                kind="moved",
+                by="Farid Khan",
+                text="returned it to Check, with Ravi Nair",
+                note="the answers of Law, Money were set aside",
+                at=ago(hours=20),
             ),
             entry(kind="skipped", by="Ravi Nair", text="did not open Tax (Split)", at=ago(hours=6)),
             entry(**hema, text="moved it to Meet", at=ago(hours=2)),

@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Acme
 from tests.factories.branches import contract, decide_at
 from tests.factories.workflows import publish, run_of
-from tests.workflows.views.story import decide, load, signed_in, text
+from tests.workflows.views.story import decide, load, send, signed_in, text
 from workflows.services.runs import run_start
 
 
@@ -73,6 +73,9 @@ def test_superseded_answers_are_shown_struck_and_offered_again(acme: Acme) -> No
     assert ("cs-superseded" in text(page), "Ask for less" in text(page)) == (True, True)
     gone = [entry.text for entry in page.context["timeline"] if entry.superseded]
     assert gone == ["moved it to Law and Money", "moved it to Meet"]
+    back = next(entry for entry in page.context["timeline"] if entry.text.startswith("returned it"))
+    assert back.note.endswith("were set aside")
+    assert "must be given again" in text(page)
     # The start hides the advice, so its requester does not learn of it now.
     assert load(signed_in(acme.asha), f"/requests/{run_id}/").context["superseded"] is None
     with acme.scope():
@@ -82,3 +85,25 @@ def test_superseded_answers_are_shown_struck_and_offered_again(acme: Acme) -> No
     assert decide(signed_in(acme.hema), run_id, "Meet", advice="Sign it").status_code == 302
     with acme.scope():
         assert run_of(run_id).data["advice"] == "Sign it"
+
+
+@pytest.mark.django_db
+def test_a_request_that_was_withdrawn_after_a_way_back_shows_its_last_answers(acme: Acme) -> None:
+    run_id = asked(acme)
+    asha = signed_in(acme.asha)
+    assert decide(signed_in(acme.ravi), run_id, "Ask", comment="Too dear").status_code == 302
+    with acme.scope():
+        kept = run_of(run_id)
+        assert (kept.data, kept.superseded) == ({}, {"amount": 5000})
+    assert send(asha, f"/requests/{run_id}/withdraw/").status_code == 302
+    page = load(asha, f"/requests/{run_id}/")
+    assert page.context["superseded"] is None
+    assert page.context["form"].views["amount"].text == "5000"
+    assert "given again" not in text(page)
+    with acme.scope():
+        assert (run_of(run_id).data, run_of(run_id).superseded) == (kept.data, kept.superseded)
+    told = [(entry.by, entry.text) for entry in page.context["timeline"]]
+    assert told == [
+        ("Asha", "started the request"), ("Asha", "moved it to Check, with Ravi"),
+        ("Ravi", "returned it to Ask, with Asha"), ("Asha", "withdrew the request"),
+    ]  # fmt: skip
