@@ -129,6 +129,23 @@ def test_a_request_is_whole_on_paper(gallery: str, new_context: NewContext, them
     assert page.pdf(format="A4").startswith(b"%PDF")
 
 
+@pytest.mark.parametrize("name", ["claim", "claim-read"])
+def test_rows_of_a_table_are_cards_on_a_phone(gallery: str, new_context: NewContext, name: str) -> None:
+    page = new_context(viewport=WIDE).new_page()
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    box = page.get_by_role("region", name="Expenses")
+    amount, label = box.locator("tbody tr").first.locator("td").nth(3), box.locator(".cs-cell-label").nth(3)
+    expect(box.get_by_role("columnheader", name="Amount")).to_be_visible()
+    expect(label).to_be_hidden()
+    become_a_phone(page)
+    expect(label).to_be_visible()
+    assert label.inner_text() == "Amount"
+    assert box.evaluate("one => one.scrollWidth <= one.clientWidth")
+    inside = amount.bounding_box()
+    assert inside
+    assert (inside["x"] >= 0, inside["x"] + inside["width"] <= PHONE["width"]) == (True, True)
+
+
 def test_theme_is_kept(gallery: str, new_context: NewContext) -> None:
     page = new_context(viewport=WIDE, color_scheme="light").new_page()
     page.goto(f"{gallery}/page/profile", wait_until="networkidle")

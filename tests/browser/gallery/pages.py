@@ -5,7 +5,7 @@ PAGE_NAMES = (
     *("inbox-empty", "messages", "request", "request-manager", "request-closed", "definition", "definition-form"),
     *("definition-preferences", "definition-versions", "runs", "search", "notifications", "error-404", "error-409"),
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
-    *("definition-changes", "definition-cases", "definition-move"),
+    *("definition-changes", "definition-cases", "definition-move", "claim-read"),
     *("link-decision", "link-code", "link-over", "request-links"),
     *("mail-decision", "bulk-choice", "bulk-waiting", "bulk-done"),
     *("request-machine", "machine-steps", "request-panel", "request-why"),

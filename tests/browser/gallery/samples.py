@@ -135,6 +135,20 @@ def claim() -> Page:
     return "workflows/request_start.html", {"definition": definition, "form": form, "actions": bar}
 
 
+def claim_read() -> Page:
+    days = (
+        ("2025-09-22", "Night train to Bengaluru", "travel", "1840.00"),
+        ("2025-09-23", "Hotel", "lodging", "6200.00"),
+    )
+    lines = [
+        {"day": day, "description": text, "category": kind, "amount": {"amount": amount, "currency": "INR"}}
+        for day, text, kind, amount in days
+    ]
+    template, context = request_closed()
+    form = step_form(CLAIM, "paid", {"purpose": "Visit to a client.", "lines": lines, "billable": "no"}, None)
+    return template, {**context, "form": form}
+
+
 def inbox() -> Page:
     tabs = [tab("To decide", 12, True), tab("Team queue", 4), tab("Mine", 2), tab("Following", 31)]
     listed = rows()[:6]
@@ -305,6 +319,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "start": start,
     "start-refused": start_refused,
     "claim": claim,
+    "claim-read": claim_read,
     "inbox": inbox,
     "inbox-empty": inbox_empty,
     "request-asked": request_asked,
