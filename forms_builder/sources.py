@@ -98,6 +98,20 @@ _PERSON_COLUMNS: Final = {
 }
 
 
+@dataclass(frozen=True)
+class OrganisationNames:
+    """The part of the port that is the same whoever asks: what was picked is called so for everybody."""
+
+    organisation_id: UUID
+
+    def names(self, source: SourceName, values: Collection[str]) -> Mapping[str, str]:
+        ids = _ids(values)
+        if not ids:
+            return {}
+        rows = _SOURCES[source].rows(self.organisation_id).filter(id__in=ids)
+        return {str(row["id"]): _SOURCES[source].label(row) for row in rows}
+
+
 class OrganisationSources:
     """Nothing is read before it is asked for; what a filter trims is trimmed by `evaluate`, as everywhere.
 
@@ -174,11 +188,7 @@ class OrganisationSources:
         return {str(row["id"]): source.label(row) for row in self._trimmed(wanted, rows)}
 
     def names(self, source: SourceName, values: Collection[str]) -> Mapping[str, str]:
-        ids = _ids(values)
-        if not ids:
-            return {}
-        rows = _SOURCES[source].rows(self.actor.organisation_id).filter(id__in=ids)
-        return {str(row["id"]): _SOURCES[source].label(row) for row in rows}
+        return OrganisationNames(self.actor.organisation_id).names(source, values)
 
     def files(self, ids: Collection[str]) -> Mapping[str, FileFacts]:
         wanted = _ids(ids)

@@ -17,7 +17,7 @@ from workflows.nodes.registry import KINDS
 Draft = Mapping[str, Any]
 Raw = dict[str, Any]
 ROOTS: Final = ("record", "input")
-_RECORD: Final = r"(?<![\w.])(record(?:\.|\[\s*['\"]))({names})(?!\w)"
+_RECORD: Final = r"(?<![\w.])((?:record|shown)(?:\.|\[\s*['\"]))({names})(?!\w)"
 _REQUESTER: Final = frozenset(f"record.requester.{name}" for name in PERSON)
 """Ids that look like those of a field called `requester`."""
 

@@ -1,18 +1,20 @@
 """What links that ask for a decision add to a plan: they are sent, one has decided, they end."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from forms_builder.schema.addresses import masked
+from forms_builder.schema.display import in_names
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
+from workflows.engine.state import Answers, merged
 from workflows.link_events import LinkDecided, LinkEnded, LinkRefused, LinkSent
 from workflows.models import DecisionLink, LinkEnd, LogKind
-from workflows.nodes.templating import MissingValue, render_text
+from workflows.nodes.templating import ANSWERS, MissingValue, render_text
 from workflows.shown import digest, shown_names
 
 SUBJECT_LENGTH = 200
@@ -50,6 +52,8 @@ class Asking:
     key: UUID | None = None
     filled: bool = False
     """Whether the texts are filled in already."""
+    names: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """What the texts may have to call by name although nobody has picked it: it was filled in beforehand."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,13 @@ def content_digest(definition: RunningDefinition, step: str, values: Mapping[str
     return digest(names, values, version_id=run.version_id, task_id=task_id, task_version=0)
 
 
-def send(plan: Plan, task: AskedTask, asking: Asking, definition: RunningDefinition, values: Mapping[str, Any]) -> None:
-    """A link for each who is invited, with their mails; who is refused is told of. ``values`` are the answers as they will be."""
-    content = content_digest(definition, task.step, values, plan.run, task.id)
-    words = _Words(plan, {name: values.get(name) for name in shown_names(definition.form, task.step)}, asking.filled)
+def send(plan: Plan, task: AskedTask, asking: Asking, definition: RunningDefinition, answers: Answers) -> None:
+    """A link for each who is invited, with their mails; who is refused is told of. ``answers`` are those of the whole form as
+    they will be."""
+    content = content_digest(definition, task.step, answers.values, plan.run, task.id)
+    fields = [definition.form.by_name[name] for name in shown_names(definition.form, task.step)]
+    shown = in_names(fields, answers.values, merged(asking.names, answers.labels))
+    words = _Words(plan, shown, asking.filled)
     expires_at = plan.at + asking.lasts
     for one in asking.invited:
         link_id = new_id()
@@ -130,7 +137,7 @@ class _Words:
             "run": {"id": str(run.id), "number": run.number, "title": run.title},
             "workflow": {"id": str(run.definition_id), "name": run.definition_name},
             "requester": {"name": run.requester.name},
-            "record": shown,
+            **dict.fromkeys(ANSWERS, shown),
         }
 
     def of(self, text: str) -> str:

@@ -209,7 +209,8 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
         if opening.asking is not None:
             asked = links.AskedTask(opened.id, opened.step, opened.step_name, opening.assignment.all_ids)
             values = plan.run_changes.get("data", {**plan.run.data, **decision.answers.values})
-            links.send(plan, asked, opening.asking, definition, values)
+            labels = plan.run_changes.get("labels", merged(plan.run.labels, decision.answers.labels))
+            links.send(plan, asked, opening.asking, definition, Answers(values, labels))
 
 
 def _log_move(plan: Plan, task_id: UUID, decision: Decision, alone: Assignment | None) -> None:

@@ -21,7 +21,8 @@ class Outside(Part):
     """The decision is asked by mail from these addresses, and from those in text fields of the form; the first one counts.
 
     Each link holds for so many `days`. `code`: a one-time code by mail is asked before anything is shown. `subject` and `text`
-    may hold placeholders of the request and of fields that the step shows; without them the product's own words are used.
+    may hold placeholders of the request and of fields that the step shows, which are called by name as on the pages; without
+    them the product's own words are used.
     """
 
     addresses: tuple[Mailbox, ...] = Field(default=(), max_length=MOST)

@@ -42,7 +42,8 @@ class Approver(Part):
 
 class ApprovalParams(Part):
     """`within` is how long each link waits for an answer, `tries` how often it is sent before the `fallback_approver` is asked as
-    often. `medium`: mail is the only one there is; SMS and WhatsApp are not."""
+    often. `subject` and `text` with placeholders; {{ record.approver }} is who was chosen, by name, as on the pages. `medium`:
+    mail is the only one there is; SMS and WhatsApp are not."""
 
     approver: Approver
     medium: Literal["email"] = "email"
@@ -97,8 +98,8 @@ class Approval(NodeKind[ApprovalParams]):
                 field=who.field,
                 people=who.people,
                 medium=params.medium,
-                subject=work.text(params.subject),
-                text=work.text(params.text),
+                subject=work.words(params.subject),
+                text=work.words(params.text),
                 lasts=length_of(params.within),
                 needs_code=params.code,
                 turn=turn,

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from forms_builder.schema.parts import Part
-from workflows.nodes.templating import MissingValue, placeholders, render, render_text
+from workflows.nodes.templating import RECORD, SHOWN, MissingValue, placeholders, render, render_text
 
 if TYPE_CHECKING:
     from workflows.nodes.egress import Answer, Call
@@ -161,7 +161,7 @@ class Work:
     at: datetime
     timeout: int
     values: Mapping[str, JsonValue]
-    """What placeholders may name: run, workflow, record, requester, context, previous, callback."""
+    """What placeholders may name: run, workflow, record, shown, requester, context, previous, callback."""
     tools: Tools
     paused_until: datetime | None = None
     """Set when an earlier attempt has paused."""
@@ -169,14 +169,21 @@ class Work:
     """Whether an earlier attempt has paused, also for ever."""
 
     def text(self, template: str) -> str:
-        """The template with its placeholders filled in; those of secrets stay."""
+        """A text for a machine with its placeholders filled in; those of secrets stay."""
+        return self._filled(template, self.values)
+
+    def words(self, template: str) -> str:
+        """A text for people: answers that point to a person, an entry or a file are called by name, as on the pages."""
+        return self._filled(template, {**self.values, RECORD: self.values[SHOWN]})
+
+    def _filled(self, template: str, values: Mapping[str, JsonValue]) -> str:
         try:
-            return render_text(template, self.values)
+            return render_text(template, values)
         except MissingValue as missing:
             raise NodeFailure(str(missing), again=False) from missing
 
     def value(self, template: JsonValue) -> JsonValue:
-        """The same for JSON: a text that is one placeholder becomes the value itself."""
+        """JSON for a machine: a text that is one placeholder becomes the value itself."""
         try:
             return render(template, self.values)
         except MissingValue as missing:

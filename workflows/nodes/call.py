@@ -31,6 +31,7 @@ class Described(Part):
 
 class CallParams(Part):
     """`url` and `method`, or `openapi`. Headers may hold `{{ secret.name }}`. `ok` are the answers that count as success.
+    {{ record.approver }} is what is stored, an id, {{ shown.approver }} the name.
 
     Every call carries `Idempotency-Key`, the same one as long as nobody knows what became of the last attempt.
     """

@@ -13,7 +13,8 @@ LOOK_AGAIN: Final = timedelta(minutes=10)
 
 
 class ChainParams(Part):
-    """`workflow` is its short name in addresses. `data` are the answers of its first step, with placeholders."""
+    """`workflow` is its short name in addresses. `data` are the answers of its first step, with placeholders.
+    {{ record.approver }} is what is stored, for a field of that kind; for a text {{ shown.approver }} is the name."""
 
     workflow: ShortText
     data: dict[FieldName, Any] = Field(default_factory=dict, max_length=100)

@@ -19,6 +19,7 @@ MOST_LINES: Final = 2_000
 
 class DocumentParams(Part):
     """`body` line by line: "# heading", "## heading", "- item", an empty line, or text; with placeholders.
+    {{ record.approver }} is who was chosen, by name, as on the pages.
 
     `rows` are pairs of a name and a value, set as a table at the end. The file goes into the file field `into`, if one is
     named; else it is kept with the step.
@@ -41,9 +42,9 @@ class DocumentKind(NodeKind[DocumentParams]):
             yield "into", params.into
 
     def run(self, params: DocumentParams, work: Work) -> Done:
-        rows = [(work.text(name), work.text(value)) for name, value in params.rows.items()]
-        content = pdf_of(work.text(params.title), work.text(params.body), rows)
-        name = work.text(params.file)
+        rows = [(work.words(name), work.words(value)) for name, value in params.rows.items()]
+        content = pdf_of(work.words(params.title), work.words(params.body), rows)
+        name = work.words(params.file)
         name = name if name.lower().endswith(".pdf") else f"{name}.pdf"
         return Done({"name": name, "bytes": len(content)}, artifacts=(Artifact(name, content, params.into or ""),))
 

@@ -9,7 +9,8 @@ from workflows.nodes.base import Done, NodeKind, Work
 
 
 class SetFieldsParams(Part):
-    """Values by field, with placeholders: {"rate": "{{ context.rates.body.eur }}", "checked": true}."""
+    """Values by field, with placeholders: {"rate": "{{ context.rates.body.eur }}", "checked": true}. {{ record.approver }} is
+    what is stored, for another field of that kind; for a text {{ shown.approver }} is the name."""
 
     values: dict[FieldName, FreeJson] = Field(min_length=1, max_length=100)
 

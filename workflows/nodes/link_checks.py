@@ -17,7 +17,7 @@ from workflows.graph.problems import Problem
 from workflows.graph.saved import pieces_of, setting_place
 from workflows.nodes.base import NodeKind
 from workflows.nodes.registry import KINDS
-from workflows.nodes.templating import placeholders
+from workflows.nodes.templating import ANSWERS, placeholders
 
 APPROVAL: Final = "approval"
 OUTSIDE_FACTS: Final = ("run.id", "run.number", "run.title", "workflow.id", "workflow.name", "requester.name")
@@ -43,7 +43,7 @@ def _of_step(step: Step, outside: Outside, place: str, form: FormDocument, forbi
         if name in OUTSIDE_FACTS:
             continue
         root, _, rest = name.partition(".")
-        if root == "record" and rest in form.by_name:
+        if root in ANSWERS and rest in form.by_name:
             continue
         text = f"“{step.name}”: “{name}” cannot be named in words to people outside."
         hint = f"Use record. and a field, or one of {', '.join(OUTSIDE_FACTS)}."
@@ -87,7 +87,7 @@ def _told(step: Step, names: Iterable[tuple[str, str]], place: str, form: FormDo
     """Fields that the words would tell although the step does not show them."""
     for path, name in names:
         root, _, rest = name.partition(".")
-        field = form.by_name.get(rest.partition(".")[0]) if root == "record" else None
+        field = form.by_name.get(rest.partition(".")[0]) if root in ANSWERS else None
         if field is not None and field.access_at(step.key) is Access.HIDDEN:
             text = f"“{step.name}” would tell “{field.label}” by mail, which it does not show."
             where = f"{place}.{path}".strip(".")

@@ -16,7 +16,7 @@ from workflows.graph.problems import Problem
 from workflows.graph.saved import Piece, pieces_of, setting_place
 from workflows.nodes.base import NodeKind
 from workflows.nodes.registry import KINDS
-from workflows.nodes.templating import HIDDEN, LINK, ROOTS, THIS
+from workflows.nodes.templating import ANSWERS, HIDDEN, LINK, ROOTS, THIS
 
 RUN_FACTS = ("id", "number", "title")
 WORKFLOW_FACTS = ("id", "name")
@@ -125,7 +125,7 @@ def unknown_name(path: str, graph: GraphDocument, form: FormDocument, spot: _Spo
         "run": RUN_FACTS,
         "workflow": WORKFLOW_FACTS,
         "requester": tuple(PERSON),
-        "record": tuple(form.by_name),
+        **dict.fromkeys(ANSWERS, tuple(form.by_name)),
         "context": tuple(_kept_as(graph)),
         "callback": (*(step.key for step in graph.steps if step.node is not None), THIS),
         LINK: spot.earlier,

@@ -17,7 +17,8 @@ Prompt = Annotated[str, StringConstraints(max_length=20_000), AfterValidator(pla
 
 class LlmParams(Part):
     """`endpoint` is the address before /chat/completions; `key` usually {{ secret.name }}. With `schema` the answer is
-    JSON of that schema, and its parts can be saved into fields."""
+    JSON of that schema, and its parts can be saved into fields. {{ record.approver }} is what is stored, an id,
+    {{ shown.approver }} the name."""
 
     endpoint: Address
     key: Prompt = ""

@@ -12,6 +12,8 @@ Subject = Annotated[str, StringConstraints(min_length=1, max_length=150), AfterV
 
 
 class NotifyParams(Part):
+    """`subject` and `text` with placeholders; {{ record.approver }} is who was chosen, by name, as on the pages."""
+
     to: tuple[Recipient, ...] = Field(min_length=1, max_length=50)
     subject: Subject
     text: LongText = ""
@@ -23,6 +25,6 @@ class Notify(NodeKind[NotifyParams]):
     params = NotifyParams
 
     def run(self, params: NotifyParams, work: Work) -> Done:
-        subject = " ".join(work.text(params.subject).split())
-        message = Message(params.to, work.text(params.text), subject[:200])
+        subject = " ".join(work.words(params.subject).split())
+        message = Message(params.to, work.words(params.text), subject[:200])
         return Done({"to": list(params.to), "subject": message.subject}, messages=(message,))

@@ -1,5 +1,8 @@
 """Placeholders in parameters: `{{ record.total }}`, `{{ context.rates.body.eur }}`, `{{ run.number }}`.
 
+`record` are the answers as they are stored, which is what machines want: ids, and the values of choices. `shown` are the same
+answers with names in place of those. In texts that people read `record` is `shown`, see `Work.words`.
+
 A path of names and list positions, nothing else: no attribute, no call, no filter. Placeholders of secrets are left as
 they are, so that what is kept and shown never holds one.
 """
@@ -9,7 +12,13 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any, Final
 
-ROOTS: Final = ("run", "workflow", "record", "requester", "context", "previous", "callback", "link", "today", "now")
+from forms_builder.schema.display import Names
+
+RECORD: Final = "record"
+SHOWN: Final = "shown"
+ANSWERS: Final = (RECORD, SHOWN)
+"""Roots after which comes a field of the form."""
+ROOTS: Final = ("run", "workflow", *ANSWERS, "requester", "context", "previous", "callback", "link", "today", "now")
 LINK: Final = "link"
 """What the pieces of a saved task before have answered, by their keys."""
 THIS: Final = "this"
@@ -40,7 +49,8 @@ def render(template: Any, values: Mapping[str, Any]) -> Any:
     if isinstance(template, str):
         whole = _PLACEHOLDER.fullmatch(template.strip())
         if whole and not whole[1].startswith(f"{HIDDEN}."):
-            return look_up(whole[1], values)
+            found = look_up(whole[1], values)
+            return str(found) if isinstance(found, Names) else found
         return render_text(template, values)
     if isinstance(template, Mapping):
         return {key: render(value, values) for key, value in template.items()}
@@ -60,15 +70,15 @@ def render_text(template: str, values: Mapping[str, Any]) -> str:
 
 
 def as_text(value: Any) -> str:
-    """A value inside a text: nothing for none, yes and no, answers of several parts as people write them, JSON for lists and
-    other objects."""
+    """A value inside a text: nothing for none, yes and no, answers of several parts as people write them, names with commas in
+    between, JSON for other lists and objects."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping) and (words := _PARTS.get(frozenset(value))):
         return words.format_map(value)
-    if isinstance(value, list | tuple | Mapping):
+    if isinstance(value, list | tuple | Mapping) and not isinstance(value, Names):
         return json.dumps(value, ensure_ascii=False, default=str)
     return str(value)
 
@@ -78,7 +88,7 @@ def look_up(path: str, values: Mapping[str, Any]) -> Any:
     root, *rest = path.split(".")
     if root not in values:
         raise MissingValue(path)
-    if root == "record" and len(rest) == 1:
+    if root in ANSWERS and len(rest) == 1:
         return values[root].get(rest[0])
     return walk(values[root], rest, path)
 

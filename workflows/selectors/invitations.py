@@ -9,10 +9,13 @@ from django.db.models import Q
 
 from accounts.models import Membership
 from forms_builder.schema.addresses import BadAddress, address, mailbox
+from forms_builder.schema.display import with_names
+from forms_builder.sources import OrganisationNames
 from workflows.engine.links import Asking, Invited, Refused
 from workflows.graph.compiled import CompiledStep
 from workflows.graph.outside import Outside
 from workflows.models import DecisionLink, LinkEnd, Task, Vote
+from workflows.nodes.templating import ANSWERS, placeholders
 from workflows.selectors.asked import outside_forbidden
 from workflows.selectors.desk import Desk, why_barred_at
 from workflows.selectors.people import active_members
@@ -36,7 +39,23 @@ def asked_outside(desk: Desk, target: CompiledStep) -> Asking | None:
     invited, refused = sorted_out(desk, target, _addresses(desk, outside))
     if not (invited or refused):
         refused = (Refused("", "no address was filled in"),)
-    return Asking(invited, refused, lasts, needs_code=outside.code, subject=outside.subject, text=outside.text)
+    return Asking(
+        invited,
+        refused,
+        lasts,
+        needs_code=outside.code,
+        subject=outside.subject,
+        text=outside.text,
+        names=_names_told(desk, outside),
+    )
+
+
+def _names_told(desk: Desk, outside: Outside) -> dict[str, dict[str, str]]:
+    """What the answers that the texts name are called in the organisation now; a query for each source that they are from."""
+    paths = [path.split(".") for _, path in placeholders([outside.subject, outside.text])]
+    told = {rest[0] for root, *rest in paths if root in ANSWERS and rest}
+    fields = [field for field in desk.definition.form.fields if field.name in told]
+    return with_names(fields, desk.situation.data, {}, OrganisationNames(desk.organisation_id))
 
 
 def sorted_out(

@@ -15,6 +15,9 @@ from django.urls import reverse
 from accounts.models import Membership, Organisation
 from accounts.tenancy.errors import NotFound
 from accounts.tenancy.hosts import organisation_url
+from forms_builder.schema.display import Labels, in_names, with_names
+from forms_builder.schema.document import FormDocument
+from forms_builder.sources import OrganisationNames
 from workflows import policies
 from workflows.assignment import Person
 from workflows.engine.definition import RunningDefinition
@@ -22,7 +25,7 @@ from workflows.graph.automation import SAVED, Node
 from workflows.graph.saved import Piece
 from workflows.models import AttemptOutcome, ConfiguredTask, MachineStep, Secret, TaskAttempt, TaskState, WorkflowRun
 from workflows.nodes.registry import KINDS
-from workflows.nodes.templating import LINK, THIS
+from workflows.nodes.templating import LINK, RECORD, SHOWN, THIS
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.paging import Cursor, Order, Page, page_of
 from workflows.selectors.runs import RunView, may_see
@@ -40,14 +43,16 @@ class MachineStepNotFound(NotFound):
 def values_for(
     row: MachineStep, definition: RunningDefinition, requester: Person, organisation: Organisation, at: datetime
 ) -> dict[str, Any]:
-    """What placeholders and formulas of the automatic step may name now. Two queries, three in the middle of a saved task."""
+    """What placeholders and formulas of the automatic step may name now. Two queries, three in the middle of a saved task; one
+    more for each source of what was filled in without being picked."""
     run = row.run
     local = at.astimezone(ZoneInfo(organisation.time_zone))
     rounds = visits(run)
     return {
         "run": {"id": str(run.id), "number": run.number, "title": run.title},
         "workflow": {"id": str(run.definition_id), "name": run.definition.name},
-        "record": {name: run.data.get(name) for name in definition.form.by_name},
+        RECORD: {name: run.data.get(name) for name in definition.form.by_name},
+        SHOWN: shown_answers(definition.form, run.data, run.labels, run.organisation_id),
         "requester": requester.facts(),
         "context": run.context,
         "previous": previous_result(run),
@@ -61,6 +66,13 @@ def values_for(
         "today": local.date().isoformat(),
         "now": local.isoformat(timespec="seconds"),
     }
+
+
+def shown_answers(
+    form: FormDocument, values: Mapping[str, Any], labels: Labels, organisation_id: UUID
+) -> dict[str, Any]:
+    """The answers as people read them: by the labels that were kept when something was picked, else as it is called now."""
+    return in_names(form.fields, values, with_names(form.fields, values, labels, OrganisationNames(organisation_id)))
 
 
 def previous_result(run: WorkflowRun) -> Any:

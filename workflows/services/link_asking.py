@@ -17,7 +17,7 @@ from workflows.assignment import Eligibility, Situation
 from workflows.engine import links
 from workflows.engine.links import Asking, Invited, Refused
 from workflows.engine.plan import Plan
-from workflows.engine.state import By
+from workflows.engine.state import Answers, By
 from workflows.models import DecisionLink, LinkEnd, TransitionLog, WorkflowRun
 from workflows.nodes.base import AskedState, NodeFailure, Question
 from workflows.selectors.asked import outside_forbidden
@@ -78,7 +78,7 @@ def ask(organisation_id: UUID, task_id: UUID, question: Question, at: datetime |
     task = asked_task(locked)
     links.end(plan, task, open_rows(locked), LinkEnd.EXPIRED)
     asking = _asking(question, invited, refused)
-    links.send(plan, task, asking, desk.definition, locked.run.data)
+    links.send(plan, task, asking, desk.definition, Answers(locked.run.data, locked.run.labels))
     plan.write(SYSTEM)
     who = ", ".join(masked(one.address) for one in invited[:3])
     who += f" and {len(invited) - 3} more" if len(invited) > 3 else ""

@@ -207,7 +207,7 @@ def links_send_again(*, task_id: UUID, actor: Membership, at: datetime | None = 
     plan = Plan(locked.run, By(actor.id, actor.name), moment)
     task = asked_task(locked)
     links.end(plan, task, open_rows(locked), LinkEnd.REPLACED)
-    links.send(plan, task, asking, desk.definition, locked.run.data)
+    links.send(plan, task, asking, desk.definition, Answers(locked.run.data, locked.run.labels))
     plan.write(actor)
     return locked.run.id
 

@@ -256,6 +256,7 @@ def _answers(held: Held, answer: Done, output: Any, made: Sequence[MadeFile]) ->
         if isinstance(form.by_name.get(one.row.field), FileField):
             before = values.get(one.row.field, run.data.get(one.row.field)) or []
             values[one.row.field] = [*before, str(one.row.id)]
+            world.labels.setdefault(one.row.field, {})[str(one.row.id)] = one.row.name
     return Answers(completed(form.logic, run.data, values, world.sources.environment), world.labels)
 
 

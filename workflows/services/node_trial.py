@@ -20,8 +20,9 @@ from workflows.graph.document import problem_message, problem_path
 from workflows.nodes.base import AskedState, Chained, Done, NodeFailure, NodeKind, Pause, Question, Work
 from workflows.nodes.egress import Answer, Call
 from workflows.nodes.registry import KINDS
-from workflows.nodes.templating import HIDDEN, secret_names
+from workflows.nodes.templating import HIDDEN, RECORD, SHOWN, secret_names
 from workflows.selectors.drafts import Draft
+from workflows.selectors.machines import shown_answers
 from workflows.selectors.people import persons
 from workflows.services.machine_tools import RunTools
 
@@ -129,7 +130,9 @@ def world_trial(
     except ValidationError as error:
         wrong = tuple((problem_path(one["loc"]), problem_message(one["msg"])) for one in error.errors())
         return Trial("bad", "Correct the settings first.", details=wrong)
-    return _done(kind, found, replace(_work(draft, key, world, at), paused_until=paused_until))
+    answers = world[RECORD] if isinstance(world[RECORD], Mapping) else {}
+    shown = shown_answers(draft.form, answers, {}, draft.definition.organisation_id)
+    return _done(kind, found, replace(_work(draft, key, {**world, SHOWN: shown}, at), paused_until=paused_until))
 
 
 def _done(kind: NodeKind[Any], params: Any, work: Work) -> Trial:
@@ -201,12 +204,18 @@ def sample_paths(kind_name: str, params: Mapping[str, Any]) -> list[str]:
         found = kind.params.model_validate(dict(params))
     except ValidationError:
         return []
-    names = dict.fromkeys(path for _, path in kind.names(found))
+    names = dict.fromkeys(_stored(path) for _, path in kind.names(found))
     return [
         one
         for one in names
         if one.partition(".")[0] in ("record", "context", "previous") and not one.startswith(HIDDEN)
     ]
+
+
+def _stored(path: str) -> str:
+    """Where a sample fills in what the path names: what is shown follows from what is stored."""
+    root, dot, rest = path.partition(".")
+    return f"{RECORD}{dot}{rest}" if root == SHOWN else path
 
 
 def _put(world: dict[str, Any], parts: list[str], value: Any) -> None:

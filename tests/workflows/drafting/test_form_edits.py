@@ -85,7 +85,7 @@ def test_a_rename_reaches_conditions_automatic_steps_and_cases() -> None:
     }
     node = {
         "kind": "set_fields",
-        "params": {"values": {"total": "{{ record.total }} of {{ record.totals }}"}},
+        "params": {"values": {"total": "{{ record.total }}, {{ shown.total }} of {{ record.totals }}"}},
         "save": {"total": "body.sum"},
         "notices": [{"on": "failure", "text": "{{record.total}}"}],
     }
@@ -105,7 +105,7 @@ def test_a_rename_reaches_conditions_automatic_steps_and_cases() -> None:
     made = renamed(document, {"total": "sum"})
     first, second = made["graph"]["steps"]
     assert [one["field"] for one in first["assignee"]["rule"]["all"]] == ["record.sum", "record.requester.name"]
-    assert first["node"]["params"]["values"] == {"sum": "{{ record.sum }} of {{ record.totals }}"}
+    assert first["node"]["params"]["values"] == {"sum": "{{ record.sum }}, {{ shown.sum }} of {{ record.totals }}"}
     assert (first["node"]["save"], first["node"]["notices"][0]["text"]) == ({"sum": "body.sum"}, "{{record.sum}}")
     assert second["node"]["params"]["values"]["x"] == "record.sum * 2 + record['sum']"
     assert made["graph"]["transitions"][0]["condition"]["field"] == "input.sum"

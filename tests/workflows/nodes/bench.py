@@ -61,8 +61,10 @@ def work(tools: FakeTools | None = None, **more: Any) -> Work:
         "timeout": 20,
         "values": VALUES,
         "tools": tools or FakeTools(),
-    }
-    return Work(**given | more)
+    } | more
+    # Answers that point to nothing are shown as they are stored.
+    given["values"] = {"shown": given["values"].get("record", {}), **given["values"]}
+    return Work(**given)
 
 
 def run(kind: str, params: Mapping[str, Any], at_work: Work | None = None) -> Any:
