@@ -22,7 +22,7 @@ class WorkflowsConfig(AppConfig):
         )
         from workflows.selectors.attachments import may_read
         from workflows.selectors.definitions import absence_scopes
-        from workflows.selectors.publishing import SUBJECT, version_url
+        from workflows.selectors.publishing import SUBJECT, last_editors, version_url
         from workflows.services import chaining, publishing
 
         register(models.WorkflowGroup, policies.groups)
@@ -38,6 +38,7 @@ class WorkflowsConfig(AppConfig):
             register(model, policies.tracking)
         register(models.WorkflowSettings, policies.settings)
         register_reader(may_read)
-        subjects.register(SUBJECT, subjects.Subject("Version", version_url, publishing.on_finish))
-        subjects.register(chaining.SUBJECT, subjects.Subject("Request", chaining.address, chaining.on_finish))
+        subjects.register(SUBJECT, subjects.Subject("Version", version_url, publishing.on_finish, last_editors))
+        chained = subjects.Subject("Request", chaining.address, chaining.on_finish, chaining.authors)
+        subjects.register(chaining.SUBJECT, chained)
         register_scopes(absence_scopes)

@@ -6,6 +6,9 @@ from datetime import datetime
 from typing import Final
 from uuid import UUID
 
+Row = tuple[str, UUID | None]
+"""Kind and id of what a request is about; without an id it is about nothing but itself."""
+
 
 @dataclass(frozen=True, slots=True)
 class Finished:
@@ -25,11 +28,13 @@ class Finished:
 @dataclass(frozen=True, slots=True)
 class Subject:
     """``url`` gives the page of a row of an organisation, empty when it is gone. ``on_finish`` runs in the transaction
-    that ends the run, and may refuse by a DomainError: then nothing is written and whoever decided is told."""
+    that ends the run, and may refuse by a DomainError: then nothing is written and whoever decided is told. ``authors``
+    are those whose work the row is, who are kept from deciding about it as the requester is."""
 
     label: str
     url: Callable[[UUID, UUID], str]
     on_finish: Callable[[Finished], None]
+    authors: Callable[[UUID, UUID], frozenset[UUID]] = lambda organisation_id, subject_id: frozenset()
 
 
 _kinds: Final[dict[str, Subject]] = {}
@@ -45,6 +50,13 @@ def register(kind: str, subject: Subject) -> None:
 def subject_of(kind: str) -> Subject | None:
     """None for a kind that is not registered (any more)."""
     return _kinds.get(kind)
+
+
+def authors_of(organisation_id: UUID, about: Row) -> frozenset[UUID]:
+    """Whose work the row is."""
+    kind, subject_id = about
+    found = _kinds.get(kind)
+    return found.authors(organisation_id, subject_id) if found is not None and subject_id is not None else frozenset()
 
 
 def finished(fact: Finished) -> None:

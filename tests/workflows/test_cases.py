@@ -73,6 +73,22 @@ def test_what_goes_wrong_is_told(told: str, change: Callable[[dict[str, Any]], o
     assert told in " ".join(result.problems)
 
 
+@pytest.mark.parametrize(
+    "at", ["9999-12-31T23:59:59Z", "9999-12-31T23:59:59-12:00", "0001-01-01T00:00:00+14:00", "1979-12-31T23:59:59Z"]
+)
+def test_a_case_begins_in_a_year_that_calendars_know(at: str) -> None:
+    with pytest.raises(DocumentError) as refusal:
+        leave_case(lambda case: case.update(at=at))
+    [(place, told)] = refusal.value.fields.items()
+    assert place == "cases.0.at"
+    assert told == ["The year must be from 1980 to 2199"]
+
+
+@pytest.mark.parametrize("year", [1980, 2199])
+def test_the_first_and_the_last_of_these_years_are_among_them(year: int) -> None:
+    assert leave_case(lambda case: case.update(at=f"{year}-09-29T05:00:00Z")).passed
+
+
 def test_branches_are_played_at_once() -> None:
     raw = contract()
     raw["cases"] = [

@@ -44,6 +44,10 @@ class RunState(NamedTuple):
     group_id: UUID | None = None
     """Of the workflow; absences may be limited to it."""
 
+    @property
+    def about(self) -> tuple[str, UUID | None]:
+        return self.subject_kind, self.subject_id
+
 
 class TaskState(NamedTuple):
     """A task under lock, with the names that refusals tell."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Annotated, Any, Final, Self
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
 from forms_builder.schema.parts import FieldName, FreeJson, LongText, Part, ShortText, StepKey
 from workflows.graph.document import Name, OptionalName
@@ -17,6 +17,16 @@ MOST_ACTS: Final = 2_000
 """Of all cases of a workflow together: they are played while somebody waits."""
 MONDAY: Final = datetime.fromisoformat("2025-09-29T05:00:00+00:00")
 """When a case begins that does not say: 10:30 on a working Monday in India, 07:00 in Central Europe."""
+
+FIRST_YEAR, LAST_YEAR = 1980, 2199
+
+
+def _in_reach(moment: datetime) -> datetime:
+    """Beyond these years calendars know nothing, and some time zones have no such time."""
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
+        raise ValueError(f"the year must be from {FIRST_YEAR} to {LAST_YEAR}")
+    return moment
+
 
 PersonKey = Annotated[str, StringConstraints(pattern=r"^[a-z][a-z0-9_]{0,39}$")]
 
@@ -81,7 +91,7 @@ class Case(Part):
     people: tuple[Persona, ...] = Field(min_length=1, max_length=MAX_PEOPLE)
     owner: PersonKey | None = None
     """Who owns the workflow in the case, for fallbacks."""
-    at: datetime = MONDAY
+    at: Annotated[datetime, AfterValidator(_in_reach)] = MONDAY
     acts: tuple[Act, ...] = Field(default=(), max_length=MAX_ACTS)
     expect: Expected = Expected()
 

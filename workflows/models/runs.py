@@ -1,6 +1,7 @@
 """One request on its way: the run, its tasks, and what was said and done."""
 
 from collections.abc import Sequence
+from uuid import UUID
 
 import pgtrigger
 from django.db import models
@@ -88,6 +89,10 @@ class WorkflowRun(Stateful, OrganisationOwned):
 
     def __str__(self) -> str:
         return f"{self.number} {self.title}"
+
+    @property
+    def about(self) -> tuple[str, UUID | None]:
+        return self.subject_kind, self.subject_id
 
     @fsm(field="status", source=RunStatus.QUEUED, target=RunStatus.RUNNING)
     def begin(self) -> None:

@@ -141,7 +141,8 @@ def _desks(actor: Membership, groups: dict[str, _Group]) -> dict[str, Desk]:
             people[task.requester_id], people[actor.id], definition.form, task.run.data, sources.environment
         )
         step = definition.graph.step(task.step)
-        desks[key] = Desk(definition, step, situation, task.definition.owner_id, actor.organisation_id, sources.at)
+        owner_id, about = task.definition.owner_id, task.run.about
+        desks[key] = Desk(definition, step, situation, owner_id, actor.organisation_id, sources.at, about=about)
     return desks
 
 

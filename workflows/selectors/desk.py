@@ -31,12 +31,13 @@ from workflows.graph.compiled import CompiledGraph, CompiledStep, CompiledTransi
 from workflows.graph.document import AssigneeMode, Fallback, StepKind
 from workflows.graph.tokens import Holds, front
 from workflows.selectors.asked import is_asked_outside
-from workflows.selectors.duties import decided_in, duties_of
+from workflows.selectors.duties import authors_at, decided_in, duties_of
 from workflows.selectors.people import candidates, fallback_targets, persons
 from workflows.selectors.runs import RunView, TaskRow
 from workflows.separation import Duties, barred, why_barred
 from workflows.shown import fingerprint, shown_names
 from workflows.strategies import DRAWN
+from workflows.subjects import Row
 from workflows.substitution import delegates_of, is_reachable, seen
 
 
@@ -59,6 +60,7 @@ class Desk(NamedTuple):
     """None at the start."""
     decided: Mapping[str, frozenset[UUID]] | None = None
     """Who decided which step, where this is a test case and not a request."""
+    about: Row = ("", None)
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
@@ -68,15 +70,17 @@ class Desk(NamedTuple):
 
 def duties_at(desk: Desk, target: CompiledStep) -> Duties:
     """What separation of duties asks of the request for this step, once the decision at the desk is made. One query, none
-    for steps that only keep the requester away."""
+    for steps that only keep the requester away, and those for who made what the request is about."""
     requester, actor = desk.situation.requester, desk.situation.actor
     delegates = delegates_of(requester, desk.at, desk.subjects) if target.bars_delegates else frozenset()
+    here = desk.organisation_id
+    authors = authors_at(here, desk.about, desk.at, desk.subjects) if target.bars_requester else frozenset()
     if not target.not_same_as:
-        return Duties(requester.id, delegates=delegates)
+        return Duties(requester.id, delegates=delegates, authors=authors)
     found = desk.decided or {}
     if desk.run_id is not None:
-        found = decided_in(desk.organisation_id, desk.run_id, target.not_same_as)
-    duties = Duties(requester.id, found, delegates)
+        found = decided_in(here, desk.run_id, target.not_same_as)
+    duties = Duties(requester.id, found, delegates, authors)
     return duties if target.key == desk.step.key else duties.and_now(desk.step.key, actor.id)
 
 
@@ -302,6 +306,7 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
         people,
         view.subjects,
         run_id=run.id,
+        about=run.about,
     )
 
 
@@ -324,7 +329,8 @@ def with_others(view: RunView, task: TaskRow) -> bool:
 
 
 def why_apart(view: RunView, task: TaskRow) -> str:
-    """Why separation of duties keeps the person who looks away from the step; empty where it does not. No query."""
+    """Why separation of duties keeps the person who looks away from the step; empty where it does not. No query but for
+    who made what the request is about."""
     graph, me = view.definition.graph, view.viewer
     step = graph.step(task.step)
     if not (step.bars_requester or step.bars_delegates or step.not_same_as):

@@ -1,11 +1,17 @@
 """What separation of duties asks of a request's past, and the people of a panel who are left after it."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from uuid import UUID
 
+from django.utils import timezone
+
+from workflows import subjects
 from workflows.models import Task, TaskState, Vote
+from workflows.selectors.people import persons
 from workflows.selectors.runs import RunView
 from workflows.separation import Duties
+from workflows.substitution import delegates_of
 
 
 def decided_in(organisation_id: UUID, run_id: UUID, steps: Iterable[str]) -> dict[str, frozenset[UUID]]:
@@ -34,8 +40,14 @@ def decided_among(
     return {run_id: {step: frozenset(people) for step, people in by_step.items()} for run_id, by_step in found.items()}
 
 
+def authors_at(organisation_id: UUID, about: subjects.Row, at: datetime, work: frozenset[str]) -> frozenset[UUID]:
+    """Whose work a request is about, and who stands in for them now. No query for what has no authors."""
+    found = subjects.authors_of(organisation_id, about)
+    return found.union(*(delegates_of(one, at, work) for one in persons(organisation_id, found).values()))
+
+
 def duties_of(view: RunView) -> Duties:
-    """The same for a request that has been read already, of all its steps. No query."""
+    """The same for a request that has been read already, of all its steps. No query but for its authors."""
     found: dict[str, set[UUID]] = {}
     for task in view.tasks:
         if task.superseded:
@@ -45,4 +57,6 @@ def duties_of(view: RunView) -> Duties:
             here |= {one.id for one in (task.completed_by, task.on_behalf_of) if one is not None}
         for vote in task.panel.votes if task.panel else ():
             here |= {vote.by, vote.seat}
-    return Duties(view.run.requester_id, {step: frozenset(people) for step, people in found.items()})
+    run = view.run
+    authors = authors_at(run.organisation_id, run.about, timezone.now(), view.subjects)
+    return Duties(run.requester_id, {step: frozenset(people) for step, people in found.items()}, authors=authors)

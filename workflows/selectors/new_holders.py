@@ -66,6 +66,7 @@ class NewHolders:
             self.known,
             subjects_of(run.definition_id, run.group_id),
             run_id=run.id,
+            about=run.about,
             decided=self.decided.get(run.id, {}),
         )
 

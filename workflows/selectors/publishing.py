@@ -7,6 +7,8 @@ from django.urls import reverse
 from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowSettings, WorkflowVersion
 
 SUBJECT = "workflows.version"
+LAST_EDITOR = "last editor"
+"""In the request's context; with a space, as no automatic step can keep an answer under this key."""
 
 
 def approval_of(organisation_id: UUID) -> WorkflowDefinition | None:
@@ -38,6 +40,17 @@ def open_request(organisation_id: UUID, version_id: UUID) -> WorkflowRun | None:
     )
     found: WorkflowRun | None = rows.select_related("requester").first()
     return found
+
+
+def last_editors(organisation_id: UUID, version_id: UUID) -> frozenset[UUID]:
+    """Who edited the draft last: now, and when its publishing was asked for. An edit that is taken back makes nobody free
+    to approve what they drew."""
+    draft = WorkflowVersion.objects.filter(organisation_id=organisation_id, id=version_id)
+    found = set(draft.values_list("modified_by_id", flat=True))
+    run = open_request(organisation_id, version_id)
+    if run is not None and run.context.get(LAST_EDITOR):
+        found.add(UUID(run.context[LAST_EDITOR]))
+    return frozenset(one for one in found if one is not None)
 
 
 def version_url(organisation_id: UUID, version_id: UUID) -> str:

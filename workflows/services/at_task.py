@@ -162,6 +162,7 @@ def desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
         sources.at,
         subjects=locked.subjects,
         run_id=run.id,
+        about=run.about,
     )
 
 

@@ -14,7 +14,7 @@ from workflows.models import FINAL_RUN, MachineStep, WorkflowRun
 from workflows.nodes.base import Chained, NodeFailure
 from workflows.selectors.definitions import DefinitionNotFound, access_start
 from workflows.services.runs import About, run_start
-from workflows.subjects import Finished
+from workflows.subjects import Finished, authors_of
 
 SUBJECT: Final = "workflows.chained"
 DEEPEST: Final = 5
@@ -60,6 +60,13 @@ def on_finish(fact: Finished) -> None:
     steps = MachineStep.objects.filter(organisation_id=fact.organisation_id, task_id=fact.subject_id)
     if steps.filter(finished_at=None, lease_token=None).update(next_at=fact.at):
         wakeup.machines()
+
+
+def authors(organisation_id: UUID, task_id: UUID) -> frozenset[UUID]:
+    """Whose work the request that waits is about: who may not decide there decides no part of it here."""
+    rows = MachineStep.objects.filter(organisation_id=organisation_id, task_id=task_id)
+    about = rows.values_list("run__subject_kind", "run__subject_id").first()
+    return authors_of(organisation_id, about) if about else frozenset()
 
 
 def address(organisation_id: UUID, task_id: UUID) -> str:

@@ -96,5 +96,5 @@ def _fallback(left: _Left, besides: frozenset[UUID]) -> tuple[Fallback, Person] 
     chain = step.assignee.fallback if step.assignee else ()
     targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
     subjects = subjects_of(run.definition_id, run.group_id)
-    never = kept_away(run, task) | besides
+    never = kept_away(run, task, left.clock.at) | besides
     return first_fallback(chain, targets, never, lambda one: is_reachable(one, left.clock.at, subjects))

@@ -109,7 +109,7 @@ def _desk(locked: LockedTask, at: datetime) -> Desk:
     environment = OrganisationSources(requester, at=at, run_id=run.id).environment
     situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
     step = definition.graph.step(locked.task.step)
-    return Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id)
+    return Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id, about=run.about)
 
 
 def _found(desk: Desk, question: Question) -> Iterator[Invited]:

@@ -59,7 +59,7 @@ def onward(
     data = {**run.data, **answers.values}
     situation = Situation(run.requester, run.requester, definition.form, data, environment)
     step = definition.graph.step(task.step)
-    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id)
+    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id, about=run.about)
     way = failure_way(desk, on_failure) if failed else success_way(desk, answers, on_failure, wanted)
     moved = movement_of(desk, way, run.tokens, answers.values)
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)

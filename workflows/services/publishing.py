@@ -11,7 +11,7 @@ from django.db import transaction
 
 from accounts.models import Membership
 from accounts.services.directory import entry_save
-from accounts.tenancy.errors import Conflict, Invalid
+from accounts.tenancy.errors import Conflict, Denied, Invalid
 from forms_builder.selectors import document_of
 from workflows import policies
 from workflows.graph.diff import changes
@@ -19,8 +19,16 @@ from workflows.graph.document import GraphDocument
 from workflows.models import VersionState, WorkflowDefinition, WorkflowRun, WorkflowSettings, WorkflowVersion
 from workflows.selectors.definition_changes import edition_of
 from workflows.selectors.definitions import access_definition
-from workflows.selectors.publishing import SUBJECT, approval_of, open_request, request_settings
+from workflows.selectors.publishing import (
+    LAST_EDITOR,
+    SUBJECT,
+    approval_of,
+    last_editors,
+    open_request,
+    request_settings,
+)
 from workflows.selectors.saved_tasks import saved_in_json
+from workflows.separation import OWN_WORK
 from workflows.services.deciding import clean_text
 from workflows.services.definitions import draft_of, go_live, locked
 from workflows.services.runs import About, RunResult, run_start
@@ -84,13 +92,14 @@ def publishing_request(
             "changes": _changes(definition, draft),
             "why": clean_text(comment) or None,
         },
-        context={"fingerprint": fingerprint(draft)},
+        context={"fingerprint": fingerprint(draft), LAST_EDITOR: str(draft.modified_by_id or "")},
     )
     return run_start(definition_id=approval.id, actor=actor, data={}, assignee=assignee, at=at, about=about)
 
 
 def on_finish(fact: Finished) -> None:
-    """Publish what was approved; nobody else is asked. Raises DraftChanged, DefinitionInvalid, which undo the decision."""
+    """Publish what was approved; nobody else is asked. Raises DraftChanged, DefinitionInvalid, and Denied for who edited the
+    draft last, whatever the steps let them do; each undoes the decision."""
     if fact.outcome.casefold() != APPROVED:
         return
     draft = (
@@ -108,6 +117,8 @@ def on_finish(fact: Finished) -> None:
     checked = draft_of(definition)
     if _asked_for(fact) != fingerprint(checked):
         raise DraftChanged
+    if fact.by_id in last_editors(fact.organisation_id, checked.id):
+        raise Denied(OWN_WORK, code="definition.publish.own_work")
     go_live(definition, checked, actor, fact.at, decided=True)
 
 

@@ -120,6 +120,7 @@ def run_start(
         clock.at,
         found.people,
         subjects_of(found.definition_id, found.group_id),
+        about=(about.kind, about.subject_id) if about else ("", None),
     )
     decision = decision_of(desk, wish, Standing((), found.people, {}, None, found.definition_id), sources)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)

@@ -8,19 +8,20 @@ from workflows.engine.definition import RunningDefinition
 from workflows.engine.state import RunState, TaskState
 from workflows.graph.document import Escalation, Fallback
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.duties import decided_in
+from workflows.selectors.duties import authors_at, decided_in
 from workflows.selectors.people import persons_at
 from workflows.separation import Duties, barred
 from workflows.sla import SlaSetting
 from workflows.substitution import is_reachable, subjects_of
 
 
-def kept_away(run: RunState, task: TaskState) -> frozenset[UUID]:
+def kept_away(run: RunState, task: TaskState, at: datetime) -> frozenset[UUID]:
     """Who gets the task from nobody but a person: the requester, and whom separation of duties keeps away from its step.
-    A query only where the step names others."""
+    A query only where the step names others, or the request is about somebody's work."""
     step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
     decided = decided_in(run.organisation_id, run.id, step.not_same_as) if step.not_same_as else {}
-    return barred(step, Duties(run.requester.id, decided)) | {run.requester.id}
+    authors = authors_at(run.organisation_id, run.about, at, subjects_of(run.definition_id, run.group_id))
+    return barred(step, Duties(run.requester.id, decided, authors=authors)) | {run.requester.id}
 
 
 class Targets:
@@ -45,7 +46,7 @@ class Targets:
             return None
         chain = list(dict.fromkeys((Fallback.MANAGER, *(limit.fallback if limit else ()))))
         holder = task.assignee.id if task.assignee else None
-        never = kept_away(run, task) | ({holder} if holder else set())
+        never = kept_away(run, task, self.at) | ({holder} if holder else set())
         subjects = subjects_of(run.definition_id, run.group_id)
         there = self._by_fallback(holder, run.owner_id)
         found = first_fallback(chain, there, never, lambda one: is_reachable(one, self.at, subjects))

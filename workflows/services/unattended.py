@@ -30,7 +30,9 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     environment = OrganisationSources(requester, at=clock.at, run_id=run.id).environment
     situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
     step = definition.graph.step(task.step)
-    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, clock.at, run_id=run.id)
+    desk = Desk(
+        definition, step, situation, run.owner_id, run.organisation_id, clock.at, run_id=run.id, about=run.about
+    )
     way = way_of(desk, transition, {})
     moved = movement_of(desk, way, run.tokens, {})
     moved = moved._replace(opened=tuple(one._replace(chosen=False) for one in moved.opened))

@@ -77,6 +77,18 @@ def test_what_is_refused_keeps_what_was_typed(acme: Acme, flow: WorkflowDefiniti
 
 
 @pytest.mark.django_db
+def test_addresses_that_are_none_are_passed_over(acme: Acme, flow: WorkflowDefinition) -> None:
+    pages = Pages(acme.omar)
+    htmx = {"HX-Request": "true", "HX-Current-URL": "http://[::1"}
+    rename = {"edit": "step.rename", "step": "apply"}
+    assert post(pages, flow, "edit", htmx, **rename, name="Ask").status_code == 200
+    away = {"tab": "form", "next": "http://[::1"}
+    assert post(pages, flow, "edit", **rename, **away, name="Begin").status_code == 303
+    assert post(pages, flow, "edit", {"HX-Request": "true"}, **rename, **away, name="Start").status_code == 200
+    assert names(acme, flow)[0] == "Start"
+
+
+@pytest.mark.django_db
 def test_a_page_that_is_too_old_keeps_what_was_typed(
     acme: Acme, flow: WorkflowDefinition, monkeypatch: pytest.MonkeyPatch
 ) -> None:

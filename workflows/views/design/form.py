@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.urls import reverse
@@ -22,7 +22,7 @@ from workflows.drafting.edits.form_settings import PREFIX
 from workflows.selectors.definition_page import steps_of
 from workflows.selectors.form_design import scene_of, troubles_of
 from workflows.selectors.form_preview import personas_of, preview_of
-from workflows.views.base import Tab
+from workflows.views.base import Tab, parts_of_address
 from workflows.views.design.base import DesignTab, Desk
 from workflows.views.design.form_preview import member_id
 from workflows.views.design.form_rules import rules_of_panel
@@ -54,7 +54,7 @@ class Asked:
     def of(cls, desk: Desk) -> "Asked":
         given = desk.request.GET
         if desk.request.method == "POST":
-            given = QueryDict(urlsplit(desk.request.POST.get("next", "")).query)
+            given = QueryDict(parts_of_address(desk.request.POST.get("next", "")).query)
         view = given.get("view", "")
         return cls(
             view if view in VIEWS else "design",

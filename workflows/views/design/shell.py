@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from typing import Any, Final
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from workflows.drafting.places import parts_of
 from workflows.selectors.drafts import Draft
-from workflows.views.base import Tab
+from workflows.views.base import Tab, parts_of_address
 from workflows.views.design.base import Desk
 from workflows.views.design.form import query_of_field
 from workflows.views.design.item import item_context
@@ -77,7 +77,7 @@ def fragment(desk: Desk, posted: Mapping[str, Any], status: int = 200) -> HttpRe
 
 def _is_alone(desk: Desk) -> bool:
     """Whether the page that asks is not the designers' own but that of one item, which has neither head nor problems."""
-    path = urlsplit(desk.request.headers.get("HX-Current-URL", "")).path
+    path = parts_of_address(desk.request.headers.get("HX-Current-URL", "")).path
     return path not in ("", reverse("design", args=[desk.draft.definition.id]))
 
 
