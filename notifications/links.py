@@ -17,6 +17,11 @@ def inbox_path() -> str:
     return reverse("inbox")
 
 
+def bulk_path(act_id: UUID) -> str:
+    """What became of a wish for many requests."""
+    return reverse("bulk", args=[act_id])
+
+
 def proposal_path(proposal_id: UUID) -> str:
     """The page of a proposed data flow."""
     return reverse("flows:proposal", args=[proposal_id])

@@ -14,15 +14,14 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import structlog
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F, Q, QuerySet
 from django.db.models.functions import Now
 
 from accounts.audit.events import Fact
 from accounts.models import Organisation
 from accounts.tenancy.batch import WriteBatch
-from accounts.tenancy.errors import DomainError
+from accounts.tenancy.faults import FAULTS, OUTAGES
 from accounts.tenancy.scope import organisation_scope
 from notifications import wakeup
 from notifications.models import OutboxEvent
@@ -38,20 +37,6 @@ PAUSES = (timedelta(seconds=1), timedelta(seconds=5), timedelta(seconds=30), tim
 ORGANISATIONS = 100
 SECONDS = 50.0
 """How long one relay works at most; the next tick goes on."""
-
-# What planning one event may raise because of that event. A database that is away is not the event's fault.
-FAULTS = (
-    ArithmeticError,
-    AttributeError,
-    DatabaseError,
-    DomainError,
-    LookupError,
-    ObjectDoesNotExist,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-OUTAGES = (OperationalError, InterfaceError)
 
 logger = structlog.get_logger(__name__)
 

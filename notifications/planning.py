@@ -19,12 +19,12 @@ from notifications import absences, letters, proposals
 from notifications.channels.base import Channel, Notice, Texts
 from notifications.channels.registry import CHANNELS
 from notifications.inserts import insert_new
-from notifications.links import absences_path, inbox_path, proposal_path, request_path
+from notifications.links import absences_path, bulk_path, inbox_path, proposal_path, request_path
 from notifications.models import OutboxEvent
 from notifications.recipients import RULES, Around, Told, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts, stand_ins
 from notifications.wording import values_of
-from workflows.events import BulkDone, Via
+from workflows.events import BulkDone, BulkFailed, Via
 from workflows.selectors.audience import Audience, audiences
 
 MAIL = "email"
@@ -59,6 +59,8 @@ class Heard:
             return request_path(self.run_id)
         if self.event.subject_kind == absences.SUBJECT:
             return absences_path()
+        if isinstance(self.event, BulkFailed):
+            return bulk_path(self.event.subject_id)
         return proposal_path(self.event.subject_id) if self.event.subject_kind == proposals.SUBJECT else ""
 
 

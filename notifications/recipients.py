@@ -144,7 +144,7 @@ def _answered(event: clock_events.TaskAnswered, around: Around) -> Iterator[Told
     yield from (Told(member, event.kind) for member in event.holder_ids)
 
 
-def _admins(event: events.TaskUnassigned, around: Around) -> Iterator[Told]:
+def _admins(event: events.TaskUnassigned | clock_events.TaskClockFailed, around: Around) -> Iterator[Told]:
     yield from (Told(member, event.kind) for member in event.admin_ids)
 
 
@@ -221,6 +221,7 @@ RULES: Mapping[str, Rule] = {
     clock_events.TaskAsked.kind: _asked,
     clock_events.TaskAnswered.kind: _answered,
     clock_events.TaskResumed.kind: _to_requester_and_followers,
+    clock_events.TaskClockFailed.kind: _admins,
     events.TaskUnassigned.kind: _admins,
     events.TaskCancelled.kind: lambda event, around: (Told(member, event.kind) for member in event.holder_ids),
     machine_events.TaskFailed.kind: _failed,
@@ -239,6 +240,7 @@ RULES: Mapping[str, Rule] = {
     events.ParticipantAdded.kind: _added,
     # The mails about the requests are joined, see ``planning``; nobody is told of the act as such.
     events.BulkDone.kind: lambda event, around: (),
+    events.BulkFailed.kind: lambda event, around: (Told(event.by_id, event.kind),),
     **{kind: _of_absence(people) for kind, people in absences.PEOPLE.items()},
     **{kind: _of_proposal(kind, people) for kind, people in proposals.PEOPLE.items()},
 }

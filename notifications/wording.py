@@ -164,6 +164,14 @@ WORDINGS: Mapping[str, Wording] = {
         "Overdue: {workflow} #{number}, {step}",
         "Due {due}.\nWith {assignee}.",
     ),
+    clock_events.TaskClockFailed.kind: Wording(
+        "A time limit could not be acted on",
+        "The clock does not move it: {workflow} #{number}, {step}",
+        "What was to happen by itself at the step {step}, such as a reminder or an escalation, has failed each time and is now "
+        "tried once a day. Please look after the request.\n\n{why}" + _ABOUT,
+        "The clock does not move it: {workflow} #{number}, {step}",
+        "{why}",
+    ),
     clock_events.TaskManagerTold.kind: Wording(
         "A task of somebody you lead takes long",
         "For your attention: {workflow} #{number}, {step}",
@@ -342,6 +350,13 @@ WORDINGS: Mapping[str, Wording] = {
         "{count} requests that concern you, by {person}",
         "{person} has acted on {count} requests that concern you:\n\n{list}",
         "{count} requests, by {person}",
+    ),
+    events.BulkFailed.kind: Wording(
+        "Several requests at once could not be done",
+        "Not done: several requests at once",
+        "What you asked for several requests at once could not be done. {why}\nPlease decide them one by one.",
+        "Not done: several requests at once",
+        "{why}",
     ),
     events.ParticipantAdded.kind: Wording(
         "You were added to a request",

@@ -30,4 +30,15 @@ class BulkActAdmin(MachineOwnedAdmin):
     list_select_related = ("actor",)
     list_filter = ("state", "action")
     ordering = ("-created_at", "-id")
-    fields = ("actor", "action", "transition", "state", "asked", "done", "created_at", "run_at", "finished_at")
+    fields = (
+        "actor",
+        "action",
+        "transition",
+        "state",
+        "attempts",
+        "asked",
+        "done",
+        "created_at",
+        "run_at",
+        "finished_at",
+    )

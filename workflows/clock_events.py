@@ -72,6 +72,17 @@ class TaskOverdue(TaskEvent):
     admin_ids: tuple[UUID, ...]
 
 
+class TaskClockFailed(TaskEvent):
+    """What was to happen to the task by the clock broke off, and is tried again later. ``admin_ids`` are told, of every fifth."""
+
+    kind: ClassVar[str] = "task.clock_failed"
+
+    attempt: int
+    again_at: datetime
+    why: str
+    admin_ids: tuple[UUID, ...]
+
+
 class TaskHeld(TaskEvent):
     """The clock stands still for a reason of the organisation's list; ``reason`` is what was written beside it."""
 

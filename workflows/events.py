@@ -316,3 +316,12 @@ class BulkDone(BulkEvent):
     kind: ClassVar[str] = "bulk.done"
 
     done: int
+
+
+class BulkFailed(BulkEvent):
+    """Every attempt broke off and it is not tried any more: nothing has happened. Who asked is told."""
+
+    kind: ClassVar[str] = "bulk.failed"
+
+    attempts: int
+    why: str

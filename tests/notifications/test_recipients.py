@@ -102,6 +102,12 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
         in_step(clock_events.TaskOverdue, **RAVI, due_at=facts.DUE, admin_ids=lambda a: (a.tess.id,)),
         {"ravi": "", "tess": ""},
     ),
+    "the clock failed": (
+        in_step(
+            clock_events.TaskClockFailed, attempt=5, again_at=facts.DUE, why="No", admin_ids=lambda a: (a.tess.id,)
+        ),
+        {"tess": ""},
+    ),
     "unassigned": (in_step(events.TaskUnassigned, admin_ids=lambda a: (a.tess.id,), why="Nobody"), {"tess": ""}),
     "failed": (in_step(machine_events.TaskFailed, **FAILED, transition=""), {"tess": "", "omar": ""}),
     "failed, and went its own way": (in_step(machine_events.TaskFailed, **FAILED, transition="f"), {}),
@@ -131,6 +137,22 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
     "withdrawn": (
         in_run(events.RunWithdrawn, "asha", reason="", assignee_ids=lambda a: (a.ravi.id,), **by("asha")),
         {"ravi": "", **FOLLOWERS},
+    ),
+    "many at once failed": (
+        lambda a, r: (
+            events.BulkFailed(
+                subject_id=r.id,
+                action="claim",
+                transition="",
+                asked=2,
+                by_id=a.ravi.id,
+                by_name="Ravi",
+                attempts=5,
+                why="",
+            ),
+            None,
+        ),
+        {"ravi": ""},
     ),
     "participant added": (
         in_run(

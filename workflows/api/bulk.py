@@ -83,8 +83,14 @@ class BulkActSerializer(serializers.Serializer[BulkAct]):
 
     id = serializers.UUIDField(read_only=True)
     action = serializers.ChoiceField(read_only=True, choices=BulkAction.choices)
-    state = serializers.ChoiceField(read_only=True, choices=BulkState.choices)
-    run_at = serializers.DateTimeField(read_only=True, help_text="Until then it can be undone.")
+    state = serializers.ChoiceField(
+        read_only=True,
+        choices=BulkState.choices,
+        help_text="`failed`: it broke off each time, and nothing has happened.",
+    )
+    run_at = serializers.DateTimeField(
+        read_only=True, help_text="Until then it can be undone. Where an attempt broke off, when it is tried again."
+    )
     asked = serializers.IntegerField(read_only=True, help_text="Tasks in all.")
     done = serializers.IntegerField(read_only=True)
     results = BulkResultSerializer(many=True, read_only=True, source="*")

@@ -13,6 +13,7 @@ class BulkState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     DONE = "done", "Done"
     CANCELLED = "cancelled", "Undone"
+    FAILED = "failed", "Failed"
 
 
 class BulkAction(models.TextChoices):
@@ -24,6 +25,8 @@ class BulkAction(models.TextChoices):
 class BulkAct(Stateful, OrganisationOwned):
     """One person's wish for many tasks. Until ``run_at`` nothing has happened and it can be undone; then each row succeeds
     or is left by itself.
+
+    ``attempts`` counts what workers have begun, each before it is made; ``run_at`` is when the next one is, should it break off.
 
     ``rows`` is the wish, ``{"schema": 1, "rows": [{"task", "version", "data", "comment", "shown"}]}``, emptied
     when it is done: form values live in the requests.
@@ -42,6 +45,7 @@ class BulkAct(Stateful, OrganisationOwned):
     asked = models.PositiveSmallIntegerField()
     done = models.PositiveSmallIntegerField(default=0)
     run_at = models.DateTimeField()
+    attempts = models.PositiveSmallIntegerField(default=0, db_default=0)
     finished_at = models.DateTimeField(null=True)
 
     class Meta:
@@ -50,7 +54,9 @@ class BulkAct(Stateful, OrganisationOwned):
             one_of("bulkact_action", "action", BulkAction.values),
             models.CheckConstraint(
                 condition=models.Q(state=BulkState.WAITING, finished_at=None)
-                | models.Q(state__in=[BulkState.DONE, BulkState.CANCELLED], finished_at__isnull=False),
+                | models.Q(
+                    state__in=[BulkState.DONE, BulkState.CANCELLED, BulkState.FAILED], finished_at__isnull=False
+                ),
                 name="bulkact_finished_at",
             ),
         )
@@ -71,3 +77,7 @@ class BulkAct(Stateful, OrganisationOwned):
     @fsm(field="state", source=BulkState.WAITING, target=BulkState.CANCELLED)
     def cancel(self) -> None:
         """Undone before anything happened."""
+
+    @fsm(field="state", source=BulkState.WAITING, target=BulkState.FAILED)
+    def give_up(self) -> None:
+        """Every attempt broke off; nothing has happened."""

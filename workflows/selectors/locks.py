@@ -90,6 +90,13 @@ LIMIT %s
 FOR UPDATE OF r, t SKIP LOCKED
 """
 
+CLAIM_DUE_TASK: Final = f"""
+SELECT {_SELECT}
+{_JOINS}
+WHERE t.organisation_id = %s AND t.check_at <= %s AND t.state IN ('running', 'waiting', 'failure_retry') AND t.id = %s
+FOR UPDATE OF r, t SKIP LOCKED
+"""
+
 LEAVERS: Final = """
 SELECT p.id FROM accounts_membership p JOIN accounts_user pu ON pu.id = p.user_id
 WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
@@ -219,6 +226,11 @@ class Claimed(NamedTuple):
 def claim_due(organisation_id: UUID, at: Any, limit: int) -> Claimed:
     """Lock open tasks of whose ladder a rung has come, skipping what somebody else holds."""
     return _claimed(_read(CLAIM_DUE, [organisation_id, at, limit], organisation_id))
+
+
+def claim_due_task(organisation_id: UUID, at: Any, task_id: UUID) -> Claimed:
+    """The same for one task, as far as it is still due."""
+    return _claimed(_read(CLAIM_DUE_TASK, [organisation_id, at, task_id], organisation_id))
 
 
 def claim_orphaned(organisation_id: UUID, limit: int) -> Claimed:

@@ -14,18 +14,21 @@ from itertools import islice
 from typing import Any, Final
 from uuid import UUID
 
+import structlog
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
-from accounts.audit.record import record
+from accounts.audit.record import SYSTEM, record
 from accounts.models import Membership
 from accounts.tenancy.batch import WriteBatch, values_of
 from accounts.tenancy.errors import Conflict, DomainError, Invalid
+from accounts.tenancy.faults import FAULTS, OUTAGES
+from accounts.tenancy.scope import organisation_scope
 from forms_builder.rules import Environment
 from forms_builder.services.attachments import attachments_claim
 from forms_builder.sources import OrganisationSources
 from workflows.engine.plan import Plan, write_all
-from workflows.events import BulkAsked, BulkCancelled, BulkDone, Via
+from workflows.events import BulkAsked, BulkCancelled, BulkDone, BulkFailed, Via
 from workflows.models import BulkAct, BulkAction, BulkState, next_state
 from workflows.selectors.bulk import access_bulk
 from workflows.selectors.locks import LockedTask, lock_tasks
@@ -41,7 +44,12 @@ FIRST: Final = 5
 AHEAD: Final = 20
 """Rows of the first writing statement, so few that the server begins early, and of the others, so many that a statement more
 costs little."""
+PAUSES: Final = tuple(timedelta(seconds=seconds) for seconds in (10, 30, 120, 300, 10))
+"""After each attempt of a worker that broke off; after the last one it is given up."""
 NOT_FOUND: Final = "There is no such task."
+FAILED: Final = "It broke off each time it was tried. Nothing has happened to the requests."
+
+logger = structlog.get_logger(__name__)
 
 
 class BulkInvalid(Invalid):
@@ -49,7 +57,7 @@ class BulkInvalid(Invalid):
 
 
 class BulkOver(Conflict):
-    """It was done, or undone, before."""
+    """It was done, or undone, or given up, before."""
 
     code = "bulk.over"
 
@@ -138,6 +146,8 @@ def bulk_cancel(*, bulk_id: UUID, actor: Membership, at: datetime | None = None)
     act = access_bulk(actor, bulk_id, lock=True)
     if act.state == BulkState.CANCELLED:
         return act
+    if act.state == BulkState.FAILED:
+        raise BulkOver(FAILED)
     if act.state != BulkState.WAITING:
         raise BulkOver("It is done already and cannot be undone any more.")
     act.cancel()
@@ -152,24 +162,68 @@ def bulk_run(*, bulk_id: UUID, actor: Membership, at: datetime | None = None) ->
     act = access_bulk(actor, bulk_id, lock=True)
     if act.state == BulkState.CANCELLED:
         raise BulkOver("It was undone.")
+    if act.state == BulkState.FAILED:
+        raise BulkOver(FAILED)
     return _perform(act, _wish_of(act), actor, at or timezone.now()) if act.state == BulkState.WAITING else act
 
 
-@transaction.atomic
 def bulk_due(organisation_id: UUID, *, at: datetime) -> int:
-    """Do the oldest wish whose time to undo is over; returns how many. Any number may run at once. Needs the scope."""
-    due = BulkAct.objects.filter(organisation_id=organisation_id, state=BulkState.WAITING, run_at__lte=at)
-    act = due.select_for_update(skip_locked=True, of=("self",)).order_by("run_at", "id").first()
+    """Take up the wish that is due for longest; returns how many. Any number may run at once. Call outside of a scope.
+
+    The attempt is counted, and the wish put off, in a transaction before: one that breaks off, or takes its worker with it, is
+    tried a few times, and keeps no other from its turn.
+    """
+    with organisation_scope(organisation_id):
+        act = _claim(organisation_id, at)
     if act is None:
         return 0
+    try:
+        with organisation_scope(organisation_id), transaction.atomic():
+            _attempt(act, at)
+    except OUTAGES:
+        raise
+    except FAULTS as error:
+        logger.warning("bulk.failed", id=str(act.id), attempt=act.attempts, exc_info=error)
+    return 1
+
+
+def _claim(organisation_id: UUID, at: datetime) -> BulkAct | None:
+    due = BulkAct.objects.filter(organisation_id=organisation_id, state=BulkState.WAITING, run_at__lte=at)
+    act: BulkAct | None = due.select_for_update(skip_locked=True, of=("self",)).order_by("run_at", "id").first()
+    if act is None:
+        return None
+    if act.attempts >= len(PAUSES):
+        _give_up(act, at)
+        return act
+    act.run_at = at + PAUSES[act.attempts]
+    act.attempts += 1
+    act.save(update_fields=["attempts", "run_at"])
+    return act
+
+
+def _give_up(act: BulkAct, at: datetime) -> None:
+    actor = Membership.objects.get(organisation_id=act.organisation_id, id=act.actor_id)
+    act.give_up()
+    act.finished_at, act.rows, act.modified_at = at, {}, at
+    act.save(update_fields=["state", "finished_at", "rows", "modified_at"])
+    event = BulkFailed(**_facts(act, actor), attempts=act.attempts, why=FAILED)
+    record(event, actor=SYSTEM, organisation_id=act.organisation_id, at=at)
+    logger.error("bulk.poison", id=str(act.id), attempts=act.attempts)
+
+
+def _attempt(claimed: BulkAct, at: datetime) -> None:
+    """Nothing, where it was ended since it was claimed."""
+    waiting = BulkAct.objects.filter(organisation_id=claimed.organisation_id, id=claimed.id, state=BulkState.WAITING)
+    act = waiting.select_for_update(of=("self",)).first()
+    if act is None:
+        return
     actor = Membership.objects.select_related("user", "organisation").get(
-        organisation_id=organisation_id, id=act.actor_id
+        organisation_id=act.organisation_id, id=act.actor_id
     )
     if actor.is_active and actor.user.is_active:
         _perform(act, _wish_of(act), actor, at)
     else:
         bulk_cancel(bulk_id=act.id, actor=actor, at=at)
-    return 1
 
 
 def organisations_with_due_bulks(at: datetime) -> list[UUID]:

@@ -6,11 +6,16 @@ from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
+import structlog
 from django.db import connection, transaction
 
 from accounts.audit.record import SYSTEM, record
+from accounts.models import AuditEntry
 from accounts.tenancy.batch import WriteBatch
 from accounts.tenancy.errors import DomainError
+from accounts.tenancy.faults import FAULTS, OUTAGES, fault_text
+from accounts.tenancy.scope import organisation_scope
+from workflows.clock_events import TaskClockFailed
 from workflows.engine import stays, timeouts
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, write_all
@@ -18,11 +23,11 @@ from workflows.engine.state import By, Clock, Columns, RunState, TaskState
 from workflows.events import Via
 from workflows.graph.timing import HardEnd
 from workflows.ladder import Deed, Ladder, Rung, Standing
-from workflows.models import LogKind
+from workflows.models import OPEN_TASK, LogKind, Task
 from workflows.selectors.audience import audiences
 from workflows.selectors.calendars import calendars_at
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.locks import claim_due, lock_run
+from workflows.selectors.locks import Claimed, claim_due, claim_due_task, lock_run
 from workflows.selectors.people import tenant_admin_ids
 from workflows.services.drawing import lock_turns
 from workflows.services.refusals import refusal_text
@@ -31,13 +36,18 @@ from workflows.services.unattended import decided_by_clock
 from workflows.sla import ROUND_THE_CLOCK, Calendars
 
 BATCH: Final = 500
+PAUSES: Final = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 1_440))
+"""After the first, second ... failure of a task; the last one after every further one."""
 THE_CLOCK: Final = By(None, SYSTEM.actor_label)
 BY_LIMIT: Final = By(None, SYSTEM.actor_label, Via.TIME_LIMIT)
+
+logger = structlog.get_logger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
 class Swept:
-    """What a sweep did, as numbers of tasks; ``passed`` are those for which nothing was left to do."""
+    """What a sweep did, as numbers of tasks; ``passed`` are those for which nothing was left to do,
+    ``put_off`` those that failed."""
 
     reminded: int = 0
     told: int = 0
@@ -47,6 +57,7 @@ class Swept:
     warned: int = 0
     ended: int = 0
     passed: int = 0
+    put_off: int = 0
 
     @property
     def total(self) -> int:
@@ -56,20 +67,74 @@ class Swept:
         return Swept(*(getattr(self, one.name) + getattr(other, one.name) for one in fields(self)))
 
 
-@transaction.atomic
 def sla_sweep(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> Swept:
     """Do what is due at ``at`` for at most ``limit`` open tasks of the organisation, one rung each.
 
     Tasks that somebody else holds under lock are left for the next sweep, so any number of sweeps may run at once and each
-    rung is climbed once. A handful of reads and one writing statement, whatever the number of tasks. Needs the scope.
+    rung is climbed once. A handful of reads and one writing statement, whatever the number of tasks. Should that fail, each task
+    is done in a transaction of its own, and one that fails again is put off. In the scope of a caller all of it is one.
     """
-    claimed = claim_due(organisation_id, at, limit)
+    try:
+        with organisation_scope(organisation_id), transaction.atomic():
+            return _swept(organisation_id, claim_due(organisation_id, at, limit), at)
+    except OUTAGES:
+        raise
+    except FAULTS as error:
+        logger.warning("sla.sweep_failed", organisation=str(organisation_id), exc_info=error)
+    with organisation_scope(organisation_id):
+        due = Task.objects.filter(organisation_id=organisation_id, check_at__lte=at, state__in=OPEN_TASK)
+        ids = list(due.order_by("check_at", "id").values_list("id", flat=True)[:limit])
+    return sum((_alone(organisation_id, task_id, at) for task_id in ids), Swept())
+
+
+def _swept(organisation_id: UUID, claimed: Claimed, at: datetime) -> Swept:
     if not claimed.tasks:
         return Swept()
     sweep = _Sweep(organisation_id, calendars_at(organisation_id, claimed.stamp), claimed.stamp, at)
     plans = sweep.plans(claimed.tasks)
     write_swept(organisation_id, plans, at)
     return Swept(**sweep.counts)
+
+
+def _alone(organisation_id: UUID, task_id: UUID, at: datetime) -> Swept:
+    try:
+        with organisation_scope(organisation_id), transaction.atomic():
+            return _swept(organisation_id, claim_due_task(organisation_id, at, task_id), at)
+    except OUTAGES:
+        raise
+    except FAULTS as error:
+        with organisation_scope(organisation_id):
+            return _put_off(organisation_id, task_id, error, at)
+
+
+def _put_off(organisation_id: UUID, task_id: UUID, error: Exception, at: datetime) -> Swept:
+    """Look at the task again later, and later each time. The audit keeps count, and the tenant admins are told when it lasts."""
+    rows = Task.objects.filter(organisation_id=organisation_id, id=task_id)
+    known = AuditEntry.objects.filter(organisation_id=organisation_id, subject_id=task_id, kind=TaskClockFailed.kind)
+    attempt = known.count() + 1
+    again_at = at + PAUSES[min(attempt, len(PAUSES)) - 1]
+    if not rows.filter(check_at__lte=at, state__in=OPEN_TASK).update(check_at=again_at):
+        return Swept()
+    task = rows.select_related("run", "definition", "requester").get()
+    logger.error("sla.put_off", id=str(task_id), number=task.run.number, attempt=attempt, exc_info=error)
+    event = TaskClockFailed(
+        subject_id=task_id,
+        run_id=task.run_id,
+        run_number=task.run.number,
+        run_title=task.run.title,
+        definition_id=task.definition_id,
+        definition_name=task.definition.name,
+        requester_id=task.requester_id,
+        requester_name=task.requester.name,
+        step=task.step,
+        step_name=task.step_name,
+        attempt=attempt,
+        again_at=again_at,
+        why=fault_text(error),
+        admin_ids=() if attempt % len(PAUSES) else tenant_admin_ids(organisation_id),
+    )
+    record(event, actor=SYSTEM, organisation_id=organisation_id, at=at)
+    return Swept(put_off=1)
 
 
 def organisations_due(at: datetime) -> list[UUID]:

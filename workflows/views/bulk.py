@@ -18,7 +18,7 @@ from workflows.models import BulkAct, BulkAction, BulkState
 from workflows.selectors.bulk import access_bulk, time_to_undo
 from workflows.selectors.bulk_page import Choice, all_of, choice_of
 from workflows.selectors.inbox import InboxTab
-from workflows.services.bulk import BulkRow, BulkWish, bulk_ask, bulk_cancel, bulk_run, results_of
+from workflows.services.bulk import FAILED, BulkRow, BulkWish, bulk_ask, bulk_cancel, bulk_run, results_of
 from workflows.views.action_bar import offered
 from workflows.views.base import page
 from workflows.views.idempotency import Once
@@ -147,9 +147,10 @@ def act_context(act: BulkAct) -> dict[str, Any]:
     return {
         "act": act,
         "waits": act.state == BulkState.WAITING,
-        "due": act.run_at <= timezone.now(),
+        "due": act.attempts > 0 or act.run_at <= timezone.now(),
         "seconds": ceil((act.run_at - timezone.now()).total_seconds()),
         "what": _what(act),
+        "failed": FAILED,
         "left": [row for row in rows if row.state == "left"],
         "unchanged": [row for row in rows if row.state == "unchanged"],
         "done": [row for row in rows if row.state == "done"],

@@ -1,16 +1,16 @@
 """The one way in which an approval is written, and with the last one the change of the catalogue, all or nothing."""
 
 from collections.abc import Collection, Mapping
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import structlog
-from django.core.exceptions import ObjectDoesNotExist
-from django.db import DatabaseError, transaction
+from django.db import transaction
 
 from accounts.audit.events import Event
 from accounts.audit.record import SYSTEM, Actor, record
 from accounts.tenancy.errors import DomainError
+from accounts.tenancy.faults import FAULTS
 from flows.events import ProposalApproved, ProposalFailed, ProposalSentBack, ProposalSideApproved
 from flows.models import VotePolicy
 from flows.proposals.selectors.standing import Situation, situation_of
@@ -34,19 +34,6 @@ from workflows.services import tracking
 
 logger = structlog.get_logger(__name__)
 
-FAULTS: Final = (
-    ArithmeticError,
-    AttributeError,
-    DatabaseError,
-    DomainError,
-    LookupError,
-    ObjectDoesNotExist,
-    RuntimeError,
-    TypeError,
-    ValueError,
-)
-"""What carrying out a change may raise because of that change. A database that is away raises again at the next statement."""
-
 
 def approve(held: Held, step: Step, voting: Voting, *, by: Actor, side: str | None = None) -> Acted:
     """Write the votes of the step; when everybody has agreed, change the catalogue in the same savepoint.
@@ -62,7 +49,7 @@ def approve(held: Held, step: Step, voting: Voting, *, by: Actor, side: str | No
             made = _finish(held, step, voting, by)
     except ChangedMeanwhile as change:
         return send_back(_fresh(held), change.problems, voting, by)
-    except FAULTS as error:
+    except FAULTS as error:  # a database that is away raises again at the next statement
         logger.warning("proposal.failed", number=number, id=str(held.proposal.id), exc_info=error)
         return _note_failure(_fresh(held), error, voting, by, side)
     row = held.proposal

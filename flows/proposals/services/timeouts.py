@@ -19,12 +19,12 @@ from accounts.audit.events import Event
 from accounts.audit.record import SYSTEM, record
 from accounts.models import Organisation
 from accounts.tenancy.batch import WriteBatch
+from accounts.tenancy.faults import FAULTS
 from flows.events import ProposalReminded, ProposalTimedOut
 from flows.models import FlowSettings, ProposalWatcher, ProposedFlow
 from flows.proposals.selectors.rights import speakers_of, unattended_ids
 from flows.proposals.selectors.standing import situations
 from flows.proposals.services.acting import Held, facts_about, hold
-from flows.proposals.services.approving import FAULTS
 from flows.proposals.services.asking import tell_unattended
 from flows.proposals.states import Action, Rights, decide
 from flows.setup import PROPOSAL_KIND, PROPOSAL_WORKFLOW, settings_of
