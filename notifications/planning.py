@@ -21,7 +21,7 @@ from notifications.channels.registry import CHANNELS
 from notifications.inserts import insert_new
 from notifications.links import absences_path, bulk_path, inbox_path, proposal_path, request_path
 from notifications.models import OutboxEvent
-from notifications.recipients import RULES, Around, Told, told
+from notifications.recipients import RULES, Around, Told, plain, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts, stand_ins
 from notifications.wording import values_of
 from workflows.events import BulkDone, BulkFailed, Via
@@ -257,5 +257,5 @@ class _Wordings:
         self._own = own_texts(organisation_id)
 
     def of(self, channel: Channel, kind: str) -> Texts:
-        own = self._own.get((channel.name, kind))
+        own = self._own.get((channel.name, kind)) or self._own.get((channel.name, plain(kind)))
         return Texts(*own) if own else channel.default(kind)

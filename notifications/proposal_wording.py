@@ -12,7 +12,7 @@ TEXTS: Final[Mapping[str, Texts]] = {
     "proposal.created": (
         "A proposed data flow waits for your approval",
         "To approve: proposal #{number}, {title}",
-        "{requester} proposes to {change} a data flow, and you are asked to approve or reject it.\nPlease decide until {due}."
+        "{requester} proposes to {change} a data flow, and you are asked to approve or reject it.\nPlease decide by {due}."
         + _ABOUT
         + _REASON,
         "To approve: proposal #{number}, {change} {title}",
@@ -21,7 +21,7 @@ TEXTS: Final[Mapping[str, Texts]] = {
     "proposal.resubmitted": (
         "A revised proposal waits for your approval",
         "To approve: proposal #{number} revised, {title}",
-        "{requester} has revised the proposal, and everybody is asked anew.\nPlease decide until {due}."
+        "{requester} has revised the proposal, and everybody is asked anew.\nPlease decide by {due}."
         + _ABOUT
         + _REASON,
         "To approve: proposal #{number} revised, {title}",
@@ -31,7 +31,7 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "A proposed data flow waits for somebody for whom you stand in",
         "To approve on behalf of {assignee}: proposal #{number}, {title}",
         "{requester} proposes to {change} a data flow. {assignee}, for whom you stand in, is asked to approve or reject it, "
-        "and you may on their behalf.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "and you may on their behalf.\nPlease decide by {due}." + _ABOUT + _REASON,
         "To approve on behalf of {assignee}: proposal #{number}, {change} {title}",
         "Proposed by {requester}.\nDue {due}.\n{reason}",
     ),
@@ -39,7 +39,7 @@ TEXTS: Final[Mapping[str, Texts]] = {
         "A revised proposal waits for somebody for whom you stand in",
         "To approve on behalf of {assignee}: proposal #{number} revised, {title}",
         "{requester} has revised the proposal, and everybody is asked anew. {assignee}, for whom you stand in, is asked, "
-        "and you may decide on their behalf.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "and you may decide on their behalf.\nPlease decide by {due}." + _ABOUT + _REASON,
         "To approve on behalf of {assignee}: proposal #{number} revised, {title}",
         "Revised by {requester}.\nDue {due}.\n{reason}",
     ),

@@ -59,13 +59,16 @@ def _followers(notice: str, around: Around) -> Iterator[Told]:
 
 
 def _deciders(event: events.TaskOpened | clock_events.TaskReminded, around: Around) -> Iterator[Told]:
-    yield from _and_stand_ins(event, _one_or_many(event.assignee_id, event.candidate_ids), around)
+    notice = returned(event.kind) if isinstance(event, events.TaskOpened) and event.is_return else event.kind
+    yield from _and_stand_ins(event, _one_or_many(event.assignee_id, event.candidate_ids), around, notice)
 
 
-def _and_stand_ins(event: events.TaskEvent, members: Iterable[UUID], around: Around) -> Iterator[Told]:
+def _and_stand_ins(
+    event: events.TaskEvent, members: Iterable[UUID], around: Around, notice: str = ""
+) -> Iterator[Told]:
     """Who must decide, then those who stand in for them, without the requester."""
     asked = tuple(members)
-    yield from (Told(member, event.kind) for member in asked)
+    yield from (Told(member, notice or event.kind) for member in asked)
     instead = (one for member in asked for one in around.stand_ins.get(member, ()))
     yield from (Told(one, on_behalf(event.kind)) for one in instead if one != event.requester_id)
 
@@ -192,6 +195,19 @@ def on_behalf(kind: str) -> str:
 def left(kind: str) -> str:
     """The wording for who loses a task, beside the one for who gets it."""
     return f"{kind}.left"
+
+
+_RETURNED = ".returned"
+
+
+def returned(kind: str) -> str:
+    """The wording for a task that came back, beside the one for a task that is new."""
+    return f"{kind}{_RETURNED}"
+
+
+def plain(kind: str) -> str:
+    """The kind without what ``returned`` adds: an organisation's own text for it holds for both."""
+    return kind.removesuffix(_RETURNED)
 
 
 HANDED = tuple(

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from accounts.audit.events import Event
 from notifications import absences, proposals
 from notifications.proposal_wording import TEXTS
-from notifications.recipients import HANDED, left, on_behalf
+from notifications.recipients import HANDED, left, on_behalf, returned
 from workflows import clock_events, events, link_events, machine_events
 
 NAMES: Mapping[str, str] = {
@@ -29,9 +29,10 @@ NAMES: Mapping[str, str] = {
     "assignee": "who must decide now",
     "previous": "who had to decide before",
     "reason": "the reason given",
+    "said": "who gave a reason, and the reason",
     "comment": "the comment's text",
     "outcome": "how the request ended",
-    "due": "until when, in the organisation's time zone",
+    "due": "by when, in the organisation's time zone",
     "why": "why it came to this",
     "role": "as what somebody follows the request",
     "change": "what a proposal does to a data flow: create, update or remove",
@@ -60,6 +61,7 @@ class Wording:
 
 _ABOUT = "\n\n{workflow} #{number}: {title}\nRequested by {requester}"
 _REASON = "\n\nReason: {reason}"
+_SAID = "\n\nReason given by {said}"
 
 WORDINGS: Mapping[str, Wording] = {
     events.RunStarted.kind: Wording(
@@ -71,13 +73,22 @@ WORDINGS: Mapping[str, Wording] = {
     events.TaskOpened.kind: Wording(
         "A task waits for your decision",
         "To decide: {workflow} #{number}, {step}",
-        "Your decision is needed at the step {step}.\nPlease decide until {due}.\n{why}" + _ABOUT + _REASON,
+        "Your decision is needed at the step {step}.\nPlease decide by {due}.\n{why}" + _ABOUT + _SAID,
         "To decide: {workflow} #{number}, {step}",
-        "Requested by {requester}.\nDue {due}.\n{reason}",
+        "Requested by {requester}.\nDue {due}.\n{said}",
+    ),
+    returned(events.TaskOpened.kind): Wording(
+        "A request was sent back to you",
+        "Sent back: {workflow} #{number}",
+        "{person} has sent this request back to you.\nReason: {reason}"
+        "\n\nPlease go through the step {step} again, change what is needed and send it on.\nIt is due on {due}.\n{why}"
+        + _ABOUT,
+        "Sent back: {workflow} #{number}, {step}",
+        "{person} has sent it back to you.\nReason: {reason}\nPlease change what is needed and send it on.\nDue {due}.",
     ),
     clock_events.TaskReminded.kind: Wording(
         "A reminder before the time limit",
-        "Reminder: decide {workflow} #{number} until {due}",
+        "Reminder: decide {workflow} #{number} by {due}",
         "Your decision at the step {step} is due on {due}." + _ABOUT,
         "Reminder: {workflow} #{number}, {step}",
         "Due {due}.",
@@ -92,7 +103,7 @@ WORDINGS: Mapping[str, Wording] = {
     events.TaskReassigned.kind: Wording(
         "A task was handed to you",
         "To decide: {workflow} #{number}, {step}, handed to you by {person}",
-        "{person} has handed you the step {step}.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "{person} has handed you the step {step}.\nPlease decide by {due}." + _ABOUT + _REASON,
         "{person} handed you {workflow} #{number}, {step}",
         "Due {due}.\n{reason}",
     ),
@@ -106,7 +117,7 @@ WORDINGS: Mapping[str, Wording] = {
     events.TaskTakenOver.kind: Wording(
         "A task was taken over for you",
         "To decide: {workflow} #{number}, {step}",
-        "The step {step} is now with you.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "The step {step} is now with you.\nPlease decide by {due}." + _ABOUT + _REASON,
         "{workflow} #{number}, {step} is now with you",
         "{reason}",
     ),
@@ -120,7 +131,7 @@ WORDINGS: Mapping[str, Wording] = {
     events.TaskClaimed.kind: Wording(
         "A task of the team queue became yours",
         "To decide: {workflow} #{number}, {step}",
-        "The step {step} is now with you.\nPlease decide until {due}." + _ABOUT,
+        "The step {step} is now with you.\nPlease decide by {due}." + _ABOUT,
         "{workflow} #{number}, {step} is now with you",
     ),
     left(events.TaskClaimed.kind): Wording(
@@ -132,7 +143,7 @@ WORDINGS: Mapping[str, Wording] = {
     events.TaskAssigned.kind: Wording(
         "A task was assigned to you",
         "To decide: {workflow} #{number}, {step}",
-        "{person} has assigned the step {step} to you.\nPlease decide until {due}." + _ABOUT + _REASON,
+        "{person} has assigned the step {step} to you.\nPlease decide by {due}." + _ABOUT + _REASON,
         "{person} assigned you {workflow} #{number}, {step}",
         "Due {due}.\n{reason}",
     ),
@@ -145,8 +156,7 @@ WORDINGS: Mapping[str, Wording] = {
     events.TaskEscalated.kind: Wording(
         "A task was escalated to you",
         "Escalated to you: {workflow} #{number}, {step}",
-        "The time for the step {step} has passed at {previous}. It is now with you.\nPlease decide until {due}."
-        + _ABOUT,
+        "The time for the step {step} has passed at {previous}. It is now with you.\nPlease decide by {due}." + _ABOUT,
         "Escalated to you: {workflow} #{number}, {step}",
         "The time has passed at {previous}.\nDue {due}.",
     ),
@@ -175,7 +185,7 @@ WORDINGS: Mapping[str, Wording] = {
     clock_events.TaskManagerTold.kind: Wording(
         "A task of somebody you lead takes long",
         "For your attention: {workflow} #{number}, {step}",
-        "The step {step} is with {assignee} and was to be decided until {due}. It stays there; you may want to ask."
+        "The step {step} is with {assignee} and was to be decided by {due}. It stays there; you may want to ask."
         + _ABOUT,
         "{workflow} #{number}, {step} waits for {assignee}",
         "Due {due}.",
@@ -183,7 +193,7 @@ WORDINGS: Mapping[str, Wording] = {
     left(clock_events.TaskManagerTold.kind): Wording(
         "Your manager was told of a task of yours",
         "Told your manager: {workflow} #{number}, {step}",
-        "Your decision at the step {step} was to be made until {due}. Your manager has been told." + _ABOUT,
+        "Your decision at the step {step} was to be made by {due}. Your manager has been told." + _ABOUT,
         "Your manager was told of {workflow} #{number}, {step}",
         "Due {due}.",
     ),
@@ -224,7 +234,7 @@ WORDINGS: Mapping[str, Wording] = {
     clock_events.TaskAnswered.kind: Wording(
         "Your question was answered",
         "Answered: {workflow} #{number}, {step}",
-        "{person} has answered:\n\n{comment}\n\nPlease decide until {due}." + _ABOUT,
+        "{person} has answered:\n\n{comment}\n\nPlease decide by {due}." + _ABOUT,
         "{person} answered on {workflow} #{number}",
         "{comment}",
     ),
@@ -312,7 +322,7 @@ WORDINGS: Mapping[str, Wording] = {
         "{message}: {workflow} #{number}",
         "{words}\n\n{organisation} asks you for a decision."
         + _ABOUT
-        + "\n\nPlease answer until {due}. You need no account: open the link, read, and press a button.",
+        + "\n\nPlease answer by {due}. You need no account: open the link, read, and press a button.",
         "Asked by a link: {workflow} #{number}, {step}",
     ),
     link_events.LinkCodeAsked.kind: Wording(
@@ -368,15 +378,15 @@ WORDINGS: Mapping[str, Wording] = {
     on_behalf(events.TaskOpened.kind): Wording(
         "A task waits for somebody for whom you stand in",
         "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
-        "Somebody for whom you stand in is asked at the step {step}: {assignee}.\nYou may decide on their behalf until {due}."
+        "Somebody for whom you stand in is asked at the step {step}: {assignee}.\nYou may decide on their behalf by {due}."
         + _ABOUT
-        + _REASON,
+        + _SAID,
         "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
-        "Requested by {requester}.\nDue {due}.\n{reason}",
+        "Requested by {requester}.\nDue {due}.\n{said}",
     ),
     on_behalf(clock_events.TaskReminded.kind): Wording(
         "A reminder for somebody for whom you stand in",
-        "Reminder: decide {workflow} #{number} on behalf of {assignee} until {due}",
+        "Reminder: decide {workflow} #{number} on behalf of {assignee} by {due}",
         "The decision of {assignee}, for whom you stand in, at the step {step} is due on {due}." + _ABOUT,
         "Reminder, on behalf of {assignee}: {workflow} #{number}, {step}",
         "Due {due}.",
@@ -393,7 +403,7 @@ WORDINGS: Mapping[str, Wording] = {
         on_behalf(kind): Wording(
             "A task went to somebody for whom you stand in",
             "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
-            "The step {step} is now with {assignee}, for whom you stand in.\nYou may decide on their behalf until {due}."
+            "The step {step} is now with {assignee}, for whom you stand in.\nYou may decide on their behalf by {due}."
             + _ABOUT
             + _REASON,
             "To decide on behalf of {assignee}: {workflow} #{number}, {step}",
@@ -433,12 +443,14 @@ def values_of(event: Event, *, person: str, organisation: str, zone: str) -> dic
         number = getattr(event, "number", None)
     if event.subject_kind == absences.SUBJECT:
         found |= absences.values_of(event)
+    who = f"{person} on behalf of {behalf}" if behalf else person
     return {
         **dict.fromkeys(absences.NAMES, ""),
         **{name: str(value or "") for name, value in found.items()},
         "number": "" if number is None else str(number),
         "due": local_time(due, zone) if isinstance(due, datetime) else "",
-        "person": f"{person} on behalf of {behalf}" if behalf else person,
+        "person": who,
+        "said": f"{who}: {found['reason']}" if found["reason"] else "",
         "organisation": organisation,
     }
 

@@ -69,6 +69,8 @@ class TaskOpened(TaskEvent):
     reason: str
     fallback: str
     """Why this person although the step's rule named somebody else or nobody; empty as a rule."""
+    is_return: bool = False
+    """Whether the request came back to this step."""
 
 
 class TaskMoved(TaskEvent):

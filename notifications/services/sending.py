@@ -22,6 +22,7 @@ from notifications.channels.email.channel import Email
 from notifications.channels.email.message import NO_KEYS, BadAddress, Keys, compose
 from notifications.channels.email.transport import Outage, Outcome, Result, Transport
 from notifications.models import Attempt, Delivery, SuppressedAddress
+from notifications.recipients import plain
 from notifications.selectors.deliveries import why_not_send
 from notifications.services import breaker
 from workflows import clock_events, events
@@ -227,10 +228,11 @@ def _keys(delivery: Delivery) -> Keys:
 
 
 def _quick_path(delivery: Delivery) -> str:
-    if delivery.kind not in TO_DECIDE or delivery.recipient_id is None:
+    kind = plain(delivery.kind)
+    if kind not in TO_DECIDE or delivery.recipient_id is None:
         return ""
     entries = AuditEntry.objects.filter(organisation_id=delivery.organisation_id, id=delivery.event_id)
-    task_id = entries.filter(kind=delivery.kind).values_list("subject_id", flat=True).first()
+    task_id = entries.filter(kind=kind).values_list("subject_id", flat=True).first()
     return quick_path(delivery.organisation_id, delivery.recipient_id, task_id) if task_id else ""
 
 

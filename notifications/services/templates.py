@@ -30,6 +30,7 @@ SAMPLE = {
     "assignee": "Ravi",
     "previous": "Meera",
     "reason": "Covered by the team",
+    "said": "Asha: Covered by the team",
     "comment": "Is the handover planned?",
     "outcome": "Approved",
     "due": "Mon 6 Oct 2025, 17:00 (Asia/Kolkata)",

@@ -1,5 +1,6 @@
 """Who is told of what, kind by kind."""
 
+import re
 from collections.abc import Callable
 from datetime import date
 from typing import Any
@@ -83,6 +84,10 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
     "started": (in_run(events.RunStarted, "asha", step="apply", step_name="Apply"), FOLLOWERS),
     "opened for one": (lambda a, r: (facts.opened(r, a.ravi), a.asha), {"ravi": ""}),
     "opened for a team": (lambda a, r: (facts.opened(r, None, a.hema, a.hari), a.ravi), {"hema": "", "hari": ""}),
+    "opened again": (
+        lambda a, r: (facts.opened(r, a.asha).model_copy(update={"is_return": True}), a.ravi),
+        {"asha": "returned"},
+    ),
     "opened for oneself": (lambda a, r: (facts.opened(r, a.asha), a.asha), {}),
     "moved": (lambda a, r: (facts.moved(r, a.ravi, a.hema), a.ravi), {"asha": "", **FOLLOWERS}),
     "moved back to the requester": (lambda a, r: (facts.moved(r, a.ravi, a.asha), a.ravi), FOLLOWERS),
@@ -183,7 +188,7 @@ def test_who_is_told(acme: Acme, case: str) -> None:
     found = {}
     for one in told(event, actor.id if actor else None, around(acme)):
         name = next(n for n in vars(acme) if getattr(getattr(acme, n), "id", None) == one.member_id)
-        found[name] = "watching" if one.watching else "left" if one.notice.endswith(".left") else ""
+        found[name] = "watching" if one.watching else one.notice.removeprefix(event.kind)[1:]
         assert one.notice in WORDINGS
     assert found == expected
 
@@ -197,4 +202,4 @@ def test_a_move_that_starts_or_ends_the_request_is_told_once(acme: Acme, kind: s
 
 def test_every_kind_has_a_case_and_a_wording() -> None:
     assert set(RULES) <= set(WORDINGS)
-    assert {kind.removesuffix(".left").removesuffix(".on_behalf") for kind in WORDINGS} == set(RULES)
+    assert {re.sub(r"\.(left|on_behalf|returned)$", "", kind) for kind in WORDINGS} == set(RULES)

@@ -37,11 +37,11 @@ def test_a_fact_becomes_a_notice_and_a_mail(acme: Acme, run: WorkflowRun) -> Non
         mail = Delivery.objects.get()
         event = OutboxEvent.objects.get()
     assert (item.recipient_id, item.title) == (acme.ravi.id, "To decide: Leave Application #12, Manager review")
-    assert item.body == "Requested by Asha.\nDue Mon 6 Oct 2025, 17:00 (Asia/Kolkata).\nTwo days in the hills"
+    assert item.body == "Requested by Asha.\nDue Mon 6 Oct 2025, 17:00 (Asia/Kolkata).\nAsha: Two days in the hills"
     assert (item.path, item.actor, item.event_id) == (f"/requests/{run.id}/", "Asha", event.id)
     assert mail.subject == item.title
-    assert "Please decide until Mon 6 Oct 2025, 17:00 (Asia/Kolkata)." in mail.body
-    assert "Reason: Two days in the hills" in mail.body
+    assert "Please decide by Mon 6 Oct 2025, 17:00 (Asia/Kolkata)." in mail.body
+    assert "Reason given by Asha: Two days in the hills" in mail.body
     assert (event.state, event.attempts) == (State.PLANNED, 1)
 
 

@@ -6,8 +6,9 @@ import pytest
 
 from accounts.models import Membership
 from notifications import outbox
-from notifications.models import Delivery, InboxItem
+from notifications.models import Delivery, InboxItem, OutboxEvent
 from notifications.services import sending
+from notifications.services.templates import template_save
 from tests.cast import Acme
 from tests.factories.workflows import decide, install, open_task, start_leave
 from tests.notifications.smtp import Inbox, free_port, mail_server, point_to
@@ -58,6 +59,39 @@ def test_hand_over_and_take_over_tell_both(acme: Acme) -> None:
         "Hari": ["Hema handed you #1, HR review"],
         "Hema": ["Hari handed you #1, HR review", "Hari took over #1, HR review"],
     }
+
+
+def sent_back(acme: Acme) -> tuple[InboxItem, Delivery]:
+    """What Asha is told when Ravi chooses the way back."""
+    with acme.scope():
+        run_id = start_leave(install("leave_application", acme.omar), acme.asha).run_id
+        decide(run_id, acme.ravi, "Apply", comment="Please move it to April")
+    outbox.relay()
+    with acme.scope():
+        return InboxItem.objects.get(recipient=acme.asha), Delivery.objects.get(recipient=acme.asha)
+
+
+def test_who_gets_a_request_back_hears_from_whom_and_why(acme: Acme) -> None:
+    item, mail = sent_back(acme)
+    assert (item.title, mail.subject) == ("Sent back: Leave Application #1, Apply", "Sent back: Leave Application #1")
+    why = "Ravi has sent {} back to you.\nReason: Please move it to April\n"
+    assert item.body.startswith(why.format("it"))
+    assert mail.body.startswith(why.format("this request"))
+    assert "Please go through the step Apply again, change what is needed and send it on." in mail.body
+
+
+def test_an_own_text_for_a_task_holds_when_it_comes_back_unless_there_is_one_for_that(acme: Acme) -> None:
+    with acme.scope():
+        template_save(kind="task.opened", channel="email", subject="Own #{number}", body="", actor=acme.tess)
+    item, mail = sent_back(acme)
+    assert (item.title, mail.subject) == ("Sent back: Leave Application #1, Apply", "Own #1")
+    with acme.scope():
+        template_save(kind="task.opened.returned", channel="email", subject="Again #{number}", body="", actor=acme.tess)
+        OutboxEvent.objects.update(state=OutboxEvent.State.NEW, lease_until=None)
+        Delivery.objects.all().delete()
+    outbox.relay()
+    with acme.scope():
+        assert Delivery.objects.get(recipient=acme.asha).subject == "Again #1"
 
 
 def test_followers_hear_of_comments_and_no_hidden_value(acme: Acme, settings: Any) -> None:

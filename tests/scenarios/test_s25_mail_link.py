@@ -12,7 +12,7 @@ from notifications.outbox import relay
 from notifications.services.sending import send_due
 from tests.accounts.clients import signed_in
 from tests.cast import Acme
-from tests.factories.workflows import open_task, publish, run_of, start_leave
+from tests.factories.workflows import decide, open_task, publish, run_of, start_leave
 from tests.notifications.smtp import mail_server
 from workflows.library import library_item
 from workflows.mail_links import MailLink, read_link
@@ -24,8 +24,9 @@ ANY = re.compile(r"https?://[^/\s\"]+(/[^\s\"<]*)")
 SHOWN = re.compile(r'name="shown" value="([^"]+)"')
 
 
-def leave_by_mail(acme: Acme, by_mail: str = "link") -> Any:
+def leave_by_mail(acme: Acme, by_mail: str = "link", back_to: str = "apply") -> Any:
     document = library_item("leave_application").to_json()
+    next(way for way in document["graph"]["transitions"] if way["key"] == "hr_returns")["to"] = back_to
     for step in document["graph"]["steps"]:
         if step["key"] == "manager_review":
             step["assignee"]["by_mail"] = by_mail
@@ -54,6 +55,16 @@ def press(path: str, transition: str, **more: str) -> Any:
     client = Client()
     shown = SHOWN.findall(page_of(path, client).content.decode())
     return client.post(path, {"transition": transition, "shown": shown[0] if shown else "", **more})
+
+
+def test_a_task_that_came_back_is_decided_by_mail_too(acme: Acme, settings: Any) -> None:
+    with acme.scope():
+        run_id = start_leave(leave_by_mail(acme, back_to="manager_review"), acme.asha).run_id
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "low"}, assignee=acme.hema.id)
+    texts_sent(settings)
+    with acme.scope():
+        decide(run_id, acme.hema, "Manager review")
+    assert any(LINK.search(text) for text in texts_sent(settings))
 
 
 def test_scanners_change_nothing_and_the_third_visit_tells(acme: Acme, settings: Any) -> None:

@@ -204,6 +204,7 @@ def _go(plan: Plan, task_id: UUID, decision: Decision, definition: RunningDefini
             clock,
             from_step_name=way.source.name,
             reason=decision.comment,
+            is_return=way.is_return,
             admin_ids=decision.admin_ids,
         )
         if opening.asking is not None:

@@ -152,6 +152,7 @@ class Plan:
         *,
         from_step_name: str,
         reason: str,
+        is_return: bool,
         admin_ids: tuple[UUID, ...] = (),
     ) -> Opened:
         """A new task at the step, its queue, and the facts that tell of it."""
@@ -187,6 +188,7 @@ class Plan:
                 by_name=self.by.name,
                 reason=reason,
                 fallback=assignment.note,
+                is_return=is_return,
             )
         )
         return opened
