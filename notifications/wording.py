@@ -363,9 +363,9 @@ WORDINGS: Mapping[str, Wording] = {
     ),
     events.BulkFailed.kind: Wording(
         "Several requests at once could not be done",
-        "Not done: several requests at once",
-        "What you asked for several requests at once could not be done. {why}\nPlease decide them one by one.",
-        "Not done: several requests at once",
+        "Not done: {count} requests at once",
+        "What you asked for {count} requests at once could not be done. {why}\nPlease decide them one by one.",
+        "Not done: {count} requests at once",
         "{why}",
     ),
     events.ParticipantAdded.kind: Wording(
@@ -425,6 +425,7 @@ _OTHER_NAME = {
     "previous": "previous_assignee_name",
     "comment": "text",
     "message": "subject",
+    "count": "asked",
 }
 
 

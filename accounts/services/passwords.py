@@ -4,7 +4,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from django.contrib.auth.tokens import default_token_generator
-from django.db import transaction
+from django.db import connection, transaction
 from django.http import HttpRequest
 from django.utils import timezone
 
@@ -63,8 +63,8 @@ def _note_refusal(tenant: Organisation, account: Account) -> None:
 def password_link_queue(member: Membership, purpose: str) -> None:
     """Note that a link is to be mailed; beyond a handful in an hour nothing is sent or noted. Needs the scope."""
     # One after the other: of requests sent together each would find room for one more.
-    people = Membership.objects.select_for_update(no_key=True)
-    people.get(organisation_id=member.organisation_id, id=member.id)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('password_link:' || %s, 0))", [str(member.id)])
     recent = AccessLink.objects.filter(
         organisation_id=member.organisation_id, membership_id=member.id, requested_at__gt=timezone.now() - HOUR
     )

@@ -85,6 +85,7 @@ def template_save(
     policies.templates.require(actor, "edit")
     check_template(kind=kind, channel=channel, subject=subject, body=body)
     texts = {"subject": subject, "body": body, "is_active": is_active}
+    row: Template
     row, is_new = Template.objects.select_for_update().get_or_create(
         organisation_id=actor.organisation_id,
         kind=kind,
