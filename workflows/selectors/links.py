@@ -97,6 +97,9 @@ def opened(link: DecisionLink, at: datetime | None = None) -> Asked | Closed:
     )
     view = any_run_of_task(requester, link.task_id)
     task = view.task(link.task_id)
+    if not (task.is_open or link.outcome):
+        # Decided since the link was read, whose own row says more of it.
+        link.refresh_from_db(fields=["outcome", "transition", "ended_at"])
     if words := why_closed(link, moment) or _why_task_closed(link, view, task):
         return Closed(link, words)
     return Asked(link, view, task, desk_at(view, task, at=moment))
