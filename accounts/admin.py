@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.admin_audit import AuditEntryAdmin
 from accounts.admin_base import (
-    MachineOwnedAdmin,
     OrganisationModelAdmin,
     OwnedForm,
     acting,
@@ -19,7 +19,6 @@ from accounts.admin_base import (
 )
 from accounts.admin_calendars import WorkingCalendarAdmin
 from accounts.admin_site import platform_admin
-from accounts.audit.events import Event
 from accounts.audit.models import AuditEntry
 from accounts.models import (
     Absence,
@@ -304,36 +303,7 @@ class AbsenceAdmin(OrganisationModelAdmin):
         messages.success(request, "They have ended.")
 
 
-class KindFilter(admin.SimpleListFilter):
-    """By kind of fact; the list is the product's, so that no table is scanned for it."""
-
-    title = "kind"
-    parameter_name = "kind"
-
-    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
-        return [(kind, kind) for kind in sorted(Event.kinds())]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        return queryset.filter(kind=self.value()) if self.value() else queryset
-
-
-@admin.register(AuditEntry)
-class AuditEntryAdmin(MachineOwnedAdmin):
-    list_display = ("at", "kind", "actor_label", "actor_kind", "subject_kind", "subject_id")
-    list_filter = (KindFilter, "actor_kind", "at")
-    search_fields = ("=subject_id", "=actor_id", "=request_id")
-    ordering = ("-at", "-id")
-    fields = (
-        "at",
-        "kind",
-        "actor_label",
-        "actor_kind",
-        "actor_id",
-        "subject_kind",
-        "subject_id",
-        "payload",
-        "request_id",
-    )
+admin.site.register(AuditEntry, AuditEntryAdmin)
 
 
 class LoginForm(_ModelForm):

@@ -7,6 +7,9 @@ class WorkflowsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
+        from django.urls import reverse
+
+        from accounts.audit.subjects import Numbered, register_numbered
         from accounts.policies import register
         from accounts.scopes import register_scopes
         from forms_builder.policies import register_reader
@@ -21,6 +24,7 @@ class WorkflowsConfig(AppConfig):
             subjects,
         )
         from workflows.selectors.attachments import may_read
+        from workflows.selectors.audited import subjects_of_number
         from workflows.selectors.definitions import absence_scopes
         from workflows.selectors.publishing import SUBJECT, last_editors, version_url
         from workflows.services import chaining, publishing
@@ -42,3 +46,4 @@ class WorkflowsConfig(AppConfig):
         chained = subjects.Subject("Request", chaining.address, chaining.on_finish, chaining.authors)
         subjects.register(chaining.SUBJECT, chained)
         register_scopes(absence_scopes)
+        register_numbered(Numbered("run", lambda ident: reverse("request", args=[ident]), subjects_of_number))
