@@ -13,6 +13,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.templatetags.ui import RUN_WORDS
 from forms_builder.schema.clean import uuid_of
 from workflows.models import OPEN_TASK, RunStatus, Task, TaskCandidate, WorkflowRun
 
@@ -114,6 +115,8 @@ class RunFilter(django_filters.FilterSet):
 class RunPageFilter(RunFilter):
     """The same with lists to choose from: the steps and the people for whom requests of the page wait."""
 
+    # In the words of the list; REST documents those of the model.
+    status = django_filters.ChoiceFilter(choices=tuple(RUN_WORDS.items()), label="State", empty_label="All")
     step: Any = django_filters.ChoiceFilter(method="waiting_at", label="Waits at", empty_label="All")
     assignee = django_filters.ChoiceFilter(method="waiting_for", label="Waits for", empty_label="All")
 

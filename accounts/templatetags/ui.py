@@ -135,7 +135,7 @@ def duration(value: timedelta | float | str | None) -> str:
     seconds = value.total_seconds() if isinstance(value, timedelta) else float(value)
     first = span(seconds)
     if not first:
-        return f"{seconds:.0f} s"
+        return "under a minute"
     count, _, unit = first.partition(" ")
     size = {"d": 86_400, "h": 3_600, "min": 60}[unit]
     rest = span(seconds - int(count) * size) if unit != "min" else ""
@@ -156,6 +156,7 @@ RUN_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
     "failed": ("Failed", "alert-circle", "bad"),
     "killed": ("Withdrawn", "circle-minus", ""),
 }
+RUN_WORDS: Final = {status: text for status, (text, *_) in RUN_CHIPS.items()}
 VERSION_CHIPS: Final[dict[str, tuple[str, str, str]]] = {
     "draft": ("Draft", "pencil", "warn"),
     "published": ("Published", "circle-check", "good"),

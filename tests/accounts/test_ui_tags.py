@@ -30,7 +30,7 @@ def test_ago(gap: timedelta, words: str) -> None:
     ("value", "words"),
     [
         (None, "–"),
-        (12.4, "12 s"),
+        (12.4, "under a minute"),
         (timedelta(hours=51), "2 d 3 h"),
         (timedelta(hours=1), "1 h"),
         (timedelta(minutes=5, seconds=30), "5 min"),

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Q, QuerySet
 
+from accounts.templatetags.ui import RUN_WORDS
 from forms_builder.schema import fields as f
 from forms_builder.schema.display import NOTHING, display
 from workflows.models import WorkflowRun
@@ -73,7 +74,7 @@ def cells(sheet: Sheet, batch: list[WorkflowRun]) -> Iterator[list[Any]]:
 
 def _facts(view: RunView, zone: ZoneInfo) -> Iterator[Any]:
     run, tasks = view.run, view.open_tasks
-    yield from (run.number, run.title, run.requester.name, run.get_status_display(), run.outcome, run.version.number)
+    yield from (run.number, run.title, run.requester.name, RUN_WORDS[run.status], run.outcome, run.version.number)
     yield from (_at(run.started_at, zone), _at(run.finished_at, zone))
     yield ", ".join(task.step_name for task in tasks)
     yield ", ".join(task.assignee.name for task in tasks if task.assignee)

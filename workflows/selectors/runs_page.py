@@ -41,7 +41,8 @@ class RunRow:
 
 @dataclass(frozen=True, slots=True)
 class Bucket:
-    """Counts of the requests that were started in a week, or in the whole period (``label`` empty).
+    """Counts of the requests that were started in a week, or in the whole period (``label`` empty): each of them is completed,
+    open, withdrawn or failed.
 
     ``p50`` and ``p90``: within what time from start to end half and nine of ten of the completed ones were done.
     """
@@ -51,6 +52,8 @@ class Bucket:
     completed: int
     open: int
     overdue: int
+    withdrawn: int
+    failed: int
     p50: timedelta | None
     p90: timedelta | None
 
@@ -178,6 +181,8 @@ SELECT date_trunc('week', r.started_at AT TIME ZONE %s)::date AS week, count(*),
         SELECT FROM workflows_task t WHERE t.organisation_id = r.organisation_id AND t.run_id = r.id AND t.overdue
         AND t.state IN ('running', 'waiting', 'failure_retry')
     )),
+    count(*) FILTER (WHERE r.status = 'killed'),
+    count(*) FILTER (WHERE r.status = 'failed'),
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM r.finished_at - r.started_at)::float8)
         FILTER (WHERE r.status = 'completed')
 FROM workflows_workflowrun r
@@ -196,9 +201,10 @@ def figures(runs: QuerySet[WorkflowRun], zone: ZoneInfo) -> tuple[Bucket, list[B
     return buckets[0], buckets[1:]
 
 
-def _bucket(week: date | None, started: int, completed: int, still: int, overdue: int, found: Any) -> Bucket:
+def _bucket(week: date | None, *found: Any) -> Bucket:
+    started, completed, still, overdue, withdrawn, failed, spans = found
     label = f"{week.day} {week:%b %Y}" if week else ""
-    return Bucket(label, started, completed, still, overdue, *_spans(found))
+    return Bucket(label, started, completed, still, overdue, withdrawn, failed, *_spans(spans))
 
 
 def _spans(found: list[float] | None) -> tuple[timedelta | None, timedelta | None]:

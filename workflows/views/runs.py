@@ -79,7 +79,7 @@ class RunsView(RunsOfWorkflow):
             "tabs": tabs,
         }
         if not chosen.is_valid():
-            empty = Bucket("", 0, 0, 0, 0, None, None)
+            empty = Bucket("", 0, 0, 0, 0, 0, 0, None, None)
             context |= {"period": "", "figures": empty, "chart": None, "page": Page()}
             return page(request, "workflows/runs.html", context, status=422)
         runs = chosen.qs
@@ -196,8 +196,8 @@ def _chart(weeks: Sequence[Bucket]) -> dict[str, Any]:
         "series": [
             {"label": "Started", "kind": "bar", "values": [week.started for week in weeks]},
             {"label": "Completed", "kind": "bar", "values": [week.completed for week in weeks]},
-            {"label": "Half done within, hours", "kind": "line", "values": _hours([week.p50 for week in weeks])},
-            {"label": "Nine of ten within, hours", "kind": "line", "values": _hours([week.p90 for week in weeks])},
+            {"label": "Median time, hours", "kind": "line", "values": _hours([week.p50 for week in weeks])},
+            {"label": "90 % within, hours", "kind": "line", "values": _hours([week.p90 for week in weeks])},
         ],
     }
 
@@ -212,7 +212,7 @@ def _step_chart(steps: Sequence[Figures]) -> dict[str, Any] | None:
         "labels": [one.name for one in told],
         "unit": "h",
         "series": [
-            {"label": "Half within, hours", "kind": "bar", "values": _hours([half for half, _ in spans])},
-            {"label": "Nine of ten within, hours", "kind": "bar", "values": _hours([most for _, most in spans])},
+            {"label": "Median time, hours", "kind": "bar", "values": _hours([half for half, _ in spans])},
+            {"label": "90 % within, hours", "kind": "bar", "values": _hours([most for _, most in spans])},
         ],
     }

@@ -214,15 +214,24 @@ def runs() -> Page:
     series = [
         ("Started", "bar", started),
         ("Completed", "bar", done),
-        ("Half done within, hours", "line", hours),
-        ("Nine of ten within, hours", "line", late),
+        ("Median time, hours", "line", hours),
+        ("90 % within, hours", "line", late),
     ]
     return "workflows/runs.html", {
         "definition": leave(),
         "period": "1 to 14 Oct 2025",
         "buckets": buckets,
         "filter_form": Period({"since": "2025-10-01", "until": "2025-10-14", "status": ""}),
-        "figures": Some(started=55, completed=51, open=14, overdue=2, p50=timedelta(hours=21), p90=timedelta(days=2)),
+        "figures": Some(
+            started=55,
+            completed=51,
+            open=3,
+            overdue=2,
+            withdrawn=1,
+            failed=0,
+            p50=timedelta(hours=21),
+            p90=timedelta(days=2),
+        ),
         "chart": {
             "labels": labels,
             "series": [{"label": label, "kind": kind, "values": values} for label, kind, values in series],
@@ -234,8 +243,8 @@ def runs() -> Page:
             "unit": "h",
             "labels": ["Manager review", "HR review"],
             "series": [
-                {"label": "Half within, hours", "kind": "bar", "values": [9.5, 26]},
-                {"label": "Nine of ten within, hours", "kind": "bar", "values": [32, 60]},
+                {"label": "Median time, hours", "kind": "bar", "values": [9.5, 26]},
+                {"label": "90 % within, hours", "kind": "bar", "values": [32, 60]},
             ],
         },
         "versions": [
@@ -250,7 +259,7 @@ def runs() -> Page:
 def runs_empty() -> Page:
     """To somebody who only sees their own: no figures of steps, and nothing in the period."""
     template, context = runs()
-    nothing = Some(started=0, completed=0, open=0, overdue=0, p50=None, p90=None)
+    nothing = Some(started=0, completed=0, open=0, overdue=0, withdrawn=0, failed=0, p50=None, p90=None)
     more: dict[str, Any] = {
         "figures": nothing,
         "chart": None,

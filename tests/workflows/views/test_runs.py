@@ -7,7 +7,7 @@ import pytest
 from tests.cast import Acme
 from tests.factories import workflows as make
 from tests.workflows.views.story import install, load, signed_in, started, text
-from workflows.models import WorkflowDefinition
+from workflows.models import WorkflowDefinition, WorkflowRun
 
 PERIOD = "since=2025-09-01&until=2025-10-31"
 
@@ -40,6 +40,28 @@ def test_figures_are_those_of_the_period(acme: Acme) -> None:
     empty = load(signed_in(acme.tess), f"/workflows/{definition.id}/runs/?since=2024-01-01&until=2024-02-01")
     assert empty.context["figures"].started == 0
     assert empty.context["chart"] is None
+
+
+@pytest.mark.django_db
+def test_states_are_called_as_in_the_rows_and_the_figures_add_up(acme: Acme) -> None:
+    definition = install(acme)
+    finished(acme, definition, 0)
+    for status, ended in (("running", None), ("killed", make.MONDAY), ("failed", make.MONDAY)):
+        run_id = started(acme, definition)
+        with acme.scope():
+            WorkflowRun.objects.filter(id=run_id).update(status=status, finished_at=ended)
+    page = load(signed_in(acme.tess), f"/workflows/{definition.id}/runs/?{PERIOD}")
+    whole = page.context["figures"]
+    assert (whole.completed, whole.open, whole.withdrawn, whole.failed, whole.started) == (1, 1, 1, 1, 4)
+    for name, value in (
+        ("Withdrawn", 1),
+        ("Failed", 1),
+        ("Median time", "under a minute"),
+        ("90 % within", "under a minute"),
+    ):
+        assert f"<dt>{name}</dt><dd>{value}</dd>" in text(page)
+    states = dict(page.context["filter_form"].fields["status"].choices)
+    assert (states["running"], states["killed"]) == ("In progress", "Withdrawn")
 
 
 @pytest.mark.django_db

@@ -36,6 +36,7 @@ def test_everybody_gets_the_requests_and_the_answers_that_they_may_read(acme: Ac
         make.start_leave(definition, acme.farid, data=make.LEAVE | {"reason": "=cmd|' /C calc'!A0"})
     second, first = exported_by(acme.tess, definition)
     assert (first["Number"], first["Requester"], first["Waits at"], first["Version"]) == ("1", "Asha", "HR review", "1")
+    assert first["State"] == "In progress"
     assert (first["Reason"], second["Reason"]) == ("Family", "'=cmd|' /C calc'!A0")
     assert first["Project criticality in this period"] == "High"
     [own] = exported_by(acme.asha, definition)
