@@ -40,7 +40,7 @@ NAMES: Mapping[str, str] = {
     "substitute": "who stands in for them",
     "since": "the first day of an absence",
     "until": "the last day of an absence",
-    "count": "how many requests a mail tells of",
+    "count": "how many requests it is about",
     "list": "those requests, a line each",
     "message": "the subject that a workflow's own notice has",
     "words": "what a step says to people without an account",

@@ -144,6 +144,7 @@ def test_rows_of_a_table_are_cards_on_a_phone(gallery: str, new_context: NewCont
     inside = amount.bounding_box()
     assert inside
     assert (inside["x"] >= 0, inside["x"] + inside["width"] <= PHONE["width"]) == (True, True)
+    assert grave_findings(page) == []
 
 
 def test_theme_is_kept(gallery: str, new_context: NewContext) -> None:

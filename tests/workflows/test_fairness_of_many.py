@@ -2,7 +2,6 @@
 
 from collections import deque
 from datetime import timedelta
-from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
 
@@ -112,7 +111,6 @@ def test_time_limits(acme: Acme, globex: Globex, monkeypatch: pytest.MonkeyPatch
     queue = deque[dict[str, str]]()
     first_asked(monkeypatch, tasks, "organisations_due", acme.organisation.id)
     monkeypatch.setattr(tasks.sla_sweep_organisation, "delay", lambda **given: queue.append(given))
-    monkeypatch.setattr(tasks, "transaction", SimpleNamespace(on_commit=lambda act: act()))
     monkeypatch.setattr("django.utils.timezone.now", lambda: LATE)
     monkeypatch.setattr(tasks, "REST", 0.0)
     tasks.sla_tick()

@@ -57,7 +57,6 @@ def test_the_way_is_told_in_order_with_reasons(acme: Acme) -> None:
         "started",
         "moved",
         "moved",
-        "superseded",
         "moved",
         "moved",
     ]
