@@ -8,6 +8,7 @@ from uuid import uuid4
 import pytest
 
 from forms_builder.schema.document import DocumentError
+from tests.accounts.clients import program, signed_in
 from tests.cast import Acme
 from tests.factories.branches import contract
 from tests.factories.panels import of, purchase
@@ -169,6 +170,16 @@ def test_playing_stores_nothing_and_is_for_designers(leave: WorkflowDefinition, 
     assert WorkflowRun.objects.count() == 0
     with pytest.raises(DefinitionNotFound):
         cases_play(actor=acme.asha, definition_id=leave.id)
+
+
+def test_a_draft_that_cannot_be_run_yet_says_so(leave: WorkflowDefinition, acme: Acme) -> None:
+    document = definition_export(definition_id=leave.id, actor=acme.omar)
+    document["graph"]["transitions"][1]["condition"] = {"op": "is_empty", "field": "record.gone"}
+    definition_import(definition_id=leave.id, actor=acme.omar, document=document)
+    page = signed_in(acme.omar).get(f"/workflows/{leave.id}/?tab=cases&version=2")
+    assert (page.status_code, b"This draft has faults" in page.content) == (200, True)
+    answer = program(acme.omar).get(f"/api/v1/definitions/{leave.id}/cases/")
+    assert (answer.status_code, answer.json()["code"]) == (409, "cases.not_playable")
 
 
 def test_cases_nobody_would_wait_for_are_refused() -> None:

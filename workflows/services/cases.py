@@ -6,15 +6,23 @@ from typing import Any
 from uuid import UUID
 
 from accounts.models import Membership
+from accounts.tenancy.errors import Conflict
+from forms_builder.schema.document import DocumentError
 from forms_builder.selectors import document_of
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.cases import cases_of
+from workflows.graph.compiled import GraphBroken
 from workflows.graph.problems import Level, Problem
 from workflows.models import WorkflowVersion
 from workflows.selectors.definition_changes import may_compare
 from workflows.selectors.definitions import DefinitionNotFound, access_definition, newest_versions
 from workflows.selectors.publishing import cases_gate
 from workflows.services.case_stage import CaseResult, play
+
+
+class NotPlayable(Conflict):
+    code = "cases.not_playable"
+    message = "This draft has faults. Mend what its designer lists as blocking, then its cases can be played."
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,7 +124,10 @@ def _covered(count: int, most: int) -> dict[str, Any]:
 
 
 def cases_play(*, actor: Membership, definition_id: UUID, number: int | None = None) -> Played:
-    """Play all cases of version ``number`` (the newest). For designers and the owner. Raises DefinitionNotFound."""
+    """Play all cases of version ``number`` (the newest). For designers and the owner.
+
+    Raises DefinitionNotFound, and NotPlayable for a draft that cannot be run yet.
+    """
     definition = access_definition(actor, definition_id, deleted=True)
     if not may_compare(actor, definition):
         raise DefinitionNotFound
@@ -124,7 +135,10 @@ def cases_play(*, actor: Membership, definition_id: UUID, number: int | None = N
     version = (rows if number is None else rows.filter(number=number)).first()
     if version is None:
         raise DefinitionNotFound
-    return played(version)
+    try:
+        return played(version)
+    except (GraphBroken, DocumentError) as error:
+        raise NotPlayable from error
 
 
 def played(version: WorkflowVersion) -> Played:

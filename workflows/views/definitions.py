@@ -23,7 +23,7 @@ from workflows.selectors.definition_page import DefinitionView as Shown
 from workflows.selectors.definition_page import definition_view, facts_of, preferences, versions_of
 from workflows.selectors.landing import may_add
 from workflows.selectors.library import newer_version
-from workflows.services.cases import cases_play
+from workflows.services.cases import NotPlayable, cases_play
 from workflows.services.definitions import (
     definition_clone,
     definition_delete,
@@ -85,11 +85,11 @@ class DefinitionView(MemberRequired, View):
                 return {"compared": compared, "move_url": move}
         if tab == "cases":
             with refusals_as_pages():
-                return {
-                    "played": cases_play(
-                        actor=self.actor, definition_id=shown.definition.id, number=shown.version.number
-                    )
-                }
+                try:
+                    found = cases_play(actor=self.actor, definition_id=shown.definition.id, number=shown.version.number)
+                except NotPlayable as refusal:
+                    return {"not_playable": refusal.message}
+                return {"played": found}
         if tab == "form":
             return {"steps": shown.steps, "matrix": shown.matrix}
         if tab == "preferences":
