@@ -13,13 +13,13 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
 
+from accounts.public_holidays import FIRST_YEAR, LAST_YEAR
 from accounts.templatetags.ui import RUN_WORDS
 from forms_builder.schema.clean import uuid_of
 from workflows.models import OPEN_TASK, RunStatus, Task, TaskCandidate, WorkflowRun
 
 DEFAULT_DAYS: Final = 30
 MOST_DAYS: Final = 366
-FIRST_YEAR, LAST_YEAR = 1980, 2200
 NOBODY: Final = str(UUID(int=0))
 SOON: Final = timedelta(days=1)
 SLA: Final = {
@@ -41,8 +41,8 @@ class PeriodForm(forms.Form):
         found = super().clean() or {}
         since, until = found.get("since"), found.get("until")
         for name, day in (("since", since), ("until", until)):
-            if day is not None and not FIRST_YEAR <= day.year < LAST_YEAR:
-                self.add_error(name, f"Choose a year between {FIRST_YEAR} and {LAST_YEAR - 1}.")
+            if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.add_error(name, f"Choose a year between {FIRST_YEAR} and {LAST_YEAR}.")
         if since and until and until < since:
             raise ValidationError("The period ends before it begins.")
         if since and until and (until - since).days > MOST_DAYS:

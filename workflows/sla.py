@@ -14,6 +14,7 @@ from typing import Final, Self
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from accounts.public_holidays import FIRST_YEAR, LAST_YEAR
 from workflows.graph.document import Escalation, Fallback, SlaMode, SlaRule, StepSla
 from workflows.graph.period import Period, PeriodError, Unit, parse_period
 from workflows.graph.timing import RungRule
@@ -44,7 +45,6 @@ _TICK: Final = timedelta(microseconds=1)
 _SECOND: Final = 1_000_000
 _MINUTE: Final = 60 * _SECOND
 _HOUR: Final = 60 * _MINUTE
-_FIRST_YEAR, _LAST_YEAR = 1980, 2200
 
 Span = tuple[int, int]
 """Half-open, in microseconds of UTC since 1970, or in minutes since local midnight, as the place says."""
@@ -293,7 +293,7 @@ def _moment(ticks: int) -> datetime:
 def _checked(moment: datetime) -> datetime:
     if moment.utcoffset() is None:
         raise ValueError("A time without a time zone cannot be placed in a calendar.")
-    if not _FIRST_YEAR <= moment.year < _LAST_YEAR:
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise CalendarError(f"The year {moment.year} is outside of what calendars know.")
     return moment.astimezone(UTC)
 

@@ -2,7 +2,7 @@
 only the page to lead somebody back to is what their own browser says."""
 
 from collections.abc import Callable
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
@@ -31,13 +31,18 @@ def client_address(request: HttpRequest) -> str:
     return hops[-trusted][:45] if trusted and len(hops) >= trusted else peer
 
 
+def parts_of_address(text: str) -> SplitResult:
+    """The parts of an address that a client has sent; of what is none, nothing."""
+    try:
+        return urlsplit(text)
+    except ValueError:
+        return urlsplit("")
+
+
 def page_left(request: HttpRequest) -> str:
     """The path of the page that was open when the request was sent, as its script or its browser says; empty if it was none of
     this host."""
-    try:
-        left = urlsplit(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
-    except ValueError:
-        return ""
+    left = parts_of_address(request.headers.get("HX-Current-URL") or request.headers.get("Referer", ""))
     if left.netloc != request.get_host() or not left.path.startswith("/") or left.path.startswith("//"):
         return ""
     return f"{left.path}?{left.query}" if left.query else left.path

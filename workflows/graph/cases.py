@@ -6,6 +6,7 @@ from typing import Annotated, Any, Final, Self
 
 from pydantic import AfterValidator, Field, StringConstraints, model_validator
 
+from accounts.public_holidays import FIRST_YEAR, LAST_YEAR
 from forms_builder.schema.parts import FieldName, FreeJson, LongText, Part, ShortText, StepKey
 from workflows.graph.document import Name, OptionalName
 from workflows.graph.timing import Period
@@ -17,8 +18,6 @@ MOST_ACTS: Final = 2_000
 """Of all cases of a workflow together: they are played while somebody waits."""
 MONDAY: Final = datetime.fromisoformat("2025-09-29T05:00:00+00:00")
 """When a case begins that does not say: 10:30 on a working Monday in India, 07:00 in Central Europe."""
-
-FIRST_YEAR, LAST_YEAR = 1980, 2199
 
 
 def _in_reach(moment: datetime) -> datetime:

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
-from urllib.parse import SplitResult, urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -43,14 +42,6 @@ def page(
 def words(request: HttpRequest) -> str:
     """What stands in the search box."""
     return request.GET.get("q", "").strip()[:MAX_WORDS]
-
-
-def parts_of_address(text: str) -> SplitResult:
-    """The parts of an address that a client has sent; of what is none, nothing."""
-    try:
-        return urlsplit(text)
-    except ValueError:
-        return urlsplit("")
 
 
 def quiet(response: HttpResponse) -> HttpResponse:

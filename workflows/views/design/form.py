@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 from django.urls import reverse
 
+from accounts.tenancy.hosts import parts_of_address
 from forms_builder.design.canvas import Canvas, canvas_of, chosen_of
 from forms_builder.design.controls import Scene
 from forms_builder.design.kinds import Tab as SettingsTab
@@ -22,7 +23,7 @@ from workflows.drafting.edits.form_settings import PREFIX
 from workflows.selectors.definition_page import steps_of
 from workflows.selectors.form_design import scene_of, troubles_of
 from workflows.selectors.form_preview import personas_of, preview_of
-from workflows.views.base import Tab, parts_of_address
+from workflows.views.base import Tab
 from workflows.views.design.base import DesignTab, Desk
 from workflows.views.design.form_preview import member_id
 from workflows.views.design.form_rules import rules_of_panel

@@ -8,9 +8,10 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 
+from accounts.tenancy.hosts import parts_of_address
 from workflows.drafting.places import parts_of
 from workflows.selectors.drafts import Draft
-from workflows.views.base import Tab, parts_of_address
+from workflows.views.base import Tab
 from workflows.views.design.base import Desk
 from workflows.views.design.form import query_of_field
 from workflows.views.design.item import item_context
