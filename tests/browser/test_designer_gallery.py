@@ -1,6 +1,7 @@
 """The canvas and its settings panel, as far as no server has to answer."""
 
 from collections.abc import Callable
+from uuid import uuid4
 
 import pytest
 from playwright.sync_api import BrowserContext, Locator, Page, expect
@@ -86,6 +87,15 @@ def stays(page: Page, box: Locator) -> None:
     expect(box).to_be_focused()
     page.wait_for_timeout(700)
     expect(box).to_be_focused()
+
+
+def test_a_page_older_than_its_draft_shows_the_draft_at_once(canvas: Page) -> None:
+    """Whoever loads the page again while it is being saved may get it as it was before."""
+    change = {"place": "graph/steps/manager_review/name", "before": "Manager review", "after": "Granted"}
+    done = {"id": str(uuid4()), "number": 5, "kind": "do", "label": "Name a step", "changes": [change]}
+    canvas.route("**/design_operations/**", lambda route: route.fulfill(json={"revision": 5, "results": [done]}))
+    canvas.reload()
+    expect(canvas.locator(".cs-step-face[data-step=manager_review]")).to_contain_text("Granted")
 
 
 @pytest.mark.parametrize("width", [1440, 820, 390])

@@ -65,9 +65,10 @@ export default class DraftState extends HTMLElement {
     document.addEventListener("submit", (event) => this.travel(draft, event), { signal, capture: true });
     document.addEventListener("click", (event) => this.fold(event), { signal });
     document.addEventListener("htmx:load", (event) => this.keepFolded(event), { signal });
-    this.timer = window.setInterval(() => {
-      if (!document.hidden) void draft.catchUp();
-    }, LOOK);
+    const look = (): void => void (document.hidden || draft.catchUp());
+    this.timer = window.setInterval(look, LOOK);
+    // The page may be older than what its tab sent while it was loaded, or come from the browser's memory.
+    look();
     if (draft.state === "clash") this.ask(draft);
   }
 

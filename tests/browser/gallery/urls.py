@@ -4,7 +4,7 @@ from pathlib import Path
 
 from csp.constants import SELF
 from csp.decorators import csp_replace
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -30,6 +30,11 @@ def page(request: HttpRequest, name: str) -> HttpResponse:
 def nothing(request: HttpRequest, **kwargs: object) -> HttpResponse:
     """What links and forms of the gallery lead to."""
     return HttpResponse(status=204)
+
+
+def operations(request: HttpRequest, **kwargs: object) -> HttpResponse:
+    """Nobody has changed the draft since its page was drawn."""
+    return JsonResponse({"revision": 0, "results": []})
 
 
 def picture(request: HttpRequest, **kwargs: object) -> HttpResponse:
@@ -66,7 +71,7 @@ WITH_ID = (
     "absence",
     "definition_library_update",
     *("design_edit", "design_item", "design_undo", "design_redo", "design_publish", "design_try"),
-    *("design_document", "design_operations", "design_form_import", "design_form_rule", "design_rule"),
+    *("design_document", "design_form_import", "design_form_rule", "design_rule"),
     *("design_start", "design_canvas", "bottlenecks_overlay", "cases_overlay"),
     *("design", "case_new", "case_edit", "case_record", "cases_gate"),
     "decision_link_revoke",
@@ -80,6 +85,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("page/<slug:name>", page, name="page"),
     *(path(f"{name}/", nothing, name=name) for name in PLAIN),
     *(path(f"{name}/<uuid:id>/", nothing, name=name) for name in WITH_ID),
+    path("design_operations/<uuid:id>/", operations, name="design_operations"),
     path("attachment/<uuid:id>/", picture, name="attachment"),
     path("machine-steps/<str:id>/retry/", nothing, name="machine_step_retry"),
     path("machine-steps/<str:id>/skip/", nothing, name="machine_step_skip"),
