@@ -106,15 +106,19 @@ def send(call: Call, gate: Gate, seconds: float) -> Answer:
         target = answer.headers.get("location", "")
         if not (call.follow and target and answer.status in (301, 302, 303, 307, 308)):
             return answer
-        call = _onward(call, urljoin(call.url, target))
+        call = _onward(call, target)
     raise EgressRefused(f"The address redirects more than {MAX_REDIRECTS} times.")
 
 
-def _onward(call: Call, url: str) -> Call:
+def _onward(call: Call, target: str) -> Call:
     """The same question at the next address; on another host without any header of ours."""
     if call.method != "GET":
         raise EgressRefused("Only a GET follows redirects.")
-    same = _origin(urlsplit(url)) == _origin(urlsplit(call.url))
+    try:
+        url = urljoin(call.url, target)
+        same = _origin(urlsplit(url)) == _origin(urlsplit(call.url))
+    except ValueError as error:
+        raise EgressRefused("The address redirects to something that is no address.") from error
     return replace(call, url=url, headers=call.headers if same else {})
 
 

@@ -89,6 +89,7 @@ class Handler(BaseHTTPRequestHandler):
         self.seen.append((self.path, dict(self.headers)))
         port = self.headers["Host"].rpartition(":")[2]
         inside = {"/inside": "http://169.254.169.254/latest", "/other": f"http://localhost:{port}/ok", "/loop": "/loop"}
+        inside |= {"/open": "http://[::1", "/far": "http://localhost:99999/"}
         if target := inside.get(self.path):
             self.send_response(302)
             self.send_header("Location", target)
@@ -134,6 +135,9 @@ def test_what_a_server_may_do_to_us() -> None:
             send(Call("GET", f"{url}/inside", follow=True), HERE, 5)
         with pytest.raises(EgressRefused, match="more than"):
             send(Call("GET", f"{url}/loop", follow=True), HERE, 5)
+        for nowhere in ("open", "far"):
+            with pytest.raises(EgressRefused, match="no address"):
+                send(Call("GET", f"{url}/{nowhere}", follow=True), HERE, 5)
         assert send(Call("GET", f"{url}/inside"), HERE, 5).status == 302
         with pytest.raises(EgressRefused, match="line break"):
             send(Call("GET", url, {"X": "a\r\nHost: b"}), HERE, 5)
