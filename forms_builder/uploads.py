@@ -36,6 +36,8 @@ EXTENSIONS: Final = tuple(sorted(ending for endings in KINDS.values() for ending
 _TEXT: Final = {ending: kind for kind in ("text/plain", "text/csv") for ending in KINDS[kind]}
 _ARCHIVES: Final = frozenset(kind for kind in KINDS if "officedocument" in kind or "opendocument" in kind)
 _MARKUP: Final = re.compile(rb"<\s*(!doctype|html|script|svg|\?xml|iframe|body|head)", re.IGNORECASE)
+_MEMBER: Final = b"PK\x01\x02"
+"""What each part's entry in the directory of an archive begins with."""
 _DEVICES: Final = re.compile(r"^(con|prn|aux|nul|com\d|lpt\d)(\.|$)", re.IGNORECASE)
 
 
@@ -115,15 +117,25 @@ def _is_text(head: bytes, size: int) -> bool:
     return False
 
 
+def has_more_members(stream: IO[bytes], most: int) -> bool:
+    """Whether an archive may have more parts than that: its directory is read as a whole, so it is not read to find out."""
+    stream.seek(0)
+    count, before = 0, b""
+    while piece := stream.read(1024 * 1024):
+        count += (before + piece).count(_MEMBER)
+        before = (before + piece)[1 - len(_MEMBER) :]
+    return count > most
+
+
 def _refuse_macros(stream: IO[bytes]) -> None:
     """Only the directory of the archive is read, nothing is unpacked."""
+    if has_more_members(stream, MAX_ARCHIVE_MEMBERS):
+        raise UploadRefused("This document has too many parts.")
     stream.seek(0)
     try:
         with zipfile.ZipFile(stream) as archive:
             names = [member.filename.lower() for member in archive.infolist()]
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError) as error:
         raise UploadRefused("This document is damaged.") from error
-    if len(names) > MAX_ARCHIVE_MEMBERS:
-        raise UploadRefused("This document has too many parts.")
     if any("vbaproject" in name or name.startswith("basic/") for name in names):
         raise UploadRefused("Documents with macros are not accepted.")

@@ -6,6 +6,7 @@ import zlib
 
 import pytest
 
+from forms_builder import uploads
 from forms_builder.uploads import UploadRefused, clean_name, judge
 from tests.factories.forms_builder import PDF
 
@@ -76,6 +77,30 @@ def test_size_is_judged_before_anything_is_read() -> None:
     assert judge("a.pdf", io.BytesIO(PDF), len(PDF), most_bytes=len(PDF)).name == "a.pdf"
     with pytest.raises(UploadRefused):
         judge("a.pdf", io.BytesIO(PDF), len(PDF), most_bytes=len(PDF) - 1)
+
+
+def test_a_document_of_too_many_parts_is_not_opened(monkeypatch: pytest.MonkeyPatch) -> None:
+    content = office("a", "b")
+    monkeypatch.setattr(uploads, "MAX_ARCHIVE_MEMBERS", 5)
+    assert judge("a.docx", io.BytesIO(content), len(content), most_bytes=MOST).name == "a.docx"
+    monkeypatch.setattr(uploads, "MAX_ARCHIVE_MEMBERS", 4)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    with pytest.raises(UploadRefused, match="too many parts"):
+        judge("a.docx", io.BytesIO(content), len(content), most_bytes=MOST)
+
+
+class InPieces(io.BytesIO):
+    """Gives less than it is asked for, as a file that comes from elsewhere may."""
+
+    def read(self, size: int | None = -1) -> bytes:
+        return super().read(3)
+
+
+def test_parts_are_counted_across_what_is_read_at_once() -> None:
+    content = office("a", "b")
+    for stream in (io.BytesIO(content), InPieces(content)):
+        assert uploads.has_more_members(stream, 4)
+        assert not uploads.has_more_members(stream, 5)
 
 
 def test_a_field_may_narrow_the_kinds_but_not_widen_them() -> None:

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from typing import IO, Any, Final
 from xml.parsers import expat
 
+from forms_builder.uploads import has_more_members
+
 MAX_UNPACKED: Final = 100 * 1024 * 1024
 """Of all parts of a workbook together; a row of a sheet takes some hundred bytes."""
 MAX_TEXTS: Final = 40 * 1024 * 1024
@@ -16,6 +18,7 @@ MAX_HELD: Final = 100_000
 MAX_SHARED: Final = 1_500_000
 """The same for the shared texts, with some elements for each."""
 PIECE: Final = 1024 * 1024
+TOO_LARGE: Final = "This workbook is too large once unpacked. Divide it, or save it as CSV."
 
 
 class WorkbookRefused(ValueError):
@@ -38,10 +41,12 @@ def first_sheet(content: bytes) -> Iterator[tuple[Any, ...]]:
 
 def _refuse_bombs(content: bytes) -> None:
     """Look at the parts one after the other; no more is unpacked of a part than the directory says."""
+    if has_more_members(io.BytesIO(content), MAX_PARTS):
+        raise WorkbookRefused(TOO_LARGE)
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         parts = archive.infolist()
-        if len(parts) > MAX_PARTS or sum(part.file_size for part in parts) > MAX_UNPACKED:
-            raise WorkbookRefused("This workbook is too large once unpacked. Divide it, or save it as CSV.")
+        if sum(part.file_size for part in parts) > MAX_UNPACKED:
+            raise WorkbookRefused(TOO_LARGE)
         for part in parts:
             name = part.filename.lower()
             if "vbaproject" in name:

@@ -113,6 +113,14 @@ def test_a_workbook_that_cannot_be_read_says_why(asha: Desk, content: bytes, tex
     assert (row.state, text in row.failure) == ("failed", True), row.failure
 
 
+def test_a_workbook_of_too_many_parts_is_not_opened(asha: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    content = workbook([["external_id", "name"]])
+    monkeypatch.setattr(workbooks, "MAX_PARTS", 2)
+    monkeypatch.setattr(zipfile, "ZipFile", None)
+    row = asha.bring(content, name="a.xlsx")
+    assert (row.state, row.failure) == ("failed", workbooks.TOO_LARGE)
+
+
 def test_too_many_rows_are_refused(asha: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(reading, "MAX_ROWS", 3)
     row = asha.bring("external_id,name\n" + "".join(f"A-{number},x\n" for number in range(4)))
