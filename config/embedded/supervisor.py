@@ -215,8 +215,13 @@ class Supervisor:
                 preexec_fn=processes.die_with_parent(signal.SIGTERM),  # noqa: PLW1509 - one prctl call, no lock taken
             ) as process,
         ):
-            for line in process.stdout or ():
-                say(line.decode().rstrip())
+            try:
+                for line in process.stdout or ():
+                    say(line.decode().rstrip())
+            except BaseException:
+                # Whoever stops us does not wait for it; what it was at is taken back, and done by the next start.
+                process.terminate()
+                raise
         if process.returncode != 0:
             child = Child("The preparation", (), {}, log_file)
             raise ChildFailed(f"The preparation failed. The last lines of {log_file}:\n{child.log_tail()}")

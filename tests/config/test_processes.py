@@ -6,11 +6,14 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from config.embedded import processes
-from config.embedded.supervisor import Parent
+from config.embedded import processes, supervisor
+from config.embedded.options import Options
+from config.embedded.supervisor import Parent, StopRequested, Supervisor
+from config.env import Environment
 
 linux = pytest.mark.skipif(sys.platform != "linux", reason="reads /proc")
 READY_AND_WAITS = "import time; print(1, flush=True); time.sleep(60)"
@@ -70,3 +73,21 @@ def test_stop_escalates() -> None:
     stubborn.stdout.close()
     assert left == []
     assert stubborn.returncode == -signal.SIGKILL
+
+
+def test_who_stops_during_the_preparation_does_not_wait_for_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    slow = tmp_path / "slow"
+    slow.write_text(f"#!/bin/sh\necho Migrating\nsleep 15\ntouch {tmp_path}/prepared\n")
+    slow.chmod(0o700)
+    options = Options.read(Environment({"COUNTERSIGN_DATA_DIR": str(tmp_path), "DATABASE_URL": "postgresql://a@/b"}))
+    options.logs.mkdir()
+
+    def stop(message: str) -> None:
+        assert message == "Migrating"
+        raise StopRequested
+
+    monkeypatch.setattr(sys, "executable", str(slow))
+    monkeypatch.setattr(supervisor, "say", stop)
+    with pytest.raises(StopRequested):
+        Supervisor(options)._prepare(dict(os.environ))
+    assert not (tmp_path / "prepared").exists()
