@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 from django.db.models.functions import Now
 
-from accounts.models import Membership
+from accounts.models import Membership, Organisation
+from notifications import outbox
 from notifications.channels.email.transport import Result
 from notifications.models import Attempt, Delivery, MailTransport, SuppressedAddress
 from notifications.services import breaker, sending
@@ -44,6 +45,21 @@ def outcomes(acme: Acme, row: Delivery) -> list[str]:
     with acme.scope():
         rows = Attempt.objects.filter(delivery=row).order_by("number")
         return [str(outcome) for outcome in rows.values_list("outcome", flat=True)]
+
+
+def test_a_closed_organisation_is_told_nothing_until_it_is_opened(acme: Acme, settings: Any) -> None:
+    planned(acme, acme.ravi)
+    with acme.scope():
+        run = facts.make_run(acme.asha, number=7)
+        facts.open_task(run, acme.meera)
+        facts.tell(run, acme.asha, facts.opened(run, acme.meera))
+    known = Organisation.objects.filter(id=acme.organisation.id)
+    with mail_server(settings) as inbox:
+        known.update(is_active=False)
+        assert (outbox.relay(), sending.send_due(), inbox.messages) == (0, 0, [])
+        known.update(is_active=True)
+        assert (outbox.relay(), sending.send_due()) == (1, 2)
+    assert sorted(inbox.recipients) == sorted([acme.meera.email, acme.ravi.email])
 
 
 def test_a_mail_says_what_to_do_and_leads_to_the_organisations_host(acme: Acme, settings: Any) -> None:
