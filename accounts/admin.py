@@ -1,6 +1,7 @@
 """What tenant admins keep, and the platform's list of organisations."""
 
 from typing import TYPE_CHECKING, Any
+from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
@@ -82,6 +83,15 @@ class MembershipForm(OwnedForm):
         if not self.instance._state.adding:
             roles.initial = roles_held(self.instance)
 
+    @property
+    def roles_seen(self) -> list[UUID] | None:
+        """Those that the page showed; None for who posts without it."""
+        field: Any = self.fields["roles"]
+        if not field.show_hidden_initial:
+            return None
+        shown = field.hidden_widget().value_from_datadict(self.data, self.files, self.add_initial_prefix("roles"))
+        return [role.id for role in field.queryset if str(role.id) in shown]
+
     def _get_validation_exclusions(self) -> set[str]:
         # The login is found or made when the form is saved.
         return super()._get_validation_exclusions() | {"user"}
@@ -108,7 +118,7 @@ class MembershipAdmin(OrganisationModelAdmin):
             member = member_add(actor=actor, values=values)
         else:
             member = member_update(actor=actor, member_id=row.id, values=values) if values else row
-        member_set_roles(actor=actor, member_id=member.id, roles=list(form.cleaned_data["roles"]))
+        member_set_roles(actor=actor, member_id=member.id, roles=list(form.cleaned_data["roles"]), seen=form.roles_seen)
         return member
 
     @admin.action(description="Deactivate: end their access at once")

@@ -170,13 +170,20 @@ def refusals_told(request: HttpRequest, view: Callable[[], Any]) -> Any:
 
 
 class OwnedForm(_ModelForm):
-    """Judges uniqueness within the organisation, which is no field of the form."""
+    """Judges uniqueness within the organisation, which is no field of the form. The page says what it showed: changed is what
+    its reader changed, not what somebody else has changed since."""
 
     organisation_id: Any = None
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.instance.organisation_id = self.organisation_id
+        # Who posts without the page is compared with the row.
+        says_what_it_showed = not self.is_bound or any(
+            self.add_initial_prefix(name) in self.data for name in self.fields
+        )
+        for field in self.fields.values():
+            field.show_hidden_initial = says_what_it_showed
 
     def _get_validation_exclusions(self) -> set[str]:
         return cast(set[str], super()._get_validation_exclusions()) - {"organisation"}  # type: ignore[misc]  # Django's own hook

@@ -48,7 +48,7 @@ def entry_save(
     *, actor: Membership, row: Row, values: Mapping[str, Any], action: str = "manage", seen: datetime | None = None
 ) -> Row:
     """Make or change one row of the directory; ``values`` are its fields by name. ``seen`` is when it had last been changed
-    as the actor knows it.
+    as the actor knows it. What changes nothing leaves no trace.
 
     Raises Denied by the row's policy, EntryStale, Invalid with a message per field. A row that is not saved yet gets the
     actor's organisation; a reference into another organisation looks like one to a missing row.
@@ -57,6 +57,10 @@ def entry_save(
     is_new = row._state.adding
     _wait_for_others(actor, row)
     _hold(row, seen)
+    if not is_new:
+        values = {name: value for name, value in values.items() if getattr(row, name) != value}
+        if not values:
+            return row
     before = {name: shown(row, name) for name in values}
     for name, value in values.items():
         setattr(row, name, value)

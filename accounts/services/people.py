@@ -1,6 +1,6 @@
 """People of an organisation: added, changed, deactivated."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -136,28 +136,34 @@ def member_invite_again(*, actor: Membership, member_id: UUID) -> None:
 
 
 @transaction.atomic
-def member_set_roles(*, actor: Membership, member_id: UUID, roles: Sequence[Role]) -> None:
-    """Make these the person's roles. Raises NotFound, Denied, and Invalid for a role of somebody else."""
+def member_set_roles(
+    *, actor: Membership, member_id: UUID, roles: Sequence[Role], seen: Collection[UUID] | None = None
+) -> None:
+    """Make these the person's roles. Of roles that were not ``seen``, by their ids, those that the person has got since stay.
+
+    Raises NotFound, Denied, and Invalid for a role of somebody else.
+    """
     policy_for(Role).require(actor, "administer")
     lock_directory(actor.organisation_id)
     member = access_member(actor, member_id, lock=True)
-    owned = Role.objects.filter(organisation_id=actor.organisation_id, id__in=[role.id for role in roles])
-    wanted = {role.id: role.name for role in owned}
-    if len(wanted) != len({role.id for role in roles}):
+    known = dict(Role.objects.filter(organisation_id=actor.organisation_id).values_list("id", "name"))
+    wanted = {role.id for role in roles}
+    if wanted - known.keys():
         raise Invalid({"roles": ["Choose from the list."]})
     links = MembershipRole.objects.filter(organisation_id=actor.organisation_id, membership_id=member.id)
     held = set(links.values_list("role_id", flat=True))
-    if held == set(wanted):
+    if seen is not None:
+        wanted = (held - set(seen)) | (wanted & held) | (wanted - set(seen))
+    if held == wanted:
         return
     links.exclude(role_id__in=wanted).delete()
     MembershipRole.objects.bulk_create(
         MembershipRole(
             organisation_id=actor.organisation_id, membership=member, role_id=role_id, created_by_id=actor.id
         )
-        for role_id in wanted
-        if role_id not in held
+        for role_id in wanted - held
     )
-    changed = RolesChanged(subject_id=member.id, roles=sorted(wanted.values()))
+    changed = RolesChanged(subject_id=member.id, roles=sorted(known[role_id] for role_id in wanted))
     record(changed, actor=actor, organisation_id=actor.organisation_id)
 
 

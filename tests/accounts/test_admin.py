@@ -3,16 +3,19 @@
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.test import Client
 
+from accounts.admin_base import OrganisationModelAdmin
 from accounts.audit.models import AuditEntry
 from accounts.models import Department, Holiday, Membership, ObjectGrant, Role, User, WorkingCalendar
 from accounts.selectors.grants import grant_choices
 from accounts.services.grants import grant_give_choice
-from accounts.services.people import member_add
-from tests.accounts.clients import browser, signed_in
+from accounts.services.people import member_add, member_set_roles, member_update
+from tests.accounts.clients import browser, fields_on, signed_in
 from tests.cast import Acme, Globex
+from tests.factories.workflows import install
 
 BASE = "/admin/accounts/"
 
@@ -91,6 +94,46 @@ def test_a_person_is_added_with_roles_and_changed(acme: Acme, tess: Client) -> N
         assert not nina.role_links.exists()
         changed = AuditEntry.objects.get(kind="people.changed")
         assert changed.payload["changes"] == {"name": ["Nina", "Nina N"]}
+
+
+def test_a_page_that_nobody_touched_changes_nothing(acme: Acme, tess: Client) -> None:
+    save(tess, "designation/add/", name="Clerk", level="2")
+    save(tess, "place/add/", city="Pune", state="Maharashtra", country="IN")
+    save(tess, f"membership/{acme.asha.id}/change/", name="Asha", email=acme.asha.email, attributes='{"grade": "7", "level": 2}')
+    pages = [made for made in admin.site._registry.values() if isinstance(made, OrganisationModelAdmin)]
+    with acme.scope():
+        install("leave_application", acme.omar)
+        rows = [made.model.objects.filter(organisation_id=acme.organisation.id).first() for made in pages]
+        entries = AuditEntry.objects.count()
+    told = [row for row in rows if row is not None]
+    assert len(told) > 7
+    for row in told:
+        path = f"/admin/{row._meta.app_label}/{row._meta.model_name}/{row.pk}/change/"
+        answer = tess.post(path, fields_on(tess.get(path).content.decode()))
+        assert answer.status_code == 302, errors_of(answer)
+        with acme.scope():
+            assert AuditEntry.objects.count() == entries, row
+
+
+def test_an_old_page_puts_nothing_back(acme: Acme, tess: Client) -> None:
+    with acme.scope():
+        old, kept, given, asked = (
+            Role.objects.create(organisation_id=acme.organisation.id, name=name)
+            for name in ("Old", "Kept", "Given", "Asked")
+        )
+        member_set_roles(actor=acme.tess, member_id=acme.asha.id, roles=[old, kept])
+    path = f"membership/{acme.asha.id}/change/"
+    shown = fields_on(tess.get(f"{BASE}{path}").content.decode())
+    with acme.scope():
+        member_update(actor=acme.tess, member_id=acme.asha.id, values={"manager": acme.hema, "is_tenant_admin": True})
+        member_set_roles(actor=acme.tess, member_id=acme.asha.id, roles=[kept, given])
+    save(tess, path, **shown | {"name": ["Asha V"], "roles": [str(role.id) for role in (old, kept, asked)]})
+    with acme.scope():
+        asha = Membership.objects.get(id=acme.asha.id)
+        assert (asha.name, asha.manager_id, asha.is_tenant_admin) == ("Asha V", acme.hema.id, True)
+        assert set(asha.role_links.values_list("role_id", flat=True)) == {kept.id, given.id, asked.id}
+        changed = AuditEntry.objects.filter(kind="people.changed", subject_id=asha.id).latest("at", "id")
+        assert changed.payload["changes"] == {"name": ["Asha", "Asha V"]}
 
 
 def test_a_circle_of_managers_is_refused_in_words(acme: Acme, tess: Client) -> None:

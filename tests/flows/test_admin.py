@@ -7,6 +7,7 @@ from django.test import Client
 
 from accounts.audit.models import AuditEntry
 from accounts.models import Role
+from flows.configuration import settings_change
 from flows.models import (
     ApprovalSide,
     CatalogueEntity,
@@ -21,7 +22,7 @@ from flows.models import (
     SideRole,
 )
 from flows.setup import PROPOSAL_WORKFLOW, organisation_prepare
-from tests.accounts.clients import signed_in
+from tests.accounts.clients import fields_on, signed_in
 from tests.cast import Acme
 from tests.factories.accounts import give_role
 from tests.factories.flows import make_entity, make_logical, make_physical, make_proposal, make_types, make_vote
@@ -120,6 +121,19 @@ def test_settings_are_changed_and_each_change_is_recorded(acme: Acme, tess: Clie
         assert FlowSettings.objects.get().timeout_days == 14
     assert tess.get(f"{ADMIN}/flowsettings/add/").status_code == 403
     assert tess.post(f"{ADMIN}/flowsettings/{settings.id}/delete/", {"post": "yes"}).status_code == 403
+
+
+def test_an_old_page_of_the_settings_allows_nothing_again(acme: Acme, tess: Client) -> None:
+    with acme.scope():
+        page = f"{ADMIN}/flowsettings/{FlowSettings.objects.get().id}/change/"
+        settings_change(actor=acme.tess, values={"maker_may_approve": True})
+    shown = fields_on(tess.get(page).content.decode())
+    with acme.scope():
+        settings_change(actor=acme.tess, values={"maker_may_approve": False})
+    post(tess, page, shown | {"timeout_days": "14"})
+    with acme.scope():
+        settings = FlowSettings.objects.get()
+        assert (settings.timeout_days, settings.maker_may_approve) == (14, False)
 
 
 def add_side(client: Client, **more: Any) -> None:
