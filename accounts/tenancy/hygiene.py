@@ -1,6 +1,7 @@
-"""Text that no part of the product can store or show is refused at the door, whatever the face."""
+"""What no part of the product can store, show or compare is refused at the door, whatever the face."""
 
 from collections.abc import Callable, Iterable
+from datetime import datetime, timedelta
 from urllib.parse import unquote_plus
 
 from django.core.exceptions import BadRequest
@@ -42,3 +43,8 @@ def _texts(request: HttpRequest) -> Iterable[str]:
 def is_unclean(text: str) -> bool:
     """Whether the text holds NUL, or a surrogate without its pair (RFC 3629 has none)."""
     return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+
+
+def is_utc(moment: datetime) -> bool:
+    """Whether the product may have written it: our moments are in UTC, and the database knows no zone a day away."""
+    return moment.utcoffset() == timedelta()

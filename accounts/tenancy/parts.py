@@ -9,7 +9,7 @@ from django.utils.dateparse import parse_datetime
 from rest_framework import exceptions, pagination, parsers, permissions
 from rest_framework.request import Request
 
-from accounts.tenancy.hygiene import is_unclean
+from accounts.tenancy.hygiene import is_unclean, is_utc
 
 MAX_DEPTH = 32
 MAX_DIGITS = 32
@@ -82,14 +82,14 @@ class MemberOnly(permissions.BasePermission):
 
 
 def _is_ours(position: str) -> bool:
-    """Whether a page may have ended there: our moments are in UTC, and the database knows no zone a day away."""
+    """Whether a page may have ended there: at a moment of ours, or at a text, which may look like a day without a zone."""
     if is_unclean(position):
         return False
     try:
         moment = parse_datetime(position)
     except ValueError:
         return False
-    return moment is None or not moment.utcoffset()
+    return moment is None or moment.tzinfo is None or is_utc(moment)
 
 
 class CursorPages(pagination.CursorPagination):

@@ -17,7 +17,7 @@ from rest_framework import serializers as drf
 from rest_framework.request import Request
 from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from accounts.tenancy.hygiene import is_unclean
+from accounts.tenancy.hygiene import is_unclean, is_utc
 from accounts.tenancy.parts import CursorPages
 
 ORDERING: Final = "ordering"
@@ -144,7 +144,7 @@ def _value(model: type[Model], column: str, value: Any) -> Any:
     if isinstance(value, bool) or not isinstance(value, str | int):
         raise ValueError(value)
     found: Any = _field(model, column).to_python(value)
-    if isinstance(found, datetime) and found.tzinfo is None:
+    if isinstance(found, datetime) and not is_utc(found):
         raise ValueError(value)
     if (isinstance(found, int) and abs(found) >= 2**63) or (isinstance(found, str) and is_unclean(found)):
         raise ValueError(value)

@@ -13,6 +13,7 @@ from uuid import UUID
 from django.db.models import F, Q
 
 from accounts.models import Membership
+from accounts.tenancy.hygiene import is_unclean, is_utc
 from flows.models import ApprovalSide, ApprovalStatus, ProposalDataType, ProposedFlow
 from flows.proposals.selectors.asker import Proposals, proposals_of
 from flows.proposals.selectors.rights import behind, waiting_among
@@ -69,7 +70,7 @@ class Place:
         try:
             order, value, ident, back = json.loads(urlsafe_b64decode(text.encode("ascii") + b"=" * (-len(text) % 4)))
             found = cls(sort, _value(sort, value), UUID(ident), bool(back))
-        except (ValueError, TypeError, AttributeError, Base64Error):
+        except (ValueError, TypeError, AttributeError, RecursionError, Base64Error):
             return None
         return found if order == str(sort) else None
 
@@ -200,14 +201,12 @@ def _place(sort: Sort, row: ProposedFlow, *, back: bool = False) -> Place:
 def _value(sort: Sort, value: Any) -> Any:
     if sort.column.endswith("_at"):
         at = datetime.fromisoformat(value)
-        if at.tzinfo is None:
+        if not is_utc(at):
             raise ValueError(value)
         return at
     wanted = int if sort.column == "number" else str
     if type(value) is not wanted:
         raise TypeError(value)
-    if isinstance(value, str):
-        value.encode()  # refuses what no text of the database can hold
-    if (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and "\0" in value):
+    if (isinstance(value, int) and abs(value) >= 2**63) or (isinstance(value, str) and is_unclean(value)):
         raise ValueError(value)
     return value

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from typing import Any
 from uuid import UUID
@@ -178,7 +179,19 @@ def test_every_order_goes_on_and_back(many: Town, asha: Person, sign: str) -> No
         assert asha.load(f"{address}&cursor={back.previous}").context["page"].rows == first.rows
 
 
-@pytest.mark.parametrize("cursor", ["x", "bm9uc2Vuc2U", "WyItYWN0ZWQiLDEsMiwzXQ", "W10", "eyJhIjoxfQ"])
+def cursor_of(value: str) -> str:
+    """In the form of a true one; ``value`` is JSON."""
+    return urlsafe_b64encode(f'["-acted",{value},"{"0" * 32}",false]'.encode()).decode()
+
+
+@pytest.mark.parametrize(
+    "cursor",
+    [
+        *("x", "bm9uc2Vuc2U", "WyItYWN0ZWQiLDEsMiwzXQ", "W10", "eyJhIjoxfQ"),
+        *(cursor_of(f'"2026-01-01T00:00:00{zone}"') for zone in ("", "+23:59", "-16:00", "+05:30")),
+        cursor_of("[" * 3_000 + "]" * 3_000),
+    ],
+)
 def test_a_broken_cursor_is_the_first_page(many: Town, asha: Person, cursor: str) -> None:
     assert asha.load(f"{BOARD}?cursor={cursor}").context["page"].rows == asha.load(BOARD).context["page"].rows
 
