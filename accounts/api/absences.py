@@ -18,7 +18,7 @@ from accounts.models.absences import MAX_KEY
 from accounts.scopes import MOST_KEYS, scope_choices
 from accounts.selectors.absences import absences_visible
 from accounts.services.absences import absence_accept, absence_ask, absence_decline, absence_end, absence_set
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 
 ANSWERS = ("none", "asked", "accepted", "declined")
 

@@ -12,7 +12,7 @@ from accounts.api.bodies import Body, checked, etag_of, seen_at
 from accounts.selectors.directory import ADMINISTER, access_entry, entries_of
 from accounts.services.directory import entry_remove, entry_save
 from accounts.tenancy.models import OrganisationOwned
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 
 
 class EntrySerializer(serializers.Serializer[Any]):

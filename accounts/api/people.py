@@ -13,7 +13,7 @@ from accounts.filters import PeopleFilter
 from accounts.models import Membership
 from accounts.policies import permission_codes, roles_of
 from accounts.selectors.people import active_people, time_zone_of
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 
 
 class PersonSerializer(serializers.Serializer[Membership]):

@@ -1,15 +1,13 @@
-"""The parts that every REST view is made of: who may enter, how input is parsed, how lists page."""
+"""The parts that every REST view is made of: who may enter, how input is parsed."""
 
 import json
 from collections.abc import Mapping
 from typing import Any, NoReturn
 
-from django.core.exceptions import ValidationError
-from django.utils.dateparse import parse_datetime
-from rest_framework import exceptions, pagination, parsers, permissions
+from rest_framework import exceptions, parsers, permissions
 from rest_framework.request import Request
 
-from accounts.tenancy.hygiene import is_unclean, is_utc
+from accounts.tenancy.hygiene import is_unclean
 
 MAX_DEPTH = 32
 MAX_DIGITS = 32
@@ -79,36 +77,3 @@ class MemberOnly(permissions.BasePermission):
 
     def has_permission(self, request: Request, view: Any) -> bool:
         return getattr(request._request, "membership", None) is not None
-
-
-def _is_ours(position: str) -> bool:
-    """Whether a page may have ended there: at a moment of ours, or at a text, which may look like a day without a zone."""
-    if is_unclean(position):
-        return False
-    try:
-        moment = parse_datetime(position)
-    except ValueError:
-        return False
-    return moment is None or moment.tzinfo is None or is_utc(moment)
-
-
-class CursorPages(pagination.CursorPagination):
-    """Pages of 25, at most 100, that stay right while rows come and go: ``{next, previous, results}``."""
-
-    page_size = 25
-    max_page_size = 100
-    page_size_query_param = "page_size"
-    ordering: Any = ("-created_at", "-id")
-
-    def decode_cursor(self, request: Request) -> Any:
-        cursor = super().decode_cursor(request)
-        if cursor is not None and not _is_ours(str(cursor.position or "")):
-            raise exceptions.NotFound(self.invalid_cursor_message)
-        return cursor
-
-    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> Any:
-        """Raises NotFound for a cursor that was made up."""
-        try:
-            return super().paginate_queryset(queryset, request, view)
-        except ValidationError:
-            raise exceptions.NotFound(self.invalid_cursor_message) from None

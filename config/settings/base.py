@@ -216,7 +216,7 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_PARSER_CLASSES": ["accounts.tenancy.parts.StrictJSONParser"],
     "DEFAULT_FILTER_BACKENDS": ["django_filters.rest_framework.DjangoFilterBackend"],
-    "DEFAULT_PAGINATION_CLASS": "accounts.tenancy.parts.CursorPages",
+    "DEFAULT_PAGINATION_CLASS": "accounts.tenancy.pages.CursorPages",
     "DEFAULT_SCHEMA_CLASS": "accounts.tenancy.openapi.ProblemSchema",
     "EXCEPTION_HANDLER": "accounts.tenancy.api.problem_handler",
     # What an address takes and gives is in the OpenAPI document; OPTIONS answers 405.

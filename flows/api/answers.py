@@ -14,7 +14,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 
 Reader = Callable[[Any], Any]
 

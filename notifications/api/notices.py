@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from notifications.models import InboxItem
 from notifications.selectors.inbox import notices
 from notifications.services.inbox import choose_email, mark_all_read, mark_read, wants_email

@@ -113,6 +113,27 @@ def test_nobody_gets_in_without_a_login(acme: Acme, path: str) -> None:
     assert person.get(path).status_code == 200
 
 
+def test_pages_over_rest_leave_nothing_out_and_end(acme: Acme) -> None:
+    """However many came in one moment, and although some are read meanwhile."""
+    (one,) = notices(acme, acme.ravi)
+    with acme.scope():
+        for _ in range(1_120):
+            one.id, one.event_id, one._state.adding = new_id(), new_id(), True
+            one.save()
+        ids = [str(row.id) for row in InboxItem.objects.order_by("-at", "-id")]
+    api = program(acme.ravi)
+    address, met, backward = "/api/v1/notifications/?unread=true&page_size=100", list[str](), ""
+    while address and len(met) <= len(ids):
+        page = api.get(address).json()
+        backward = page["previous"]
+        met += [row["id"] for row in page["results"]]
+        api.post(f"/api/v1/notifications/{met[0]}/read/")
+        api.post(f"/api/v1/notifications/{met[-5]}/read/")
+        address = page["next"]
+    assert met == ids
+    assert [row["id"] for row in api.get(backward).json()["results"]][-4:] == ids[1_096:1_100]
+
+
 def test_rest_lists_and_marks(acme: Acme) -> None:
     first, second = notices(acme, acme.ravi, 2)
     api = program(acme.ravi)

@@ -16,7 +16,7 @@ from accounts.api.bodies import Body, Id, Text, Whole, behind, checked
 from accounts.api.people import PersonSerializer
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from workflows.api.inputs import MAX_COMMENT, revision_seen
 from workflows.api.outputs import WorkflowRefSerializer, WorkflowSerializer
 from workflows.api.task_answers import WorkflowStartSerializer, start_detail

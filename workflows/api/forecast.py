@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.people import PersonSerializer
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from workflows.api.outputs import WorkflowRefSerializer
 from workflows.models import Task
 from workflows.selectors.forecast import DEFAULT_HOURS, MOST_HOURS, horizon, late_soon

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.bodies import Body, Text, behind, checked
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from workflows import policies
 from workflows.api.inputs import MAX_COMMENT
 from workflows.api.outputs import RunSerializer

@@ -45,7 +45,7 @@ class OwnReasonBody(Body):
 
 
 class OwnReasonPages(EntryPages):
-    ordering: Any = ("position", "name", "id")
+    ordering: Any = ("position", "id")
 
 
 class OwnReasonListView(EntryListView):

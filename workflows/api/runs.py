@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from accounts.api.base import MemberView
 from accounts.api.bodies import behind, checked
 from accounts.models import Membership
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from workflows.api.filters import RunListFilter
 from workflows.api.inputs import CommentBody, MemberBody, StartBody, WithdrawBody
 from workflows.api.outputs import (

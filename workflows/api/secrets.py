@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.bodies import Body, Text, checked
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from workflows import policies
 from workflows.models import Secret
 from workflows.selectors.machines import secrets_of

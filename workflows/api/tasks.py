@@ -11,7 +11,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.bodies import behind, checked
-from accounts.tenancy.parts import CursorPages
+from accounts.tenancy.pages import CursorPages
 from workflows.api.filters import TaskListFilter
 from workflows.api.inputs import AssignBody, ClaimBody, CompleteBody, HandOverBody, ReassignBody, expected_version
 from workflows.api.outputs import RunSerializer, TaskRowSerializer
