@@ -2,7 +2,8 @@
 
 The rule language answers yes or no; a formula answers a value. Python's own parser reads the text, and this module walks
 the few kinds of nodes that it knows: no attribute of an object, no call but those of `FUNCTIONS`, no loop, no power, no
-repetition of texts. Numbers are decimals, so money stays exact. Cost and size are bounded by the length of the text.
+repetition of texts. Numbers are decimals, so money stays exact, and an amount keeps its currency: those of several have no
+sum, no order and no ratio. Cost and size are bounded by the length of the text.
 """
 
 import ast
@@ -22,6 +23,13 @@ class FormulaError(ValueError):
     """The formula is malformed, or has no answer for these values; the text says why."""
 
 
+class Amount(Decimal):
+    """A number of a currency."""
+
+    __slots__ = ("currency",)
+    currency: str
+
+
 class Formula:
     """A parsed formula. Making it raises FormulaError, and so does `answer`."""
 
@@ -38,11 +46,15 @@ class Formula:
         self._check(tree.body)
         self._root = tree.body
 
-    def answer(self, values: Mapping[str, Any]) -> Any:
-        """The value as JSON: decimals are text where they are no whole numbers, dates are text."""
+    def answer(self, values: Mapping[str, Any], *, currency: str | None = None) -> Any:
+        """The value as JSON: decimals are text where they are no whole numbers, dates are text. An amount must be in the
+        `currency`, where one is asked for."""
         try:
             with localcontext(prec=DIGITS, Emax=DIGITS, Emin=-DIGITS):
-                return to_json(_value(self._root, values))
+                found = _value(self._root, values)
+                if currency and isinstance(found, Amount) and found.currency != currency:
+                    raise FormulaError(f"The result is in {found.currency}, not in {currency}.")
+                return to_json(found)
         except (DecimalException, ArithmeticError) as error:
             raise FormulaError("This formula divides by nothing, or its result is too large.") from error
 
@@ -109,7 +121,7 @@ def _value(node: ast.expr, values: Mapping[str, Any]) -> Any:
             return _binary(type(node.op), _value(node.left, values), _value(node.right, values))
         case ast.UnaryOp():
             inner = _value(node.operand, values)
-            return not _truth(inner) if isinstance(node.op, ast.Not) else -_number(inner)
+            return not _truth(inner) if isinstance(node.op, ast.Not) else _in_currency(-_number(inner), inner)
         case ast.BoolOp():
             asked = (_truth(_value(one, values)) for one in node.values)
             return all(asked) if isinstance(node.op, ast.And) else any(asked)
@@ -147,25 +159,38 @@ def _look_up(path: str, values: Mapping[str, Any]) -> Any:
 
 
 def _read(value: Any) -> Any:
-    """Numbers become decimals, and money its amount."""
+    """Numbers become decimals, and money its amount, of its currency."""
     if isinstance(value, bool) or value is None:
         return value
     if isinstance(value, int | float):
         return Decimal(str(value))
     if isinstance(value, Mapping) and set(value) == {"amount", "currency"}:
-        return Decimal(str(value["amount"]))
+        return _amount(value["amount"], str(value["currency"]))
     return value
+
+
+def _amount(number: Any, currency: str) -> Amount:
+    made = Amount(str(number))
+    made.currency = currency
+    return made
+
+
+def _in_currency(number: Decimal, *parts: Any) -> Decimal:
+    """`number`, which was worked out of the parts, in the one currency of those that are amounts."""
+    currencies = {one.currency for one in parts if isinstance(one, Amount)}
+    if len(currencies) > 1:
+        raise FormulaError(f"Amounts in {' and '.join(sorted(currencies))} cannot be put together.")
+    return _amount(number, *currencies) if currencies else number
 
 
 def _number(value: Any) -> Decimal:
     if isinstance(value, bool):
         raise FormulaError("Yes and no are no numbers.")
-    if isinstance(value, Decimal):
-        return value
     if value is None or value == "":
         return Decimal(0)
     try:
-        number = Decimal(str(_read(value)))
+        read = _read(value)
+        number = read if isinstance(read, Decimal) else Decimal(str(read))
     except DecimalException as error:
         raise FormulaError(f"“{str(value)[:40]}” is no number.") from error
     if not number.is_finite():
@@ -179,7 +204,8 @@ def _binary(op: type[ast.operator], left: Any, right: Any) -> Any:
         if len(joined) > MAX_RESULT:
             raise FormulaError("The result is too long.")
         return joined
-    return _ARITHMETIC[op](_number(left), _number(right))
+    number = _in_currency(_ARITHMETIC[op](_number(left), _number(right)), left, right)
+    return Decimal(number) if op in (ast.Div, ast.FloorDiv) and isinstance(right, Amount) else number
 
 
 def _digits(value: Any) -> bool:
@@ -200,6 +226,7 @@ def _compared(node: ast.Compare, values: Mapping[str, Any]) -> bool:
 
 
 def _holds(op: type[ast.cmpop], left: Any, right: Any) -> bool:
+    _in_currency(Decimal(0), *_flat((left, right)))
     if op in (ast.In, ast.NotIn):
         if not isinstance(right, list | str):
             raise FormulaError("“in” asks a list or a text.")
@@ -237,7 +264,7 @@ def _round(value: Any, places: Any = Decimal(0)) -> Decimal:
     digits = int(_number(places))
     if not 0 <= digits <= 12:
         raise FormulaError("round takes 0 to 12 places.")
-    return _number(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP)
+    return _in_currency(_number(value).quantize(Decimal(1).scaleb(-digits), rounding=ROUND_HALF_UP), value)
 
 
 def _each(rows: Any, name: Any) -> list[Any]:
@@ -250,23 +277,32 @@ def _day(value: Any) -> date:
     return date.fromisoformat(str(value)[:10])
 
 
-def _mean(*values: Any) -> Decimal:
-    numbers = [_number(one) for one in _flat(values)]
+def _of_numbers(work: Callable[[list[Decimal]], Decimal]) -> Callable[..., Decimal]:
+    """A function of numbers, single or in lists, whose answer is in the currency of the amounts among them."""
+
+    def called(*values: Any) -> Decimal:
+        numbers = [_number(one) for one in _flat(values)]
+        return _in_currency(work(numbers), *numbers)
+
+    return called
+
+
+def _mean(numbers: list[Decimal]) -> Decimal:
     if not numbers:
         raise FormulaError("average needs at least one number.")
     return sum(numbers, Decimal(0)) / len(numbers)
 
 
 FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
-    "sum": lambda *values: sum((_number(one) for one in _flat(values)), Decimal(0)),
-    "average": _mean,
-    "min": lambda *values: min(_number(one) for one in _flat(values)),
-    "max": lambda *values: max(_number(one) for one in _flat(values)),
+    "sum": _of_numbers(lambda numbers: sum(numbers, Decimal(0))),
+    "average": _of_numbers(_mean),
+    "min": _of_numbers(min),
+    "max": _of_numbers(max),
     "count": lambda *values: Decimal(len([one for one in _flat(values) if one is not None])),
-    "abs": lambda value: abs(_number(value)),
+    "abs": lambda value: _in_currency(abs(_number(value)), value),
     "round": _round,
-    "floor": lambda value: _number(value) // 1,
-    "number": _number,
+    "floor": lambda value: _in_currency(_number(value) // 1, value),
+    "number": lambda value: Decimal(_number(value)),
     "text": _words,
     "upper": lambda value: _words(value).upper(),
     "lower": lambda value: _words(value).lower(),
@@ -280,7 +316,7 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "days_between": lambda first, last: Decimal((_day(last) - _day(first)).days),
     "add_days": lambda day, count: _day(day) + timedelta(days=int(_number(count))),
 }
-"""What formulas may call. `each(record.lines, "amount")` is a column of a table."""
+"""What formulas may call. `each(record.lines, "amount")` is a column of a table; `number` is an amount without its currency."""
 
 _ARITHMETIC: Final[Mapping[type[ast.operator], Callable[[Decimal, Decimal], Decimal]]] = {
     ast.Add: operator.add,

@@ -76,7 +76,7 @@ class Computed(Component[ComputedField]):
 
     def derive(self, field: ComputedField, values: Mapping[str, Any]) -> Any:
         try:
-            return _kept(field, Formula(field.formula).answer({ROOT: values}))
+            return _kept(field, Formula(field.formula).answer({ROOT: values}, currency=self.currency(field)))
         except (FormulaError, InvalidOperation, ValueError):
             return None
 

@@ -138,6 +138,28 @@ def test_each_kind_of_result_is_stored_as_its_kind_or_not_at_all(result: str, fo
     assert form.stored()["total"] == stored
 
 
+AMOUNT = {"type": "money", "name": "amount", "label": "Amount", "currencies": ["INR", "EUR"]}
+LINES = named("table", "lines", columns=[AMOUNT])
+
+
+def in_rows(*amounts: tuple[str, str]) -> list[dict[str, Any]]:
+    return [{"amount": {"amount": amount, "currency": currency}} for amount, currency in amounts]
+
+
+@pytest.mark.parametrize("result", ["money", "number"])
+def test_amounts_of_several_currencies_have_no_total(result: str) -> None:
+    form = form_of(LINES, computed("sum(each(form.lines, 'amount'))", result=result))
+    assert form({"lines": in_rows(("100", "EUR"), ("100", "INR"))}).stored()["total"] is None
+
+
+def test_a_total_is_in_the_currency_of_what_it_adds() -> None:
+    form = form_of(LINES, computed("sum(each(form.lines, 'amount'))", result="money"))
+    assert form({"lines": in_rows(("100", "EUR"), ("50", "EUR"))}).stored()["total"] is None
+    assert form({"lines": in_rows(("100", "INR"), ("50", "INR"))}).stored()["total"]["amount"] == "150.00"
+    drawn = form(posted({"lines-0-amount": "5", "lines-0-amount-currency": "EUR", "redraw": "total"}))
+    assert "INR" not in drawn.without_judgement().render().partition("<output")[2].partition("</output>")[0]
+
+
 def test_what_is_invisible_counts_as_nothing() -> None:
     extra = named("number", "extra", visible_when={"field": "form.count", "op": "gt", "value": 5})
     form = form_of(COUNT, extra, computed("form.count + form.extra"))

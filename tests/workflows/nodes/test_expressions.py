@@ -62,3 +62,44 @@ def test_anything_is_an_answer_or_a_refusal(text: str) -> None:
 def test_later_formulas_use_earlier_ones() -> None:
     answer = run("formula", {"values": {"net": "record.total / 1.25", "tax": "record.total - net"}})
     assert answer.output == {"net": 10, "tax": "2.5"}
+
+
+PRICES = {
+    "eur": {"amount": "100.00", "currency": "EUR"},
+    "inr": {"amount": "60.00", "currency": "INR"},
+    "other": {"amount": "40.00", "currency": "INR"},
+    "lines": [{"amount": {"amount": "100.00", "currency": "EUR"}}, {"amount": {"amount": "100.00", "currency": "INR"}}],
+    "none": None,
+}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "eur + inr", "inr - eur", "eur * inr", "eur / inr", "eur % inr", "eur > inr", "eur == inr", "eur in [inr]", "-eur + inr",
+        "sum(each(lines, 'amount'))", "average(eur, inr)", "max(eur, inr)", "round(eur * 2, 1) + abs(inr)", "floor(eur) + inr",
+        "either(eur, 0) + inr", "(eur if True else 0) - min(inr, other)", "inr + sum(1, eur)",
+    ],
+)  # fmt: skip
+def test_amounts_of_several_currencies_are_not_put_together(text: str) -> None:
+    with pytest.raises(FormulaError, match="EUR and INR"):
+        Formula(text).answer(PRICES)
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("inr + other", 100), ("sum(inr, other, none) + 5", 105), ("inr / other", "1.5"), ("inr / other * eur", 150),
+        ("count(each(lines, 'amount'))", 2), ("eur if inr > other else inr", 100), ("number(eur) * 90 + inr", 9060),
+        ("eur['amount'] * 90 + inr if eur['currency'] == 'EUR' else inr", 9060), ("text(eur) + ' or ' + inr", "100 or 60"),
+    ],
+)  # fmt: skip
+def test_amounts_of_one_currency_and_numbers_are_put_together(text: str, answer: Any) -> None:
+    assert Formula(text).answer(PRICES) == answer
+
+
+def test_an_answer_in_another_currency_than_is_asked_for_is_none() -> None:
+    assert Formula("inr * 2").answer(PRICES, currency="INR") == 120
+    assert Formula("2 * 3").answer(PRICES, currency="INR") == 6
+    with pytest.raises(FormulaError, match="EUR"):
+        Formula("eur * 2").answer(PRICES, currency="INR")
