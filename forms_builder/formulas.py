@@ -268,6 +268,8 @@ def _round(value: Any, places: Any = Decimal(0)) -> Decimal:
 
 
 def _each(rows: Any, name: Any) -> list[Any]:
+    if rows is None:
+        return []
     if not isinstance(rows, list):
         raise FormulaError("each takes the rows of a table and the name of a column.")
     return [_read(row.get(str(name))) for row in rows if isinstance(row, Mapping)]

@@ -160,6 +160,13 @@ def test_a_total_is_in_the_currency_of_what_it_adds() -> None:
     assert "INR" not in drawn.without_judgement().render().partition("<output")[2].partition("</output>")[0]
 
 
+def test_a_table_without_rows_adds_nothing_to_a_total() -> None:
+    form = form_of(PRICE, LINES, computed("form.price + sum(each(form.lines, 'amount'))", result="money"))
+    for empty in ([], [{}], None):
+        assert form({"price": "7", "lines": empty}).stored()["total"] == {"amount": "7.00", "currency": "INR"}
+    assert "INR 7.00</output>" in form(posted({"price": "7", "redraw": "total"})).without_judgement().render()
+
+
 def test_what_is_invisible_counts_as_nothing() -> None:
     extra = named("number", "extra", visible_when={"field": "form.count", "op": "gt", "value": 5})
     form = form_of(COUNT, extra, computed("form.count + form.extra"))

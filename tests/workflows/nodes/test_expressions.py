@@ -27,6 +27,7 @@ from tests.workflows.nodes.bench import VALUES, run
         ("join(each(context.rates.body.rows, 'n'), ', ')", "a, b"),
         ("context.rates.body.rows[1].n", "b"),
         ("either(record.note, 'nothing')", "nothing"),
+        ("count(each(record.note, 'n'))", 0),
         ("empty(record.note) and not False", True),
         ("record.missing == None", True),
         ("1 < record.days <= 3", True),
@@ -45,6 +46,7 @@ def test_answers(text: str, answer: Any) -> None:
         "[x for x in [1]]", "record.total.__class__", "f'{record}'", "requester.name.upper()", "'a' * 10000000",
         "sum(*[1])", "round(1, places=2)", "1 if", "a" * 2000, "1 / 0", "10 ** 3", "1 << 80", "nothing.here", "context.nope",
         "record.days + requester", "left('abc', 'x')", "~1", "b'1'", "...", "{'a': 1}", "1j", "-'a'",
+        "each(record.total, 'n')",
     ],
 )  # fmt: skip
 def test_refusals(text: str) -> None:
