@@ -8,6 +8,8 @@ from accounts.tenancy.models import new_id
 from workflows.approval import Member, Panel, Tally
 from workflows.approval import Vote as Voice
 from workflows.assignment import PersonRef
+from workflows.engine.branches import given_again
+from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan, queue_up
 from workflows.engine.state import Answers, By, Clock, RunState, TaskState, merged
 from workflows.engine.stays import orphan
@@ -44,6 +46,7 @@ def vote(
     task: TaskState,
     ballot: Ballot,
     answers: Answers,
+    definition: RunningDefinition,
     clock: Clock,
     by: By,
     *,
@@ -59,6 +62,7 @@ def vote(
     }
     plan.change_task(task.id, task.version, {"panel": ballot.panel.as_json()})
     plan.candidacies.append((task.id, ballot.seat.id, False))
+    given_again(plan, task.step, definition)
     _cast(plan, task, ballot, comment, shown)
     plan.log(
         LogKind.VOTED,

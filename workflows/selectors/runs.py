@@ -179,9 +179,10 @@ class RunView:
         )
 
     def offered_at(self, step: str) -> dict[str, Any]:
-        """The values that the form of a step starts with: those that hold, and what it must be told again."""
+        """The values that the form of a step starts with: those that hold, and what it must be told again and nobody has
+        given since."""
         names = self.definition.form.plan(step).writable_names if self.run.superseded else frozenset()
-        return {**self.run.data, **{name: value for name, value in self.run.superseded.items() if name in names}}
+        return {**{name: value for name, value in self.run.superseded.items() if name in names}, **self.run.data}
 
     @property
     def last_answers(self) -> Mapping[str, Any]:

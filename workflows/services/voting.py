@@ -69,7 +69,7 @@ def vote_cast(
 ) -> tuple[Plan, Answers]:  # fmt: skip
     """A vote that decides nothing yet. Raises Invalid at ``data.<field>`` and ``comment``."""
     answers, reason = said_by(desk, wish, ballot.way, standing, sources)
-    plan = votes.vote(locked.run, locked.task, ballot, answers, clock, by, comment=reason, shown=shown)
+    plan = votes.vote(locked.run, locked.task, ballot, answers, desk.definition, clock, by, comment=reason, shown=shown)
     return plan, answers
 
 

@@ -5,8 +5,9 @@ from uuid import UUID
 import pytest
 
 from tests.cast import Acme
+from tests.factories import panels
 from tests.factories.branches import contract, decide_at
-from tests.factories.workflows import publish, run_of
+from tests.factories.workflows import publish, run_of, view_of
 from tests.workflows.views.story import decide, load, send, signed_in, text
 from workflows.services.runs import run_start
 
@@ -85,6 +86,40 @@ def test_superseded_answers_are_shown_struck_and_offered_again(acme: Acme) -> No
     assert decide(signed_in(acme.hema), run_id, "Meet", advice="Sign it").status_code == 302
     with acme.scope():
         assert run_of(run_id).data["advice"] == "Sign it"
+
+
+@pytest.mark.django_db
+def test_a_vote_gives_anew_what_a_way_back_put_aside(acme: Acme) -> None:
+    document = panels.purchase({"rule": "count", "count": 2})
+    document["graph"]["transitions"].append(
+        {"key": "again", "name": "Again", "from": "buy", "to": "panel", "return": True}
+    )
+    with acme.scope():
+        run_id = panels.started(document, acme.omar, acme.asha).run_id
+    farid, fiona, hema = (signed_in(one) for one in (acme.farid, acme.fiona, acme.hema))
+    assert decide(farid, run_id, "Yes", note="A").status_code == 302
+    assert decide(fiona, run_id, "Yes", note="A").status_code == 302
+    assert decide(hema, run_id, "Again", comment="How many?").status_code == 302
+    assert 'value="A"' in text(load(fiona, f"/requests/{run_id}/"))
+    assert decide(farid, run_id, "Yes", note="B").status_code == 302
+    page = load(fiona, f"/requests/{run_id}/")
+    assert ('value="A"' in text(page), 'value="B"' in text(page)) == (False, True)
+    with acme.scope():
+        run = run_of(run_id)
+        assert (run.data, run.superseded) == ({"what": "Chairs", "note": "B"}, {})
+
+
+@pytest.mark.django_db
+def test_what_was_given_since_a_way_back_is_offered_before_what_it_put_aside(acme: Acme) -> None:
+    run_id = asked(acme)
+    with acme.scope():
+        people = {"law": acme.hema.id, "money": acme.farid.id}
+        decide_at(run_id, "check", acme.ravi, "Split", assignees=people)
+        view = view_of(run_id, acme.hema)
+        view.run.superseded = {"advice": "sign"}
+        assert view.offered_at("law") == {"amount": 5000, "advice": "sign"}
+        view.run.data |= {"advice": "as a machine has set it"}
+        assert view.offered_at("law")["advice"] == "as a machine has set it"
 
 
 @pytest.mark.django_db
