@@ -12,11 +12,13 @@ from tests.accounts.clients import program, signed_in
 from tests.cast import Acme
 from tests.factories.branches import contract
 from tests.factories.panels import of, purchase
+from tests.forms_builder.documents import MemorySources
 from workflows.engine.definition import RunningDefinition
 from workflows.graph.definition import DefinitionDocument
 from workflows.library import library_item, library_keys
 from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowSettings
 from workflows.selectors.definitions import DefinitionNotFound
+from workflows.services.case_recording import Recording
 from workflows.services.case_stage import CaseResult, play
 from workflows.services.cases import cases_play, coverage
 from workflows.services.definitions import (
@@ -113,6 +115,47 @@ def test_branches_are_played_at_once() -> None:
     ]
     document = DefinitionDocument.load(raw)
     assert play(document.cases[0], running(document)).problems == ()
+
+
+WITHDRAWN = [
+    {"step": "ask", "by": "asha", "data": {"amount": 5000}},
+    {"step": "check", "by": "ravi", "transition": "Ask", "comment": "Too dear"},
+]
+
+
+@pytest.mark.parametrize(
+    ("again", "told"),
+    [({}, "data.amount: This is required."), ({"amount": 700}, ""), ({"amount": 5000}, "")],
+    ids=["left out", "another", "the same"],
+)
+def test_answers_that_a_way_back_went_over_must_be_given_again(again: dict[str, Any], told: str) -> None:
+    people = [{"key": key, "department": "ENG"} for key in ("asha", "ravi")]
+    raw = contract()
+    acts = [*WITHDRAWN, {"step": "ask", "by": "asha", "data": again}]
+    raw["cases"] = [{"name": "Back and forth", "people": people, "acts": acts, "expect": {"values": again}}]
+    document = DefinitionDocument.load(raw)
+    result = play(document.cases[0], running(document))
+    assert [told in one for one in result.problems] == ([True] if told else [])
+
+
+def test_a_vote_gives_again_what_was_put_aside_in_a_case() -> None:
+    raw = purchase({"rule": "count", "count": 2})
+    raw["graph"]["transitions"].append({"key": "again", "name": "Again", "from": "buy", "to": "panel", "return": True})
+    votes = [{"step": "panel", "by": key, "transition": "Yes", "data": {"note": key}} for key in ("farid", "fiona")]
+    acts = [
+        {"step": "ask", "by": "asha", "data": {"what": "Chairs"}}, *votes,
+        {"step": "buy", "by": "hema", "transition": "Again", "comment": "How many?"},
+    ]  # fmt: skip
+    departments = {"asha": "ENG", "farid": "FIN", "fiona": "FIN", "hema": "HR"}
+    people = [{"key": key, "department": code} for key, code in departments.items()]
+    found = []
+    for more in ([], votes[:1]):
+        raw["cases"] = [{"name": "Twice", "people": people, "acts": [*acts, *more]}]
+        document = DefinitionDocument.load(raw)
+        recording = Recording(document.cases[0], running(document), MemorySources())
+        assert recording.broken == ""
+        found.append((recording.stage.data.get("note"), recording.form("panel", "fiona").values["note"]))
+    assert found == [(None, "fiona"), ("farid", "farid")]
 
 
 def test_panels_vote_and_duties_are_kept_apart() -> None:

@@ -8,6 +8,7 @@ from accounts.tenancy.models import new_id
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
 from workflows.engine.state import TaskState
+from workflows.engine.superseded import put_aside, still_aside, without
 from workflows.events import AnswersSuperseded, BranchSkipped, JoinFired, JoinWaiting, TaskCancelled
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.graph.tokens import Movement, front
@@ -67,16 +68,14 @@ def supersede(
     plan: Plan, steps: Iterable[str], target: CompiledStep, definition: RunningDefinition, given: Mapping[str, Any]
 ) -> None:
     """A way back to ``target`` has gone over ``steps``: their decisions do not count any more, and the values that they gave
-    are put aside until they are given again. What is ``given`` with the way back itself stands, and so does what a step
-    before it gave."""
+    are put aside until they are given again."""
     gone = [key for key in steps if not definition.graph.step(key).kind.is_gateway]
     plan.superseded_steps += gone
-    names = _written(definition, gone) - _written(definition, definition.graph.ahead.leading_to(target.key))
     data: Mapping[str, Any] = plan.run_changes["data"]
-    aside = {name: value for name, value in data.items() if name in names and name not in given and value is not None}
+    aside = put_aside(data, gone, target, definition, given)
     if not aside:
         return
-    plan.run_changes["data"] = {name: value for name, value in data.items() if name not in aside}
+    plan.run_changes["data"] = without(data, aside)
     plan.run_changes["superseded"] = {**plan.run_changes.get("superseded", plan.run.superseded), **aside}
     plan.log(
         LogKind.SUPERSEDED,
@@ -97,15 +96,8 @@ def supersede(
 
 def given_again(plan: Plan, step: str, definition: RunningDefinition) -> None:
     """A step was answered anew: what it had answered before is done with."""
-    kept = plan.run.superseded
-    if kept:
-        again = _written(definition, [step])
-        plan.run_changes["superseded"] = {name: value for name, value in kept.items() if name not in again}
-
-
-def _written(definition: RunningDefinition, steps: Iterable[str]) -> set[str]:
-    """The fields that the steps may write."""
-    return {name for key in steps for name in definition.form.plan(key).writable_names}
+    if plan.run.superseded:
+        plan.run_changes["superseded"] = still_aside(plan.run.superseded, step, definition)
 
 
 def _skip(plan: Plan, way: CompiledTransition, first: Iterable[CompiledStep]) -> None:

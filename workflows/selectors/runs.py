@@ -17,6 +17,7 @@ from accounts.tenancy.errors import NotFound
 from workflows.approval import Panel, Rule
 from workflows.assignment import PersonRef
 from workflows.engine.definition import RunningDefinition
+from workflows.engine.superseded import offered
 from workflows.models import (
     OPEN_TASK,
     Participant,
@@ -179,10 +180,8 @@ class RunView:
         )
 
     def offered_at(self, step: str) -> dict[str, Any]:
-        """The values that the form of a step starts with: those that hold, and what it must be told again and nobody has
-        given since."""
-        names = self.definition.form.plan(step).writable_names if self.run.superseded else frozenset()
-        return {**{name: value for name, value in self.run.superseded.items() if name in names}, **self.run.data}
+        """The values that the form of a step starts with."""
+        return offered(self.run.data, self.run.superseded, step, self.definition)
 
     @property
     def last_answers(self) -> Mapping[str, Any]:

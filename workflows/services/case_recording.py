@@ -107,7 +107,10 @@ class Recording:
     def form(self, step: str, by: str, posted: Mapping[str, Any] | None = None, files: Iterable[str] = ()) -> StepForm:
         """The form of the step as that person sees it."""
         made = form_class(self.definition.form, step)
-        values = self.stage.data if self.stage.path else self.stage.offered(self.stage.by_key[by])
+        if not self.stage.path:
+            values = self.stage.offered(self.stage.by_key[by])
+        else:
+            values = self.stage.data if posted is not None else self.stage.offered_at(step)
         return made(
             posted, values=values, labels={}, sources=self._offered(by),
             uploaded=_stand_ins(files),

@@ -18,6 +18,7 @@ from workflows.assignment import Assignment, Person, Situation
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision
 from workflows.engine.state import Answers
+from workflows.engine.superseded import offered, put_aside, still_aside, without
 from workflows.graph.cases import Act, Case, Persona
 from workflows.graph.compiled import CompiledTransition
 from workflows.graph.tokens import Token
@@ -95,7 +96,8 @@ class OpenTask:
 
 
 class Stage:
-    """One request of a case, in memory. `open` are its tasks by step, `path` what it went through."""
+    """One request of a case, in memory. `open` are its tasks by step, `path` what it went through, `aside` the answers that
+    must be given again."""
 
     def __init__(self, case: Case, definition: RunningDefinition) -> None:
         self.case = case
@@ -105,6 +107,7 @@ class Stage:
         self.requester = self.by_key[case.requester]
         self.at = case.at
         self.data: dict[str, Any] = {}
+        self.aside: dict[str, Any] = {}
         self.labels: dict[str, Any] = {}
         self.tokens: tuple[Token, ...] = ()
         self.open: dict[str, OpenTask] = {}
@@ -188,7 +191,7 @@ class Stage:
                 raise NotAllowed(f"a request starts at {graph.start.name}")
             self.data = {**self.offered(actor), **self.data}
         else:
-            self._check_holder(act, actor)
+            _check_holder(self, act, actor)
         wish = Wish(
             submission,
             self.way_name(act),
@@ -224,22 +227,14 @@ class Stage:
         """What the form of the start is filled in with before anybody answers."""
         return prefilled(self.definition.form, _facts(requester), self.at, self.sources(requester))
 
+    def offered_at(self, step: str) -> dict[str, Any]:
+        """What the form of a step is filled in with."""
+        return offered(self.data, self.aside, step, self.definition)
+
     def way_name(self, act: Act) -> str | None:
         """An act names its way as people do, or by its key, which a new name leaves alone."""
         ways = self.definition.graph.transitions_from(act.step)
         return next((way.name for way in ways if way.key == act.transition), act.transition) or None
-
-    def _check_holder(self, act: Act, actor: Person) -> None:
-        found = self.open.get(act.step)
-        if found is None:
-            waiting = ", ".join(self.step_name(key) for key in self.open) or "nowhere"
-            raise NotAllowed(f"the request does not wait there, but at: {waiting}")
-        names = {key: step.name for key, step in self.definition.graph.steps.items()}
-        duties = Duties(self.requester.id, self.decided)
-        if why := why_barred(self.definition.graph.step(act.step), actor.id, duties, names):
-            raise NotAllowed(f"{why[:1].lower()}{why[1:]}".rstrip("."))
-        if actor.id not in found.holders:
-            raise NotAllowed(f"it waits for {self.people_words(found.holders)}")
 
     def _voted(self, desk: Desk, actor: Person, wish: Wish) -> Mapping[str, Any] | None:
         """The answers of a vote of a panel that decides nothing yet, which is kept; None for anything else."""
@@ -256,8 +251,7 @@ class Stage:
             return None
         here = Here(self.tokens, self.people, self.labels, None)
         answers, _ = said_by(desk, wish, way, here, self.sources(actor))
-        self.data = {**self.data, **answers.values}
-        self.labels = {**self.labels, **answers.labels}
+        self._answered(desk.step.key, answers)
         found.holders = tuple(one.id for one in panel.asked)
         return answers.values
 
@@ -265,24 +259,32 @@ class Stage:
         return self.definition.graph.transitions_from(desk.step.key)
 
     def _named(self, act: Act) -> UUID | None:
-        """Whom the act names; a way back goes to who had the step last, as in the product."""
+        """Whom the act names; a way back goes to who had the step last, or to all of its panel, as in the product."""
         if act.assignee:
             return persona_id(act.assignee)
         ways = self.definition.graph.transitions_from(act.step)
         name = self.way_name(act)
         way = next((way for way in ways if way.name == name and way.is_return), None)
-        if way is None or way.target.asks_requester:
+        if way is None or way.target.asks_requester or way.target.approval is not None:
             return None
         return self.last.get(way.target.key)
 
+    def _answered(self, step: str, answers: Answers) -> None:
+        self.data = {**self.data, **answers.values}
+        self.labels = {**self.labels, **answers.labels}
+        self.aside = still_aside(self.aside, step, self.definition)
+
     def _apply(self, step: str, actor: Person, decision: Decision) -> None:
-        self.data = {**self.data, **decision.answers.values}
-        self.labels = {**self.labels, **decision.answers.labels}
+        self._answered(step, decision.answers)
+        if (way := decision.way).is_return:
+            given = decision.answers.values
+            aside = put_aside(self.data, decision.moved.superseded, way.target, self.definition, given)
+            self.data, self.aside = without(self.data, aside), {**self.aside, **aside}
         self.tokens = decision.moved.tokens
         panel = task.panel if (task := self.open.pop(step, None)) else None
         voters = {one.by for one in panel.votes} if panel else set()
         self.decided = {key: one for key, one in self.decided.items() if key not in decision.moved.superseded}
-        if not decision.way.is_return:
+        if not way.is_return:
             self.decided[step] = frozenset(voters | {actor.id})
         self.last[step] = actor.id
         if not self.path:
@@ -343,6 +345,20 @@ class Stage:
 
     def sources(self, actor: Person) -> "_CaseSources":
         return _CaseSources(self.at, self.case.people, actor)
+
+
+def _check_holder(stage: Stage, act: Act, actor: Person) -> None:
+    """Raises NotAllowed."""
+    found = stage.open.get(act.step)
+    if found is None:
+        waiting = ", ".join(map(stage.step_name, stage.open)) or "nowhere"
+        raise NotAllowed(f"the request does not wait there, but at: {waiting}")
+    names = {key: step.name for key, step in stage.definition.graph.steps.items()}
+    duties = Duties(stage.requester.id, stage.decided)
+    if why := why_barred(stage.definition.graph.step(act.step), actor.id, duties, names):
+        raise NotAllowed(f"{why[:1].lower()}{why[1:]}".rstrip("."))
+    if actor.id not in found.holders:
+        raise NotAllowed(f"it waits for {stage.people_words(found.holders)}")
 
 
 def _differences(stage: Stage) -> Iterator[str]:
