@@ -27,6 +27,7 @@ DATE: Final = re.compile(r"(19|2\d)\d{2}-\d{2}-\d{2}", re.ASCII)
 TIME: Final = re.compile(r"([01]\d|2[0-3]):[0-5]\d(:00)?", re.ASCII)
 NUMBER: Final = re.compile(r"[+-]?(\d{1,30}(\.\d{0,20})?|\.\d{1,20})", re.ASCII)
 PATTERN_MEMORY: Final = 2 * 1024 * 1024
+FILE_GONE: Final = "One of these files is not there. Upload it again."
 
 
 def clean(field: f.FieldBase, raw: Any, world: World, key: str = "") -> Any:
@@ -277,7 +278,7 @@ def clean_file(field: f.UploadField, raw: Any, world: World, key: str) -> list[s
         return None
     found = world.sources.files(wanted)
     if len(wanted) != len(ids) or any(item not in found for item in wanted):
-        raise wrong("One of these files is not there. Upload it again.")
+        raise wrong(FILE_GONE)
     if len(wanted) > field.max_files:
         raise wrong(f"Attach at most {field.max_files} files.")
     for item in wanted:

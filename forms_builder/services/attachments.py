@@ -13,6 +13,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.datastructures import MultiValueDict
 
@@ -27,6 +28,7 @@ from forms_builder.events import AttachmentAdded
 from forms_builder.models import Attachment
 from forms_builder.pictures import without_metadata
 from forms_builder.schema import fields as f
+from forms_builder.schema.clean import FILE_GONE
 from forms_builder.schema.document import FormDocument
 from forms_builder.uploads import Judged, UploadRefused, judge
 
@@ -39,6 +41,12 @@ class AttachmentRefused(Invalid):
     """The file is not accepted; `fields` names the field of the form, or `file`."""
 
     code = "attachment.refused"
+
+
+class AttachmentTaken(Invalid):
+    """A file that answers name belongs to another request by now; `fields` names its field of the form."""
+
+    code = "attachment.taken"
 
 
 @transaction.atomic
@@ -184,25 +192,33 @@ def attachments_from_page(
     return stored, problems
 
 
-def attachment_ids(document: FormDocument, stored: Mapping[str, Any]) -> list[UUID]:
-    """The files that stored answers refer to; for `attachments_claim`."""
-    return [
-        UUID(identifier)
+def files_of(document: FormDocument, stored: Mapping[str, Any]) -> dict[UUID, str]:
+    """The files that stored answers refer to, with their fields; for `attachments_claim`."""
+    return {
+        UUID(identifier): field.name
         for field in document.fields
         if isinstance(field, f.UploadField)
         for identifier in stored.get(field.name) or ()
-    ]
+    }
 
 
-def attachments_claim(*, actor: Membership, run_id: UUID, ids: Collection[UUID], at: datetime | None = None) -> int:
-    """Tie the actor's fresh uploads to a request, in the transaction that stores the answers; returns how many."""
-    if not ids:
-        return 0
-    mine = Attachment.objects.filter(organisation_id=actor.organisation_id, uploaded_by_id=actor.id, run_id=None)
-    changed: int = mine.filter(id__in=ids).update(
-        run_id=run_id, modified_by_id=actor.id, modified_at=at or timezone.now()
-    )
-    return changed
+def attachments_claim(
+    *, actor: Membership, run_id: UUID, files: Mapping[UUID, str], at: datetime | None = None
+) -> None:
+    """Tie the actor's fresh uploads to a request, in the transaction that stores the answers and before they are written.
+
+    Raises AttachmentTaken, with nothing changed, unless each of the `files` is one of those or the request's already: they
+    were looked at without a lock, and another request may have taken one since.
+    """
+    if not files:
+        return
+    here = Attachment.objects.filter(organisation_id=actor.organisation_id, id__in=files)
+    known = here.filter(Q(run_id=None, uploaded_by_id=actor.id) | Q(run_id=run_id))
+    found = dict(known.select_for_update().order_by("id").values_list("id", "run_id"))
+    if gone := files.keys() - found.keys():
+        raise AttachmentTaken({files[one]: [FILE_GONE] for one in gone})
+    if fresh := [identifier for identifier, owner in found.items() if owner is None]:
+        here.filter(id__in=fresh).update(run_id=run_id, modified_by_id=actor.id, modified_at=at or timezone.now())
 
 
 def attachments_sweep(*, organisation_id: UUID, at: datetime | None = None, limit: int = 500) -> Sequence[str]:

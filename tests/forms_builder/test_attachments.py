@@ -91,11 +91,24 @@ def test_answers_may_name_own_fresh_files_and_those_of_the_request_only(acme: Ac
 def test_claiming_ties_fresh_files_to_the_request(acme: Acme) -> None:
     run_id = uuid4()
     with acme.scope():
-        mine, ravis = stored_file(acme.asha), stored_file(acme.ravi)
-        ids = attachments.attachment_ids(expense(), {"receipts": [str(mine.id), str(ravis.id)]})
-        assert attachments.attachments_claim(actor=acme.asha, run_id=run_id, ids=ids) == 1
+        mine, kept = stored_file(acme.asha), stored_file(acme.ravi, run_id=run_id)
+        files = attachments.files_of(expense(), {"receipts": [str(mine.id), str(kept.id)]})
+        assert files == {mine.id: "receipts", kept.id: "receipts"}
+        attachments.attachments_claim(actor=acme.asha, run_id=run_id, files=files)
         assert Attachment.objects.get(id=mine.id).run_id == run_id
-        assert Attachment.objects.get(id=ravis.id).run_id is None
+
+
+def test_what_another_request_has_taken_is_not_claimed_and_nothing_else_either(acme: Acme) -> None:
+    with acme.scope():
+        mine, ravis = stored_file(acme.asha), stored_file(acme.ravi)
+        taken = stored_file(acme.asha, run_id=uuid4())
+        for gone in (ravis.id, taken.id, uuid4()):
+            with pytest.raises(attachments.AttachmentTaken) as refusal:
+                attachments.attachments_claim(
+                    actor=acme.asha, run_id=uuid4(), files={mine.id: "bill", gone: "receipts"}
+                )
+            assert refusal.value.fields == {"receipts": ["One of these files is not there. Upload it again."]}
+        assert Attachment.objects.get(id=mine.id).run_id is None
 
 
 def test_the_bytes_are_a_download_and_nothing_else(acme: Acme) -> None:

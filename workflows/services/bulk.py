@@ -25,7 +25,6 @@ from accounts.tenancy.errors import Conflict, DomainError, Invalid
 from accounts.tenancy.faults import FAULTS, OUTAGES
 from accounts.tenancy.scope import organisation_scope
 from forms_builder.rules import Environment
-from forms_builder.services.attachments import attachments_claim
 from forms_builder.sources import OrganisationSources
 from workflows.engine.plan import Plan, write_all
 from workflows.events import BulkAsked, BulkCancelled, BulkDone, BulkFailed, Via
@@ -34,7 +33,7 @@ from workflows.selectors.bulk import access_bulk
 from workflows.selectors.locks import LockedTask, lock_tasks
 from workflows.selectors.runs import visible_among
 from workflows.services.at_task import is_near
-from workflows.services.deciding import Submission, Wish, clean_text
+from workflows.services.deciding import Submission, Wish, claim_files, clean_text
 from workflows.services.drawing import lock_turns
 from workflows.services.refusals import refusal_text
 from workflows.services.tasks import claim, completion, reassignment
@@ -243,7 +242,7 @@ class _Made:
     row: BulkRow
     locked: LockedTask
     plan: Plan
-    attachment_ids: Sequence[UUID] = ()
+    files: Mapping[UUID, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -357,7 +356,7 @@ def _planned(work: _Work, row: BulkRow, locked: LockedTask) -> _Made | None:
         found = completion(
             locked, asked, actor=actor, version=row.version, at=at, via=Via.BULK, environment=work.environment
         )
-        return _Made(row, locked, found.plan, found.attachment_ids)
+        return _Made(row, locked, found.plan, found.files)
     given: dict[str, Any] = {"actor": actor, "version": row.version, "at": at, "via": Via.BULK}
     if wish.action is BulkAction.REASSIGN:
         return _Made(row, locked, reassignment(locked, comment=comment, **given))
@@ -408,6 +407,8 @@ def _write(work: _Work, made: Sequence[_Made]) -> None:
 
 
 def _batch(work: _Work, made: Sequence[_Made]) -> WriteBatch:
+    for one in made:
+        claim_files(work.actor, one.locked.run.id, one.files, work.at)
     batch = WriteBatch()
     events = write_all([one.plan for one in made], batch)
     record(events, actor=work.actor, organisation_id=work.actor.organisation_id, at=work.at, batch=batch)
@@ -416,7 +417,6 @@ def _batch(work: _Work, made: Sequence[_Made]) -> WriteBatch:
 
 def _settle(work: _Work, made: Sequence[_Made]) -> None:
     for one in made:
-        attachments_claim(actor=work.actor, run_id=one.locked.run.id, ids=one.attachment_ids, at=work.at)
         work.settle(one.row, one.locked, "done", message=_said(one.plan))
 
 

@@ -1,16 +1,19 @@
 """What starting and deciding have in common: the answers, the way, and who is next."""
 
 from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, NamedTuple, TypeVar
 from uuid import UUID
 
 from django.db.models import Case, Value, When
 from django.db.models.functions import Coalesce
 
+from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from forms_builder.rendering import form_class
 from forms_builder.schema.parts import has_unstorable
 from forms_builder.schema.sources import Sources
+from forms_builder.services.attachments import AttachmentTaken, attachments_claim
 from workflows.assignment import (
     Assignment,
     ChoiceNeeded,
@@ -199,6 +202,16 @@ def answers_of(
     if form.problems:
         raise Invalid({f"data.{path}".rstrip("."): texts for path, texts in form.problems.items()}, code="data.invalid")
     return Answers(form.stored(), form.picked)
+
+
+def claim_files(actor: Membership, run_id: UUID, files: Mapping[UUID, str], at: datetime) -> None:
+    """Tie the files that answers name, with their fields, to the run; before anything is written. Raises Invalid at
+    ``data.<field>``, with nothing claimed, where another request has taken one."""
+    try:
+        attachments_claim(actor=actor, run_id=run_id, files=files, at=at)
+    except AttachmentTaken as refusal:
+        fields = {f"data.{field}": texts for field, texts in refusal.fields.items()}
+        raise Invalid(fields, code=refusal.code) from refusal
 
 
 def comment_of(text: str, way: CompiledTransition) -> str:

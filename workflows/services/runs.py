@@ -16,7 +16,7 @@ from accounts.tenancy.errors import Conflict, Denied
 from accounts.tenancy.models import new_id
 from accounts.tenancy.statements import execute_prepared
 from forms_builder.schema.prefill import prefilled
-from forms_builder.services.attachments import attachment_ids, attachments_claim
+from forms_builder.services.attachments import files_of
 from forms_builder.sources import OrganisationSources, requester_facts
 from workflows import policies
 from workflows.assignment import Person, Situation
@@ -33,7 +33,7 @@ from workflows.selectors.locks import lock_run
 from workflows.selectors.people import active_members
 from workflows.selectors.runs import RunNotFound, access_run, may_see
 from workflows.selectors.starting import Starting, read_start
-from workflows.services.deciding import CommentInvalid, Standing, Submission, Wish, clean_text, decision_of
+from workflows.services.deciding import CommentInvalid, Standing, Submission, Wish, claim_files, clean_text, decision_of
 from workflows.substitution import subjects_of
 
 NEXT_NUMBER = """
@@ -123,15 +123,13 @@ def run_start(
         about=(about.kind, about.subject_id) if about else ("", None),
     )
     decision = decision_of(desk, wish, Standing((), found.people, {}, None, found.definition_id), sources)
+    claim_files(actor, run_id, files_of(definition.form, decision.answers.values), clock.at)
     stakeholders = _stakeholders(actor.organisation_id, definition, requester, found.owner_id)
     run = _run_state(run_id, actor.organisation_id, found, requester, initial, clock.at, about)
     plan, row = moves.start(run, decision, definition, clock, stakeholders)
     if about is not None:
         row.context = dict(about.context)
     plan.write(actor, new_run=row)
-    attachments_claim(
-        actor=actor, run_id=run_id, ids=attachment_ids(definition.form, decision.answers.values), at=clock.at
-    )
     return RunResult(run_id, run.number, str(row.status), row.outcome, tuple(plan.opened))
 
 

@@ -11,7 +11,7 @@ from accounts.models import Membership
 from accounts.policies import carries
 from accounts.tenancy.errors import Denied
 from forms_builder.rules import Environment
-from forms_builder.services.attachments import attachment_ids, attachments_claim
+from forms_builder.services.attachments import files_of
 from forms_builder.sources import OrganisationSources
 from workflows.assignment import Person, PersonRef
 from workflows.engine import moves, stays, votes
@@ -37,7 +37,15 @@ from workflows.services.at_task import (
     must_hold,
     not_yours,
 )
-from workflows.services.deciding import AssigneeInvalid, Standing, Submission, Wish, clean_text, decision_of
+from workflows.services.deciding import (
+    AssigneeInvalid,
+    Standing,
+    Submission,
+    Wish,
+    claim_files,
+    clean_text,
+    decision_of,
+)
 from workflows.services.voting import TOGETHER, ballot_of, panel_filled, seat_handed, seat_of, seat_to_hand, vote_cast
 
 
@@ -87,17 +95,16 @@ def task_complete(
     wish = Wish(Submission(data, uploaded, upload_problems), transition, assignee, comment, shown, assignees or {})
     locked = locked_task(task_id, actor, wish.named, at=moment)
     made = completion(locked, wish, actor=actor, version=version, at=moment, via=via)
-    result = _written(made.plan, locked.task, actor)
-    attachments_claim(actor=actor, run_id=locked.run.id, ids=made.attachment_ids, at=moment)
-    return result
+    claim_files(actor, locked.run.id, made.files, moment)
+    return _written(made.plan, locked.task, actor)
 
 
 class Completion(NamedTuple):
     """A decision that passed every check, ready to be written."""
 
     plan: Plan
-    attachment_ids: Sequence[UUID]
-    """Files that its answers name, to be claimed for the run."""
+    files: Mapping[UUID, str]
+    """Those that its answers name, with their fields, to be claimed for the run."""
 
 
 def completion(
@@ -135,7 +142,7 @@ def completion(
     ballot = ballot_of(task, desk, wish.transition, seat, by, at) if seat is not None else None
     if ballot is not None and not ballot.decides:
         plan, answers = vote_cast(desk, wish, standing, sources, locked, ballot, clock, by, content)
-        return Completion(plan, attachment_ids(desk.definition.form, answers.values))
+        return Completion(plan, files_of(desk.definition.form, answers.values))
     decision = decision_of(desk, wish, standing, sources, shown=content)
     if decision.moved.cancelled:
         decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, decision.moved.cancelled))
@@ -144,7 +151,7 @@ def completion(
     plan = moves.move(run, task, decision, desk.definition, clock, by)
     if ballot is not None:
         votes.decide(plan, task, ballot, comment=decision.comment, shown=content)
-    return Completion(plan, attachment_ids(desk.definition.form, decision.answers.values))
+    return Completion(plan, files_of(desk.definition.form, decision.answers.values))
 
 
 def task_reassign(
