@@ -82,6 +82,45 @@ def test_time_decides_as_a_person_would(acme: Acme) -> None:
         assert signed_in(acme.asha).get(f"/requests/{run_id}/").status_code == 200
 
 
+EARLY = DUE - 4 * HOUR
+
+
+def at_manager(acme: Acme, *rungs: dict[str, Any]) -> Task:
+    run_id = start_leave(publish(document(rungs=list(rungs)), acme.omar), acme.asha, at=WEDNESDAY).run_id
+    return open_task(run_id)
+
+
+def test_what_is_handed_over_before_the_due_time_is_not_overdue(acme: Acme) -> None:
+    with acme.scope():
+        task = at_manager(acme, {"do": "hand_over", "when": "before", "offset": "4h"})
+        assert climb(acme, EARLY) == [Swept(escalated=1)]
+        task.refresh_from_db()
+        assert (task.assignee_id, task.overdue, task.check_at) == (acme.meera.id, False, DUE)
+        assert climb(acme, DUE) == [Swept(overdue=1)]
+        task.refresh_from_db()
+        assert task.overdue
+
+
+def test_what_is_decided_before_the_due_time_is_not_overdue(acme: Acme) -> None:
+    with acme.scope():
+        task = at_manager(acme, {"do": "decide", "when": "before", "offset": "4h", "transition": "Rejected"})
+        assert climb(acme, EARLY) == [Swept(decided=1)]
+        task.refresh_from_db()
+        assert (task.transition, task.overdue) == ("Rejected", False)
+
+
+def test_what_cannot_be_done_before_the_due_time_leaves_the_task_in_time(acme: Acme) -> None:
+    """Nobody holds it, so there is nobody above them to hand it to; the admins hear of it when the time is up."""
+    with acme.scope():
+        task = at_manager(acme, {"do": "hand_over", "when": "before", "offset": "4h"})
+        Task.objects.filter(id=task.id).update(assignee=None, unassigned=True)
+        assert climb(acme, EARLY) == [Swept(passed=1)]
+        task.refresh_from_db()
+        assert (task.overdue, AuditEntry.objects.filter(kind="task.overdue").count()) == (False, 0)
+        assert climb(acme, DUE) == [Swept(overdue=1)]
+        assert AuditEntry.objects.filter(kind="task.overdue").count() == 1
+
+
 def test_time_asks_who_is_there_at_that_time(acme: Acme) -> None:
     """Ravi is away when the time is up, whatever the day on which this runs; the next one of the chain is asked."""
     found = document(rungs=[{"do": "decide", "transition": "HR review"}])

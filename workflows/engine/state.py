@@ -86,6 +86,10 @@ class TaskState(NamedTuple):
         """Open, or failed and waiting for an admin."""
         return self.is_open or (self.state == State.FAILURE and self.completed_at is None)
 
+    def is_late(self, at: datetime) -> bool:
+        """Whether its time limit has passed by then."""
+        return self.due_at is not None and self.due_at <= at
+
     @property
     def in_queue(self) -> bool:
         return self.is_open and self.assignee is None and not self.unassigned

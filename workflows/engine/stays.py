@@ -45,7 +45,7 @@ def hand_over(
     plan = Plan(run, by, clock.at)
     changes: dict[str, Any] = {"assignee_id": to.id, "unassigned": False}
     if kind is LogKind.ESCALATED:
-        changes |= {"escalations": task.escalations + 1, "overdue": True, **ladder}
+        changes |= {"escalations": task.escalations + 1, "overdue": task.is_late(clock.at), **ladder}
     plan.change_task(task.id, task.version, changes)
     if task.in_queue:
         plan.closed_queues.append(task.id)

@@ -43,5 +43,5 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     if moved.cancelled:
         decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
     plan = moves.move(run, task, decision, definition, clock, by)
-    plan.change_more(task.id, {"overdue": True, "rungs_done": ladder["rungs_done"]})
+    plan.change_more(task.id, {"overdue": task.is_late(clock.at), "rungs_done": ladder["rungs_done"]})
     return plan
