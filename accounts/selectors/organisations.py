@@ -18,8 +18,13 @@ class Home:
     name: str
 
 
+def organisation_ids() -> list[UUID]:
+    """All tenants, closed ones too, for jobs that keep what each of them has."""
+    return list(Organisation.objects.order_by("id").values_list("id", flat=True))
+
+
 def active_organisation_ids() -> list[UUID]:
-    """All tenants, for jobs that serve each of them in its own scope."""
+    """The open tenants, for jobs that serve each of them in its own scope."""
     return list(Organisation.objects.filter(is_active=True).order_by("id").values_list("id", flat=True))
 
 

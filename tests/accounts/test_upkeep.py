@@ -11,9 +11,11 @@ from django.utils import timezone
 from accounts.audit.models import AuditEntry, AuditSeal
 from accounts.models import RefreshFamily
 from accounts.services.login import sign_out
+from accounts.services.platform import organisation_enter, organisation_switch
 from accounts.tasks import audit_seal, idempotency_sweep
 from tests.accounts.clients import token_of
 from tests.cast import make_acme, make_globex
+from tests.factories.accounts import UserFactory
 
 
 def test_the_seal_serves_every_organisation_and_the_command_names_the_first_bad_row(committed_db: None) -> None:
@@ -40,6 +42,18 @@ def test_the_seal_serves_every_organisation_and_the_command_names_the_first_bad_
     call_command("audit_verify", organisation="globex", stdout=out)
     with pytest.raises(CommandError, match="no organisation"):
         call_command("audit_verify", organisation="nowhere", stdout=out)
+
+
+def test_what_is_done_in_a_closed_organisation_is_sealed_too(committed_db: None) -> None:
+    """A platform admin may still enter it and change things there."""
+    acme = make_acme()
+    user = UserFactory(is_platform_admin=True)
+    organisation_switch(user=user, organisation_id=acme.organisation.id, is_active=False)
+    reason = "A look at their last invoice."
+    organisation_enter(user=user, organisation_id=acme.organisation.id, reason=reason, may_write=True, address="")
+    audit_seal()
+    with acme.scope():
+        assert AuditSeal.objects.count() == AuditEntry.objects.count() == 2
 
 
 def test_the_sweep_drops_expired_token_families(committed_db: None) -> None:
