@@ -3,6 +3,11 @@
 Writers never touch the chain, so no write waits for another one's. The sealer links, once they are settled, the
 entries of all transactions older than the oldest one still running (``pg_snapshot_xmin``), ordered by transaction and
 id: what is sealed can have no late neighbour. Each link is SHA-256 over the link before and the entry's canonical JSON.
+
+A dump keeps the transaction ids of the server that it was taken from, and the server that it is restored on counts anew. An
+entry that can be seen and lies at or above ``pg_snapshot_xmax``, ahead of all that this server has completed, came with a
+dump: its writer committed elsewhere, so nothing is waited for. (Only the sealer's own transaction could look the same, and
+it has written nothing when it looks.)
 """
 
 import hashlib
@@ -15,7 +20,7 @@ from uuid import UUID
 
 import structlog
 from django.db import connection
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 from django.db.models.expressions import RawSQL
 
 from accounts.audit.models import AuditEntry, AuditSeal
@@ -88,7 +93,9 @@ def _settled(organisation_id: UUID, since: datetime | None, limit: int) -> list[
     if since is not None:
         entries = entries.filter(at__gte=since)
     oldest_running = RawSQL("pg_snapshot_xmin(pg_current_snapshot())::text::bigint", [])  # a constant
-    return list(entries.filter(~_linked(organisation_id), xid__lt=oldest_running).order_by("xid", "id")[:limit])
+    next_completed = RawSQL("pg_snapshot_xmax(pg_current_snapshot())::text::bigint", [])  # another one
+    settled = Q(xid__lt=oldest_running) | Q(xid__gte=next_completed)
+    return list(entries.filter(settled, ~_linked(organisation_id)).order_by("xid", "id")[:limit])
 
 
 def _linked(organisation_id: UUID) -> Exists:

@@ -140,6 +140,20 @@ def test_an_entry_of_an_open_transaction_is_not_overtaken(committed_db: None) ->
     assert sealed(acme.organisation.id) == 1
 
 
+def test_entries_of_a_restored_dump_are_sealed(committed_db: None) -> None:
+    """They bring their transactions along, which may lie ahead of all that the new server has counted."""
+    acme = make_acme()
+    committed_facts(acme, 2)
+    with acme.scope():
+        restored = AuditEntry.objects.order_by("id")[1]
+    tamper("UPDATE accounts_auditentry SET xid = xid + 1000000 WHERE id = %s", restored.id)
+    assert sealed(acme.organisation.id) == 2
+    committed_facts(acme, 1)
+    assert sealed(acme.organisation.id) == 1
+    with acme.scope():
+        assert verify(acme.organisation.id) == (3, None)
+
+
 def tamper(statement: str, entry_id: UUID) -> None:
     """What only somebody with the owner's password could do."""
     with connections["owner"].cursor() as cursor:
