@@ -1,6 +1,7 @@
 """Credentials: the session of a browser, or the access token of an API client."""
 
 import time
+from datetime import datetime
 from functools import lru_cache
 from typing import Any, cast
 from uuid import UUID
@@ -77,12 +78,19 @@ def _verified(text: str) -> tuple[Claim, int]:
 
 
 def proof_of(user: User, membership: Membership) -> str:
-    """What a session or token was issued for; it changes with the password and with "log out everywhere"."""
-    return user_proof(user)
+    """What a session or token was issued for; it changes with the login's proof, and when the person comes back after having
+    been deactivated."""
+    proof = user_proof(user)
+    return f"{proof}:{_micros(membership.credentials_at)}" if membership.credentials_at else proof
 
 
 def user_proof(user: User) -> str:
-    return f"{user.get_session_auth_hash()[:32]}:{int(user.credentials_at.timestamp() * 1_000_000)}"
+    """The same for a login in all of its organisations; it changes with the password and with "log out everywhere"."""
+    return f"{user.get_session_auth_hash()[:32]}:{_micros(user.credentials_at)}"
+
+
+def _micros(moment: datetime) -> int:
+    return int(moment.timestamp() * 1_000_000)
 
 
 class TenantAuthentication(authentication.SessionAuthentication):

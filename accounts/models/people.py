@@ -139,6 +139,8 @@ class Membership(OrganisationOwned):
     place = OrganisationForeignKey(Place, on_delete=models.PROTECT, null=True, blank=True, related_name="members")
     manager = OrganisationForeignKey("self", on_delete=models.PROTECT, null=True, blank=True, related_name="reports")
     is_active = models.BooleanField(default=True)
+    # Changed when the person comes back; tokens and sessions of this membership made before stay dead.
+    credentials_at = models.DateTimeField(null=True, editable=False)
     is_tenant_admin = models.BooleanField(default=False)
     attributes = models.JSONField(default=dict, blank=True, validators=[validate_attributes])
 

@@ -116,13 +116,13 @@ def members_deactivate(*, actor: Membership, member_ids: Iterable[UUID]) -> int:
 
 @transaction.atomic
 def member_reactivate(*, actor: Membership, member_id: UUID) -> Membership:
-    """Give the access back. Raises NotFound and Denied."""
+    """Give the access back; who had signed in before does so anew. Raises NotFound and Denied."""
     policy_for(Membership).require(actor, "manage")
     lock_directory(actor.organisation_id)
     member = access_member(actor, member_id, lock=True)
     if not member.is_active:
-        member.is_active = True
-        member.save(update_fields=["is_active", *member.touch(actor.id)])
+        member.is_active, member.credentials_at = True, timezone.now()
+        member.save(update_fields=["is_active", "credentials_at", *member.touch(actor.id)])
         back = MemberReactivated(subject_id=member.id, name=member.name)
         record(back, actor=actor, organisation_id=actor.organisation_id)
     return member

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts.audit.record import record
-from accounts.authentication import proof_of
+from accounts.authentication import user_proof
 from accounts.events import OrganisationEntered
 from accounts.models import Membership, User
 from accounts.selectors.organisations import homes_of, organisation_by_slug
@@ -29,7 +29,7 @@ def ticket_issue(*, actor: Membership, slug: str) -> str:
     if slug not in {home.slug for home in homes_of(actor.user_id)}:
         raise NotFound
     user = User.objects.get(id=actor.user_id)  # The login of the request may be from before the last sign-in.
-    return signing.dumps([str(user.id), slug, proof_of(user, actor), _last_login(user)], salt=SALT)
+    return signing.dumps([str(user.id), slug, user_proof(user), _last_login(user)], salt=SALT)
 
 
 @transaction.atomic
@@ -52,7 +52,7 @@ def ticket_redeem(*, ticket: str, slug: str) -> Membership:
             .select_related("user", "organisation")
             .first()
         )
-        if member is None or not constant_time_compare(proof, proof_of(user, member)):
+        if member is None or not constant_time_compare(proof, user_proof(user)):
             raise TicketEnded
         user.last_login = timezone.now()
         user.save(update_fields=["last_login"])

@@ -20,7 +20,7 @@ from accounts.services.people import (
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
 from tests.accounts.clients import signed_in, token_of
 from tests.cast import Acme, Globex, make_acme
-from tests.factories.accounts import RoleFactory, give_role
+from tests.factories.accounts import MembershipFactory, RoleFactory, give_role
 
 
 def facts(kind: str) -> list[AuditEntry]:
@@ -150,6 +150,22 @@ def test_deactivation_ends_access_at_once_and_tells_whom(acme: Acme) -> None:
         member_reactivate(actor=acme.tess, member_id=acme.asha.id)
     answer = client.get("/api/v1/me/", headers={"authorization": f"Bearer {pair['access']}"})
     assert answer.status_code == 401
+
+
+def test_who_comes_back_signs_in_again(acme: Acme, globex: Globex) -> None:
+    """A session from before may be in other hands; that of another organisation has nothing to do with it."""
+    with globex.scope():
+        there = MembershipFactory(organisation=globex.organisation, user=acme.asha.user)
+    here, elsewhere, colleague = signed_in(acme.asha), signed_in(there), signed_in(acme.ravi)
+    for _ in range(2):
+        with acme.scope():
+            members_deactivate(actor=acme.tess, member_ids=[acme.asha.id])
+            member_reactivate(actor=acme.tess, member_id=acme.asha.id)
+        assert here.get("/profile/").headers["Location"] == "/login/?next=%2Fprofile%2F"
+        assert elsewhere.get("/profile/").status_code == colleague.get("/profile/").status_code == 200
+        here = signed_in(acme.asha)
+        assert here.get("/profile/").status_code == 200
+    assert here.post("/organisations/", {"organisation": "globex"}).status_code == 302
 
 
 def test_the_last_administrator_stays(acme: Acme) -> None:
