@@ -10,6 +10,8 @@ from django.core import checks
 from django.core.checks import CheckMessage, Error, Tags, register
 from django.db import OperationalError, connections
 
+from accounts.tenancy.postgresql.rights import excess_rights
+
 SHORTEST_KEY = 50
 
 
@@ -19,6 +21,7 @@ def register_all() -> None:
     register(check_secrets, Tags.security, deploy=True)
     register(check_services, deploy=True)
     register(check_database_role, Tags.database)
+    register(check_append_only, Tags.database)
 
 
 def check_demo(**_: Any) -> list[CheckMessage]:
@@ -67,6 +70,21 @@ def check_database_role(databases: Sequence[str] | None = None, **_: Any) -> lis
     wrong = [text for text, is_so in _wrongs(superuser, bypasses, owner) if is_so]
     hint = "DATABASE_URL is for the role countersign_app of deploy/roles.sql, DATABASE_OWNER_URL for the owner's."
     return [Error(f"The application's database role {name} {text}", hint=hint, id="config.E004") for text in wrong]
+
+
+def check_append_only(databases: Sequence[str] | None = None, **_: Any) -> list[CheckMessage]:
+    """A restored dump may bring back the rights that every table begins with."""
+    if not databases or "default" not in databases:
+        return []
+    try:
+        found = excess_rights("default")
+    except OperationalError:
+        return []
+    hint = "Run `manage.py migrate --database owner`, which takes this right away."
+    return [
+        Error(f"{role} may {right} rows of {table}, which is append-only", hint=hint, id="config.E005")
+        for table, role, right in found
+    ]
 
 
 def _wrongs(superuser: bool, bypasses: bool, owner: bool) -> list[tuple[str, bool]]:

@@ -52,12 +52,20 @@ def test_unknown_payload_is_refused() -> None:
         KettleBoiled.model_validate({"subject_id": UUID(int=1), "degrees": 1, "colour": "red"})
 
 
-@pytest.mark.parametrize("statement", ["UPDATE accounts_auditentry SET kind = 'x'", "DELETE FROM accounts_auditentry"])
-def test_entries_cannot_be_changed_or_removed(acme: Acme, statement: str) -> None:
-    with acme.scope():
-        record(KettleBoiled(subject_id=acme.asha.id, degrees=1), actor=SYSTEM, organisation_id=acme.organisation.id)
-        with pytest.raises(DatabaseError), transaction.atomic(), connection.cursor() as cursor:
-            cursor.execute(statement)
+@pytest.mark.parametrize("table", ["accounts_auditentry", "accounts_auditseal"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET id = gen_random_uuid()", "DELETE FROM {}"])
+def test_the_record_cannot_be_changed_or_removed(committed_db: None, table: str, statement: str) -> None:
+    """The application has no right to, even where it tells the trigger to look away; the trigger stops the owner."""
+    acme = make_acme()
+    committed_facts(acme, 1)
+    sealed(acme.organisation.id)
+    ignored = "set_config('pgtrigger.ignore', array_agg(tgname)::text, true)"
+    with acme.scope(), connection.cursor() as cursor:
+        cursor.execute(f"SELECT {ignored} FROM pg_trigger WHERE tgrelid = %s::regclass", [table])
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
+            cursor.execute(statement.format(table))
+    with connections["owner"].cursor() as cursor, pytest.raises(DatabaseError, match="Cannot update or delete"):
+        cursor.execute(statement.format(table))
 
 
 def committed_facts(acme: Acme, number: int) -> None:

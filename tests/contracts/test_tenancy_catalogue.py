@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import pgtrigger
 import pytest
 from django.apps import apps
 from django.db import connection, models
@@ -84,6 +85,26 @@ def test_the_application_role_is_weak() -> None:
         " OR has_table_privilege(oid, 'TRIGGER'))"
     )
     assert excess == []
+
+
+@pytest.mark.django_db
+def test_what_is_append_only_cannot_be_rewritten_by_the_application() -> None:
+    """A trigger that refuses an operation on every row says that the application does not need the right to it."""
+    refused = {
+        (model._meta.db_table, operation)
+        for model in apps.get_models()
+        for trigger in getattr(model._meta, "triggers", ())
+        if isinstance(trigger, pgtrigger.Protect) and trigger.condition is None
+        for operation in str(trigger.operation).split(" OR ")
+    }
+    assert {("accounts_auditentry", "UPDATE"), ("accounts_auditseal", "DELETE"), ("flows_vote", "UPDATE")} < refused
+    held = rows(
+        "SELECT c.relname, p FROM pg_class c, unnest(ARRAY['SELECT', 'INSERT', 'UPDATE', 'DELETE']) p"
+        " WHERE c.relkind = 'r' AND c.relnamespace = 'public'::regnamespace"
+        " AND (has_table_privilege(c.oid, p) OR p <> 'DELETE' AND has_any_column_privilege(c.oid, p))"
+    )
+    assert sorted(refused & set(held)) == []
+    assert {(table, right) for table, _ in refused for right in ("SELECT", "INSERT")} <= set(held)
 
 
 def test_models_of_tenants_refer_to_each_other_by_the_composite_key() -> None:

@@ -111,7 +111,7 @@ def test_votes_stay_as_they_were_given(acme: Acme, proposal: ProposedFlow) -> No
     with acme.scope():
         make_vote(proposal, acme.ravi, "source")
         for change in (lambda: Vote.objects.update(decision="reject"), lambda: Vote.objects.all().delete()):
-            with pytest.raises(DatabaseError, match="Cannot update or delete"), transaction.atomic():
+            with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
                 change()
 
 
@@ -120,7 +120,7 @@ def test_a_proposal_keeps_its_maker_and_is_never_deleted(acme: Acme, proposal: P
         with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
             ProposedFlow.objects.filter(id=proposal.id).update(maker=acme.ravi)
         Approval.objects.all().delete()
-        with pytest.raises(DatabaseError, match="Cannot delete"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             proposal.delete()
 
 

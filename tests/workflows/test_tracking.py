@@ -230,9 +230,9 @@ def test_the_database_refuses_gaps_and_repetitions(acme: Acme, shipments: UUID, 
 def test_the_history_is_append_only(acme: Acme, shipments: UUID) -> None:
     with acme.scope():
         go(new_id(), "PACKED")
-        with pytest.raises(DatabaseError, match="Cannot update"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             EntityTransition.objects.update(reason="Another one")
-        with pytest.raises(DatabaseError, match="or delete rows"), transaction.atomic():
+        with pytest.raises(DatabaseError, match="permission denied"), transaction.atomic():
             EntityTransition.objects.all().delete()
 
 
