@@ -132,7 +132,7 @@ def plan(
     for move in judgement.moves:
         changes: dict[str, Any] = {"step": move.target.key, "step_name": move.target.name}
         if move.holder is not None:
-            lost += _holders(move.task)
+            lost += move.task.holders
             gained += _give(made, move.task, move.holder)
             person = move.holder.person
             changes |= {"assignee_id": person.id if person else None, "unassigned": move.holder.is_unassigned}
@@ -179,10 +179,6 @@ def _clock(move: TaskMove, old: RunningDefinition, new: RunningDefinition, clock
     done = now.taken_over(was, standing, calendar, clock.at)
     check = None if task.paused_at else now.next_check(replace(standing, done=done), calendar)
     return {"rungs_done": done, "check_at": check}
-
-
-def _holders(task: TaskState) -> list[UUID]:
-    return [task.assignee.id] if task.assignee else list(task.candidate_ids) if task.in_queue else []
 
 
 def _give(made: Plan, task: TaskState, holder: Assignment) -> list[UUID]:

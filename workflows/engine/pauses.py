@@ -56,12 +56,11 @@ def answer(
     plan = Plan(run, by, clock.at)
     columns = _going_on(plan, task, pause, timing, clock, answer=text)
     plan.log(LogKind.ANSWERED, **_where(task), to=pause.by, reason=text, detail={"to_name": task.step_name})
-    holders = (task.assignee.id,) if task.assignee else task.candidate_ids
     plan.events.append(
         TaskAnswered(
             **_facts(plan, task),
             text=text,
-            holder_ids=tuple(dict.fromkeys((*holders, pause.by.id))),
+            holder_ids=tuple(dict.fromkeys((*task.holders, pause.by.id))),
             due_at=columns["due_at"],
             **_by(by),
         )

@@ -73,7 +73,9 @@ class TaskState(NamedTuple):
     stood_still: int = 0
     """For how many seconds of working time the clock has stood still until now."""
     candidate_ids: tuple[UUID, ...] = ()
-    """People of the team queue, also after it was closed."""
+    """Who is or was in the team queue."""
+    queue_ids: tuple[UUID, ...] = ()
+    """Who of them is in it now."""
     panel: Panel | None = None
     """Members and votes of an approval step; its members are the queue."""
 
@@ -101,12 +103,12 @@ class TaskState(NamedTuple):
 
     @property
     def holders(self) -> tuple[UUID, ...]:
-        """Who is to decide: the assignee, everybody of the queue, or who of a panel is asked now."""
+        """Who is to decide: the assignee, everybody in the queue now, or who of a panel is asked now."""
         if self.assignee is not None:
             return (self.assignee.id,)
-        if self.panel is not None:
-            return () if self.unassigned else tuple(one.id for one in self.panel.asked)
-        return self.candidate_ids
+        if self.unassigned:
+            return ()
+        return tuple(one.id for one in self.panel.asked) if self.panel is not None else self.queue_ids
 
     def is_held_by(self, member_id: UUID) -> bool:
         """Whether the person is to decide."""

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from typing import Final
-from uuid import UUID
 
 from accounts.tenancy.models import new_id
 from workflows.assignment import PersonRef
@@ -122,9 +121,7 @@ def end(
         )
     if not tasks:
         plan.log(LogKind.TIMED_OUT)
-    holders: list[UUID] = [
-        one for task in tasks for one in ((task.assignee.id,) if task.assignee else task.candidate_ids)
-    ]
+    holders = [one for task in tasks for one in task.holders]
     plan.events.append(
         RunTimedOut(
             subject_id=run.id,

@@ -39,6 +39,10 @@ _COLUMNS: Final = {
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
     )""",
+    "queue_ids": """ARRAY(
+        SELECT q.member_id FROM workflows_taskcandidate q
+        WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id AND q.is_open ORDER BY q.id
+    )""",
     # Not a join: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
     "stamp": "(SELECT ds.stamp FROM accounts_directorystamp ds WHERE ds.organisation_id = t.organisation_id)",
 }  # fmt: skip
@@ -341,6 +345,7 @@ class _Found(NamedTuple):
             rungs_done=row["rungs_done"],
             stood_still=row["stood_still"],
             candidate_ids=tuple(row["candidate_ids"]),
+            queue_ids=tuple(row["queue_ids"]),
             panel=panel_of(row["panel"]),
         )
 

@@ -49,7 +49,7 @@ class NewHolders:
             return None
         desk = desk._replace(cast=self.everybody)
         named = self._eligible(desk, target, rule)
-        if task.in_queue and {one.id for one in named} == set(task.candidate_ids):
+        if task.in_queue and {one.id for one in named} == set(task.queue_ids):
             return None
         if not named:
             return fall_back(desk, target)

@@ -271,8 +271,8 @@ def people_of(view: RunView, task: TaskRow | None) -> People:
         if not (one.kind == ParticipantKind.STAKEHOLDER and one.member.id == view.run.requester_id):
             by_kind.setdefault(one.kind, []).append(one.member.name)
     queue: tuple[str, ...] = ()
-    if task is not None and task.assignee is None and task.candidate_ids and task.panel is None:
-        members = Membership.objects.filter(organisation_id=view.run.organisation_id, id__in=task.candidate_ids)
+    if task is not None and task.assignee is None and task.queue_ids and task.panel is None:
+        members = Membership.objects.filter(organisation_id=view.run.organisation_id, id__in=task.queue_ids)
         queue = tuple(members.order_by("name", "id").values_list("name", flat=True)[:MOST_NAMES])
     return People(
         requester=view.run.requester.name,

@@ -58,6 +58,9 @@ class TaskRow:
     completed_by: PersonRef | None
     transition: str
     candidate_ids: tuple[UUID, ...]
+    """Who is or was in its team queue."""
+    queue_ids: tuple[UUID, ...]
+    """Who of them is in it now."""
     superseded: bool = False
     """Decided, but a way back has gone over it since."""
     on_behalf_of: PersonRef | None = None
@@ -96,9 +99,11 @@ class TaskRow:
         """Who is to decide now."""
         if not self.is_open:
             return ()
-        if self.panel is not None and self.assignee is None:
-            return () if self.unassigned else tuple(one.id for one in self.panel.asked)
-        return (self.assignee.id,) if self.assignee else self.candidate_ids
+        if self.assignee is not None:
+            return (self.assignee.id,)
+        if self.unassigned:
+            return ()
+        return tuple(one.id for one in self.panel.asked) if self.panel is not None else self.queue_ids
 
     def is_held_by(self, member_id: UUID) -> bool:
         """Whether the person is to decide now."""
@@ -403,7 +408,7 @@ _TASK = JSONObject(
     candidates=ArraySubquery(
         TaskCandidate._base_manager.filter(organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"))
         .order_by("id")
-        .values("member_id")
+        .values(row=JSONObject(id=F("member_id"), is_open=F("is_open")))
     ),
 )  # fmt: skip
 _FOLLOWER = JSONObject(id=F("member__id"), name=F("member__name"), email=F("member__email"), kind=F("kind"))
@@ -426,7 +431,8 @@ def _task(row: Mapping[str, Any], definition: RunningDefinition) -> TaskRow:
         completed_at=_moment(row["completed_at"]),
         completed_by=_ref(row["completed_by"]),
         transition=row["transition"],
-        candidate_ids=tuple(UUID(one) for one in row["candidates"]),
+        candidate_ids=tuple(UUID(one["id"]) for one in row["candidates"]),
+        queue_ids=tuple(UUID(one["id"]) for one in row["candidates"] if one["is_open"]),
         superseded=row["superseded"],
         on_behalf_of=_ref(row["on_behalf_of"]),
         paused_at=_moment(row["paused_at"]),
