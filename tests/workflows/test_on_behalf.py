@@ -1,8 +1,9 @@
 """Who may decide for somebody who is away, on every face; and what holds through it."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
+from uuid import UUID
 
 import pytest
 import time_machine
@@ -11,13 +12,15 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Denied
 from tests.cast import Acme
 from tests.factories.accounts import be_away
-from tests.factories.workflows import open_task, publish
+from tests.factories.workflows import MONDAY, open_task, publish
 from tests.scenarios.pages import Pages
 from tests.scenarios.rest import Rest
 from tests.workflows.test_statements import chain
 from workflows.models import Task, WorkflowDefinition
 from workflows.services.deciding import AssigneeInvalid
+from workflows.services.leavers import tasks_of_leavers
 from workflows.services.runs import run_start
+from workflows.services.sla import Swept, sla_sweep
 from workflows.services.tasks import task_claim, task_complete, task_reassign
 
 FIRST, LAST = date(2025, 10, 1), date(2025, 10, 5)
@@ -143,6 +146,33 @@ def test_the_requesters_own_delegate_is_kept_out(acme: Acme, check: WorkflowDefi
             task_complete(task_id=task.id, actor=acme.meera, transition="End", data={"what": "x"})
         with time_machine.travel(AFTER, tick=False):
             task_complete(task_id=task.id, actor=acme.meera, transition="End", data={"what": "x"})
+
+
+def asked_while_away(acme: Acme) -> UUID:
+    """Asha's request waits for Ravi while Meera, his manager, stands in for her; after them comes Omar, who owns it."""
+    document = chain(3)
+    document["graph"] |= {"separation": {"not_own_delegate": True}}
+    document["graph"]["sla"] |= {"fallback": ["workflow_owner"]}
+    [step] = [step for step in document["graph"]["steps"] if step["kind"] == "task"]
+    rule = {"field": "candidate.id", "op": "eq", "value_field": "requester.manager"}
+    step["assignee"] = {"rule": rule, "fallback": ["manager_of_manager", "workflow_owner"]}
+    be_away(acme.asha, MONDAY.date(), MONDAY.date() + timedelta(days=20), acme.meera)
+    return run_start(definition_id=publish(document, acme.omar).id, actor=acme.asha, data={}, at=MONDAY).run_id
+
+
+def test_the_clock_gives_nothing_to_the_requesters_own_delegate(acme: Acme) -> None:
+    with acme.scope():
+        run_id = asked_while_away(acme)
+        assert sla_sweep(acme.organisation.id, at=MONDAY + timedelta(days=14)) == Swept(escalated=1)
+        assert open_task(run_id).assignee_id == acme.omar.id
+
+
+def test_nor_does_a_leaver(acme: Acme) -> None:
+    with acme.scope():
+        run_id = asked_while_away(acme)
+        Membership.objects.filter(id=acme.ravi.id).update(is_active=False)
+        assert tasks_of_leavers(acme.organisation.id, at=MONDAY) == 1
+        assert open_task(run_id).assignee_id == acme.omar.id
 
 
 def test_ending_early_takes_the_right_away_at_once(acme: Acme, check: WorkflowDefinition) -> None:

@@ -11,6 +11,7 @@ from workflows.graph.tokens import Token
 from workflows.models import OPEN_TASK
 from workflows.models import TaskState as State
 from workflows.sla import NO_CALENDARS, Calendars
+from workflows.substitution import subjects_of
 
 Columns = Mapping[str, Any]
 """Values of a row by column."""
@@ -42,11 +43,16 @@ class RunState(NamedTuple):
     subject_kind: str = ""
     subject_id: UUID | None = None
     group_id: UUID | None = None
-    """Of the workflow; absences may be limited to it."""
+    """Of the workflow."""
 
     @property
     def about(self) -> tuple[str, UUID | None]:
         return self.subject_kind, self.subject_id
+
+    @property
+    def subjects(self) -> frozenset[str]:
+        """What it is about, as absences are limited to it."""
+        return subjects_of(self.definition_id, self.group_id)
 
 
 class TaskState(NamedTuple):

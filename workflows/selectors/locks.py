@@ -15,7 +15,7 @@ from workflows.engine.state import RunState, TaskState
 from workflows.graph.tokens import Token
 from workflows.selectors.people import as_json, persons_at
 from workflows.selectors.workflow_facts import Workflow, workflows_at
-from workflows.substitution import acting_for, subjects_of
+from workflows.substitution import acting_for
 
 _COLUMNS: Final = {
     **{
@@ -172,11 +172,7 @@ class LockedTask(NamedTuple):
         """Of those who hold the task the one in whose place the actor may act, being no holder."""
         if self.task.is_held_by(self.actor.id):
             return None
-        return acting_for(self.actor.stands_in, self.task.holders, at, self.subjects)
-
-    @property
-    def subjects(self) -> frozenset[str]:
-        return subjects_of(self.run.definition_id, self.run.group_id)
+        return acting_for(self.actor.stands_in, self.task.holders, at, self.run.subjects)
 
     @property
     def chosen(self) -> Person | None:

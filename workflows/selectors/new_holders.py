@@ -16,7 +16,6 @@ from workflows.selectors.desk import Desk, duties_at, eligible_people, fall_back
 from workflows.selectors.duties import decided_among
 from workflows.selectors.locks import RunAndTasks
 from workflows.selectors.people import everybody, persons
-from workflows.substitution import subjects_of
 
 
 class NewHolders:
@@ -64,7 +63,7 @@ class NewHolders:
             run.organisation_id,
             self.at,
             self.known,
-            subjects_of(run.definition_id, run.group_id),
+            run.subjects,
             run_id=run.id,
             about=run.about,
             decided=self.decided.get(run.id, {}),

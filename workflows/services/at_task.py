@@ -160,7 +160,7 @@ def desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
         run.owner_id,
         run.organisation_id,
         sources.at,
-        subjects=locked.subjects,
+        subjects=run.subjects,
         run_id=run.id,
         about=run.about,
     )

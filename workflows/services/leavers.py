@@ -18,7 +18,7 @@ from workflows.selectors.locks import claim_orphaned
 from workflows.selectors.people import fallback_targets, persons, tenant_admin_ids
 from workflows.services.sla import BATCH, THE_CLOCK, write_swept
 from workflows.services.sla_targets import kept_away
-from workflows.substitution import is_reachable, subjects_of
+from workflows.substitution import is_reachable
 
 
 class _Left(NamedTuple):
@@ -95,6 +95,5 @@ def _fallback(left: _Left, besides: frozenset[UUID]) -> tuple[Fallback, Person] 
     step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
     chain = step.assignee.fallback if step.assignee else ()
     targets = fallback_targets(run.organisation_id, run.requester, run.owner_id) if chain else {}
-    subjects = subjects_of(run.definition_id, run.group_id)
     never = kept_away(run, task, left.clock.at) | besides
-    return first_fallback(chain, targets, never, lambda one: is_reachable(one, left.clock.at, subjects))
+    return first_fallback(chain, targets, never, lambda one: is_reachable(one, left.clock.at, run.subjects))

@@ -12,7 +12,7 @@ from workflows.selectors.duties import authors_at, decided_in
 from workflows.selectors.people import persons_at
 from workflows.separation import Duties, barred
 from workflows.sla import SlaSetting
-from workflows.substitution import is_reachable, subjects_of
+from workflows.substitution import delegates_of, is_reachable
 
 
 def kept_away(run: RunState, task: TaskState, at: datetime) -> frozenset[UUID]:
@@ -20,8 +20,9 @@ def kept_away(run: RunState, task: TaskState, at: datetime) -> frozenset[UUID]:
     A query only where the step names others, or the request is about somebody's work."""
     step = definition_of(run.organisation_id, run.version_id).graph.step(task.step)
     decided = decided_in(run.organisation_id, run.id, step.not_same_as) if step.not_same_as else {}
-    authors = authors_at(run.organisation_id, run.about, at, subjects_of(run.definition_id, run.group_id))
-    return barred(step, Duties(run.requester.id, decided, authors=authors)) | {run.requester.id}
+    delegates = delegates_of(run.requester, at, run.subjects)
+    authors = authors_at(run.organisation_id, run.about, at, run.subjects)
+    return barred(step, Duties(run.requester.id, decided, delegates, authors)) | {run.requester.id}
 
 
 class Targets:
@@ -47,9 +48,8 @@ class Targets:
         chain = list(dict.fromkeys((Fallback.MANAGER, *(limit.fallback if limit else ()))))
         holder = task.assignee.id if task.assignee else None
         never = kept_away(run, task, self.at) | ({holder} if holder else set())
-        subjects = subjects_of(run.definition_id, run.group_id)
         there = self._by_fallback(holder, run.owner_id)
-        found = first_fallback(chain, there, never, lambda one: is_reachable(one, self.at, subjects))
+        found = first_fallback(chain, there, never, lambda one: is_reachable(one, self.at, run.subjects))
         if found is None:
             return None
         fallback, person = found
