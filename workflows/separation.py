@@ -28,9 +28,9 @@ class Duties:
     authors: frozenset[UUID] = frozenset()
     """Whose work the request is about, and who stands in for them now."""
 
-    def and_now(self, step: str, member_id: UUID) -> "Duties":
-        """The same once the person has decided the step."""
-        here = self.decided.get(step, frozenset()) | {member_id}
+    def and_now(self, step: str, deciders: frozenset[UUID]) -> "Duties":
+        """The same once these have decided the step."""
+        here = self.decided.get(step, frozenset()) | deciders
         return replace(self, decided={**self.decided, step: here})
 
 

@@ -1,21 +1,26 @@
 """Separation of duties at every face: who checked may not approve, whoever asks and by whatever way."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, NamedTuple
+from uuid import UUID
 
 import pytest
+import time_machine
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Denied
 from tests.cast import Acme
-from tests.factories.accounts import give_role
+from tests.factories.accounts import be_away, give_role
 from tests.factories.panels import FORM, of
 from tests.factories.workflows import MONDAY, decide, open_task, publish, view_of
 from tests.scenarios.pages import Pages, said
 from tests.scenarios.rest import Rest
 from workflows.graph.definition import DefinitionDocument
 from workflows.models import Task, TransitionLog
+from workflows.selectors.bulk_page import choice_of
 from workflows.selectors.desk import desk_at, ways_from
+from workflows.selectors.invitations import DECIDED, why_kept_apart
 from workflows.selectors.why import deciding
 from workflows.services.deciding import AssigneeInvalid
 from workflows.services.leavers import tasks_of_leavers
@@ -192,6 +197,52 @@ def test_it_holds_for_panels_and_as_a_rule_of_the_workflow(acme: Acme) -> None:
             task_reassign(task_id=task.id, actor=acme.fiona, assignee=acme.farid.id, at=MONDAY)
         decide(task.run_id, acme.fiona, "Done")
         assert decide(task.run_id, acme.fritz, "Done").outcome == "Done"
+
+
+def started(raw: dict[str, Any], acme: Acme) -> UUID:
+    """A request that waits at its check while Hema stands in for Fritz."""
+    be_away(acme.fritz, MONDAY.date(), MONDAY.date() + timedelta(days=3), acme.hema)
+    definition = publish(raw, acme.omar)
+    return run_start(definition_id=definition.id, actor=acme.asha, data={"what": "Chairs"}, at=MONDAY).run_id
+
+
+def test_in_whose_place_somebody_checks_is_not_drawn(acme: Acme) -> None:
+    with acme.scope(), time_machine.travel(MONDAY, tick=False):
+        run_id = started(document(), acme)
+        view = view_of(run_id, acme.hema)
+        [way] = ways_from(desk_at(view, view.open_tasks[0]))
+        [shared] = choice_of(acme.hema, [(view.open_tasks[0].id, None)]).ways
+        drawn = {"Farid", "Fiona"}
+        assert {one.name for one in way.assignees} == {one.name for one in shared.people} == drawn
+        with pytest.raises(AssigneeInvalid):
+            decide(run_id, acme.hema, "Approve", assignee=acme.fritz.id)
+        decide(run_id, acme.hema, "Approve")
+        assert set(open_task(run_id).candidates.values_list("member__name", flat=True)) == drawn
+
+
+def test_nor_is_their_mailbox_asked_outside(acme: Acme) -> None:
+    raw = document(general=True)
+    raw["graph"].pop("separation")
+    with acme.scope(), time_machine.travel(MONDAY, tick=False):
+        run_id = started(raw, acme)
+        for person in (acme.hema, acme.fiona):  # while it is checked, and after that
+            view = view_of(run_id, person)
+            desk = desk_at(view, view.open_tasks[0])
+            approve = desk.definition.graph.step("approve")
+            assert [why_kept_apart(desk, approve, one.email) for one in (acme.hema, acme.fritz)] == [DECIDED] * 2
+            if desk.step.key == "check":
+                decide(run_id, acme.hema, "Approve")
+
+
+def test_nor_is_for_whose_seat_somebody_votes_last(acme: Acme) -> None:
+    raw = document()
+    panel = {"rule": "any", "approve": "checked", "reject": "wrong"}
+    raw["graph"]["steps"][1] |= {"assignee": of("FIN", mode="panel"), "approval": panel}
+    raw["graph"]["transitions"].append({"key": "wrong", "name": "No", "from": "check", "to": "refused"})
+    with acme.scope(), time_machine.travel(MONDAY, tick=False):
+        run_id = started(raw, acme)
+        decide(run_id, acme.hema, "Approve")
+        assert set(open_task(run_id).candidates.values_list("member__name", flat=True)) == {"Farid", "Fiona"}
 
 
 def test_superseded_decisions_do_not_count(world: World) -> None:

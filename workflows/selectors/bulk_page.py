@@ -24,7 +24,7 @@ class Chosen:
     task: Task
     in_queue: bool
     changed: bool
-    behalf: str = ""
+    behalf: PersonRef | None = None
     """In whose place the person would act."""
 
     @property
@@ -73,6 +73,8 @@ class Choice:
 
 @dataclass
 class _Group:
+    behalf: PersonRef | None
+    """In whose place the person acts on the first task."""
     tasks: list[Task] = field(default_factory=list)
 
 
@@ -85,7 +87,7 @@ def choice_of(actor: Membership, wanted: Sequence[tuple[UUID, int | None]], *, o
     rows = [row for row in _held(actor, versions) if not only or _key(row.task) == only]
     groups: dict[str, _Group] = {}
     for row in rows:
-        groups.setdefault(_key(row.task), _Group()).tasks.append(row.task)
+        groups.setdefault(_key(row.task), _Group(row.behalf)).tasks.append(row.task)
     desks = _desks(actor, groups)
     kinds = [_kind(key, group.tasks, desks[key]) for key, group in groups.items()]
     return Choice(
@@ -123,7 +125,7 @@ def _held(actor: Membership, versions: dict[UUID, int | None]) -> Iterable[Chose
         task = found.get(task_id)
         if task is not None and (task.assignee_id == actor.id or task_id in queued or task_id in behalf):
             changed = version is not None and version != task.version
-            yield Chosen(task, task_id in queued and task.assignee_id is None, changed, behalf.get(task_id, ""))
+            yield Chosen(task, task_id in queued and task.assignee_id is None, changed, behalf.get(task_id))
 
 
 def _key(task: Task) -> str:
@@ -142,7 +144,16 @@ def _desks(actor: Membership, groups: dict[str, _Group]) -> dict[str, Desk]:
         )
         step = definition.graph.step(task.step)
         owner_id, about = task.definition.owner_id, task.run.about
-        desks[key] = Desk(definition, step, situation, owner_id, actor.organisation_id, sources.at, about=about)
+        desks[key] = Desk(
+            definition,
+            step,
+            situation,
+            owner_id,
+            actor.organisation_id,
+            sources.at,
+            about=about,
+            behalf=group.behalf,
+        )
     return desks
 
 

@@ -61,6 +61,14 @@ class Desk(NamedTuple):
     decided: Mapping[str, frozenset[UUID]] | None = None
     """Who decided which step, where this is a test case and not a request."""
     about: Row = ("", None)
+    behalf: PersonRef | None = None
+    """Who is away, and in whose place the actor decides."""
+
+    @property
+    def deciders(self) -> frozenset[UUID]:
+        """Whose decision it is: the actor's, and theirs in whose place it is made."""
+        actor = self.situation.actor.id
+        return frozenset((actor, self.behalf.id) if self.behalf else (actor,))
 
     def with_data(self, data: Mapping[str, Any]) -> "Desk":
         """The same with the values as they will be after the decision."""
@@ -71,7 +79,7 @@ class Desk(NamedTuple):
 def duties_at(desk: Desk, target: CompiledStep) -> Duties:
     """What separation of duties asks of the request for this step, once the decision at the desk is made. One query, none
     for steps that only keep the requester away, and those for who made what the request is about."""
-    requester, actor = desk.situation.requester, desk.situation.actor
+    requester = desk.situation.requester
     delegates = delegates_of(requester, desk.at, desk.subjects) if target.bars_delegates else frozenset()
     here = desk.organisation_id
     authors = authors_at(here, desk.about, desk.at, desk.subjects) if target.bars_requester else frozenset()
@@ -81,7 +89,7 @@ def duties_at(desk: Desk, target: CompiledStep) -> Duties:
     if desk.run_id is not None:
         found = decided_in(here, desk.run_id, target.not_same_as)
     duties = Duties(requester.id, found, delegates, authors)
-    return duties if target.key == desk.step.key else duties.and_now(desk.step.key, actor.id)
+    return duties if target.key == desk.step.key else duties.and_now(desk.step.key, desk.deciders)
 
 
 def barred_at(desk: Desk, target: CompiledStep) -> frozenset[UUID]:
@@ -307,6 +315,7 @@ def desk_at(view: RunView, task: TaskRow, *, at: datetime | None = None) -> Desk
         view.subjects,
         run_id=run.id,
         about=run.about,
+        behalf=view.acts_for(task),
     )
 
 

@@ -1,6 +1,6 @@
 """The person's work as lists. Every list is one ordered index scan from a cursor, so a heavy user costs what a light one does."""
 
-from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.absence import StandIn
 from accounts.models import Membership
 from accounts.selectors.absences import stand_ins_of
+from workflows.assignment import PersonRef
 from workflows.models import OPEN_TASK, Participant, ParticipantKind, PauseKind, Task, TaskCandidate, WorkflowRun
 from workflows.selectors.paging import PAGE_SIZE, Cursor, Order, Page, Row, page_of
 from workflows.selectors.prepared import Prepared
@@ -107,11 +108,15 @@ def task_ids_of(actor: Membership, tab: InboxTab, q: str, most: int) -> list[UUI
     return [task_id for _, task_id in found[:most]]
 
 
-def on_behalf_among(actor: Membership, task_ids: Iterable[UUID]) -> dict[UUID, str]:
-    """Those of the tasks that wait for somebody in whose place the person may act, with that one's name."""
+def on_behalf_among(actor: Membership, task_ids: Iterable[UUID]) -> dict[UUID, PersonRef]:
+    """Those of the tasks that wait for somebody in whose place the person may act, with that one."""
     wanted = list(task_ids)
-    rows = (row for part in _behalf_parts(actor, "") for row in part.filter(key__in=wanted))
-    return {row["key"]: row["shown_behalf"] for row in rows}
+    return {
+        row["key"]: PersonRef(one.member_id, one.member_name)
+        for one in _holding(actor)
+        for part in _parts_for(actor, one, "")
+        for row in part.filter(key__in=wanted)
+    }
 
 
 def inbox_counts(actor: Membership) -> dict[InboxTab, int]:
@@ -216,19 +221,20 @@ def _behalf_count(actor: Membership) -> int:
 
 
 def _behalf_parts(actor: Membership, q: str) -> list[QuerySet[Any, Row]]:
-    """The two scans of "to decide" for each of them, without what the person must not decide or has in their own queue."""
-    parts: list[QuerySet[Any, Row]] = []
+    return [part for one in _holding(actor) for part in _parts_for(actor, one, q)]
+
+
+def _parts_for(actor: Membership, one: StandIn, q: str) -> Iterator[QuerySet[Any, Row]]:
+    """The two scans of "to decide" for one of them, without what the person must not decide or has in their own queue."""
     own = _queued(Who.of(actor)).values("task_id")
-    for one in _holding(actor):
-        who = Who(actor.organisation_id, one.member_id)
-        tasks = _assigned(who).exclude(requester_id=actor.id).filter(limited_to(one.scope), words_in(q, "run__"))
-        places = _queued(who).exclude(task__requester_id=actor.id).exclude(task_id__in=own)
-        places = places.filter(limited_to(one.scope, "task__"), words_in(q, "task__run__"))
-        for rows, task, key in ((tasks, "", "id"), (places, "task__", "task_id")):
-            named = rows.annotate(behalf=Value(one.member_name, output_field=CharField()))
-            columns = {**_task_columns(task), "shown_behalf": "behalf"}
-            parts.append(shaped(named, columns, key=key, at="opened_at"))
-    return parts
+    who = Who(actor.organisation_id, one.member_id)
+    tasks = _assigned(who).exclude(requester_id=actor.id).filter(limited_to(one.scope), words_in(q, "run__"))
+    places = _queued(who).exclude(task__requester_id=actor.id).exclude(task_id__in=own)
+    places = places.filter(limited_to(one.scope, "task__"), words_in(q, "task__run__"))
+    for rows, task, key in ((tasks, "", "id"), (places, "task__", "task_id")):
+        named = rows.annotate(behalf=Value(one.member_name, output_field=CharField()))
+        columns = {**_task_columns(task), "shown_behalf": "behalf"}
+        yield shaped(named, columns, key=key, at="opened_at")
 
 
 # --- rows ---

@@ -123,21 +123,27 @@ class _Apart:
         return next(filter(None, barred), "")
 
     def _who_decided(self) -> set[str]:
-        """The addresses of members who decided or voted in the request, and of people outside at steps that must differ."""
+        """The addresses of members who decided or voted in the request or in whose place that was done, and of people outside
+        at steps that must differ."""
         desk, target = self.desk, self.target
-        now = {desk.situation.actor.id} if desk.step.key != target.key else set()
+        now = desk.deciders if desk.step.key != target.key else frozenset()
         if desk.run_id is None:
             return self._mail_of(now)
         here = {"organisation_id": desk.organisation_id, "run_id": desk.run_id}
-        done = Task.objects.filter(**here, completed_by__isnull=False, superseded=False).values_list("completed_by_id")
-        votes = Vote.objects.filter(**here, task__superseded=False).values_list("member_id")
-        found = self._mail_of(now | {one for (one,) in done.union(votes)})
+        done = Task.objects.filter(**here, completed_by__isnull=False, superseded=False)
+        votes = Vote.objects.filter(**here, task__superseded=False)
+        deciders = done.values_list("completed_by_id").union(
+            done.filter(on_behalf_of__isnull=False).values_list("on_behalf_of_id"),
+            votes.values_list("member_id"),
+            votes.values_list("seat_id"),
+        )
+        found = self._mail_of(now | {one for (one,) in deciders})
         if target.not_same_as:
             links = DecisionLink.objects.filter(**here, outcome=LinkEnd.DECIDED, task__step__in=target.not_same_as)
             found |= set(links.values_list("address", flat=True))
         return found
 
-    def _mail_of(self, member_ids: set[UUID]) -> set[str]:
+    def _mail_of(self, member_ids: frozenset[UUID]) -> set[str]:
         people = Membership.objects.filter(organisation_id=self.desk.organisation_id, id__in=member_ids)
         rows = people.values_list("email", "user__email") if member_ids else ()
         return {one for row in rows for one in row}

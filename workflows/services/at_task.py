@@ -163,6 +163,7 @@ def desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
         subjects=run.subjects,
         run_id=run.id,
         about=run.about,
+        behalf=locked.acts_for(sources.at),
     )
 
 

@@ -128,7 +128,7 @@ def completion(
     if why := kept_away(desk, actor.id):
         raise Denied(why, code="task.complete.denied")
     fresh(locked, None, actor)
-    behalf = locked.acts_for(at)
+    behalf = desk.behalf
     seat = seat_of(task, locked.actor.ref, behalf) if task.decided_together else None
     fresh(locked, version, actor)
     if seat is None:
