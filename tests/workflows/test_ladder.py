@@ -121,15 +121,18 @@ def test_what_cannot_be_done_before_the_due_time_leaves_the_task_in_time(acme: A
         assert AuditEntry.objects.filter(kind="task.overdue").count() == 1
 
 
-def test_time_asks_who_is_there_at_that_time(acme: Acme) -> None:
-    """Ravi is away when the time is up, whatever the day on which this runs; the next one of the chain is asked."""
+@pytest.mark.parametrize("scope", ["", "workflow"])
+def test_time_asks_who_is_there_at_that_time(scope: str, acme: Acme) -> None:
+    """Ravi is away, for all work or for this, when the time is up, whatever the day on which this runs; the next one of the
+    chain is asked."""
     found = document(rungs=[{"do": "decide", "transition": "HR review"}])
     step = next(one for one in found["graph"]["steps"] if one["key"] == "hr_review")
     step["assignee"]["rule"]["value"] = "NOBODY"
     step["assignee"]["fallback"] = ["manager", "workflow_owner"]
     with acme.scope():
-        run_id = start_leave(publish(found, acme.omar), acme.asha, at=WEDNESDAY).run_id
-        be_away(acme.ravi, DUE.date(), DUE.date() + timedelta(days=2))
+        leave = publish(found, acme.omar)
+        run_id = start_leave(leave, acme.asha, at=WEDNESDAY).run_id
+        be_away(acme.ravi, DUE.date(), DUE.date() + timedelta(days=2), scope=[f"workflow:{leave.id}"] if scope else [])
         assert climb(acme, DUE) == [Swept(decided=1)]
         assert open_task(run_id).assignee_id == acme.omar.id
 

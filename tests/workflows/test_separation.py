@@ -220,6 +220,12 @@ def test_in_whose_place_somebody_checks_is_not_drawn(acme: Acme) -> None:
         assert set(open_task(run_id).candidates.values_list("member__name", flat=True)) == drawn
 
 
+def test_the_page_of_many_knows_what_was_decided_before(world: World) -> None:
+    acme = world.acme
+    with acme.scope():
+        assert [one.name for one in choice_of(acme.fiona, [(world.task.id, None)]).colleagues] == ["Fritz"]
+
+
 def test_nor_is_their_mailbox_asked_outside(acme: Acme) -> None:
     raw = document(general=True)
     raw["graph"].pop("separation")

@@ -6,15 +6,18 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.utils import timezone
 
 from accounts.tenancy.statements import send_waiting
 from tests.cast import Acme
 from tests.factories.accounts import be_away
+from tests.factories.machines import document, task_at, work
 from tests.factories.workflows import MONDAY, decide, open_task, publish
 from tests.workflows.test_statements import chain, statements_sent
 from workflows.assignment import PersonRef
 from workflows.graph.lint import lint_raw
 from workflows.models import StepTurn, WorkflowDefinition
+from workflows.selectors.bulk_page import choice_of
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import ways_of_start
 from workflows.services.deciding import AssigneeInvalid
@@ -23,7 +26,7 @@ from workflows.services.runs import run_start
 from workflows.services.sla import organisations_due
 from workflows.strategies import least_loaded, next_in_turn
 
-Make = Callable[[str], WorkflowDefinition]
+Make = Callable[..., WorkflowDefinition]
 
 
 @pytest.fixture
@@ -93,6 +96,25 @@ def test_who_is_away_is_passed_over(made: Make, acme: Acme) -> None:
     definition = made("round_robin")
     found = {asked(definition, acme) for _ in range(4)}
     assert found == {acme.fiona.id, acme.fritz.id}, "Hema stands in for Fiona"
+
+
+def test_who_is_away_for_this_work_is_passed_over_where_nobody_decides(made: Make, acme: Acme) -> None:
+    """A machine goes on, or a link; the clock is in `test_ladder`."""
+    found = document({"kind": "set_fields", "params": {"values": {"reason": "Desk"}}})
+    found["graph"]["steps"][2]["assignee"]["mode"] = "round_robin"
+    definition, today = publish(found, acme.omar), timezone.now().date()
+    be_away(acme.farid, today, today + timedelta(days=4), scope=[f"workflow:{definition.id}"])
+    runs = [run_start(definition_id=definition.id, actor=acme.asha, data={}).run_id for _ in range(3)]
+    work(acme.organisation.id)
+    assert {task_at(run_id, "review").assignee_id for run_id in runs} == {acme.fiona.id, acme.fritz.id}
+
+
+def test_the_page_of_many_tells_who_is_away_for_this_work(made: Make, acme: Acme) -> None:
+    definition, today = made("one", 4), timezone.now().date()
+    be_away(acme.farid, today, today + timedelta(days=4), scope=[f"workflow:{definition.id}"])
+    run_id = run_start(definition_id=definition.id, actor=acme.asha, data={}, assignee=acme.fritz.id).run_id
+    [way] = choice_of(acme.fritz, [(open_task(run_id).id, None)]).ways
+    assert [one.name for one in way.people if one.away] == ["Farid"]
 
 
 def test_the_least_loaded_gets_it(made: Make, acme: Acme) -> None:

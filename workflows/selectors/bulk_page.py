@@ -13,6 +13,7 @@ from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, Way, colleagues_at, ways_from
 from workflows.selectors.inbox import InboxTab, on_behalf_among, task_ids_of
 from workflows.selectors.people import persons
+from workflows.substitution import subjects_of
 
 MAX_ROWS: Final = 500
 
@@ -143,15 +144,16 @@ def _desks(actor: Membership, groups: dict[str, _Group]) -> dict[str, Desk]:
             people[task.requester_id], people[actor.id], definition.form, task.run.data, sources.environment
         )
         step = definition.graph.step(task.step)
-        owner_id, about = task.definition.owner_id, task.run.about
         desks[key] = Desk(
             definition,
             step,
             situation,
-            owner_id,
+            task.definition.owner_id,
             actor.organisation_id,
             sources.at,
-            about=about,
+            subjects=subjects_of(task.definition_id, task.definition.group_id),
+            run_id=task.run_id,
+            about=task.run.about,
             behalf=group.behalf,
         )
     return desks

@@ -39,10 +39,10 @@ _COLUMNS: Final = {
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id ORDER BY q.id
     )""",
-    "queue_ids": """ARRAY(
+    "queue_ids": """CASE WHEN t.assignee_id IS NULL THEN ARRAY(
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id AND q.is_open ORDER BY q.id
-    )""",
+    ) ELSE '{}' END""",
     # Not a join: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
     "stamp": "(SELECT ds.stamp FROM accounts_directorystamp ds WHERE ds.organisation_id = t.organisation_id)",
 }  # fmt: skip

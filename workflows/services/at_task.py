@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Denied, Invalid
 from forms_builder.sources import OrganisationSources
-from workflows.assignment import PersonRef, Situation
+from workflows.assignment import Person, PersonRef, Situation
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.state import RunState, TaskState
 from workflows.graph.compiled import CompiledStep
@@ -149,21 +149,29 @@ def desk_at_task(locked: LockedTask, actor: Membership, at: datetime | None) -> 
 
 
 def desk_of(locked: LockedTask, sources: OrganisationSources) -> Desk:
-    run = locked.run
+    return _desk(locked.run, locked.task, locked.actor, sources)._replace(behalf=locked.acts_for(sources.at))
+
+
+def desk_of_nobody(run: RunState, task: TaskState, at: datetime) -> Desk:
+    """Where the clock, a machine or a link decides: rules read the requester in the place of whoever acts. One query."""
+    requester = Membership.objects.select_related("user", "organisation").get(
+        organisation_id=run.organisation_id, id=run.requester.id
+    )
+    return _desk(run, task, run.requester, OrganisationSources(requester, at=at, run_id=run.id))
+
+
+def _desk(run: RunState, task: TaskState, actor: Person, sources: OrganisationSources) -> Desk:
     definition = definition_of(run.organisation_id, run.version_id)
-    situation = Situation(run.requester, locked.actor, definition.form, run.data, sources.environment)
-    step = definition.graph.step(locked.task.step)
     return Desk(
         definition,
-        step,
-        situation,
+        definition.graph.step(task.step),
+        Situation(run.requester, actor, definition.form, run.data, sources.environment),
         run.owner_id,
         run.organisation_id,
         sources.at,
         subjects=run.subjects,
         run_id=run.id,
         about=run.about,
-        behalf=locked.acts_for(sources.at),
     )
 
 

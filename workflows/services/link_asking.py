@@ -9,11 +9,9 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit.record import SYSTEM
-from accounts.models import Membership
 from forms_builder.rules import RuleErrors, parse
 from forms_builder.schema.addresses import masked
-from forms_builder.sources import OrganisationSources
-from workflows.assignment import Eligibility, Situation
+from workflows.assignment import Eligibility
 from workflows.engine import links
 from workflows.engine.links import Asking, Invited, Refused
 from workflows.engine.plan import Plan
@@ -21,11 +19,11 @@ from workflows.engine.state import Answers, By
 from workflows.models import DecisionLink, LinkEnd, TransitionLog, WorkflowRun
 from workflows.nodes.base import AskedState, NodeFailure, Question
 from workflows.selectors.asked import outside_forbidden
-from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk
 from workflows.selectors.invitations import FORBIDDEN, sorted_out
-from workflows.selectors.locks import LockedTask, lock_task
+from workflows.selectors.locks import lock_task
 from workflows.selectors.people import candidates
+from workflows.services.at_task import desk_of_nobody
 from workflows.services.links import asked_task, open_rows
 
 MOST: Final = 20
@@ -68,7 +66,7 @@ def ask(organisation_id: UUID, task_id: UUID, question: Question, at: datetime |
     locked = lock_task(organisation_id, task_id, run.requester_id)
     if locked is None or not locked.task.is_open:
         raise NodeFailure("The step is over.", again=False)
-    desk = _desk(locked, moment)
+    desk = desk_of_nobody(locked.run, locked.task, moment)
     invited, refused = sorted_out(desk, desk.step, _found(desk, question))
     if not invited:
         raise NodeFailure(
@@ -98,18 +96,6 @@ def _asking(question: Question, invited: tuple[Invited, ...], refused: tuple[Ref
         key=question.key,
         filled=True,
     )
-
-
-def _desk(locked: LockedTask, at: datetime) -> Desk:
-    run = locked.run
-    definition = definition_of(run.organisation_id, run.version_id)
-    requester = Membership.objects.select_related("user", "organisation").get(
-        organisation_id=run.organisation_id, id=run.requester.id
-    )
-    environment = OrganisationSources(requester, at=at, run_id=run.id).environment
-    situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
-    step = definition.graph.step(locked.task.step)
-    return Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id, about=run.about)
 
 
 def _found(desk: Desk, question: Question) -> Iterator[Invited]:

@@ -4,9 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from accounts.models import Membership
-from forms_builder.sources import OrganisationSources
-from workflows.assignment import Situation
 from workflows.engine import moves
 from workflows.engine.moves import Decision
 from workflows.engine.plan import Plan
@@ -14,10 +11,10 @@ from workflows.engine.state import Answers, By, Clock
 from workflows.graph.compiled import CompiledTransition
 from workflows.models import Task
 from workflows.selectors.calendars import calendars_at
-from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, allowed_ways, judged_by
 from workflows.selectors.locks import LockedTask, open_at
 from workflows.selectors.people import tenant_admin_ids
+from workflows.services.at_task import desk_of_nobody
 from workflows.services.deciding import (
     Standing,
     Submission,
@@ -51,27 +48,20 @@ def onward(
     where no way leads on.
     """
     run, task = locked.run, locked.task
-    definition = definition_of(run.organisation_id, run.version_id)
-    requester = Membership.objects.select_related("user", "organisation").get(
-        organisation_id=run.organisation_id, id=run.requester.id
-    )
-    environment = OrganisationSources(requester, at=at, run_id=run.id).environment
-    data = {**run.data, **answers.values}
-    situation = Situation(run.requester, run.requester, definition.form, data, environment)
-    step = definition.graph.step(task.step)
-    desk = Desk(definition, step, situation, run.owner_id, run.organisation_id, at, run_id=run.id, about=run.about)
+    desk = desk_of_nobody(run, task, at).with_data({**run.data, **answers.values})
     way = failure_way(desk, on_failure) if failed else success_way(desk, answers, on_failure, wanted)
     moved = movement_of(desk, way, run.tokens, answers.values)
     standing = Standing(run.tokens, locked.people, run.labels, run.id, run.definition_id)
     openings = drawn(desk, run.definition_id, openings_for(desk, way, moved, NOTHING_SAID, standing))
     unassigned = any(one.is_unassigned for one in openings)
     admins = tenant_admin_ids(run.organisation_id) if unassigned else ()
-    judged = {} if step.is_machine else judged_by(desk, answers.values)
+    judged = {} if desk.step.is_machine else judged_by(desk, answers.values)
     decision = Decision(way, moved, openings, answers, comment, admins, shown=shown, judged=judged)
     if moved.cancelled:
         decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
     clock = Clock(at, calendars_at(run.organisation_id, locked.stamp))
-    return moves.move(run, task, decision, definition, clock, by, closing=Task.give_up if failed else closing)
+    closing = Task.give_up if failed else closing
+    return moves.move(run, task, decision, desk.definition, clock, by, closing=closing)
 
 
 def failure_way(desk: Desk, on_failure: str) -> CompiledTransition:

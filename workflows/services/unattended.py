@@ -1,16 +1,12 @@
 """A decision that nobody makes: the clock takes a named way, planned as a person's decision is."""
 
-from accounts.models import Membership
-from forms_builder.sources import OrganisationSources
-from workflows.assignment import Situation
 from workflows.engine import moves
 from workflows.engine.moves import Decision
 from workflows.engine.plan import Plan
 from workflows.engine.state import Answers, By, Clock, Columns, RunState, TaskState
-from workflows.selectors.definitions import definition_of
-from workflows.selectors.desk import Desk
 from workflows.selectors.locks import open_at
 from workflows.selectors.people import tenant_admin_ids
+from workflows.services.at_task import desk_of_nobody
 from workflows.services.deciding import Standing, Submission, Wish, movement_of, openings_for, way_of
 from workflows.services.drawing import drawn
 
@@ -23,16 +19,7 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     Where several people may be asked next nobody is there to choose: they share a queue. Raises Invalid where the way is not
     there or its condition does not hold.
     """
-    definition = definition_of(run.organisation_id, run.version_id)
-    requester = Membership.objects.select_related("user", "organisation").get(
-        organisation_id=run.organisation_id, id=run.requester.id
-    )
-    environment = OrganisationSources(requester, at=clock.at, run_id=run.id).environment
-    situation = Situation(run.requester, run.requester, definition.form, run.data, environment)
-    step = definition.graph.step(task.step)
-    desk = Desk(
-        definition, step, situation, run.owner_id, run.organisation_id, clock.at, run_id=run.id, about=run.about
-    )
+    desk = desk_of_nobody(run, task, clock.at)
     way = way_of(desk, transition, {})
     moved = movement_of(desk, way, run.tokens, {})
     moved = moved._replace(opened=tuple(one._replace(chosen=False) for one in moved.opened))
@@ -42,6 +29,6 @@ def decided_by_clock(run: RunState, task: TaskState, transition: str, clock: Clo
     decision = Decision(way, moved, openings, Answers(), admin_ids=admins)
     if moved.cancelled:
         decision = decision._replace(cancelled=open_at(run.organisation_id, run.id, moved.cancelled))
-    plan = moves.move(run, task, decision, definition, clock, by)
+    plan = moves.move(run, task, decision, desk.definition, clock, by)
     plan.change_more(task.id, {"overdue": task.is_late(clock.at), "rungs_done": ladder["rungs_done"]})
     return plan
