@@ -93,9 +93,10 @@ def _answered(row: MachineStep, definition: RunningDefinition) -> dict[str, Any]
 
 
 def visits(run: WorkflowRun) -> dict[str, int]:
-    """How often the run has come to the end of each step that may wait."""
+    """How many stays at each step that may wait are over, however they ended. Their tasks say so: of a cancelled one the
+    machine's side may be noticed later, in the middle of the next stay."""
     rows = MachineStep.objects.filter(
-        organisation_id=run.organisation_id, run_id=run.id, kind__in=(WAIT, SAVED), finished_at__isnull=False
+        organisation_id=run.organisation_id, run_id=run.id, kind__in=(WAIT, SAVED), task__completed_at__isnull=False
     )
     found: dict[str, int] = {}
     for key in rows.values_list("step", flat=True):
