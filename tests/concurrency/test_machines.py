@@ -14,15 +14,19 @@ from collections import Counter
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from functools import partial
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from django.db import connections
 
 from tests.cast import Acme, make_acme
+from tests.concurrency.racing import together
 from tests.factories.machines import publish_node
 from tests.postgres import ROOT
 from workflows.models import MachineStep, Task, TaskAttempt, WorkflowRun
+from workflows.selectors.machines import Callback
+from workflows.services.machine_care import event_receive
 from workflows.services.machine_work import work_once
 from workflows.services.runs import run_start
 
@@ -30,6 +34,7 @@ RUNS = 30
 KILLING = 14.0
 """Seconds in which workers are killed as soon as they are at work."""
 LEAST = 3
+ANSWERS = 40
 WORKER = """import django; django.setup()
 from workflows.services import machine_work
 machine_work.work_due(seconds=60)"""
@@ -172,3 +177,18 @@ def test_workers_share_the_steps(acme: Acme) -> None:
             done.append(1)
         assert TaskAttempt.objects.filter(outcome="done").count() == 12
         assert TaskAttempt.objects.count() == 12
+
+
+def test_what_a_step_waits_for_comes_while_a_worker_looks(acme: Acme) -> None:
+    here = acme.organisation.id
+    with acme.scope():
+        definition = publish_node(acme.omar, {"kind": "wait"})
+    for _ in range(ANSWERS):
+        with acme.scope():
+            run_id = run_start(definition_id=definition.id, actor=acme.asha, data={"reason": "x"}).run_id
+        answer = partial(event_receive, callback=Callback(here, run_id, "auto", 0), payload={})
+        together(partial(work_once, here), answer)
+        while work_once(here):
+            pass
+    with acme.scope():
+        assert Task.objects.filter(step="review", state="waiting").count() == ANSWERS

@@ -1,6 +1,6 @@
 """Automatic steps that wait for somebody else: each stay has an address of its own, and no word is lost."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from typing import Any
 from uuid import UUID
@@ -11,9 +11,17 @@ from django.test import Client
 from tests.cast import Acme
 from tests.factories.branches import contract, decide_at, open_steps
 from tests.factories.machines import task_at, work
-from tests.factories.workflows import MONDAY, publish, run_of
-from workflows.models import MachineStep
+from tests.factories.outside import CLIENT, press
+from tests.factories.workflows import MONDAY, decide, publish, run_of
+from tests.workflows.test_approval_links import ask
+from tests.workflows.test_approval_links import started as signature_asked
+from tests.workflows.test_chained import child_of
+from tests.workflows.test_chained import started as leave_asked
+from workflows.models import DecisionLink, MachineStep
+from workflows.selectors.links import link_path
 from workflows.selectors.machines import callback_url, visits
+from workflows.services import machine_work
+from workflows.services.link_codes import key_for_mail
 from workflows.services.machine_care import step_retry
 from workflows.services.runs import run_start
 
@@ -82,5 +90,50 @@ def test_what_comes_too_late_is_there_when_the_step_is_tried_again(inside: Acme)
     assert (task.state, answered(path, rate=4)) == ("failure", 202)
     work(inside.organisation.id)
     step_retry(task_id=task.id, actor=inside.tess, reason="It has come")
+    assert MachineStep.objects.get(run_id=run_id).finished_at is None
     work(inside.organisation.id)
     assert run_of(run_id).context["bank"] == {"rate": 4}
+
+
+def meanwhile(monkeypatch: pytest.MonkeyPatch, act: Callable[[UUID], object]) -> None:
+    """Have this done, with the request's id, after the next worker has looked and before it has written that down."""
+    real, left = machine_work.attempt, [act]
+
+    def attempt(claimed: machine_work.Claimed) -> machine_work.Answered:
+        answer = real(claimed)
+        if left:
+            left.pop()(claimed.work.run_id)
+        return answer
+
+    monkeypatch.setattr(machine_work, "attempt", attempt)
+
+
+def test_an_answer_in_the_moment_in_which_a_worker_looks_is_not_lost(
+    inside: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    meanwhile(monkeypatch, lambda run_id: answered(address(inside, run_id), rate=5))
+    run_id = bank_asked(inside)
+    assert run_of(run_id).context["bank"] == {"rate": 5}
+
+
+def test_a_press_of_the_button_while_the_link_is_noted_is_not_lost(
+    inside: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def pressed(run_id: UUID) -> None:
+        link = DecisionLink.objects.get(run_id=run_id)
+        assert press(link_path(key_for_mail(inside.organisation.id, link.id)), "Approve").status_code == 200
+
+    meanwhile(monkeypatch, pressed)
+    run_id = signature_asked(inside, ask({"address": CLIENT}))
+    assert run_of(run_id).context["word"]["decision"] == "Approve"
+
+
+def test_a_chained_request_that_ends_while_its_start_is_noted_is_not_lost(
+    inside: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refused(run_id: UUID) -> None:
+        decide(child_of(run_id).id, inside.ravi, "Rejected", comment="No")
+
+    meanwhile(monkeypatch, refused)
+    run_id = leave_asked(inside)
+    assert run_of(run_id).outcome == "Off"

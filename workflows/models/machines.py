@@ -16,7 +16,8 @@ class MachineStep(OrganisationRow):
     of an attempt is known, and stays when it is not. ``link`` is where a saved task with several pieces of work stands; what
     follows is of this link, but for ``attempts``, which go on. They are counted before they are made, ``failures`` are those that
     said so, ``crashes`` those that never came to an end. ``params`` replace the document's, if an admin has edited
-    them. ``paused_until`` is set once an attempt has decided to wait.
+    them. ``paused_until`` is set once an attempt has decided to wait. ``woken``: what it may wait for has come since somebody
+    took it up.
     """
 
     task = OrganisationForeignKey(Task, on_delete=models.CASCADE, related_name="machine_steps")
@@ -33,6 +34,7 @@ class MachineStep(OrganisationRow):
     params = models.JSONField(null=True)
     paused_until = models.DateTimeField(null=True)
     waits = models.BooleanField(default=False)
+    woken = models.BooleanField(default=False, db_default=False)
     note = models.CharField(max_length=200, blank=True)
     quarantined = models.BooleanField(default=False)
     error = models.TextField(blank=True)

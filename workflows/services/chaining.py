@@ -9,11 +9,11 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from workflows import wakeup
 from workflows.models import FINAL_RUN, MachineStep, WorkflowRun
 from workflows.nodes.base import Chained, NodeFailure
 from workflows.selectors.definitions import DefinitionNotFound, access_start
 from workflows.services.runs import About, run_start
+from workflows.services.waking import wake
 from workflows.subjects import Finished, authors_of
 
 SUBJECT: Final = "workflows.chained"
@@ -57,9 +57,7 @@ def _started(organisation_id: UUID, run_id: UUID, task_id: UUID, workflow: str, 
 
 def on_finish(fact: Finished) -> None:
     """The end of a chained request wakes the step that waits for it."""
-    steps = MachineStep.objects.filter(organisation_id=fact.organisation_id, task_id=fact.subject_id)
-    if steps.filter(finished_at=None, lease_token=None).update(next_at=fact.at):
-        wakeup.machines()
+    wake(MachineStep.objects.filter(organisation_id=fact.organisation_id, task_id=fact.subject_id), fact.at)
 
 
 def authors(organisation_id: UUID, task_id: UUID) -> frozenset[UUID]:

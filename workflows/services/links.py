@@ -16,7 +16,6 @@ from accounts.audit.record import Actor
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Denied, Invalid
 from forms_builder.schema.parts import has_unstorable
-from workflows import wakeup
 from workflows.engine import links
 from workflows.engine.links import AskedTask, Said
 from workflows.engine.plan import Plan
@@ -39,6 +38,7 @@ from workflows.selectors.links import (
 from workflows.selectors.locks import LockedTask, lock_task
 from workflows.services.deciding import clean_text, comment_of
 from workflows.services.machine_way import onward
+from workflows.services.waking import wake
 
 LONGEST_NAME: Final = 120
 
@@ -149,15 +149,13 @@ def _plan(locked: LockedTask, found: Asked, said: Said, by: By, at: datetime) ->
         )  # fmt: skip
     plan = Plan(locked.run, by, at)
     links.decided_for_machine(plan, asked_task(locked), found.link, said)
-    wake(found.link, at)
+    _wake(found.link, at)
     return plan
 
 
-def wake(link: DecisionLink, at: datetime) -> None:
+def _wake(link: DecisionLink, at: datetime) -> None:
     """Have a worker look at the automatic step that has asked."""
-    steps = MachineStep.objects.filter(organisation_id=link.organisation_id, task_id=link.task_id, finished_at=None)
-    if steps.filter(lease_token=None).update(next_at=at):
-        wakeup.machines()
+    wake(MachineStep.objects.filter(organisation_id=link.organisation_id, task_id=link.task_id), at)
 
 
 def asked_task(locked: LockedTask) -> AskedTask:
@@ -180,7 +178,7 @@ def link_revoke(*, link_id: UUID, actor: Membership, reason: str = "", at: datet
     plan = Plan(locked.run, By(actor.id, actor.name), moment)
     links.end(plan, asked_task(locked), [link], LinkEnd.REVOKED, reason=clean_text(reason, "reason"))
     if link.key is not None:
-        wake(link, moment)
+        _wake(link, moment)
     plan.write(actor)
     return locked.run.id
 

@@ -31,6 +31,7 @@ from workflows.selectors.locks import LockedTask, lock_task
 from workflows.selectors.machines import Callback, MachineStepNotFound, visits, work_at
 from workflows.services.deciding import clean_text
 from workflows.services.machine_way import onward
+from workflows.services.waking import wake
 
 PAYLOAD_BYTES: Final = 32 * 1024
 
@@ -77,8 +78,9 @@ def step_retry(
     plan = Plan(stuck.locked.run, By(actor.id, actor.name), moment)
     try_again(plan, stuck.locked.task, stuck.job.kind, why, edited=bool(changes))
     MachineStep.objects.filter(id=stuck.row.id).update(
-        next_at=moment, failures=0, crashes=0, quarantined=False, paused_until=None, waits=False, **changes
-    )
+        next_at=moment, failures=0, crashes=0, quarantined=False, paused_until=None, waits=False, finished_at=None,
+        **changes,
+    )  # fmt: skip
     wakeup.machines()
     plan.write(actor)
     return stuck.row.run_id
@@ -130,12 +132,9 @@ def event_receive(*, callback: Callback, payload: Any, at: datetime | None = Non
                 row.save(force_insert=True)
         except IntegrityError:
             raise CallbackUsed from None
-        waiting = MachineStep.objects.filter(
-            organisation_id=callback.organisation_id, run_id=found.id, step=callback.step, finished_at=None
-        )
-        waiting.filter(waits=True, lease_token=None).update(next_at=moment)
+        steps = MachineStep.objects.filter(organisation_id=callback.organisation_id, run_id=found.id)
+        wake(steps.filter(step=callback.step), moment)
         record(_received(found, callback, row), actor=SYSTEM, organisation_id=found.organisation_id, at=moment)
-        wakeup.machines()
 
 
 def _received(run: WorkflowRun, callback: Callback, row: IncomingEvent) -> EventReceived:

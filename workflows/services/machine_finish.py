@@ -281,8 +281,12 @@ def _cleaned(form: FormDocument, name: str, raw: Any, world: World) -> Any:
 
 
 def _pause(held: Held, answer: Pause) -> None:
+    """Until its time, or at once where what it waits for may have come after it had looked."""
     _attempted(held, AttemptOutcome.PAUSED)
-    _released(held, next_at=answer.until, paused_until=answer.until, waits=True, note=answer.note[:200])
+    next_at = held.at if held.row.woken else answer.until
+    _released(held, next_at=next_at, paused_until=answer.until, waits=True, note=answer.note[:200])
+    if held.row.woken:
+        wakeup.machines()
 
 
 def _fail(held: Held, failure: NodeFailure) -> None:

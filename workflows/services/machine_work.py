@@ -145,7 +145,11 @@ def _claim(row: MachineStep) -> Claimed | None:
     token, job = uuid4(), found[1].job
     row.attempts += 1
     MachineStep.objects.filter(id=row.id).update(
-        attempts=row.attempts, crashes=F("crashes") + int(crashed), lease_token=token, next_at=Now() + LEASE
+        attempts=row.attempts,
+        crashes=F("crashes") + int(crashed),
+        lease_token=token,
+        next_at=Now() + LEASE,
+        woken=False,
     )
     if row.task.state == TaskState.FAILURE_RETRY:
         Task.objects.filter(id=row.task_id).update(
