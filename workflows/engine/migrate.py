@@ -63,7 +63,7 @@ def judge(
             blocked.append(why)
             continue
         moves.append(TaskMove(task, target, holders(run, task, target)))
-    blocked += _unfit_branches(run, old, new)
+    blocked += _unfit_branches(run, tasks, old, new)
     targets = [move.target.key for move in moves]
     if len(set(targets)) < len(targets):
         blocked.append("Two of its tasks would be at the same step.")
@@ -72,6 +72,8 @@ def judge(
 
 def _unfit(task: TaskState, old: RunningDefinition, target: CompiledStep | None) -> str:
     """Why the task cannot be at that step; empty when it can."""
+    if old.graph.step(task.step).is_machine:
+        return _at_machine(task)
     if target is None:
         return f"It is at “{task.step_name}”, which the new version does not have. Say which step stands for it."
     own = old.graph.step(task.step).asks_requester
@@ -87,9 +89,22 @@ def _unfit(task: TaskState, old: RunningDefinition, target: CompiledStep | None)
     return ""
 
 
-def _unfit_branches(run: RunState, old: RunningDefinition, new: RunningDefinition) -> list[str]:
-    """Why a run that goes several ways at once cannot go on there: its forks and joins must be in the new version too."""
-    waiting = {token.step for token in run.tokens if old.graph.step(token.step).join is not None}
+def _at_machine(task: TaskState) -> str:
+    """What must be done first where a machine has the task: its work is of the version by which it was begun."""
+    if task.is_open:
+        return f"At “{task.step_name}” an automatic step is under way. Move the request when it is done."
+    return (
+        f"At “{task.step_name}” an automatic step has failed. Have it tried again or skip it on the request's page, "
+        "then move the request."
+    )
+
+
+def _unfit_branches(
+    run: RunState, tasks: Sequence[TaskState], old: RunningDefinition, new: RunningDefinition
+) -> list[str]:
+    """Why a run that goes several ways at once cannot go on there: its forks, and the steps where a branch stays without
+    a task of its own (joins), must be in the new version too."""
+    waiting = {token.step for token in run.tokens} - {task.step for task in tasks}
     forks = {name.partition("#")[0] for token in run.tokens for name in token.scope}
     now = new.graph.steps
     return [

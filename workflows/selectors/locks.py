@@ -77,11 +77,13 @@ ORDER BY t.opened_at, t.id
 FOR UPDATE OF r, t
 """
 
+_LIVE: Final = "(t.state IN ('running', 'waiting', 'failure_retry') OR t.state = 'failure' AND t.completed_at IS NULL)"
+"""Open, or a machine's that has failed and waits for an admin."""
+
 OPEN_AT: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
-WHERE r.organisation_id = %s AND r.id = %s AND t.step = ANY(%s)
-  AND (t.state IN ('running', 'waiting', 'failure_retry') OR t.state = 'failure' AND t.completed_at IS NULL)
+WHERE r.organisation_id = %s AND r.id = %s AND t.step = ANY(%s) AND {_LIVE}
 ORDER BY t.opened_at, t.id
 """
 
@@ -140,14 +142,14 @@ WHERE o.organisation_id = %s AND o.definition_id = %s AND o.version_id <> %s AND
 OPEN_OF_DEFINITION: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
-WHERE r.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry')
+WHERE r.organisation_id = %s AND {_LIVE}
     AND r.id IN ({_RUNS_OF_DEFINITION} AND (%s::uuid IS NULL OR o.id > %s::uuid) ORDER BY o.id LIMIT %s)
 ORDER BY r.id, t.opened_at, t.id
 """
 LOCK_OF_DEFINITION: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
-WHERE r.organisation_id = %s AND t.state IN ('running', 'waiting', 'failure_retry')
+WHERE r.organisation_id = %s AND {_LIVE}
     AND r.id IN ({_RUNS_OF_DEFINITION} AND o.id = ANY(%s::uuid[]))
 ORDER BY r.id, t.opened_at, t.id
 FOR UPDATE OF r, t
@@ -257,7 +259,7 @@ RunAndTasks = tuple[RunState, list[TaskState]]
 def open_runs(
     organisation_id: UUID, definition_id: UUID, other_than: UUID, *, after: UUID | None, limit: int
 ) -> list[RunAndTasks]:
-    """Open runs of a definition that are on another version than ``other_than``, with their open tasks, oldest first.
+    """Open runs of a definition that are on another version than ``other_than``, with their open and failed tasks, oldest first.
 
     No lock. One statement, and one for the people.
     """
