@@ -228,20 +228,11 @@ def add_member(
 
 
 def deserted(
-    run: RunState,
-    task: TaskState,
-    clock: Clock,
-    by: By,
-    admin_ids: tuple[UUID, ...],
-    why: str,
-    rest: Panel | None = None,
+    run: RunState, task: TaskState, clock: Clock, by: By, admin_ids: tuple[UUID, ...], rest: Panel, why: str
 ) -> Plan:
-    """Those who are left cannot decide, nobody as a rule and else ``rest``: the votes stay, and a tenant admin finds members."""
+    """Those who are left cannot decide: the votes stay, and a tenant admin finds members."""
     plan = orphan(run, task, clock, by, admin_ids, why)
-    if task.panel is not None:
-        voted = tuple(one for one in task.panel.members if task.panel.vote_for(one.id) is not None)
-        left = rest or Panel(voted, task.panel.votes, task.panel.in_turn)
-        plan.change_more(task.id, {"panel": left.as_json()})
+    plan.change_more(task.id, {"panel": rest.as_json()})
     return plan
 
 

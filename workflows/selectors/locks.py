@@ -111,7 +111,7 @@ WHERE p.organisation_id = %s AND NOT (p.is_active AND pu.is_active)
 # Two short lists by index, so that nobody reads every open task for them; of a team queue only where nobody else is left in it,
 # of a panel each seat. Their ids come first and the rows after: as one statement the server, where it has not counted its rows
 # yet, joins every open task with the whole list.
-ORPHANED: Final = """
+_ORPHANED: Final = """
 SELECT h.id, h.opened_at FROM workflows_task h
 WHERE h.organisation_id = %s AND h.state IN ('running', 'waiting', 'failure_retry') AND h.assignee_id = ANY(%s)
 UNION ALL
@@ -123,9 +123,9 @@ WHERE c.organisation_id = %s AND c.is_open AND c.member_id = ANY(%s) AND (EXISTS
     SELECT FROM workflows_taskcandidate o
     WHERE o.organisation_id = c.organisation_id AND o.task_id = c.task_id AND o.is_open AND o.member_id <> ALL(%s)
 ))
-ORDER BY 2, 1
-LIMIT %s
 """
+ORPHANED: Final = f"{_ORPHANED} ORDER BY 2, 1 LIMIT %s"
+STILL_ORPHANED: Final = f"SELECT s.id FROM ({_ORPHANED}) s WHERE s.id = ANY(%s)"  # noqa: S608 - constants
 
 CLAIM_ORPHANED: Final = f"""
 SELECT {_SELECT}
@@ -235,22 +235,37 @@ def claim_due_task(organisation_id: UUID, at: Any, task_id: UUID) -> Claimed:
     return _claimed(_read(CLAIM_DUE_TASK, [organisation_id, at, task_id], organisation_id))
 
 
-def claim_orphaned(organisation_id: UUID, limit: int) -> Claimed:
-    """Lock open tasks whose assignee has left, or everybody of whose queue, skipping what somebody else holds. One query where
-    nobody has ever left."""
-    gone = [row[0] for row in execute_prepared(LEAVERS, [organisation_id])]
-    if not gone:
-        return Claimed([])
-    found = execute_prepared(ORPHANED, [organisation_id, gone, organisation_id, gone, gone, limit])
+class Orphaned(NamedTuple):
+    """Tasks under lock, and everybody who has left."""
+
+    tasks: list[tuple[RunState, TaskState]]
+    gone: frozenset[UUID] = frozenset()
+
+
+def claim_orphaned(organisation_id: UUID, limit: int) -> Orphaned:
+    """Lock open tasks whose assignee has left, or everybody of whose queue, or somebody whom their panel asks, skipping what
+    somebody else holds. One query where nobody has ever left."""
+    found = _orphaned(ORPHANED, organisation_id, _leavers(organisation_id), limit)
     if not found:
-        return Claimed([])
-    claimed = _claimed(_read(CLAIM_ORPHANED, [organisation_id, [row[0] for row in found]], organisation_id))
-    # Somebody may have handed it over before it was locked.
-    return claimed._replace(tasks=[(run, task) for run, task in claimed.tasks if _is_left(task, gone)])
+        return Orphaned([])
+    claimed = _claimed(_read(CLAIM_ORPHANED, [organisation_id, found], organisation_id))
+    # Before they were locked another sweep may have seen to them, and people may have come back: they are judged anew.
+    gone = _leavers(organisation_id)
+    still = _orphaned(STILL_ORPHANED, organisation_id, gone, [task.id for _, task in claimed.tasks])
+    left = [(run, task) for run, task in claimed.tasks if task.id in still and not gone.isdisjoint(task.holders)]
+    return Orphaned(left, gone)
 
 
-def _is_left(task: TaskState, gone: Collection[UUID]) -> bool:
-    return task.assignee is None or task.assignee.id in gone
+def _leavers(organisation_id: UUID) -> frozenset[UUID]:
+    return frozenset(row[0] for row in execute_prepared(LEAVERS, [organisation_id]))
+
+
+def _orphaned(sql: str, organisation_id: UUID, gone: frozenset[UUID], last: Any) -> list[UUID]:
+    """Ids of tasks; ``last`` is how many, or which."""
+    if not gone:
+        return []
+    them = list(gone)
+    return [row[0] for row in execute_prepared(sql, [organisation_id, them, organisation_id, them, them, last])]
 
 
 RunAndTasks = tuple[RunState, list[TaskState]]

@@ -15,20 +15,20 @@ from workflows.graph.document import Fallback
 from workflows.models import LogKind
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import claim_orphaned
-from workflows.selectors.people import fallback_targets, persons, tenant_admin_ids
+from workflows.selectors.people import fallback_targets, tenant_admin_ids
 from workflows.services.sla import BATCH, THE_CLOCK, write_swept
 from workflows.services.sla_targets import kept_away
 from workflows.substitution import is_reachable
 
 
 class _Left(NamedTuple):
-    """A task under lock, when, and who of the members of panels is active."""
+    """A task under lock, when, and everybody who has left."""
 
     run: RunState
     task: TaskState
     clock: Clock
     admins: tuple[UUID, ...]
-    active: frozenset[UUID]
+    gone: frozenset[UUID]
 
 
 @transaction.atomic
@@ -38,13 +38,11 @@ def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH)
 
     One seat of a panel at a time. Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
     """
-    claimed = claim_orphaned(organisation_id, limit).tasks
-    if not claimed:
+    claimed = claim_orphaned(organisation_id, limit)
+    if not claimed.tasks:
         return 0
     admins = tenant_admin_ids(organisation_id)
-    seated = {one.id for _, task in claimed if task.panel for one in task.panel.members}
-    active = frozenset(one.id for one in persons(organisation_id, seated).values() if one.is_active)
-    plans = [_released(_Left(run, task, Clock(at), admins, active)) for run, task in claimed]
+    plans = [_released(_Left(run, task, Clock(at), admins, claimed.gone)) for run, task in claimed.tasks]
     write_swept(organisation_id, plans, at)
     return len(plans)
 
@@ -66,9 +64,7 @@ def _seat_released(left: _Left, panel: Panel) -> Plan:
     """The first asked member who has left: replaced by the fallback; else the others decide without the seat where their word
     still comes to the same, and where it does not a tenant admin finds somebody."""
     run, task, clock = left.run, left.task, left.clock
-    gone = next((one for one in panel.asked if one.id not in left.active), None)
-    if gone is None:
-        return votes.deserted(run, task, clock, THE_CLOCK, left.admins, nobody_note("everybody of the panel has left"))
+    gone = next(one for one in panel.asked if one.id in left.gone)
     why = f"{gone.name} has left the panel"
     found = _fallback(left, frozenset(one.id for one in panel.members))
     if found is not None:
@@ -78,7 +74,7 @@ def _seat_released(left: _Left, panel: Panel) -> Plan:
     rest = panel.without(gone.id)
     if _still_decides(left, rest, gone):
         return votes.drop_seat(run, task, rest, gone, clock, THE_CLOCK, note=why)
-    return votes.deserted(run, task, clock, THE_CLOCK, left.admins, nobody_note(why), rest)
+    return votes.deserted(run, task, clock, THE_CLOCK, left.admins, rest, nobody_note(why))
 
 
 def _still_decides(left: _Left, rest: Panel, gone: Member) -> bool:
@@ -86,7 +82,7 @@ def _still_decides(left: _Left, rest: Panel, gone: Member) -> bool:
     rule = definition_of(left.run.organisation_id, left.run.version_id).panels[left.task.step].quorum
     if gone.veto or rule.asks_everybody or shortfall(rule, rest.members):
         return False
-    return rest.tally(rule).outcome is Outcome.PENDING and any(one.id in left.active for one in rest.asked)
+    return rest.tally(rule).outcome is Outcome.PENDING and any(one.id not in left.gone for one in rest.asked)
 
 
 def _fallback(left: _Left, besides: frozenset[UUID]) -> tuple[Fallback, Person] | None:
