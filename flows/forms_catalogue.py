@@ -39,6 +39,11 @@ class LogicalForm(RemoveForm):
     external_id = forms.CharField(required=False, max_length=120, label="External id")
 
 
+def seen_field() -> forms.CharField:
+    """Which state of the flow the page showed, so that what others changed since is not put back."""
+    return forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+
+
 class LogicalChangeForm(RemoveForm):
     lifecycle_status = forms.ChoiceField(
         label="Status",
@@ -49,9 +54,10 @@ class LogicalChangeForm(RemoveForm):
     is_readonly = forms.BooleanField(
         required=False, label="Read-only", help_text="Kept elsewhere: nobody can propose a change here."
     )
+    seen = seen_field()
 
 
-class DeliveryChangeForm(DeliveryForm):
+class DirectDeliveryForm(DeliveryForm):
     """All about a physical flow: its attributes and everything that it carries."""
 
     def __init__(self, *args: Any, enums: Mapping[str, Choices], offered: Iterable[str], **more: Any) -> None:
@@ -67,7 +73,13 @@ class DeliveryChangeForm(DeliveryForm):
         self.fields["reason"] = reason_field()
 
 
-class DeliveryCreateForm(DeliveryChangeForm):
+class DeliveryChangeForm(DirectDeliveryForm):
+    """The same for one that exists."""
+
+    seen = seen_field()
+
+
+class DeliveryCreateForm(DirectDeliveryForm):
     """The same for a new one, with the specification: an existing one, or a name and a format."""
 
     def __init__(self, *args: Any, existing: Choices, enums: Mapping[str, Choices], **more: Any) -> None:

@@ -16,13 +16,14 @@ from accounts.views.base import MemberRequired, refusals_as_pages, refusals_on
 from flows import policies
 from flows.catalogue.selectors.entities import access_entity
 from flows.catalogue.selectors.finding import suggestions
-from flows.catalogue.selectors.flows import LogicalFacts, PhysicalFacts, access_logical, access_physical
+from flows.catalogue.selectors.flows import LogicalFacts, PhysicalFacts, access_logical, access_physical, seen_of
 from flows.catalogue.services import direct
 from flows.catalogue.services.direct import Delivery
 from flows.forms_catalogue import (
     IN,
     DeliveryChangeForm,
     DeliveryCreateForm,
+    DirectDeliveryForm,
     LogicalChangeForm,
     LogicalForm,
     RemoveForm,
@@ -31,6 +32,7 @@ from flows.proposals.selectors import choices
 from flows.views.catalogue import uuid_or_none
 from workflows.views.base import page
 
+LOGICAL = ("lifecycle_status", "external_id", "is_readonly")
 KEPT = ("transport", "frequency", "criticality")
 
 
@@ -101,7 +103,7 @@ class LogicalChangeView(DirectView):
 
     def get(self, request: HttpRequest, flow_id: UUID) -> HttpResponse:
         flow = self._flow(flow_id)
-        kept = {name: getattr(flow, name) for name in ("lifecycle_status", "external_id", "is_readonly")}
+        kept = {name: getattr(flow, name) for name in (*LOGICAL, "seen")}
         return self.shown(LogicalChangeForm(initial=kept), flow=flow, remove_form=RemoveForm(prefix="remove"))
 
     def post(self, request: HttpRequest, flow_id: UUID) -> HttpResponse:
@@ -110,10 +112,14 @@ class LogicalChangeView(DirectView):
             return self._remove(request, flow)
         form = LogicalChangeForm(request.POST)
         if form.is_valid():
-            values = {name: form.cleaned_data[name] for name in form.cleaned_data if name != "reason"}
+            given = form.cleaned_data
             with refusals_on(form):
                 direct.logical_update(
-                    actor=self.actor, flow_id=flow.id, values=values, reason=form.cleaned_data["reason"]
+                    actor=self.actor,
+                    flow_id=flow.id,
+                    values={name: given[name] for name in LOGICAL},
+                    reason=given["reason"],
+                    seen=given["seen"] or None,
                 )
                 messages.success(request, "The logical flow is changed, and your reason is recorded.")
                 return redirect("flows:logical", flow.id)
@@ -126,7 +132,7 @@ class LogicalChangeView(DirectView):
                 direct.logical_remove(actor=self.actor, flow_id=flow.id, reason=form.cleaned_data["reason"])
                 messages.success(request, "The logical flow is removed, and your reason is recorded.")
                 return redirect("flows:logical", flow.id)
-        kept = {name: getattr(flow, name) for name in ("lifecycle_status", "external_id", "is_readonly")}
+        kept = {name: getattr(flow, name) for name in (*LOGICAL, "seen")}
         return self.shown(LogicalChangeForm(initial=kept), status=422, flow=flow, remove_form=form)
 
     def _flow(self, flow_id: UUID) -> LogicalFacts:
@@ -138,7 +144,7 @@ class DeliveryView(DirectView):
     """What creating and changing a physical flow have in common: the tree of data types, and the values to choose from."""
 
     @abstractmethod
-    def make_form(self, posted: Any = None) -> DeliveryChangeForm: ...
+    def make_form(self, posted: Any = None) -> DirectDeliveryForm: ...
 
     def tree(self, form: forms.Form) -> tuple[choices.TypeRow, ...]:
         return choices.type_tree(self.actor.organisation_id, form["ids"].value() or ())
@@ -202,7 +208,11 @@ class PhysicalChangeView(DeliveryView):
         if form.is_valid():
             with refusals_on(form):
                 direct.physical_update(
-                    actor=self.actor, flow_id=flow_id, delivery=_delivery(form), reason=form.cleaned_data["reason"]
+                    actor=self.actor,
+                    flow_id=flow_id,
+                    delivery=_delivery(form),
+                    reason=form.cleaned_data["reason"],
+                    seen=form.cleaned_data["seen"] or None,
                 )
                 messages.success(request, "The physical flow is changed, and your reason is recorded.")
                 return redirect("flows:physical", flow_id)
@@ -221,10 +231,12 @@ class PhysicalChangeView(DeliveryView):
     def make_form(self, posted: Any = None) -> DeliveryChangeForm:
         own = self.actor.organisation_id
         with refusals_as_pages():
-            command = choices.command_of(choices.physical_flow(own, self.kwargs["flow_id"]))
+            flow = choices.physical_flow(own, self.kwargs["flow_id"])
+        command = choices.command_of(flow)
         kept, types = command["flowAttributes"], tuple(command["dataTypeIds"])
         initial = {name: kept[name] for name in ("name", "description", *KEPT)}
         initial |= {"basis_offset": kept["basisOffset"], "external_id": kept["externalId"], "ids": list(types)}
+        initial["seen"] = seen_of(flow, types)
         return DeliveryChangeForm(
             posted,
             initial=initial,
@@ -238,7 +250,7 @@ class PhysicalChangeView(DeliveryView):
         return self.shown(form, status=status, flow=flow, remove_form=remove_form, tree=self.tree(form))
 
 
-def _delivery(form: DeliveryChangeForm) -> Delivery:
+def _delivery(form: DirectDeliveryForm) -> Delivery:
     given = form.cleaned_data
     return Delivery(
         **{name: given[name] for name in (*KEPT, "name", "basis_offset", "description", "external_id")},

@@ -1,9 +1,10 @@
 """Logical and physical flows: those of an entity, and each with all about it."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from hashlib import sha256
 from typing import Any, Final
 from uuid import UUID
 
@@ -53,7 +54,7 @@ class FlowWithDeliveries:
 
 @dataclass(frozen=True, slots=True)
 class LogicalFacts:
-    """All about one logical flow. ``may_grow``: a physical flow may be proposed on it."""
+    """All about one logical flow. ``may_grow``: a physical flow may be proposed on it. ``seen`` is that of ``seen_of``."""
 
     id: UUID
     source: End
@@ -67,6 +68,7 @@ class LogicalFacts:
     created_at: datetime
     proposal_id: UUID | None
     proposal_number: int | None
+    seen: str
 
     @property
     def may_grow(self) -> bool:
@@ -175,6 +177,11 @@ def access_physical(organisation_id: UUID, flow_id: UUID) -> PhysicalFacts:
     return _physical(row, names_of(organisation_id), tuple(TypeFacts(*values) for values in types))
 
 
+def seen_of(row: LogicalFlow | PhysicalFlow, types: Iterable[UUID | str] = ()) -> str:
+    """What a form sends back to say which state of the flow, and of the types that it carries, it was made from."""
+    return sha256(" ".join((row.modified_at.isoformat(), *sorted(map(str, types)))).encode()).hexdigest()
+
+
 def sharing_flows(organisation_id: UUID, flow: PhysicalFacts) -> tuple[tuple[PhysicalRow, ...], bool]:
     """Other live flows that use the same specification, and whether there are more of them."""
     rows = live_physical(organisation_id).filter(specification_id=flow.specification_id).exclude(id=flow.id)
@@ -196,6 +203,7 @@ def _logical(row: LogicalFlow) -> LogicalFacts:
         created_at=row.created_at,
         proposal_id=row.proposal_id,
         proposal_number=row.proposal.number if row.proposal else None,
+        seen=seen_of(row),
     )
 
 

@@ -19,7 +19,7 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Invalid
 from flows import policies
 from flows.catalogue.enums import names_of
-from flows.catalogue.selectors.flows import LogicalFlowNotFound, PhysicalFlowNotFound
+from flows.catalogue.selectors.flows import LogicalFlowNotFound, PhysicalFlowNotFound, seen_of
 from flows.catalogue.selectors.rows import live_physical
 from flows.catalogue.services import carrying
 from flows.catalogue.services.carrying import Stamp, lock_catalogue
@@ -58,6 +58,14 @@ class StillCarries(Conflict):
 class ReadOnly(Conflict):
     code = "flow.read_only"
     message = "This flow is read-only: it is kept elsewhere."
+
+
+class FlowStale(Conflict):
+    code = "flow.stale"
+    message = (
+        "Somebody has changed this flow, or what it carries, since you opened it. Keep a copy of what you typed, open this "
+        "page again, and repeat your change."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,11 +177,22 @@ def logical_create(
 
 @transaction.atomic
 def logical_update(
-    *, actor: Membership, flow_id: UUID, values: Mapping[str, Any], reason: str, at: datetime | None = None
+    *,
+    actor: Membership,
+    flow_id: UUID,
+    values: Mapping[str, Any],
+    reason: str,
+    seen: str | None = None,
+    at: datetime | None = None,
 ) -> LogicalFlow:
-    """Set ``lifecycle_status`` (ACTIVE or PENDING), ``external_id``, ``is_readonly``. Raises Denied, NotFound, Invalid."""
+    """Set ``lifecycle_status`` (ACTIVE or PENDING), ``external_id``, ``is_readonly``. ``seen`` is the flow as the actor knows it.
+
+    Raises Denied, NotFound, Invalid, FlowExists, FlowStale.
+    """
     use = _begin(actor, reason, at)
     flow = _logical(actor.organisation_id, flow_id)
+    if seen is not None and seen != seen_of(flow):
+        raise FlowStale
     if values.get("lifecycle_status", FlowLife.ACTIVE) not in (FlowLife.ACTIVE, FlowLife.PENDING):
         raise Invalid({"lifecycle_status": ["Choose active or pending; a flow is removed by its own button."]})
     changes = _set(flow, values, ("lifecycle_status", "external_id", "is_readonly"), use.stamp)
@@ -226,14 +245,26 @@ def physical_create(
 
 @transaction.atomic
 def physical_update(
-    *, actor: Membership, flow_id: UUID, delivery: Delivery, reason: str, at: datetime | None = None
+    *,
+    actor: Membership,
+    flow_id: UUID,
+    delivery: Delivery,
+    reason: str,
+    seen: str | None = None,
+    at: datetime | None = None,
 ) -> PhysicalFlow:
-    """Set all attributes and the complete set of data types. Raises Denied, NotFound, Invalid, FlowExists, ReadOnly."""
+    """Set all attributes and the complete set of data types. ``seen`` is the flow, with its types, as the actor knows it: what
+    came about since is not put back.
+
+    Raises Denied, NotFound, Invalid, FlowExists, FlowStale, ReadOnly.
+    """
     use = _begin(actor, reason, at)
     flow = _physical(actor.organisation_id, flow_id)
+    there = _types_of(flow.specification_id)
+    if seen is not None and seen != seen_of(flow, there):
+        raise FlowStale
     types = _check_delivery(actor.organisation_id, delivery, used=flow)
     changes = _set(flow, delivery.attributes, ATTRIBUTES, use.stamp)
-    there = _types_of(flow.specification_id)
     if types != there:
         _carry(use, flow.specification_id, there, types)
         changes["data types"] = (
