@@ -8,7 +8,7 @@ from uuid import UUID
 from accounts.tenancy.errors import DomainError, Invalid
 from flows.catalogue.importing.columns import Column, ParsedRow, shown
 from flows.catalogue.importing.judging import chunks
-from flows.models import CatalogueEntity, DataType, EnumValue, LogicalFlow, PhysicalFlow
+from flows.models import CatalogueEntity, DataType, EnumValue, LogicalFlow, PhysicalFlow, PhysicalSpecification
 
 SOURCE = Column("source", "The external id of the sending end.", "APP-100", required=True, most=120)
 TARGET = Column("target", "The external id of the receiving end.", "APP-200", required=True, most=120)
@@ -31,12 +31,14 @@ class FlowFacts:
     names: dict[str, UUID] = field(default_factory=dict)
     """Logical flows by their external id."""
     physical: dict[UUID, list[PhysicalFlow]] = field(default_factory=dict)
+    specifications: dict[tuple[UUID, str, str], PhysicalSpecification] = field(default_factory=dict)
+    """By owner, name and format: the one that is used again."""
     types: dict[str, dict[str, Any]] = field(default_factory=dict)
     codes: dict[str, dict[str, str]] = field(default_factory=dict)
 
 
 def facts_of(organisation_id: UUID, rows: Sequence[ParsedRow], *, deep: bool) -> FlowFacts:
-    """``deep``: also physical flows, data types and attribute values."""
+    """``deep``: also physical flows, specifications, data types and attribute values."""
     own = {"organisation_id": organisation_id}
     facts = FlowFacts()
     keys = dict.fromkeys(row.values.get(end, "") for row in rows for end in ("source", "target"))
@@ -51,15 +53,21 @@ def facts_of(organisation_id: UUID, rows: Sequence[ParsedRow], *, deep: bool) ->
     for part in chunks([name for name in dict.fromkeys(named) if name and "\0" not in name]):
         facts.names.update(LogicalFlow.objects.filter(**own, external_id__in=part).values_list("external_id", "id"))
     if deep:
-        _deeper(facts, own)
+        _deeper(facts, own, rows)
     return facts
 
 
-def _deeper(facts: FlowFacts, own: Mapping[str, UUID]) -> None:
+def _deeper(facts: FlowFacts, own: Mapping[str, UUID], rows: Sequence[ParsedRow]) -> None:
     for part in chunks([flow["id"] for flow in facts.logical.values()]):
         found = PhysicalFlow.objects.filter(**own, logical_flow_id__in=part, is_removed=False)
         for flow in found.select_related("specification").prefetch_related("specification__type_links__data_type"):
             facts.physical.setdefault(flow.logical_flow_id, []).append(flow)
+    owners = [ident for ident, _ in facts.ends.values()]
+    names = dict.fromkeys(row.values.get("specification", "") for row in rows)
+    for part in chunks([name for name in names if name and "\0" not in name]):
+        specs = PhysicalSpecification.objects.filter(**own, owner_id__in=owners, name__in=part, is_removed=False)
+        for spec in specs.order_by("id").prefetch_related("type_links__data_type"):
+            facts.specifications.setdefault((spec.owner_id, spec.name, spec.format), spec)
     for row in DataType.objects.filter(**own).values("id", "code", "concrete", "deprecated"):
         facts.types[row["code"]] = row
     for kind, code, name in EnumValue.objects.filter(**own, is_active=True).values_list("kind", "code", "name"):

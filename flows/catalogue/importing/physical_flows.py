@@ -19,7 +19,7 @@ from flows.catalogue.importing.flow_facts import (
 from flows.catalogue.importing.judging import CHANGED, NEW, UNCHANGED, ImportKind, Judged, Seen, Writing, wrong
 from flows.catalogue.services import direct
 from flows.catalogue.services.carrying import lock_catalogue
-from flows.catalogue.services.direct import Delivery
+from flows.catalogue.services.direct import Delivery, ReadOnly, SpecificationReadOnly
 from flows.models import FlowLife, PhysicalFlow, PhysicalSpecification
 
 CODED: Final = {"transport": "UNKNOWN", "frequency": "UNKNOWN", "criticality": "MEDIUM", "format": "UNKNOWN"}
@@ -83,6 +83,9 @@ class PhysicalFlowImport(ImportKind):
             made = {"logical_flow_id": str(logical["id"]), **wanted, "data_types": types}
             made |= {"specification": values["specification"], "format": values.get("format") or CODED["format"]}
             made["external_id"] = values.get("external_id", "")
+            again = facts.specifications.get((ends[0], made["specification"], made["format"]))
+            if again is not None and again.is_readonly and not set(types) <= set(_carried(again)):
+                row.problems.append(("data_types", SpecificationReadOnly.message))
             return wrong(row) if row.problems else Judged(row, NEW, None, {}, made)
         return _changed(row, values, flow, wanted | {"data_types": types})
 
@@ -111,7 +114,7 @@ def _read_codes(row: ParsedRow, values: dict[str, Any], facts: FlowFacts) -> Non
 
 def _types(row: ParsedRow, text: str, flow: PhysicalFlow | None, facts: FlowFacts) -> list[str]:
     """Codes of data types, sorted; what the flow carries already may stay although nobody may choose it."""
-    there = _carried(flow) if flow else []
+    there = _carried(flow.specification) if flow else []
     known = {folded(code): code for code in facts.types}
     found = set()
     for one in codes_in(text):
@@ -129,8 +132,8 @@ def _types(row: ParsedRow, text: str, flow: PhysicalFlow | None, facts: FlowFact
     return sorted(found)
 
 
-def _carried(flow: PhysicalFlow) -> list[str]:
-    return sorted(link.data_type.code for link in flow.specification.type_links.all())
+def _carried(spec: PhysicalSpecification) -> list[str]:
+    return sorted(link.data_type.code for link in spec.type_links.all())
 
 
 def _named(values: Mapping[str, Any], below: Sequence[PhysicalFlow]) -> PhysicalFlow | None:
@@ -170,13 +173,15 @@ def _wanted(values: Mapping[str, Any], flow: PhysicalFlow | None) -> dict[str, A
 
 
 def _changed(row: ParsedRow, values: Mapping[str, Any], flow: PhysicalFlow, wanted: Mapping[str, Any]) -> Judged:
-    before = {name: getattr(flow, name) for name in ATTRIBUTES} | {"data_types": _carried(flow)}
+    before = {name: getattr(flow, name) for name in ATTRIBUTES} | {"data_types": _carried(flow.specification)}
     after = {name: value for name, value in wanted.items() if value != before[name]}
     spec = flow.specification
     if values["specification"] != spec.name or (values.get("format") or spec.format) != spec.format:
         row.problems.append(("specification", f"This flow delivers {shown(spec.name)} as {spec.format}."))
     elif after and flow.is_readonly:
-        row.problems.append(("source", "This flow is read-only: it is kept elsewhere."))
+        row.problems.append(("source", ReadOnly.message))
+    elif "data_types" in after and spec.is_readonly:
+        row.problems.append(("data_types", SpecificationReadOnly.message))
     if row.problems:
         return wrong(row)
     return Judged(row, CHANGED if after else UNCHANGED, flow.id, {name: before[name] for name in after}, after)
@@ -197,7 +202,7 @@ def _write(work: Writing, one: Judged, types: Mapping[str, UUID]) -> None:
         return
     own = PhysicalFlow.objects.filter(organisation_id=work.organisation_id)
     flow: PhysicalFlow = own.select_related("specification").get(id=one.subject_id)
-    codes = one.after.get("data_types") or _carried(flow)
+    codes = one.after.get("data_types") or _carried(flow.specification)
     delivery = Delivery(
         **{name: one.after.get(name, getattr(flow, name)) for name in ATTRIBUTES},
         external_id=flow.external_id,

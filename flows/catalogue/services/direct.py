@@ -60,6 +60,11 @@ class ReadOnly(Conflict):
     message = "This flow is read-only: it is kept elsewhere."
 
 
+class SpecificationReadOnly(ReadOnly):
+    code = "specification.read_only"
+    message = "The specification is read-only: its data types stay as they are."
+
+
 class FlowStale(Conflict):
     code = "flow.stale"
     message = (
@@ -220,9 +225,11 @@ def logical_remove(*, actor: Membership, flow_id: UUID, reason: str, at: datetim
 def physical_create(
     *, actor: Membership, logical_flow_id: UUID, delivery: Delivery, reason: str, at: datetime | None = None
 ) -> PhysicalFlow:
-    """A new physical flow on a logical one. Raises Denied, NotFound, Invalid with the fields of ``Delivery``, FlowExists."""
+    """A new physical flow on a logical one. Raises Denied, NotFound, ReadOnly, FlowExists, Invalid with ``Delivery`` fields."""
     use = _begin(actor, reason, at)
     logical = _logical(actor.organisation_id, logical_flow_id)
+    if logical.is_readonly:
+        raise ReadOnly
     if logical.lifecycle_status != FlowLife.ACTIVE:
         raise Invalid({"": ["Physical flows belong to active logical flows."]})
     types = _check_delivery(actor.organisation_id, delivery)
@@ -237,7 +244,7 @@ def physical_create(
         )
     )
     there = _types_of(specification.id)
-    _carry(use, specification.id, there, there | types)
+    _carry(use, specification, there, there | types)
     use.tell(logical, "physical", flow.id, str(flow), FlowCreated, data_types=_type_names(types))
     use.record()
     return flow
@@ -266,7 +273,7 @@ def physical_update(
     types = _check_delivery(actor.organisation_id, delivery, used=flow)
     changes = _set(flow, delivery.attributes, ATTRIBUTES, use.stamp)
     if types != there:
-        _carry(use, flow.specification_id, there, types)
+        _carry(use, flow.specification, there, types)
         changes["data types"] = (
             ", ".join(_type_names(there)),
             ", ".join(_type_names(_types_of(flow.specification_id))),
@@ -339,7 +346,7 @@ def _physical(organisation_id: UUID, flow_id: UUID) -> PhysicalFlow:
     ).first()
     if flow is None or not flow.is_live:
         raise PhysicalFlowNotFound
-    if flow.is_readonly:
+    if flow.is_readonly or flow.logical_flow.is_readonly:
         raise ReadOnly
     return flow
 
@@ -407,10 +414,12 @@ def _type_names(ids: Collection[UUID]) -> tuple[str, ...]:
     return tuple(DataType.objects.filter(id__in=ids).order_by("name").values_list("name", flat=True))
 
 
-def _carry(use: _Use, specification_id: UUID, there: frozenset[UUID], wanted: Iterable[UUID]) -> None:
-    organisation_id = use.stamp.organisation_id
+def _carry(use: _Use, row: PhysicalSpecification, there: frozenset[UUID], wanted: Iterable[UUID]) -> None:
+    organisation_id, specification_id = use.stamp.organisation_id, row.id
     unknown = DataType.objects.filter(organisation_id=organisation_id, is_unknown=True).values_list("id", flat=True)
     kept = carrying.known_only(wanted, unknown)
+    if row.is_readonly and kept != there:
+        raise SpecificationReadOnly
     carrying.add_types(specification_id, kept - there, use.stamp)
     carrying.remove_types(specification_id, there - kept, use.stamp)
     users = carrying.logical_flows_using(specification_id, organisation_id)

@@ -146,3 +146,20 @@ def test_our_own_export_of_flows_comes_back(acme: Acme, ravi: Desk) -> None:
     for kind, tab in ((LOGICAL, "logical"), (PHYSICAL, "physical")):
         content = ravi.fetch(f"/flows/export.csv?tab={tab}")
         assert ravi.bring(content, kind, **WHY).report["unchanged"] == 1
+
+
+@pytest.mark.usefixtures("ends")
+def test_a_file_changes_no_types_of_a_read_only_specification(acme: Acme, ravi: Desk) -> None:
+    with acme.scope():
+        one, two = (CatalogueEntity.objects.get(external_id=f"A-{number}") for number in (1, 2))
+        types = make.make_types(acme.organisation)
+        spec = make.make_specification(one, "Daily file", types=[types["TRADE"]], is_readonly=True)
+        make.make_physical(make.make_logical(one, two), spec, name="eod")
+    noon = "A-1,A-2,Daily file,TRADE,FLAT_FILE,noon,File transport,daily\n"
+    row = ravi.bring(HEAD + ROW + noon + noon.replace("noon", "late").replace("TRADE", "PARTY"), PHYSICAL, **WHY)
+    fixed = "The specification is read-only: its data types stay as they are."
+    assert problems(row) == [(2, "data_types", fixed), (4, "data_types", fixed)]
+    ravi.apply(row, skip_errors="true")
+    with acme.scope():
+        assert set(PhysicalFlow.objects.filter(specification=spec).values_list("name", flat=True)) == {"eod", "noon"}
+        assert [link.data_type.code for link in spec.type_links.all()] == ["TRADE"]
