@@ -96,7 +96,7 @@ class ProposalReasonAdmin(PreparedAdmin):
 class ApprovalInline(ShownInline):
     model = Approval
     fields = ("revision", "side_name", "entity", "quorum", "status", "decided_at")
-    ordering = ("revision", "side__position", "id")
+    ordering = ("revision", "position", "id")
     related = ("entity",)
 
 

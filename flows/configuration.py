@@ -17,6 +17,7 @@ from flows.events import FlowSettingsChanged
 from flows.models import (
     SOURCE_SIDE,
     TARGET_SIDE,
+    Approval,
     ApprovalSide,
     DataType,
     EnumKind,
@@ -163,9 +164,10 @@ def side_remove(*, actor: Membership, row: ApprovalSide) -> None:
 
 
 def named_states(organisation_id: UUID) -> Collection[str]:
-    """The states that sides refer to."""
-    rows = ApprovalSide.objects.filter(organisation_id=organisation_id).values_list("approved_state", "rejected_state")
-    return {code for pair in rows for code in pair}
+    """The states that sides refer to, or referred to when they were asked for what is still open."""
+    sides = ApprovalSide.objects.filter(organisation_id=organisation_id).values_list("approved_state", "rejected_state")
+    asked = Approval.objects.filter(organisation_id=organisation_id, is_asked=True)
+    return {code for pair in sides.union(asked.values_list("approved_state", "rejected_state")) for code in pair}
 
 
 @transaction.atomic

@@ -8,7 +8,7 @@ from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned, OrganisationRow
 from flows.models.catalogue import CatalogueEntity
 from flows.models.proposals import ProposedFlow
-from flows.models.sides import ApprovalSide
+from flows.models.sides import Anchor, ApprovalSide
 from workflows.models.states import one_of
 
 
@@ -34,8 +34,23 @@ COUNTED = pgtrigger.Trigger(
 )
 
 
+# The database keeps it, so that approvals of the version before have it too, which writes some while a deployment is under way.
+AS_ASKED = pgtrigger.Trigger(
+    name="as_asked",
+    when=pgtrigger.Before,
+    operation=pgtrigger.Insert,
+    func="""
+        SELECT s.position, s.anchor, s.approved_state, s.rejected_state
+            INTO NEW.position, NEW.anchor, NEW.approved_state, NEW.rejected_state
+            FROM flows_approvalside s WHERE s.organisation_id = NEW.organisation_id AND s.id = NEW.side_id;
+        RETURN NEW;
+    """,
+)
+
+
 class Approval(OrganisationOwned):
-    """What one side of one revision says. Name, quorum and states of the side are kept as they were asked.
+    """What one side of one revision says. Name, quorum, position, anchor and states of the side are kept as they were asked;
+    the last four by a trigger, whatever is given.
 
     ``entity`` is the end whose people are asked, where the side has one. A specification that several flows share makes
     one row per end concerned. ``unattended_at``: since when too few people are left who may approve; the admins were told then.
@@ -50,6 +65,10 @@ class Approval(OrganisationOwned):
     side_name = models.CharField(max_length=120)
     entity = OrganisationForeignKey(CatalogueEntity, on_delete=models.PROTECT, null=True, related_name="approvals")
     quorum = models.PositiveSmallIntegerField(default=1)
+    position = models.PositiveSmallIntegerField(db_default=0)
+    anchor = models.CharField(max_length=20, choices=Anchor.choices, db_default=Anchor.NONE)
+    approved_state = models.CharField(max_length=40, blank=True, db_default="")
+    rejected_state = models.CharField(max_length=40, blank=True, db_default="")
     status = models.CharField(max_length=10, choices=ApprovalStatus.choices, default=ApprovalStatus.PENDING)
     decided_at = models.DateTimeField(null=True)
     unattended_at = models.DateTimeField(null=True)
@@ -64,6 +83,7 @@ class Approval(OrganisationOwned):
                 name="approval_once",
             ),
             one_of("approval_status", "status", ApprovalStatus.values),
+            one_of("approval_anchor", "anchor", Anchor.values),
             models.CheckConstraint(
                 condition=models.Q(status="pending", decided_at=None)
                 | models.Q(status__in=["approved", "rejected"], decided_at__isnull=False),
@@ -79,18 +99,30 @@ class Approval(OrganisationOwned):
             models.Index(
                 fields=("organisation", "entity", "side"), condition=models.Q(is_asked=True), name="approval_asks"
             ),
-            # What waits for the holders of a role, or the owners of data types.
+            # What waits for the holders of a role.
             models.Index(
                 fields=("organisation", "side", "proposal"),
                 condition=models.Q(is_asked=True),
                 name="approval_asks_side",
             ),
+            # What waits for the owners of data types.
+            models.Index(
+                fields=("organisation", "proposal"),
+                condition=models.Q(is_asked=True, anchor=Anchor.DATA_TYPE),
+                name="approval_asks_types",
+            ),
             # What the people of an entity were ever asked, of the active proposals or of the completed ones.
             models.Index(fields=("organisation", "entity", "side", "is_open", "proposal"), name="approval_of_entity"),
-            # What the holders of a role, or the owners of data types, were ever asked, likewise.
+            # What the holders of a role were ever asked, likewise.
             models.Index(fields=("organisation", "side", "is_open", "proposal"), name="approval_of_side"),
+            # What the owners of data types were ever asked, likewise.
+            models.Index(
+                fields=("organisation", "is_open", "proposal"),
+                condition=models.Q(anchor=Anchor.DATA_TYPE),
+                name="approval_of_types",
+            ),
         )
-        triggers = (COUNTED,)
+        triggers = (COUNTED, AS_ASKED)
 
     def __str__(self) -> str:
         return f"{self.side_name}: {self.status}"

@@ -50,10 +50,9 @@ GROUNDS: Final = (
     ),
     Ground(
         "data_type",
-        """flows_datatypeowner o
-           JOIN flows_approvalside s ON s.organisation_id = o.organisation_id AND s.anchor = 'data_type'""",
+        "flows_datatypeowner o",
         *("o.organisation_id", "o.member_id", "o.data_type_id", "true", "true"),
-        """s.id = a.side_id AND EXISTS (
+        """a.anchor = 'data_type' AND EXISTS (
                SELECT 1 FROM flows_proposaldatatype t
                 WHERE t.organisation_id = a.organisation_id AND t.proposal_id = a.proposal_id
                   AND t.data_type_id = o.data_type_id)""",
@@ -167,7 +166,7 @@ nothing but an index."""
 
 WAITING: Final = f"""
     CROSS JOIN LATERAL (
-          SELECT a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id, a.entity_id FROM flows_approval a
+          SELECT a.id, a.organisation_id, a.proposal_id, a.revision, a.side_id, a.entity_id, a.anchor FROM flows_approval a
            WHERE a.organisation_id = me.organisation_id AND a.proposal_id = p.id AND a.revision = p.revision
              AND a.is_asked
           OFFSET 0
@@ -198,7 +197,7 @@ PENDING_AMONG: Final = f"""
 CONCERNS: Final = f"""
     EXISTS (SELECT 1 FROM (SELECT %(expressions)s) me(organisation_id, member_id, members, id)
              CROSS JOIN LATERAL (
-                   SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id FROM flows_approval a
+                   SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id, a.anchor FROM flows_approval a
                     WHERE a.organisation_id = me.organisation_id AND a.proposal_id = me.id OFFSET 0
              ) a
              CROSS JOIN LATERAL ({SPEAKERS}) r
@@ -259,7 +258,7 @@ HAS_VOTED: Final = """
 """
 
 ASKED: Final = """
-    (SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id FROM flows_approval a
+    (SELECT a.id, a.organisation_id, a.proposal_id, a.side_id, a.entity_id, a.anchor FROM flows_approval a
       WHERE a.organisation_id = %s AND a.proposal_id = ANY(%s) OFFSET 0) a
 """
 MINE: Final = f"""

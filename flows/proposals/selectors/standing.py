@@ -155,7 +155,7 @@ def situations(organisation_id: UUID, proposals: Collection[ProposedFlow]) -> di
     revisions = {proposal.id: proposal.revision for proposal in proposals}
     found: dict[UUID, list[ApprovalRow]] = defaultdict(list)
     rows = Approval.objects.filter(organisation_id=organisation_id, proposal_id__in=ids)
-    for approval in rows.select_related("side", "entity").order_by("side__position", "created_at", "id"):
+    for approval in rows.select_related("entity").order_by("position", "created_at", "id"):
         if approval.revision == revisions[approval.proposal_id]:
             found[approval.proposal_id].append(_approval_row(approval, votes[approval.id]))
     return {proposal.id: Situation(proposal, tuple(found[proposal.id])) for proposal in proposals}
@@ -171,10 +171,10 @@ def _approval_row(approval: Approval, votes: Iterable[VoteRow]) -> ApprovalRow:
         id=approval.id,
         side_code=approval.side_code,
         side_name=approval.side_name,
-        position=approval.side.position,
-        anchor=approval.side.anchor,
-        approved_state=approval.side.approved_state,
-        rejected_state=approval.side.rejected_state,
+        position=approval.position,
+        anchor=approval.anchor,
+        approved_state=approval.approved_state,
+        rejected_state=approval.rejected_state,
         entity_id=approval.entity_id,
         entity_name=approval.entity.name if approval.entity else "",
         quorum=approval.quorum,

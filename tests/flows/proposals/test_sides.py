@@ -16,6 +16,8 @@ from flows.proposals.services.timeouts import unattended_sweep
 from flows.proposals.states import GuardFailed
 from tests.factories.flows import involve, own_type, speak_by_role
 from tests.flows.proposals.world import World, kinds_of, states_of
+from workflows.models import EntityStateKind
+from workflows.services.tracking import StateKept, state_remove
 
 
 def add_side(world: World, **values: Any) -> ApprovalSide:
@@ -97,6 +99,50 @@ def test_a_side_of_roles_rejects_into_its_own_state(world: World) -> None:
     acted = proposal_reject(proposal_id=proposal.id, actor=world.acme.omar, reason="Not lawful")
     assert (acted.proposal.state, acted.proposal.is_open) == ("LEGAL_REJECTED", False)
     assert my_permissions(world.acme.asha, acted.proposal).resubmit
+
+
+def change_side(world: World, code: str, **values: Any) -> None:
+    side_save(actor=world.acme.tess, row=ApprovalSide.objects.get(code=code), values=values)
+
+
+def test_whom_an_open_proposal_asks_stays_as_it_was_asked(world: World) -> None:
+    acme = world.acme
+    add_side(world, code="data_owner", name="Data owner", anchor="data_type")
+    add_side(world, code="legal", name="Legal", anchor="none")
+    own_type(acme.fiona, world.types["TRADE"])
+    speak_by_role(acme.omar, "legal")
+    proposal = world.propose("TRADE")
+    change_side(world, "data_owner", anchor="none")
+    change_side(world, "legal", anchor="data_type")
+    sides = {one.approval.side_code: [person.name for person in one.people] for one in approvers(proposal)}
+    assert (sides["data_owner"], sides["legal"]) == (["Fiona"], ["Omar"])
+    assert list(pending_of(acme.fiona)) == [proposal]
+    assert unattended_sweep(organisation_id=acme.organisation.id, at=timezone.now()) == 0
+    proposal_approve(proposal_id=proposal.id, actor=acme.fiona)
+    proposal_approve(proposal_id=proposal.id, actor=acme.omar)
+    assert world.approve_both(proposal).state == "FULLY_APPROVED"
+    later = world.propose("TRADE", flowAttributes=other(world))
+    sides = {one.approval.side_code: [person.name for person in one.people] for one in approvers(later)}
+    assert (sides["data_owner"], sides["legal"]) == ([], ["Fiona", "Omar"])
+
+
+def test_the_states_and_the_order_of_an_open_proposal_stay_as_they_were_asked(world: World) -> None:
+    acme = world.acme
+    add_side(world, code="legal", name="Legal", anchor="none")
+    speak_by_role(acme.omar, "legal")
+    first, second = world.propose(), world.propose(flowAttributes=other(world))
+    states = {"approved_state": "TARGET_APPROVED", "rejected_state": "TARGET_REJECTED"}
+    change_side(world, "legal", position=0, **states)
+    assert [one.approval.side_code for one in approvers(first)] == ["source", "target", "legal"]
+    for code in ("LEGAL_APPROVED", "LEGAL_REJECTED"):
+        with pytest.raises(StateKept):
+            state_remove(actor=acme.tess, row=EntityStateKind.objects.select_related("workflow").get(code=code))
+    assert proposal_approve(proposal_id=first.id, actor=acme.omar).proposal.state == "LEGAL_APPROVED"
+    acted = proposal_reject(proposal_id=second.id, actor=acme.omar, reason="Not lawful")
+    assert acted.proposal.state == "LEGAL_REJECTED"
+    later = world.propose(flowAttributes={**other(world), "name": "third"})
+    assert [one.approval.side_code for one in approvers(later)] == ["legal", "source", "target"]
+    assert proposal_approve(proposal_id=later.id, actor=acme.omar).proposal.state == "TARGET_APPROVED"
 
 
 def test_pending_lists_counts_and_permissions_agree(world: World) -> None:
