@@ -99,7 +99,13 @@ def test_a_person_is_added_with_roles_and_changed(acme: Acme, tess: Client) -> N
 def test_a_page_that_nobody_touched_changes_nothing(acme: Acme, tess: Client) -> None:
     save(tess, "designation/add/", name="Clerk", level="2")
     save(tess, "place/add/", city="Pune", state="Maharashtra", country="IN")
-    save(tess, f"membership/{acme.asha.id}/change/", name="Asha", email=acme.asha.email, attributes='{"grade": "7", "level": 2}')
+    save(
+        tess,
+        f"membership/{acme.asha.id}/change/",
+        name="Asha",
+        email=acme.asha.email,
+        attributes='{"grade": "7", "level": 2}',
+    )
     pages = [made for made in admin.site._registry.values() if isinstance(made, OrganisationModelAdmin)]
     with acme.scope():
         install("leave_application", acme.omar)

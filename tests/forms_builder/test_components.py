@@ -162,7 +162,8 @@ def test_a_total_is_in_the_currency_of_what_it_adds() -> None:
 
 def test_a_table_without_rows_adds_nothing_to_a_total() -> None:
     form = form_of(PRICE, LINES, computed("form.price + sum(each(form.lines, 'amount'))", result="money"))
-    for empty in ([], [{}], None):
+    tables: list[Any] = [[], [{}], None]
+    for empty in tables:
         assert form({"price": "7", "lines": empty}).stored()["total"] == {"amount": "7.00", "currency": "INR"}
     assert "INR 7.00</output>" in form(posted({"price": "7", "redraw": "total"})).without_judgement().render()
 
