@@ -1,4 +1,4 @@
-"""What the pages of the catalogue post: changes past the approvals, and files to import."""
+"""What the pages of the catalogue post: changes past the approvals."""
 
 from collections.abc import Iterable, Mapping
 from typing import Any, Final
@@ -98,28 +98,3 @@ class DeliveryCreateForm(DirectDeliveryForm):
                 if not found.get(name) and name not in self.errors:
                     self.add_error(name, text)
         return found
-
-
-class UploadForm(forms.Form):
-    """A file of a kind; its limits are checked by the service."""
-
-    kind = forms.ChoiceField(label="What is in it", error_messages={"invalid_choice": "Choose what is in the file."})
-    file = forms.FileField(
-        label="File",
-        help_text="CSV or Excel (.xlsx), at most 10 MB and 100,000 rows. The first row holds the names of the columns.",
-        error_messages={"required": "Choose a file.", "empty": "This file is empty."},
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,.xlsx"}),
-    )
-
-    def __init__(self, *args: Any, kinds: Choices, **more: Any) -> None:
-        super().__init__(*args, **more)
-        field = self.fields["kind"]
-        if isinstance(field, forms.ChoiceField):
-            field.choices = kinds
-
-
-class ApplyForm(forms.Form):
-    """Apply a checked file; rows with errors are left out only when that is said."""
-
-    leave_out = forms.BooleanField(required=False)
-    reason = forms.CharField(required=False, max_length=MAX_TEXT)
