@@ -152,15 +152,17 @@ def test_what_the_clock_has_done_is_not_done_again(leave: WorkflowDefinition, ac
     assert sla_sweep(here, at=reminded + timedelta(hours=4)) == Swept(reminded=1)
 
 
+@pytest.mark.parametrize("apart", [[], ["apply"]], ids=["", "apart"])
 def test_a_rehearsal_of_many_reads_as_often_as_one_of_two(
-    leave: WorkflowDefinition, acme: Acme, django_assert_max_num_queries: Any
+    apart: list[str], leave: WorkflowDefinition, acme: Acme, django_assert_max_num_queries: Any
 ) -> None:
     for person in (acme.asha, acme.farid, acme.hema, acme.fiona):
         for _ in range(4):
             start_leave(leave, person)
     rule = {"not": {"field": "candidate.department", "op": "eq", "value_field": "requester.department"}}
-    publish(leave, acme, lambda raw: step(raw, "manager_review")["assignee"].update(rule=rule, mode="any"))
-    with django_assert_max_num_queries(14):
+    asked = {"rule": rule, "mode": "any", "separation": {"not_same_as": apart}}
+    publish(leave, acme, lambda raw: step(raw, "manager_review")["assignee"].update(asked))
+    with django_assert_max_num_queries(15):
         rows = migration_rehearse(definition_id=leave.id, actor=acme.omar).rows
     names = {
         row.run.requester.name: {one.name for one in found.queue}

@@ -59,7 +59,7 @@ class Desk(NamedTuple):
     run_id: UUID | None = None
     """None at the start."""
     decided: Mapping[str, frozenset[UUID]] | None = None
-    """Who decided which step, where this is a test case and not a request."""
+    """Who decided which step, where that is known already."""
     about: Row = ("", None)
     behalf: PersonRef | None = None
     """Who is away, and in whose place the actor decides."""
@@ -85,9 +85,9 @@ def duties_at(desk: Desk, target: CompiledStep) -> Duties:
     authors = authors_at(here, desk.about, desk.at, desk.subjects) if target.bars_requester else frozenset()
     if not target.not_same_as:
         return Duties(requester.id, delegates=delegates, authors=authors)
-    found = desk.decided or {}
-    if desk.run_id is not None:
-        found = decided_in(here, desk.run_id, target.not_same_as)
+    found = desk.decided
+    if found is None:
+        found = decided_in(here, desk.run_id, target.not_same_as) if desk.run_id is not None else {}
     duties = Duties(requester.id, found, delegates, authors)
     return duties if target.key == desk.step.key else duties.and_now(desk.step.key, desk.deciders)
 
