@@ -23,6 +23,14 @@ class FormulaError(ValueError):
     """The formula is malformed, or has no answer for these values; the text says why."""
 
 
+class _NoAnswer:
+    """What a formula that has no answer leaves to those that read it; see ``NO_ANSWER``."""
+
+
+NO_ANSWER: Final = _NoAnswer()
+"""In the place of a value that could not be worked out: whatever reads it has no answer either. Nothing given is None."""
+
+
 class Amount(Decimal):
     """A number of a currency."""
 
@@ -162,6 +170,8 @@ def _read(value: Any) -> Any:
     """Numbers become decimals, and money its amount, of its currency."""
     if isinstance(value, bool) or value is None:
         return value
+    if value is NO_ANSWER:
+        raise FormulaError("This formula reads a value that cannot be worked out.")
     if isinstance(value, int | float):
         return Decimal(str(value))
     if isinstance(value, Mapping) and set(value) == {"amount", "currency"}:

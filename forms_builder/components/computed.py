@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, StringConstraints
 from forms_builder.design import controls
 from forms_builder.design.kinds import FieldKind, Group, PaletteItem, Setting, register
 from forms_builder.design.settings import named
-from forms_builder.formulas import MAX_LENGTH, Formula, FormulaError
+from forms_builder.formulas import MAX_LENGTH, NO_ANSWER, Formula, FormulaError
 from forms_builder.rules import FieldType
 from forms_builder.schema import component
 from forms_builder.schema.component import Component, Place
@@ -78,7 +78,7 @@ class Computed(Component[ComputedField]):
         try:
             return _kept(field, Formula(field.formula).answer({ROOT: values}, currency=self.currency(field)))
         except (FormulaError, InvalidOperation, ValueError):
-            return None
+            return NO_ANSWER
 
     def scene(self, field: ComputedField, value: Any, sources: Sources | None) -> Mapping[str, Any]:
         return {"answer": json.dumps(value)}
@@ -101,26 +101,29 @@ class Computed(Component[ComputedField]):
 
 
 def _kept(field: ComputedField, answer: Any) -> Any:
-    """The answer as a field of that kind stores it; None for one that it cannot store."""
+    """The answer as a field of that kind stores it. Raises FormulaError or ValueError for one that it cannot store."""
     if answer is None or answer == "":
         return None
     if field.result == "yes_no":
-        return bool(answer) if not isinstance(answer, str) else None
+        return bool(_fitting(answer, not isinstance(answer, str)))
     if field.result == "date":
         return date.fromisoformat(str(answer)).isoformat()
     if field.result == "text":
         text = str(answer)
-        return text if len(text) <= LONGEST and not has_unstorable(text) else None
-    if isinstance(answer, bool):
-        return None
+        return _fitting(text, len(text) <= LONGEST and not has_unstorable(text))
     places = 2 if field.result == "money" else field.decimals
-    number = Decimal(str(answer))
-    if not number.is_finite() or abs(number) > MAX_NUMBER:
-        return None
+    number = Decimal(str(_fitting(answer, not isinstance(answer, bool))))
+    _fitting(number, number.is_finite() and abs(number) <= MAX_NUMBER)
     number = number.quantize(Decimal(1).scaleb(-places), rounding=ROUND_HALF_UP) + 0
     if field.result == "money":
         return {"amount": f"{number:.2f}", "currency": field.currency}
     return int(number) if places == 0 else f"{number:.{places}f}"
+
+
+def _fitting(answer: Any, does_fit: bool) -> Any:
+    if not does_fit:
+        raise FormulaError("The answer is of another kind than the field, or too large.")
+    return answer
 
 
 _SAMPLES: Final[Mapping[str, Any]] = {"number": 3, "text": "Example", "date": "2025-10-06", "yes_no": True}

@@ -127,7 +127,8 @@ class Component(Generic[F]):
         return frozenset()
 
     def derive(self, field: F, values: Mapping[str, Any]) -> Any:
-        """The value that follows from the stored values of the form, None when there is none. Total."""
+        """The value that follows from the stored values of the form: None when there is none, ``formulas.NO_ANSWER`` where it
+        cannot be worked out, which stands in ``values`` too for those that read it. Total."""
         return None
 
     def follow(self, field: F, value: Any, sources: Sources) -> Mapping[str, Any]:

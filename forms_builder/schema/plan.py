@@ -6,6 +6,7 @@ from dataclasses import field as dataclass_field
 from functools import cached_property
 from typing import Any
 
+from forms_builder.formulas import NO_ANSWER
 from forms_builder.rules import Environment, RuleContext
 from forms_builder.schema import fields as f
 from forms_builder.schema.component import component_of
@@ -48,18 +49,26 @@ class FormLogic:
     def settle(self, values: Mapping[str, Any], environment: Environment) -> tuple[dict[str, Any], frozenset[str]]:
         """The stored values with those that follow from others, and the names of the fields whose condition does not hold.
 
-        An invisible field counts as empty for all others: no ghost decides anything.
+        An invisible field counts as empty for all others: no ghost decides anything. What reads a value that cannot be worked
+        out cannot be worked out either, and both are stored as empty.
         """
         seen = dict(values)
         hidden: set[str] = set()
+        missing: dict[str, Any] = {}
         for name in self.order:
             if name in self.derived:
                 field = self.derived[name]
-                seen[name] = component_of(field).derive(field, {one.name: seen.get(one.name) for one in self.fields})
+                made = component_of(field).derive(
+                    field, {one.name: seen.get(one.name) for one in self.fields} | missing
+                )
+                seen[name] = None if made is NO_ANSWER else made
+                if made is NO_ANSWER:
+                    missing[name] = made
             condition = self.conditional.get(name)
             if condition is not None and not condition.holds(rule_values(self.fields, seen), environment):
                 hidden.add(name)
                 seen[name] = None
+                missing.pop(name, None)
         return seen, frozenset(hidden)
 
     def invisible(self, values: Mapping[str, Any], environment: Environment) -> frozenset[str]:

@@ -160,6 +160,17 @@ def test_a_total_is_in_the_currency_of_what_it_adds() -> None:
     assert "INR" not in drawn.without_judgement().render().partition("<output")[2].partition("</output>")[0]
 
 
+def test_what_reads_a_value_that_cannot_be_worked_out_cannot_be_either() -> None:
+    broken = computed("form.price / form.count", name="each_one", result="money")
+    double = computed("form.each_one * 2 if form.count != 1 else 5", result="money")
+    form = form_of(PRICE, COUNT, broken, double)
+    assert form({"price": "7", "count": 2}).stored()["total"]["amount"] == "7.00"
+    assert form({"price": "7", "count": 0}).stored()["total"] is None
+    assert form({"price": "7", "count": 1}).stored()["total"]["amount"] == "5.00"
+    unseen = {**broken, "visible_when": {"field": "form.count", "op": "gt", "value": 0}}
+    assert form_of(PRICE, COUNT, unseen, double)({"price": "7", "count": 0}).stored()["total"]["amount"] == "0.00"
+
+
 def test_a_table_without_rows_adds_nothing_to_a_total() -> None:
     form = form_of(PRICE, LINES, computed("form.price + sum(each(form.lines, 'amount'))", result="money"))
     tables: list[Any] = [[], [{}], None]
