@@ -7,13 +7,13 @@ from celery import shared_task
 from django.db import transaction
 from django.utils import timezone
 
+from accounts.selectors.organisations import active_organisation_ids, organisation_ids
 from accounts.tenancy.tasks import OrganisationTask
 from flows.catalogue.importing.running import import_run
 from flows.catalogue.importing.services import imports_sweep, imports_waiting, organisations_waiting
 from flows.loading.services import backfill_run, backfills_wake, organisations_with_runs
 from flows.proposals.services.timeouts import (
     BATCH,
-    active_organisations,
     organisations_due,
     proposals_sweep,
     unattended_sweep,
@@ -41,7 +41,7 @@ def proposals_sweep_organisation(*, organisation_id: str, beyond: str = "") -> N
 @shared_task(name="flows.unattended_sweep", ignore_result=True)
 def unattended_tick() -> None:
     """Look in every organisation for approvals whose people have left."""
-    for organisation_id in active_organisations():
+    for organisation_id in active_organisation_ids():
         unattended_sweep_organisation.delay(organisation_id=str(organisation_id))
 
 
@@ -93,7 +93,7 @@ def import_run_task(*, organisation_id: str, import_id: str) -> None:
 @shared_task(name="flows.imports_sweep", ignore_result=True)
 def imports_sweep_tick() -> None:
     """Let go of files that nobody applied."""
-    for organisation_id in active_organisations():
+    for organisation_id in organisation_ids():
         imports_sweep_organisation.delay(organisation_id=str(organisation_id))
 
 

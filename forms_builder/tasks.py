@@ -4,7 +4,7 @@ from uuid import UUID
 
 from celery import shared_task
 
-from accounts.selectors.organisations import active_organisation_ids
+from accounts.selectors.organisations import organisation_ids
 from forms_builder.services.attachments import sweep_everywhere
 from forms_builder.services.orphans import orphans_delete
 
@@ -18,7 +18,7 @@ def attachments_sweep() -> None:
 @shared_task(name="forms_builder.orphans_sweep")
 def orphans_tick() -> None:
     """Look for objects without a row, each organisation's by a task of its own: listing a large bucket takes its time."""
-    for organisation_id in active_organisation_ids():
+    for organisation_id in organisation_ids():
         orphans_delete_organisation.delay(organisation_id=str(organisation_id))
 
 

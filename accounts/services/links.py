@@ -21,6 +21,7 @@ from django.utils.http import urlsafe_base64_encode
 from accounts.models import AccessLink
 from accounts.selectors.organisations import active_organisation_ids
 from accounts.services.passwords import token_for
+from accounts.tenancy.faults import each_alone
 from accounts.tenancy.hosts import organisation_url
 from accounts.tenancy.scope import organisation_scope
 
@@ -96,4 +97,4 @@ def _mail(link: AccessLink) -> EmailMultiAlternatives:
 
 def links_send_all() -> int:
     """Send what is due in every organisation; returns how many mails went out."""
-    return sum(links_send(each) for each in active_organisation_ids())
+    return each_alone(links_send, active_organisation_ids(), "links.send_failed")

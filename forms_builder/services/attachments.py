@@ -19,8 +19,9 @@ from django.utils.datastructures import MultiValueDict
 
 from accounts.audit.record import SYSTEM, record
 from accounts.models import Membership
-from accounts.selectors.organisations import active_organisation_ids
+from accounts.selectors.organisations import organisation_ids
 from accounts.tenancy.errors import Invalid
+from accounts.tenancy.faults import each_alone
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from forms_builder import html_input, policies
@@ -234,14 +235,15 @@ def attachments_sweep(*, organisation_id: UUID, at: datetime | None = None, limi
 
 
 def sweep_everywhere(at: datetime | None = None) -> int:
-    """Sweep each active organisation in a scope of its own, objects after the rows; returns how many files went."""
-    gone = 0
-    for organisation_id in active_organisation_ids():
+    """Sweep each organisation in a scope of its own, objects after the rows; returns how many files went."""
+
+    def swept(organisation_id: UUID) -> int:
         with organisation_scope(organisation_id):
             keys = attachments_sweep(organisation_id=organisation_id, at=at)
         objects_delete(keys)
-        gone += len(keys)
-    return gone
+        return len(keys)
+
+    return each_alone(swept, organisation_ids(), "attachments.sweep_failed")
 
 
 def objects_delete(keys: Collection[str]) -> None:

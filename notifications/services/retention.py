@@ -5,8 +5,7 @@ from uuid import UUID
 
 from django.db.models.functions import Now
 
-from accounts.selectors.organisations import active_organisation_ids
-from accounts.tenancy.scope import organisation_scope
+from accounts.services.upkeep import for_all
 from notifications.models import Attempt, Delivery, InboxItem, OutboxEvent, SuppressedAddress
 
 EVENTS = timedelta(days=30)
@@ -17,11 +16,7 @@ AT_ONCE = 5_000
 
 def sweep_all() -> int:
     """Drop what is old in every organisation; returns how many rows. What is unfinished or failed stays."""
-    done = 0
-    for organisation_id in active_organisation_ids():
-        with organisation_scope(organisation_id):
-            done += sweep(organisation_id)
-    return done
+    return for_all(sweep, "retention.sweep_failed")
 
 
 def sweep(organisation_id: UUID) -> int:

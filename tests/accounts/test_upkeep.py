@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from io import StringIO
+from uuid import UUID
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -9,7 +10,10 @@ from django.db import connections
 from django.utils import timezone
 
 from accounts.audit.models import AuditEntry, AuditSeal
+from accounts.audit.seal import seal
 from accounts.models import RefreshFamily
+from accounts.selectors.organisations import organisation_ids
+from accounts.services import upkeep
 from accounts.services.login import sign_out
 from accounts.services.platform import organisation_enter, organisation_switch
 from accounts.tasks import audit_seal, idempotency_sweep
@@ -42,6 +46,29 @@ def test_the_seal_serves_every_organisation_and_the_command_names_the_first_bad_
     call_command("audit_verify", organisation="globex", stdout=out)
     with pytest.raises(CommandError, match="no organisation"):
         call_command("audit_verify", organisation="nowhere", stdout=out)
+
+
+def test_what_breaks_off_in_one_organisation_keeps_no_other_from_its_seal(
+    committed_db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    acme, globex = make_acme(), make_globex()
+    both = {acme.organisation.id: (acme, acme.asha), globex.organisation.id: (globex, globex.gita)}
+    for world, person in both.values():
+        with world.scope():
+            sign_out(person)
+    first, second = organisation_ids()
+
+    def broken(organisation_id: UUID) -> int:
+        if organisation_id == first:
+            raise ValueError
+        return seal(organisation_id)
+
+    monkeypatch.setattr(upkeep, "seal", broken)
+    audit_seal()
+    with both[first][0].scope():
+        assert not AuditSeal.objects.exists()
+    with both[second][0].scope():
+        assert AuditSeal.objects.count() == 1
 
 
 def test_what_is_done_in_a_closed_organisation_is_sealed_too(committed_db: None) -> None:

@@ -5,16 +5,19 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
+from django.utils import timezone
 
 from accounts.models import AuditEntry
 from notifications.models import InboxItem
 from notifications.outbox import relay_organisation
 from tests.cast import Acme
-from tests.factories.workflows import MONDAY, install, open_task, run_of, start_leave
+from tests.factories.outside import offered
+from tests.factories.workflows import MONDAY, install, open_task, publish, run_of, start_leave
 from tests.scenarios.rest import Rest
 from tests.workflows.views.story import load, signed_in, text
 from workflows import tasks
-from workflows.models import BulkAct, BulkAction, Task, TransitionLog
+from workflows.library import library_item
+from workflows.models import BulkAct, BulkAction, DecisionLink, LinkEnd, RunTimer, Task, TransitionLog
 from workflows.services import bulk, sla
 from workflows.services.bulk import (
     BulkOver,
@@ -26,8 +29,11 @@ from workflows.services.bulk import (
     bulk_run,
     organisations_with_due_bulks,
 )
+from workflows.services.leavers import tasks_of_leavers
+from workflows.services.link_sweep import links_sweep
 from workflows.services.sla import Swept, organisations_due, sla_sweep
 from workflows.services.tasks import completion
+from workflows.services.timeouts import PAUSE, timeouts_sweep
 
 WAIT, LATE = timedelta(seconds=10), MONDAY + timedelta(days=30)
 
@@ -180,3 +186,43 @@ def test_no_sweep_undoes_what_another_has_done(
     assert len(seen) == (3 if broken == "sla_sweep" else 2)
     with acme.scope():
         assert escalated(waiting) == [0 if broken == "sla_sweep" else 1] * 3
+
+
+def break_task(run_id: UUID) -> None:
+    """So that nobody can read it any more."""
+    Task.objects.filter(id=open_task(run_id).id).update(panel={"nothing": "known"})
+
+
+def test_a_task_that_cannot_be_given_to_a_fallback_keeps_no_other_from_it(acme: Acme, waiting: list[UUID]) -> None:
+    with acme.scope():
+        break_task(waiting[0])
+        acme.ravi.is_active = False
+        acme.ravi.save(update_fields=["is_active"])
+        assert [tasks_of_leavers(acme.organisation.id, at=MONDAY) for _ in range(2)] == [2, 0]
+        assert [open_task(run_id).assignee_id == acme.ravi.id for run_id in waiting] == [True, False, False]
+
+
+def test_a_request_that_cannot_be_ended_keeps_no_other_from_it_and_is_looked_at_later(acme: Acme) -> None:
+    here, document = acme.organisation.id, library_item("leave_application").to_json()
+    document["graph"]["timeout"] = {"hard": "3d", "then": "kill"}
+    with acme.scope():
+        leave = publish(document, acme.omar)
+        bad, good = (start_leave(leave, acme.asha).run_id for _ in range(2))
+        break_task(bad)
+        assert [timeouts_sweep(here, at=LATE, limit=1) for _ in range(3)] == [0, 1, 0]
+        assert [run_of(run_id).status for run_id in (bad, good)] == ["running", "killed"]
+        assert RunTimer.objects.get(run_id=bad).check_at == LATE + PAUSE
+        Task.objects.filter(run_id=bad).update(panel=None)
+        assert timeouts_sweep(here, at=LATE + PAUSE) == 1
+        assert run_of(bad).status == "killed"
+
+
+def test_a_link_that_cannot_be_ended_keeps_no_other_from_it(acme: Acme) -> None:
+    with acme.scope():
+        bad, good = offered(acme, days=1), offered(acme, days=1)
+        break_task(bad)
+        assert links_sweep(acme.organisation.id, at=timezone.now() + timedelta(days=2)) == 1
+        assert [DecisionLink.objects.get(run_id=run_id).outcome for run_id in (bad, good)] == [
+            LinkEnd.OPEN,
+            LinkEnd.EXPIRED,
+        ]

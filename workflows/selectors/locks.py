@@ -242,13 +242,15 @@ class Orphaned(NamedTuple):
     gone: frozenset[UUID] = frozenset()
 
 
-def claim_orphaned(organisation_id: UUID, limit: int) -> Orphaned:
-    """Lock open tasks whose assignee has left, or everybody of whose queue, or somebody whom their panel asks, skipping what
-    somebody else holds. One query where nobody has ever left."""
-    found = _orphaned(ORPHANED, organisation_id, _leavers(organisation_id), limit)
-    if not found:
-        return Orphaned([])
-    claimed = _claimed(_read(CLAIM_ORPHANED, [organisation_id, found], organisation_id))
+def orphaned_ids(organisation_id: UUID, limit: int) -> list[UUID]:
+    """Open tasks whose assignee has left, or everybody of whose queue, or somebody whom their panel asks, the oldest first. One
+    query where nobody has ever left."""
+    return _orphaned(ORPHANED, organisation_id, _leavers(organisation_id), limit)
+
+
+def claim_orphaned(organisation_id: UUID, ids: Sequence[UUID]) -> Orphaned:
+    """Lock those of them that are still so, skipping what somebody else holds."""
+    claimed = _claimed(_read(CLAIM_ORPHANED, [organisation_id, list(ids)], organisation_id))
     # Before they were locked another sweep may have seen to them, and people may have come back: they are judged anew.
     gone = _leavers(organisation_id)
     still = _orphaned(STILL_ORPHANED, organisation_id, gone, [task.id for _, task in claimed.tasks])

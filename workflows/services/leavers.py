@@ -1,11 +1,11 @@
 """The open work of people who are no longer active: alone, as the last of a team queue, or on a panel."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import NamedTuple
 from uuid import UUID
 
-from django.db import transaction
-
+from accounts.tenancy.faults import together_or_alone
 from workflows.approval import Member, Outcome, Panel, shortfall
 from workflows.assignment import Person, fallback_note, first_fallback, nobody_note
 from workflows.engine import stays, votes
@@ -14,7 +14,7 @@ from workflows.engine.state import Clock, RunState, TaskState
 from workflows.graph.document import Fallback
 from workflows.models import LogKind
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.locks import claim_orphaned
+from workflows.selectors.locks import claim_orphaned, orphaned_ids
 from workflows.selectors.people import fallback_targets, tenant_admin_ids
 from workflows.services.sla import BATCH, THE_CLOCK, write_swept
 from workflows.services.sla_targets import kept_away
@@ -31,14 +31,21 @@ class _Left(NamedTuple):
     gone: frozenset[UUID]
 
 
-@transaction.atomic
 def tasks_of_leavers(organisation_id: UUID, *, at: datetime, limit: int = BATCH) -> int:
     """Give open tasks of people who are no longer active, alone or as the last of a team queue, and their seats on panels, to
     the fallback of their step, or to the tenant admins.
 
-    One seat of a panel at a time. Returns how many. Safe to run at once, as ``sla_sweep``. Needs the scope.
+    One seat of a panel at a time. Returns how many. Safe to run at once, as ``sla_sweep``. A task that cannot be given keeps no
+    other from it. Needs the scope.
     """
-    claimed = claim_orphaned(organisation_id, limit)
+    found = orphaned_ids(organisation_id, limit)
+    if not found:
+        return 0
+    return together_or_alone(lambda ids: _release(organisation_id, ids, at), found, "leavers.sweep_failed")
+
+
+def _release(organisation_id: UUID, ids: Sequence[UUID], at: datetime) -> int:
+    claimed = claim_orphaned(organisation_id, ids)
     if not claimed.tasks:
         return 0
     admins = tenant_admin_ids(organisation_id)

@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.audit.record import SYSTEM
+from accounts.tenancy.faults import each_alone
 from workflows.engine import links
 from workflows.engine.plan import Plan
 from workflows.engine.state import By
@@ -29,22 +30,23 @@ def links_sweep(organisation_id: UUID, *, at: datetime | None = None, limit: int
     people = due.exclude(task__state__in=(TaskState.RUNNING, TaskState.FAILURE_RETRY))
     rows = people.order_by("expires_at", "id").values_list("task_id", "run__requester_id")
     found = dict(rows[:limit])
-    for task_id, requester_id in found.items():
-        _expire(organisation_id, task_id, requester_id, moment)
-    return len(found)
+    return each_alone(
+        lambda task_id: _expire(organisation_id, task_id, found[task_id], moment), found, "links.sweep_failed"
+    )
 
 
 @transaction.atomic
-def _expire(organisation_id: UUID, task_id: UUID, requester_id: UUID, at: datetime) -> None:
+def _expire(organisation_id: UUID, task_id: UUID, requester_id: UUID, at: datetime) -> int:
     locked = lock_task(organisation_id, task_id, requester_id)
     if locked is None:
-        return
+        return 0
     over = [link for link in open_rows(locked) if link.expires_at <= at]
     if not locked.task.is_open:
         rows = DecisionLink.objects.filter(organisation_id=organisation_id, id__in=[link.id for link in over])
         rows.update(outcome=LinkEnd.EXPIRED, ended_at=at)
-        return
+        return 1
     if over:
         plan = Plan(locked.run, By(None, SYSTEM.actor_label), at)
         links.end(plan, asked_task(locked), over, LinkEnd.EXPIRED)
         plan.write(SYSTEM)
+    return 1

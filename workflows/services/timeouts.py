@@ -1,13 +1,13 @@
 """Timeouts of whole requests: the owner is warned, then the request is ended. Each once."""
 
-from datetime import datetime
+from collections.abc import Sequence
+from datetime import datetime, timedelta
 from typing import Final
 from uuid import UUID
 
-from django.db import transaction
-
 from accounts.audit.record import SYSTEM, record
 from accounts.tenancy.batch import WriteBatch
+from accounts.tenancy.faults import together_or_alone
 from workflows.engine import timeouts
 from workflows.engine.plan import Plan, write_all
 from workflows.engine.state import Clock
@@ -19,16 +19,30 @@ from workflows.services.sla import THE_CLOCK
 
 FEW: Final = 50
 """Requests per sweep; each is locked by itself with all of its tasks."""
+PAUSE: Final = timedelta(minutes=30)
+"""After which a request is looked at again that could not be warned of or ended."""
 
 
-@transaction.atomic
 def timeouts_sweep(organisation_id: UUID, *, at: datetime, limit: int = FEW) -> int:
     """Warn of, or end, at most ``limit`` requests whose time has come at ``at``; returns how many timers were dealt with.
 
-    Timers that another sweep holds are left to it. Needs the scope.
+    Timers that another sweep holds are left to it. One that cannot be dealt with keeps no other from it. Needs the scope.
     """
-    due = RunTimer.objects.filter(organisation_id=organisation_id, check_at__lte=at).order_by("check_at", "id")
-    timers = list(due.select_for_update(skip_locked=True)[:limit])
+    due = RunTimer.objects.filter(organisation_id=organisation_id, check_at__lte=at)
+    ids = list(due.order_by("check_at", "id").values_list("id", flat=True)[:limit])
+    if not ids:
+        return 0
+    return together_or_alone(
+        lambda some: _deal_with(organisation_id, some, at),
+        ids,
+        "timeouts.sweep_failed",
+        put_off=lambda timer_id: due.filter(id=timer_id).update(check_at=at + PAUSE),
+    )
+
+
+def _deal_with(organisation_id: UUID, ids: Sequence[UUID], at: datetime) -> int:
+    due = RunTimer.objects.filter(organisation_id=organisation_id, id__in=ids, check_at__lte=at)
+    timers = list(due.order_by("check_at", "id").select_for_update(skip_locked=True))
     plans = [plan for timer in timers if (plan := _plan(timer, at)) is not None]
     batch = WriteBatch()
     rows = [{"id": timer.id, "check_at": _next_check(timer, at)} for timer in timers]

@@ -17,9 +17,8 @@ from django.db.models import Q
 
 from accounts.audit.events import Event
 from accounts.audit.record import SYSTEM, record
-from accounts.models import Organisation
 from accounts.tenancy.batch import WriteBatch
-from accounts.tenancy.faults import FAULTS
+from accounts.tenancy.faults import FAULTS, each_alone
 from flows.events import ProposalReminded, ProposalTimedOut
 from flows.models import FlowSettings, ProposalWatcher, ProposedFlow
 from flows.proposals.selectors.rights import speakers_of, unattended_ids
@@ -172,9 +171,5 @@ def unattended_sweep(*, organisation_id: UUID, at: datetime, limit: int = BATCH)
     ids = unattended_ids(organisation_id, limit=limit)
     rows = ProposedFlow.objects.filter(organisation_id=organisation_id, id__in=ids, is_open=True)
     free = rows.select_for_update(skip_locked=True).order_by("id").values_list("id", flat=True)
-    return sum(tell_unattended(hold(organisation_id, ident), at=at) for ident in list(free))
-
-
-def active_organisations() -> list[UUID]:
-    """Every organisation that works; the list is global."""
-    return list(Organisation.objects.filter(is_active=True).order_by("id").values_list("id", flat=True))
+    tell = transaction.atomic(lambda ident: tell_unattended(hold(organisation_id, ident), at=at))
+    return each_alone(tell, list(free), "proposals.unattended_failed")
