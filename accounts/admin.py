@@ -1,6 +1,6 @@
 """What tenant admins keep, and the platform's list of organisations."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -75,11 +75,17 @@ class MembershipForm(OwnedForm):
             "is_tenant_admin",
             "attributes",
         )
+        help_texts: ClassVar = {
+            "email": "Who is new here gets a mail with a link to choose a password.",
+            "is_tenant_admin": "Administers people, workflows and settings of this organisation on these pages.",
+            "attributes": 'What rules and forms may know of this person, by name: {"leave_balance": 12}.',
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         roles: Any = self.fields["roles"]
         roles.queryset = Role.objects.filter(organisation_id=self.organisation_id).order_by("name")
+        roles.help_text = "Rights beside those of everybody. Roles that can be given here are made under “Roles”."
         if not self.instance._state.adding:
             roles.initial = roles_held(self.instance)
 

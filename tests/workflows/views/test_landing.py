@@ -22,6 +22,13 @@ def test_everybody_starts_what_is_open_to_all_by_its_name(acme: Acme) -> None:
 
 
 @pytest.mark.django_db
+def test_an_organisation_without_workflows_says_what_to_do(acme: Acme) -> None:
+    said = {member.name: text(load(signed_in(member), "/")) for member in (acme.tess, acme.asha)}
+    assert ("No workflow yet" in said["Tess"], "Look at the library" in said["Tess"]) == (True, True)
+    assert ("Your administrator can change that." in said["Asha"], "library" in said["Asha"]) == (True, False)
+
+
+@pytest.mark.django_db
 def test_a_tab_shows_the_workflows_of_its_group(acme: Acme) -> None:
     install(acme)
     install(acme, "claim_expense")
