@@ -324,7 +324,7 @@ EMAIL_PORT = env.integer("SMTP_PORT", 25)
 EMAIL_HOST_USER = env.text("SMTP_USER", "")
 EMAIL_HOST_PASSWORD = env.secret("SMTP_PASSWORD", "")
 EMAIL_USE_TLS = env.flag("SMTP_TLS", False)
-EMAIL_TIMEOUT = env.integer("SMTP_TIMEOUT", 15)
+EMAIL_TIMEOUT = env.integer("SMTP_TIMEOUT", 15, low=1)
 DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Countersign <no-reply@countersign.example>")
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}

@@ -11,6 +11,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import structlog
+from django.conf import settings
 from django.db import connection
 from django.db.models import F, QuerySet, Value
 from django.db.models.functions import Greatest, Now
@@ -37,8 +38,9 @@ State = Delivery.State
 SCHEDULE = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 60, 240, 720))
 """Pauses after the first, second ... failed attempt; the one after the last gives up, some 17 hours after the first."""
 JITTER = 0.2
-LEASE = timedelta(minutes=2)
-"""Longer than one message can take: each step of the dialogue has the mail server's time limit of its own."""
+LEASE = timedelta(seconds=12 * settings.EMAIL_TIMEOUT)
+"""Longer than one message can take: a dialogue has at most eleven steps, a new connection with TLS and a login among them, and
+each of them has the mail server's time limit."""
 SUPPRESSED_FOR = timedelta(days=7)
 FAIR_SHARE = 20
 """Messages of one organisation before it is the next one's turn."""
