@@ -9,6 +9,7 @@ ALL = (
     "engine",
     "http",
     "inbox",
+    "search",
     "sla",
     "outbox",
     "weight",

@@ -56,8 +56,8 @@ class Inboxes:
             Task.objects.filter(id__in=some).update(assignee_id=self.light.id)
         scale.analyse()
 
-    def page(self, member: Any, times: int) -> Figures:
-        """The inbox as the person's browser gets it."""
+    def page(self, member: Any, times: int, address: str = "/inbox/") -> Figures:
+        """The inbox, or another page, as the person's browser gets it."""
         from django.db import connection
         from django.test import Client
         from django.test.utils import CaptureQueriesContext
@@ -65,13 +65,13 @@ class Inboxes:
         browser = Client(headers={"host": f"{self.acme.slug}.localhost"})
         browser.post("/login/", {"email": member.email, "password": PASSWORD})
         for _ in range(10):
-            browser.get("/inbox/")
+            browser.get(address)
         with CaptureQueriesContext(connection) as captured:
-            answer = browser.get("/inbox/")
+            answer = browser.get(address)
         if answer.status_code != 200:
-            raise RuntimeError(f"The inbox answered {answer.status_code}.")
+            raise RuntimeError(f"{address} answered {answer.status_code}.")
         statements = len([query for query in captured if query["sql"] not in ("BEGIN", "COMMIT")])
-        took = timed(lambda: browser.get("/inbox/"), times)
+        took = timed(lambda: browser.get(address), times)
         return took | {"statements": statements, "kilobytes": len(gzip.compress(answer.content)) / 1000}
 
     def decide(self, times: int) -> Figures:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from uuid import UUID
 
 import pgtrigger
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django_fsm import transition as fsm
 
@@ -85,6 +87,11 @@ class WorkflowRun(Stateful, OrganisationOwned):
             ),
             # All runs, newest first, for those who may see all.
             models.Index(fields=("organisation", "started_at"), name="workflowrun_started"),
+            # Search by words of the title, the organisation as one more of them.
+            GinIndex(
+                models.Func("organisation", "title", function="workflows_words", output_field=SearchVectorField()),
+                name="workflowrun_words",
+            ),
         )
 
     def __str__(self) -> str:

@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
+from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
+from django.db import connection
 from django.db.models import Q, QuerySet
 
 from accounts.models import Membership
@@ -13,13 +15,15 @@ from workflows.selectors.definitions import visible_to as definitions_visible_to
 from workflows.selectors.inbox import MAX_DIGITS, InboxRow, rows_with_open_tasks, run_columns, shaped
 from workflows.selectors.landing import LandingRow, landing_rows, with_start
 from workflows.selectors.paging import Cursor, Order, Page, page_of
-from workflows.selectors.runs import visible_list
+from workflows.selectors.runs import visible_list, visible_to
 
 NEWEST: Final = Order("at", "key")
 WORKFLOWS: Final = 10
 CONFIG: Final = "simple"
 """Names of people and workflows are no language: words are only folded to lower case."""
 MAX_WORDS: Final = 8
+FEW: Final = 1_000
+"""Requests of the organisation with the words, up to which each is looked at."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +42,40 @@ def search(actor: Membership, q: str, cursor: Cursor | None = None) -> Found:
     text = q.strip()
     if not text:
         return Found((), Page())
-    rows = shaped(_matching(visible_list(actor), text), run_columns(""), key="id", at="started_at")
+    rows = shaped(_matching(actor, text), run_columns(""), key="id", at="started_at")
     found = list(NEWEST.window(rows, cursor))
     page = page_of(found, cursor, lambda rows: rows_with_open_tasks(actor, rows), NEWEST)
     return Found(() if cursor is not None else _workflows(actor, text), page)
 
 
-def _matching(runs: QuerySet[WorkflowRun], text: str) -> QuerySet[WorkflowRun]:
+def _matching(actor: Membership, text: str) -> QuerySet[WorkflowRun]:
+    """Few requests are looked at one by one. Of words that many have, the person's own are read from the newest on: those
+    that have them come soon."""
     number = text.removeprefix("#")
     if number.isascii() and number.isdigit() and len(number) <= MAX_DIGITS:
-        return runs.filter(number=int(number))
-    return runs.annotate(words=SearchVector("title", config=CONFIG)).filter(words=query_of(text))
+        return visible_to(actor).filter(number=int(number))
+    query = query_of(text)
+    if not query:
+        return WorkflowRun.objects.none()
+    few = _with_words(query)
+    if len(few) <= FEW:
+        return visible_to(actor).filter(id__in=few)
+    raw = SearchQuery(query, config=CONFIG, search_type="raw")
+    return visible_list(actor).annotate(words=SearchVector("title", config=CONFIG)).filter(words=raw)
 
 
-def query_of(text: str) -> SearchQuery:
+def _with_words(query: str) -> list[UUID]:
+    """The organisation's requests with the words, whoever may see them; where there are many, some of them."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT workflows_with_words(to_tsquery(%s, %s), %s)", [CONFIG, query, FEW + 1])
+        return [row[0] for row in cursor.fetchall()]
+
+
+def query_of(text: str) -> str:
     """All words; the last one as the beginning of a word. Nothing that is typed is an operator."""
     words = ["".join(ch if ch.isalnum() else " " for ch in word).split() for word in text.split()]
     flat = [part for some in words for part in some][:MAX_WORDS]
-    if not flat:
-        return SearchQuery("", config=CONFIG)
-    return SearchQuery(" & ".join([*flat[:-1], f"{flat[-1]}:*"]), config=CONFIG, search_type="raw")
+    return " & ".join([*flat[:-1], f"{flat[-1]}:*"]) if flat else ""
 
 
 def _workflows(actor: Membership, text: str) -> Sequence[LandingRow]:

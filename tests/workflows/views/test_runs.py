@@ -3,11 +3,13 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
-from tests.cast import Acme
+from tests.cast import Acme, Globex
 from tests.factories import workflows as make
 from tests.workflows.views.story import install, load, signed_in, started, text
 from workflows.models import WorkflowDefinition, WorkflowRun
+from workflows.selectors import search
 
 PERIOD = "since=2025-09-01&until=2025-10-31"
 
@@ -115,7 +117,12 @@ def test_a_deleted_workflow_keeps_its_runs_for_those_who_may(acme: Acme) -> None
 
 
 @pytest.mark.django_db
-def test_search_finds_by_number_and_words_only_what_one_may_see(acme: Acme) -> None:
+@pytest.mark.parametrize("few", [search.FEW, 0])
+def test_search_finds_by_number_and_words_only_what_one_may_see(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """Alike for words that few requests have, and for those of many."""
+    monkeypatch.setattr(search, "FEW", few)
     definition = install(acme)
     started(acme, definition)
     started(acme, definition, acme.farid)
@@ -126,6 +133,19 @@ def test_search_finds_by_number_and_words_only_what_one_may_see(acme: Acme) -> N
     for q, numbers in (("2", [2]), ("%232", [2]), ("farid", [2]), ("leave+asha", [1]), ("zebra", []), ("", [])):
         assert [row.number for row in load(tess, f"/search/?q={q}").context["page"].rows] == numbers, q
     assert [row.name for row in load(tess, "/search/?q=leave").context["workflows"]] == ["Leave Application"]
+
+
+@pytest.mark.django_db
+def test_the_index_of_words_answers_for_the_organisation_of_the_scope(acme: Acme, globex: Globex) -> None:
+    run_id = started(acme, install(acme))
+    found = []
+    for world in (acme, globex):
+        with world.scope(), connection.cursor() as cursor:
+            cursor.execute("SELECT workflows_with_words(to_tsquery('simple', 'leave'), 10)")
+            found.append([row[0] for row in cursor.fetchall()])
+            cursor.execute("SELECT count(*) FROM workflows_with_words('', 10)")
+            assert cursor.fetchone() == (0,)
+    assert found == [[run_id], []]
 
 
 @pytest.mark.django_db
