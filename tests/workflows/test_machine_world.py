@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from django.conf import LazySettings
@@ -72,6 +73,52 @@ def test_a_secret_is_sealed_sent_and_taken_out_of_answers(inside: Acme, monkeypa
     assert TOLD not in json.dumps([entry.payload for entry in AuditEntry.objects.all()])
     secret_delete(actor=inside.tess, secret_id=row.id)
     assert "no secret called bank" in machine_of(started(inside, {"kind": "call", "params": params})).error
+
+
+def sent_by(acme: Acme, monkeypatch: pytest.MonkeyPatch, params: dict[str, Any], answer: str = "", **data: Any) -> Call:
+    """What a call with these settings sends, where the other side says that."""
+    sent: list[Call] = []
+
+    def taken(call: Call, gate: egress.Gate, seconds: float) -> Answer:
+        sent.append(call)
+        return Answer(200, {}, answer.encode())
+
+    monkeypatch.setattr(machine_tools, "send", taken)
+    run_id = started(acme, {"kind": "call", "params": params}, **data)
+    assert outcomes(run_id) == ["done"]
+    assert TOLD not in json.dumps(run_of(run_id).context)
+    return sent[0]
+
+
+def test_what_people_fill_in_names_no_secret(inside: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whoever writes the words of a secret's placeholder into a form has them sent as words."""
+    secret_save(actor=inside.tess, name="bank", value=TOLD)
+    params: dict[str, Any] = {
+        "method": "POST",
+        "url": "https://chat.example/{{ record.reason }}",
+        "query": {"text": "{{ record.reason }}"},
+        "headers": {"Authorization": "{{ secret.bank }}", "X-Text": "{{ record.reason }}"},
+        "body": {"text": "{{ record.reason }}"},
+    }
+    call = sent_by(inside, monkeypatch, params, reason="{{ secret.bank }}")
+    assert call.headers["Authorization"] == TOLD
+    assert (json.loads(call.body), call.headers["X-Text"]) == ({"text": "{{ secret.bank }}"}, "{{ secret.bank }}")
+    assert TOLD not in call.url
+
+
+def test_a_secret_is_written_as_its_place_demands(inside: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    value = f'{TOLD} "&"'
+    secret_save(actor=inside.tess, name="bank", value=value)
+    secret_save(actor=inside.tess, name="hook", value="https://chat.example/hooks/1")
+    params: dict[str, Any] = {
+        "method": "POST",
+        "url": "{{ secret.hook }}/{{ secret.bank }}",
+        "query": {"key": "{{ secret.bank }}"},
+        "body": {"key": "{{ secret.bank }}", "all": ["my {{ secret.bank }}"]},
+    }
+    call = sent_by(inside, monkeypatch, params, answer=f"{json.dumps(value)} {quote(value)}")
+    assert call.url == f"https://chat.example/hooks/1/{quote(value)}?key={quote(value)}"
+    assert json.loads(call.body) == {"key": value, "all": [f"my {value}"]}
 
 
 def test_who_may_keep_secrets(inside: Acme, monkeypatch: pytest.MonkeyPatch) -> None:

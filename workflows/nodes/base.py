@@ -5,19 +5,20 @@ or `Pause`, or raises `NodeFailure`. No transaction is open while it runs, and i
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any, ClassVar, Generic, Protocol, TypeVar
 from uuid import UUID
 
 from forms_builder.schema.parts import Part
-from workflows.nodes.templating import RECORD, SHOWN, MissingValue, placeholders, render, render_text
+from workflows.nodes.templating import RECORD, SHOWN, MissingValue, placeholders, render, render_address, render_text
 
 if TYPE_CHECKING:
     from workflows.nodes.egress import Answer, Call
 
 P = TypeVar("P", bound=Part)
+T = TypeVar("T")
 JsonValue = Any
 
 
@@ -121,8 +122,11 @@ class AskedState:
 class Tools(Protocol):
     """The world, as far as kinds may reach it. What it refuses comes as `NodeFailure`."""
 
+    seal: str
+    """What tells the placeholders of secrets from words of the same looks that somebody has filled in; empty: they stay."""
+
     def call(self, call: "Call") -> "Answer":
-        """Speak HTTP with another machine; `{{ secret.name }}` in the call is filled in here and nowhere else."""
+        """Speak HTTP with another machine; sealed secrets in the call are filled in here and nowhere else."""
 
     def file(self, field: str) -> tuple[str, bytes]:
         """Name and content of the newest file of a form field."""
@@ -169,23 +173,24 @@ class Work:
     """Whether an earlier attempt has paused, also for ever."""
 
     def text(self, template: str) -> str:
-        """A text for a machine with its placeholders filled in; those of secrets stay."""
-        return self._filled(template, self.values)
+        """A text for a machine with its placeholders filled in; those of secrets are sealed."""
+        return self._filled(render_text, template, self.values, self.tools.seal)
+
+    def address(self, template: str) -> str:
+        """The same for an address: a value is one part of it."""
+        return self._filled(render_address, template, self.values, self.tools.seal)
 
     def words(self, template: str) -> str:
         """A text for people: answers that point to a person, an entry or a file are called by name, as on the pages."""
-        return self._filled(template, {**self.values, RECORD: self.values[SHOWN]})
-
-    def _filled(self, template: str, values: Mapping[str, JsonValue]) -> str:
-        try:
-            return render_text(template, values)
-        except MissingValue as missing:
-            raise NodeFailure(str(missing), again=False) from missing
+        return self._filled(render_text, template, {**self.values, RECORD: self.values[SHOWN]})
 
     def value(self, template: JsonValue) -> JsonValue:
         """JSON for a machine: a text that is one placeholder becomes the value itself."""
+        return self._filled(render, template, self.values, self.tools.seal)
+
+    def _filled(self, fill: Callable[..., T], *given: Any) -> T:
         try:
-            return render(template, self.values)
+            return fill(*given)
         except MissingValue as missing:
             raise NodeFailure(str(missing), again=False) from missing
 
@@ -197,7 +202,7 @@ class NodeKind(ABC, Generic[P]):
     label: ClassVar[str]
     params: type[P]
     speaks: ClassVar[bool] = False
-    """Whether it talks to other machines."""
+    """Whether it makes calls, which may carry secrets."""
     setting: ClassVar[str] = ""
     """The setting that must be on for it to run; kinds that can do harm are off by default."""
 

@@ -30,8 +30,9 @@ class Described(Part):
 
 
 class CallParams(Part):
-    """`url` and `method`, or `openapi`. Headers may hold `{{ secret.name }}`. `ok` are the answers that count as success.
-    {{ record.approver }} is what is stored, an id, {{ shown.approver }} the name.
+    """`url` and `method`, or `openapi`. Any text may hold `{{ secret.name }}`. `ok` are the answers that count as success.
+    {{ record.approver }} is what is stored, an id, {{ shown.approver }} the name. In an address each value is one part of it,
+    but for one that it begins with.
 
     Every call carries `Idempotency-Key`, the same one as long as nobody knows what became of the last attempt.
     """
@@ -92,7 +93,7 @@ class CallKind(NodeKind[CallParams]):
     def _call(self, params: CallParams, work: Work) -> Call:
         query = {name: as_text(work.value(value)) for name, value in params.query.items()}
         headers = {name: work.text(value) for name, value in params.headers.items()}
-        method, url = params.method, work.text(params.url)
+        method, url = params.method, work.address(params.url)
         if params.openapi is not None:
             operation: Operation = operation_of(params.openapi.document, params.openapi.operation)
             given = {name: as_text(work.value(value)) for name, value in params.openapi.arguments.items()}

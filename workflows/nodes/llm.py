@@ -56,7 +56,7 @@ class Llm(NodeKind[LlmParams]):
         headers = {"Content-Type": "application/json", "Idempotency-Key": str(work.key)}
         if params.key:
             headers["Authorization"] = f"Bearer {work.text(params.key)}"
-        url = f"{work.text(params.endpoint).rstrip('/')}/chat/completions"
+        url = f"{work.address(params.endpoint).rstrip('/')}/chat/completions"
         answer = work.tools.call(Call("POST", url, headers, orjson.dumps(body)))
         if answer.status != 200:
             raise refusal(answer)

@@ -27,7 +27,6 @@ class Query(NodeKind[QueryParams]):
     kind = "query"
     label = "Query a database"
     params = QueryParams
-    speaks = True
     setting = "NODES_SQL"
 
     def run(self, params: QueryParams, work: Work) -> Done:

@@ -3,14 +3,16 @@
 `record` are the answers as they are stored, which is what machines want: ids, and the values of choices. `shown` are the same
 answers with names in place of those. In texts that people read `record` is `shown`, see `Work.words`.
 
-A path of names and list positions, nothing else: no attribute, no call, no filter. Placeholders of secrets are left as
-they are, so that what is kept and shown never holds one.
+A path of names and list positions, nothing else: no attribute, no call, no filter. Placeholders of secrets are not filled in
+here, so that what is kept and shown never holds one. What is to be sent has a mark in their place that nobody could have
+written into an answer (`sealed`), for whatever people fill in must stay words.
 """
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
+from urllib.parse import quote
 
 from forms_builder.schema.display import Names
 
@@ -34,7 +36,7 @@ _PARTS: Final = {
 }
 """Answers of several parts by these: a drawing is nothing to read."""
 _PLACEHOLDER: Final = re.compile(r"\{\{\s*([A-Za-z_][A-Za-z0-9_.\-]{0,199})\s*\}\}")
-_SECRET: Final = re.compile(r"\{\{\s*secret\.([A-Za-z][A-Za-z0-9_]{0,59})\s*\}\}")
+_SECRET: Final = re.compile(r"secret\.([A-Za-z][A-Za-z0-9_]{0,59})")
 
 
 class MissingValue(LookupError):
@@ -44,27 +46,42 @@ class MissingValue(LookupError):
         super().__init__(f"There is no value “{path}”.")
 
 
-def render(template: Any, values: Mapping[str, Any]) -> Any:
+def render(template: Any, values: Mapping[str, Any], seal: str = "") -> Any:
     """JSON with its placeholders filled in. Raises MissingValue."""
     if isinstance(template, str):
         whole = _PLACEHOLDER.fullmatch(template.strip())
         if whole and not whole[1].startswith(f"{HIDDEN}."):
             found = look_up(whole[1], values)
             return str(found) if isinstance(found, Names) else found
-        return render_text(template, values)
+        return render_text(template, values, seal)
     if isinstance(template, Mapping):
-        return {key: render(value, values) for key, value in template.items()}
+        return {key: render(value, values, seal) for key, value in template.items()}
     if isinstance(template, list | tuple):
-        return [render(value, values) for value in template]
+        return [render(value, values, seal) for value in template]
     return template
 
 
-def render_text(template: str, values: Mapping[str, Any]) -> str:
+def render_text(template: str, values: Mapping[str, Any], seal: str = "") -> str:
     """Text with its placeholders filled in, at most `MAX_TEXT` long. Raises MissingValue."""
 
     def fill(match: re.Match[str]) -> str:
         path = match[1]
-        return match[0] if path.startswith(f"{HIDDEN}.") else as_text(look_up(path, values))
+        return _sealed(match, seal) if path.startswith(f"{HIDDEN}.") else as_text(look_up(path, values))
+
+    return _PLACEHOLDER.sub(fill, template)[:MAX_TEXT]
+
+
+def render_address(template: str, values: Mapping[str, Any], seal: str = "") -> str:
+    """An address with its placeholders filled in: each value is one part of it, whatever signs are in it, and leads nowhere
+    else. Only what it begins with is taken as it is. Raises MissingValue."""
+    template = template.strip()
+
+    def fill(match: re.Match[str]) -> str:
+        path = match[1]
+        if path.startswith(f"{HIDDEN}."):
+            return _sealed(match, seal)
+        text = as_text(look_up(path, values))
+        return text if match.start() == 0 else quote(text, safe="")
 
     return _PLACEHOLDER.sub(fill, template)[:MAX_TEXT]
 
@@ -117,11 +134,21 @@ def placeholders(template: Any, place: str = "") -> Iterator[tuple[str, str]]:
             yield from placeholders(value, f"{place}.{row}".lstrip("."))
 
 
-def secret_names(text: str) -> set[str]:
+def _sealed(match: re.Match[str], seal: str) -> str:
+    """The mark of a secret, of signs that are the same in addresses and JSON; without a seal the placeholder stays."""
+    secret = _SECRET.fullmatch(match[1])
+    return f"{seal}{secret[1]}{seal}" if secret and seal else match[0]
+
+
+def secret_names(text: str, seal: str) -> set[str]:
     """The secrets that a text asks for."""
-    return {match[1] for match in _SECRET.finditer(text)}
+    return set(_marks(seal).findall(text))
 
 
-def fill_secrets(text: str, secrets: Mapping[str, str]) -> str:
-    """The text with the secrets in it; for the wire only."""
-    return _SECRET.sub(lambda match: secrets[match[1]], text)
+def unsealed(text: str, seal: str, write: Callable[[str, bool], str]) -> str:
+    """The text with what `write` makes of the name of each sealed secret, and of whether the text begins with it."""
+    return _marks(seal).sub(lambda match: write(match[1], match.start() == 0), text)
+
+
+def _marks(seal: str) -> re.Pattern[str]:
+    return re.compile(f"{seal}([A-Za-z][A-Za-z0-9_]*?){seal}")

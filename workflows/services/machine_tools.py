@@ -3,12 +3,12 @@
 import json
 import os
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any, Final
 from urllib.parse import quote
-from uuid import UUID
+from uuid import UUID, uuid4
 
 import psycopg
 from django.conf import settings
@@ -20,7 +20,7 @@ from forms_builder.models import Attachment
 from workflows.models import IncomingEvent, Secret
 from workflows.nodes.base import AskedState, Chained, NodeFailure, Question
 from workflows.nodes.egress import Answer, Call, EgressFailed, EgressRefused, Gate, send
-from workflows.nodes.templating import fill_secrets, secret_names
+from workflows.nodes.templating import secret_names, unsealed
 from workflows.selectors.calendars import calendars_now
 from workflows.services import link_asking
 from workflows.services.chaining import run_chained
@@ -28,6 +28,8 @@ from workflows.services.secrets import SecretUnreadable, opened
 from workflows.sla import CalendarError, PeriodError, due_at
 
 HIDDEN: Final = "•••"
+Write = Callable[[str, bool], str]
+"""What stands in a call for the secret of that name, and whether the text begins with it."""
 
 
 @dataclass
@@ -43,14 +45,12 @@ class RunTools:
     round: int
     timeout: float
     data: Mapping[str, Any]
+    seal: str = field(default_factory=lambda: uuid4().hex)
 
     def call(self, call: Call) -> Answer:
         """Speak HTTP with another machine; secrets are put in here, and taken out of whatever comes back."""
-        wanted = {
-            name for text in (call.url, *call.headers.values(), *_texts(call.body)) for name in secret_names(text)
-        }
-        secrets = self._secrets(wanted)
-        filled = _filled(call, secrets) if secrets else call
+        secrets = self._secrets(self.secrets_in(call))
+        filled = self._filled(call, secrets) if secrets else call
         try:
             answer = send(filled, Gate.of(settings.EGRESS_ALLOW), self.timeout)
         except EgressRefused as error:
@@ -107,6 +107,32 @@ class RunTools:
         with organisation_scope(self.organisation_id):
             return run_chained(self.organisation_id, self.run_id, self.step, workflow, data)
 
+    def secrets_in(self, call: Call) -> set[str]:
+        """The names of the secrets that the call asks for."""
+        texts = (call.url, *call.headers.values(), *_texts(call.body))
+        return {name for text in texts for name in secret_names(text, self.seal)}
+
+    def _filled(self, call: Call, secrets: Mapping[str, str]) -> Call:
+        """The call with the secrets in it, each written as its place demands."""
+        is_json = any("json" in value for name, value in call.headers.items() if name.lower() == "content-type")
+
+        def in_url(name: str, begins: bool) -> str:
+            return secrets[name] if begins else quote(secrets[name], safe="")
+
+        def in_header(name: str, _: bool) -> str:
+            return secrets[name]
+
+        def in_body(name: str, _: bool) -> str:
+            return _in_json(secrets[name]) if is_json else secrets[name]
+
+        return self.written(call, in_url, in_header, in_body)
+
+    def written(self, call: Call, in_url: Write, in_header: Write, in_body: Write) -> Call:
+        """The call with something in the place of its secrets."""
+        headers = {name: unsealed(value, self.seal, in_header) for name, value in call.headers.items()}
+        body = b"".join(unsealed(text, self.seal, in_body).encode() for text in _texts(call.body)) or call.body
+        return replace(call, url=unsealed(call.url, self.seal, in_url), headers=headers, body=body)
+
     def _secrets(self, names: set[str]) -> dict[str, str]:
         """The values of the named secrets: from the organisation's table, else from the environment. Raises NodeFailure."""
         if not names:
@@ -160,19 +186,6 @@ def read_rows(dsn: str, sql: str, values: Mapping[str, Any], most: int, seconds:
             return [dict(row) for row in cursor.fetchmany(most)]
 
 
-def _filled(call: Call, secrets: Mapping[str, str]) -> Call:
-    """The call with the secrets in it, each written as its place demands."""
-    in_url = {name: quote(value, safe="") for name, value in secrets.items()}
-    is_json = any("json" in value for name, value in call.headers.items() if name.lower() == "content-type")
-    in_body = {name: json.dumps(value)[1:-1] for name, value in secrets.items()} if is_json else secrets
-    return replace(
-        call,
-        url=fill_secrets(call.url, in_url),
-        headers={name: fill_secrets(value, secrets) for name, value in call.headers.items()},
-        body=b"".join(fill_secrets(text, in_body).encode() for text in _texts(call.body)) or call.body,
-    )
-
-
 def _texts(body: bytes) -> list[str]:
     try:
         return [body.decode()] if body else []
@@ -180,9 +193,14 @@ def _texts(body: bytes) -> list[str]:
         return []
 
 
+def _in_json(secret: str) -> str:
+    return json.dumps(secret)[1:-1]
+
+
 def hidden(text: str, values: Any) -> str:
-    """The text without the secrets that somebody may have sent back."""
+    """The text without the secrets that somebody may have sent back, in each of the ways in which they may have been sent."""
     for value in values:
         if len(value) > 3:
-            text = text.replace(value, HIDDEN)
+            for one in (value, quote(value, safe=""), _in_json(value)):
+                text = text.replace(one, HIDDEN)
     return text

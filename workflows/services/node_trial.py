@@ -20,7 +20,7 @@ from workflows.graph.document import problem_message, problem_path
 from workflows.nodes.base import AskedState, Chained, Done, NodeFailure, NodeKind, Pause, Question, Work
 from workflows.nodes.egress import Answer, Call
 from workflows.nodes.registry import KINDS
-from workflows.nodes.templating import HIDDEN, RECORD, SHOWN, secret_names
+from workflows.nodes.templating import HIDDEN, RECORD, SHOWN
 from workflows.selectors.drafts import Draft
 from workflows.selectors.machines import shown_answers
 from workflows.selectors.people import persons
@@ -66,10 +66,10 @@ class TrialTools(RunTools):
     sends: bool = False
 
     def call(self, call: Call) -> Answer:
-        texts = (call.url, *call.headers.values(), call.body.decode("utf-8", "replace"))
-        secrets = sorted({name for text in texts for name in secret_names(text)})
+        secrets = self.secrets_in(call)
         if self.sends and call.method == "GET" and not secrets:
             return super().call(call)
+        call = self.written(call, _named, _named, _named)
         why = "it carries a secret" if secrets else "it may change something there"
         why = why if self.sends else "only those who may publish the workflow try calls"
         headers = "\n".join(f"{name}: {value}" for name, value in call.headers.items())
@@ -97,6 +97,10 @@ class TrialTools(RunTools):
     def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
         shown = json.dumps(dict(data), ensure_ascii=False, indent=2, default=str)
         raise NotSent(f"It would start a request of {workflow} with\n{shown}", again=False)
+
+
+def _named(secret: str, _: bool) -> str:
+    return f"{{{{ {HIDDEN}.{secret} }}}}"
 
 
 def node_trial(

@@ -26,6 +26,7 @@ class FakeTools:
     files: Mapping[str, tuple[str, bytes]] = field(default_factory=dict)
     came: Any = None
     calls: list[Call] = field(default_factory=list)
+    seal: str = ""
 
     def call(self, call: Call) -> Answer:
         self.calls.append(call)

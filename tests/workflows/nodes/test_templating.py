@@ -14,6 +14,7 @@ VALUES: dict[str, Any] = {
     "shown": {"who": "Ravi", "kinds": Names(["Part", "Tool"]), "days": {"from": "a", "to": "b"}, "note": None},
     "context": {"found": ["x", "y"]},
 }
+CODED = "..%2Fpay%3Fto%3Da%26b%20c%20%C3%BC"
 
 
 @pytest.mark.parametrize(
@@ -51,3 +52,18 @@ def test_a_placeholder_alone_is_the_value_and_names_are_one_text() -> None:
     with pytest.raises(NodeFailure):
         run("llm", prompt, work(tools, values=VALUES))
     assert b'"id-1 Ravi"' in tools.calls[0].body
+
+
+@pytest.mark.parametrize(
+    ("template", "address"),
+    [
+        ("https://erp.example/{{ record.code }}?q={{ record.code }}", f"https://erp.example/{CODED}?q={CODED}"),
+        ("{{ context.base }}/{{ record.code }}", f"https://erp.example/v1/{CODED}"),
+        (" {{ context.base }}", "https://erp.example/v1"),
+        ("https://erp.example/{{ record.none }}", "https://erp.example/"),
+    ],
+)
+def test_what_is_filled_into_an_address_leads_nowhere_else(template: str, address: str) -> None:
+    values = {"record": {"code": "../pay?to=a&b c ü", "none": None}, "shown": {}}
+    at_work = work(values={**values, "context": {"base": "https://erp.example/v1"}})
+    assert at_work.address(template) == address
