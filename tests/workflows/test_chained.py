@@ -9,6 +9,7 @@ from tests.cast import Acme
 from tests.factories.machines import document, machine_of, outcomes, work
 from tests.factories.workflows import LEAVE, decide, install, publish, run_of
 from workflows.models import WorkflowRun
+from workflows.services.machine_care import step_retry
 from workflows.services.runs import run_start, run_withdraw
 
 NODE: dict[str, Any] = {
@@ -70,3 +71,30 @@ def test_what_ends_without_a_decision_or_cannot_start_is_a_failure(acme: Acme, w
             work(acme.organisation.id)
         assert machine_of(run_id).task.state == "failure"
         assert ("Withdrawn" in machine_of(run_id).error) == (workflow == "leave-application")
+
+
+def test_tried_again_after_a_withdrawal_it_starts_another_request(acme: Acme) -> None:
+    with acme.scope():
+        run_id = started(acme)
+        first = child_of(run_id)
+        run_withdraw(run_id=first.id, actor=acme.asha)
+        work(acme.organisation.id)
+        step_retry(task_id=machine_of(run_id).task_id, actor=acme.tess, reason="Asked again, as agreed with Asha")
+        work(acme.organisation.id)
+        second = WorkflowRun.objects.filter(subject_kind="workflows.chained").latest("number")
+        assert (second.id != first.id, outcomes(run_id)) == (True, ["paused", "failed", "paused"])
+        decide(second.id, acme.ravi, "Rejected", comment="No")
+        work(acme.organisation.id)
+        assert run_of(run_id).outcome == "Off"
+
+
+def test_what_was_decided_is_not_asked_again(acme: Acme) -> None:
+    """The step failed after the other request was decided: its answer fits no field. Tried again, it is that answer still."""
+    with acme.scope():
+        run_id = started(acme, save={"total": "outcome"})
+        decide(child_of(run_id).id, acme.ravi, "Rejected", comment="No")
+        work(acme.organisation.id)
+        assert "does not take this value" in machine_of(run_id).error
+        step_retry(task_id=machine_of(run_id).task_id, actor=acme.tess, reason="Again")
+        work(acme.organisation.id)
+        assert (child_of(run_id).outcome, outcomes(run_id)) == ("Rejected", ["paused", "failed", "failed"])

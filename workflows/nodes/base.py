@@ -140,8 +140,9 @@ class Tools(Protocol):
     def incoming(self) -> JsonValue | None:
         """What came in for this step from outside; None as long as nothing has."""
 
-    def chained(self, workflow: str, data: Mapping[str, JsonValue]) -> Chained:
-        """The request of another workflow that this step has started; started now if it has none."""
+    def chained(self, key: UUID, workflow: str, data: Mapping[str, JsonValue]) -> Chained:
+        """The request of another workflow that this step has started; started now if it has none, and where the last one has
+        ended without a decision under another key."""
 
     def asked(self, key: UUID) -> AskedState | None:
         """What became of the newest question of this step; None where none was asked under the key."""

@@ -26,7 +26,7 @@ class Chain(NodeKind[ChainParams]):
     params = ChainParams
 
     def run(self, params: ChainParams, work: Work) -> Done | Pause:
-        child = work.tools.chained(params.workflow, work.value(params.data))
+        child = work.tools.chained(work.key, params.workflow, work.value(params.data))
         if child.status == "completed":
             found = {
                 "id": str(child.run_id),

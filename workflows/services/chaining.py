@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from workflows.models import FINAL_RUN, MachineStep, WorkflowRun
+from workflows.models import FINAL_RUN, MachineStep, RunStatus, WorkflowRun
 from workflows.nodes.base import Chained, NodeFailure
 from workflows.selectors.definitions import DefinitionNotFound, access_start
 from workflows.services.runs import About, run_start
@@ -19,34 +19,43 @@ from workflows.subjects import Finished, authors_of
 SUBJECT: Final = "workflows.chained"
 DEEPEST: Final = 5
 """Requests that may have started each other in a row."""
+DEPTH: Final = "chained"
+ASKED: Final = "chained_by"
+"""In the context of a request: how many came before it, and the key under which its step asked for it."""
 
 
 @transaction.atomic
-def run_chained(organisation_id: UUID, run_id: UUID, step: str, workflow: str, data: Mapping[str, Any]) -> Chained:
-    """The request of the step's present stay, started if there is none yet; asked for again it is the same one.
+def run_chained(organisation_id: UUID, task_id: UUID, key: UUID, workflow: str, data: Mapping[str, Any]) -> Chained:
+    """The request of this stay at the step, started if there is none yet; asked for again it is the same one.
 
-    The requester of the first request asks. Raises NodeFailure where that cannot be. Needs the scope.
+    One that has ended without a decision is followed by another one under another ``key``: somebody has had the step tried
+    again since it was told. The requester of the first request asks. Raises NodeFailure where that cannot be. Needs the scope.
     """
-    rows = MachineStep.objects.select_for_update(of=("self",)).filter(
-        organisation_id=organisation_id, run_id=run_id, step=step
-    )
-    task_id = rows.order_by("-opened_at").values_list("task_id", flat=True)[0]
+    steps = MachineStep.objects.select_for_update(of=("self",)).select_related("run")
+    parent = steps.get(organisation_id=organisation_id, task_id=task_id).run
     children = WorkflowRun.objects.filter(organisation_id=organisation_id, subject_kind=SUBJECT, subject_id=task_id)
-    child = children.first() or children.get(id=_started(organisation_id, run_id, task_id, workflow, data))
+    child = children.order_by("-number").first()
+    if child is None or (_ended_undecided(child) and child.context.get(ASKED) != str(key)):
+        child = children.get(id=_started(parent, task_id, key, workflow, data))
     over = child.status in FINAL_RUN
     return Chained(child.id, child.number, str(child.status), child.outcome, child.data, over)
 
 
-def _started(organisation_id: UUID, run_id: UUID, task_id: UUID, workflow: str, data: Mapping[str, Any]) -> UUID:
-    parent = WorkflowRun.objects.get(organisation_id=organisation_id, id=run_id)
-    depth = int(parent.context.get("chained", 0)) + 1
+def _ended_undecided(child: WorkflowRun) -> bool:
+    return child.status in FINAL_RUN and child.status != RunStatus.COMPLETED
+
+
+def _started(parent: WorkflowRun, task_id: UUID, key: UUID, workflow: str, data: Mapping[str, Any]) -> UUID:
+    organisation_id = parent.organisation_id
+    depth = int(parent.context.get(DEPTH, 0)) + 1
     if depth > DEEPEST:
         raise NodeFailure(f"More than {DEEPEST} requests have started each other in a row.", again=False)
     members = Membership.objects.select_related("user", "organisation")
     requester = members.get(organisation_id=organisation_id, id=parent.requester_id)
     try:
         definition = access_start(requester, workflow)
-        about = About(SUBJECT, task_id, f"{definition.name}: {requester.name}", {}, {"chained": depth})
+        context = {DEPTH: depth, ASKED: str(key)}
+        about = About(SUBJECT, task_id, f"{definition.name}: {requester.name}", {}, context)
         return run_start(definition_id=definition.id, actor=requester, data=data, about=about, chooses=False).run_id
     except DefinitionNotFound as error:
         raise NodeFailure(f"The requester cannot start a workflow called {workflow}.", again=False) from error

@@ -103,9 +103,9 @@ class RunTools:
         with organisation_scope(self.organisation_id):
             return link_asking.ask(self.organisation_id, self.task_id, question)
 
-    def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
+    def chained(self, key: UUID, workflow: str, data: Mapping[str, Any]) -> Chained:
         with organisation_scope(self.organisation_id):
-            return run_chained(self.organisation_id, self.run_id, self.step, workflow, data)
+            return run_chained(self.organisation_id, self.task_id, key, workflow, data)
 
     def secrets_in(self, call: Call) -> set[str]:
         """The names of the secrets that the call asks for."""

@@ -94,7 +94,7 @@ class TrialTools(RunTools):
         shown = f"{question.subject}\n\n{question.text}".strip()
         raise NotSent(f"It would send a link that decides.\n{shown}", again=False)
 
-    def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
+    def chained(self, key: UUID, workflow: str, data: Mapping[str, Any]) -> Chained:
         shown = json.dumps(dict(data), ensure_ascii=False, indent=2, default=str)
         raise NotSent(f"It would start a request of {workflow} with\n{shown}", again=False)
 

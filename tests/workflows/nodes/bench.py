@@ -44,7 +44,7 @@ class FakeTools:
     def incoming(self) -> Any:
         return self.came
 
-    def chained(self, workflow: str, data: Mapping[str, Any]) -> Chained:
+    def chained(self, key: UUID, workflow: str, data: Mapping[str, Any]) -> Chained:
         return Chained(UUID(int=4), 7, "running", "", data, is_over=False)
 
     def rows(self, connection: str, sql: str, values: Mapping[str, Any], most: int) -> list[dict[str, Any]]:
