@@ -9,6 +9,7 @@ import pytest
 from accounts.models import AuditEntry, Membership
 from accounts.tenancy.errors import Denied, Invalid
 from tests.cast import Acme
+from tests.factories.machines import machine_of, outcomes, work
 from tests.factories.workflows import MONDAY, decide, install, open_task, publish, run_of
 from tests.workflows.views.story import load, send, signed_in, text
 from workflows.library import library_item
@@ -164,3 +165,22 @@ def test_the_clock_approves_what_was_asked_for_and_nothing_else(leave: WorkflowD
     assert (state(leave, 2), state(other, 1)) == ("draft", "published")
     assert (open_task(changed).overdue, run_of(fine).outcome) == (True, "Approved")
     assert sla_sweep(acme.organisation.id, at=MONDAY + timedelta(days=4)).total == 0
+
+
+def test_a_machine_approves_what_was_asked_for_and_nothing_else(leave: WorkflowDefinition, acme: Acme) -> None:
+    """Where the end is refused the step has failed with the reason: its work is not done over and over."""
+    document = library_item("publish_approval").to_json() | {"cases": []}
+    step = next(one for one in document["graph"]["steps"] if one["key"] == "manager_approval")
+    del step["assignee"], step["sla"]
+    node = {"kind": "formula", "params": {"values": {"fine": "1"}}, "on_failure": "manager_rejects"}
+    step |= {"kind": "auto", "node": node}
+    choose(acme.tess, publish(document, acme.omar))
+    other = definition_import(actor=acme.omar, document=library_item("claim_expense")).definition
+    draft(leave, acme)
+    changed, fine = (publishing_request(definition_id=one.id, actor=acme.omar).run_id for one in (leave, other))
+    draft(leave, acme, "Something else")
+    work(acme.organisation.id)
+    assert (state(leave, 2), state(other, 1)) == ("draft", "published")
+    assert (outcomes(changed), outcomes(fine)) == (["failed"], ["done"])
+    assert (run_of(changed).outcome, run_of(fine).outcome) == ("Rejected", "Approved")
+    assert "The draft has changed" in machine_of(changed).error

@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import models
+from django.db import models, transaction
 
 from accounts.audit.events import Event
 from accounts.audit.record import Actor, record
@@ -221,7 +221,7 @@ class Plan:
         }
 
     def finish_subject(self) -> None:
-        """Tell what the request is about that it has ended. What it refuses, nothing is written."""
+        """Tell what the request is about, once, that it has ended. What it refuses, nothing is written."""
         run, outcome = self.run, self.run_changes.get("outcome")
         if outcome is None or run.subject_id is None or self.subject_told:
             return
@@ -238,6 +238,7 @@ class Plan:
                 at=self.at,
             )
         )
+        self.subject_told = True
 
     @property
     def wakes_machines(self) -> bool:
@@ -279,6 +280,13 @@ class Plan:
     def run_columns(self) -> dict[str, Any]:
         """The run's columns as they will be."""
         return self.run_changes | {"version_no": self.seq, "modified_at": self.at, "modified_by_id": self.by.id}
+
+
+def finish_subject_first(plan: Plan) -> None:
+    """The same before anything is written, for who has something else to write where it is refused."""
+    if "outcome" in plan.run_changes:
+        with transaction.atomic():
+            plan.finish_subject()
 
 
 def queue_up(plan: Plan, task_id: UUID, member_ids: Sequence[UUID], asked: Collection[UUID]) -> None:

@@ -16,7 +16,7 @@ from django.utils import timezone
 
 from accounts.audit.record import SYSTEM
 from accounts.models import Membership
-from accounts.tenancy.errors import Invalid
+from accounts.tenancy.errors import DomainError
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from forms_builder.schema.clean import clean
@@ -29,7 +29,7 @@ from forms_builder.services.attachments import AttachmentRefused, MadeFile, file
 from forms_builder.sources import OrganisationSources
 from workflows import wakeup
 from workflows.engine.machines import Failure, LinkDone, falter, give_up, pass_on
-from workflows.engine.plan import Plan
+from workflows.engine.plan import Plan, finish_subject_first
 from workflows.engine.state import Answers, By
 from workflows.graph.automation import Job, Node, Occasion
 from workflows.graph.saved import Piece
@@ -42,6 +42,7 @@ from workflows.selectors.machines import work_at
 from workflows.selectors.people import tenant_admin_ids
 from workflows.services.machine_notices import tell_all, tell_occasion
 from workflows.services.machine_way import onward
+from workflows.services.refusals import refusal_text
 
 CONTEXT_BYTES: Final = 64 * 1024
 """What a run may carry from step to step."""
@@ -171,12 +172,12 @@ def _succeed(held: Held, answer: Done, made: Sequence[MadeFile]) -> None:
         context = _context(held, output)
         answers = _answers(held, answer, output, made)
         plan = onward(held.locked, answers, held.node.on_failure, by=THE_MACHINE, at=held.at, wanted=_way(held, answer))
+        finish_subject_first(plan)
     except NodeFailure as failure:
         _fail(held, failure)
         return
-    except Invalid as refusal:
-        text = " ".join(one for some in refusal.fields.values() for one in some) or refusal.message
-        _fail(held, NodeFailure(text, again=False))
+    except DomainError as refusal:
+        _fail(held, NodeFailure(refusal_text(refusal, held.locked.run), again=False))
         return
     plan.run_changes["context"] = context
     for one in made:
@@ -354,7 +355,8 @@ def _on_failure(held: Held, told: Failure) -> Plan | None:
         return None
     try:
         plan = onward(held.locked, Answers(), held.node.on_failure, by=THE_MACHINE, at=held.at, failed=True)
-    except Invalid:
+        finish_subject_first(plan)
+    except DomainError:
         return None
     give_up(plan, held.locked.task, held.job.kind, told, way=held.node.on_failure)
     return plan

@@ -18,7 +18,7 @@ from accounts.tenancy.scope import organisation_scope
 from workflows.clock_events import TaskClockFailed
 from workflows.engine import stays, timeouts
 from workflows.engine.definition import RunningDefinition
-from workflows.engine.plan import Plan, write_all
+from workflows.engine.plan import Plan, finish_subject_first, write_all
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
 from workflows.events import Via
 from workflows.graph.timing import HardEnd
@@ -247,11 +247,9 @@ class _Sweep:
         try:
             plan = decided_by_clock(turn.run, turn.task, way, self.clock, BY_LIMIT, turn.columns)
             # Now and not when all are written: one refusal must not keep the whole batch from it.
-            with transaction.atomic():
-                plan.finish_subject()
+            finish_subject_first(plan)
         except DomainError as refusal:
             return self._overdue(turn, why=f"it could not be decided as “{way}”: {refusal_text(refusal, turn.run)}")
-        plan.subject_told = True
         self._count("decided")
         return plan
 
