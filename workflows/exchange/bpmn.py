@@ -11,11 +11,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from pydantic import ValidationError
+
+from forms_builder.schema.document import DocumentError
 from workflows.exchange.bpmn_flow import FORKING, PEOPLE, TASKS, Shape, words
 from workflows.exchange.bpmn_form import form_of, rule_of
-from workflows.exchange.bpmn_xml import Node, NotBpmn, read
+from workflows.exchange.bpmn_xml import NAME, Node, NotBpmn, read
 from workflows.graph.definition import DefinitionDocument
-from workflows.graph.document import GraphDocument, Step, Transition
+from workflows.graph.document import GraphDocument, Step, Transition, problem_message
 
 __all__ = ["Import", "NotBpmn", "import_bpmn", "is_xml"]
 
@@ -42,10 +45,14 @@ def is_xml(raw: bytes) -> bool:
 def import_bpmn(raw: bytes, *, name: str = "") -> Import:
     """Raises `NotBpmn`. The document may have problems that the lint then tells; it can always be saved as a draft."""
     process = read(raw)
-    writer = _Writer(Shape.of(process))
-    graph = writer.graph()
-    title = (name or process.name or "Imported workflow")[:120]
-    document = DefinitionDocument(name=title, description=process.text[:2_000], form=writer.form, graph=graph)
+    try:
+        writer = _Writer(Shape.of(process))
+        graph = writer.graph()
+        title = (name or process.name or "Imported workflow")[:NAME]
+        document = DefinitionDocument(name=title, description=process.text[:2_000], form=writer.form, graph=graph)
+    except (ValidationError, DocumentError) as error:
+        wrong = str(error) if isinstance(error, DocumentError) else problem_message(error.errors()[0]["msg"])
+        raise NotBpmn(f"It comes to no workflow. Change it where it was drawn: {wrong}"[:500]) from error
     return Import(document, tuple(dict.fromkeys(writer.report)))
 
 
@@ -79,7 +86,7 @@ class _Writer:
             name = _free(name, self._names_before(node), " ")
         made: dict[str, Any] = {
             "key": self.keys[node.id],
-            "name": name[:120],
+            "name": name,
             "kind": kind,
             "description": node.text[:2_000],
         }
@@ -129,7 +136,7 @@ class _Writer:
             source, target = self.nodes[edge.source], self.nodes[edge.target]
             key = _free(f"{self.keys[edge.source]}-to-{self.keys[edge.target]}"[:55], keys, "-")
             keys.append(key)
-            name = edge.name[:120]
+            name = edge.name
             if (edge.source, (name or target.name).casefold()) in used:
                 name = _free(name or target.name, (one for at, one in used if at == edge.source), " ")
             used.add((edge.source, (name or target.name).casefold()))
@@ -152,10 +159,10 @@ class _Writer:
 
 
 def _free(wanted: str, used: Iterable[str], gap: str) -> str:
+    """The name, with a number where it is taken; cut so that both have room."""
     taken = {one.casefold() for one in used}
-    if wanted.casefold() not in taken:
-        return wanted
-    number = 2
-    while f"{wanted}{gap}{number}".casefold() in taken:
+    found, number = wanted, 1
+    while found.casefold() in taken:
         number += 1
-    return f"{wanted}{gap}{number}"
+        found = f"{wanted[: NAME - 6]}{gap}{number}"
+    return found

@@ -73,9 +73,12 @@ class Shape:
             self._tell(f"Only the first process was taken; the file has {self.process.other_processes} more.")
 
     def _leads(self, flow: Flow) -> bool:
-        known = flow.source in self.process.nodes and flow.target in self.process.nodes
+        nodes = self.process.nodes
+        known = flow.source in nodes and flow.target in nodes and nodes[flow.target].kind != "boundaryEvent"
         if not known:
-            self._tell(f"The flow {flow.id} leads from or to something that is not there; it was not taken.")
+            self._tell(
+                f"The flow {flow.id} leads from or to something that is not there, or no step; it was not taken."
+            )
         return known
 
     def _one_start(self) -> None:

@@ -14,6 +14,7 @@ TYPES: Final[Mapping[str, str]] = {
 CONDITION: Final = re.compile(
     r"[$#]\{\s*(?P<not>!)?\s*(?P<name>[A-Za-z_]\w{0,59})\s*(?:(?P<op>==|!=|>=|<=|>|<)\s*(?P<value>[^{}&|]{1,200}?))?\s*\}"
 )
+LABEL: Final = 200
 OPERATORS: Final = {"==": "eq", "!=": "ne", ">": "gt", ">=": "gte", "<": "lt", "<=": "lte"}
 
 
@@ -46,12 +47,14 @@ def _field(one: FormField, name: str, report: list[str]) -> dict[str, Any]:
     made: dict[str, Any] = {
         "name": name,
         "type": kind,
-        "label": one.label or one.name,
+        "label": (one.label or one.name or name)[:LABEL],
         "default_access": "read",
         "access": {},
     }
     if kind == "choice":
-        made["choices"] = [{"value": value, "label": label} for value, label in one.choices]
+        made["choices"] = [
+            {"value": value, "label": label[:LABEL]} for value, label in dict(one.choices).items() if value
+        ]
     if kind == "number" and one.type.lower() in ("double", "float", "number"):
         made["decimals"] = 2
     return made

@@ -14,6 +14,10 @@ BOUNDS: Final = "{http://www.omg.org/spec/DD/20100524/DC}Bounds"
 MAX_BYTES: Final = 2 * 1024 * 1024
 MAX_NODES: Final = 1_000
 MAX_FLOWS: Final = 2_000
+NAME: Final = 120
+"""Characters of the name of a node or a flow; the rest is not read."""
+FARTHEST: Final = 1_000_000
+"""From the middle of the drawing."""
 
 _NOT_NODES: Final = frozenset(
     {
@@ -94,7 +98,7 @@ def read(raw: bytes) -> Process:
         raise NotBpmn("This is no well-formed XML, or it has a document type, which is not read.") from error
     if root.tag != f"{MODEL}definitions":
         raise NotBpmn("This is no BPMN 2.0: its root element is not “definitions” of the BPMN model.")
-    processes = [one for one in root.findall(f"{MODEL}process") if next(_nodes(one), None) is not None]
+    processes = [one for one in root.findall(f"{MODEL}process") if any(map(_is_reached, _nodes(one)))]
     if not processes:
         raise NotBpmn("There is no process with steps in this file.")
     found = _process(processes[0])
@@ -119,7 +123,7 @@ def _process(element: Element) -> Process:
         found.flows.append(
             Flow(
                 _attribute(flow, "id"),
-                _attribute(flow, "name"),
+                _attribute(flow, "name")[:NAME],
                 _attribute(flow, "sourceRef"),
                 _attribute(flow, "targetRef"),
                 _text(condition),
@@ -141,13 +145,18 @@ def _nodes(process: Element) -> Iterator[Element]:
     return (child for child in process if child.tag.startswith(MODEL) and _name(child) not in _NOT_NODES)
 
 
+def _is_reached(element: Element) -> bool:
+    """Whether flows can lead there; an event at the edge of a task is no step of its own."""
+    return _name(element) != "boundaryEvent"
+
+
 def _node(element: Element) -> Node:
     events = tuple(_name(child) for child in element if _name(child).endswith("EventDefinition"))
     duration = element.find(f"{MODEL}timerEventDefinition/{MODEL}timeDuration")
     return Node(
         id=_attribute(element, "id"),
         kind=_name(element),
-        name=" ".join(_attribute(element, "name").split()),
+        name=_attribute(element, "name")[:NAME],
         text=_documentation(element),
         attached_to=_attribute(element, "attachedToRef"),
         interrupting=_attribute(element, "cancelActivity") != "false",
@@ -181,7 +190,9 @@ def _place(found: Process, shape: Element) -> None:
         x, y, width, height = (float(bounds.get(name, "")) for name in ("x", "y", "width", "height"))
     except ValueError:
         return
-    node.centre = (x + width / 2, y + height / 2)
+    centre = (x + width / 2, y + height / 2)
+    if all(abs(one) <= FARTHEST for one in centre):
+        node.centre = centre
 
 
 def _name(element: Element) -> str:
@@ -189,12 +200,12 @@ def _name(element: Element) -> str:
 
 
 def _attribute(element: Element, name: str) -> str:
-    return element.get(name, "").strip()
+    return _words(element.get(name, ""))
 
 
 def _vendor(element: Element, name: str) -> str:
     """An attribute of any vendor's namespace, such as camunda:assignee."""
-    return next((value.strip() for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")
+    return next((_words(value) for key, value in element.attrib.items() if key.endswith(f"}}{name}")), "")
 
 
 def _documentation(element: Element) -> str:
@@ -202,4 +213,9 @@ def _documentation(element: Element) -> str:
 
 
 def _text(element: Element | None) -> str:
-    return " ".join("".join(element.itertext()).split()) if element is not None else ""
+    return _words("".join(element.itertext())) if element is not None else ""
+
+
+def _words(text: str) -> str:
+    """On one line, and without the one sign that XML may hold and nobody can see."""
+    return " ".join(text.replace("\x7f", " ").split())

@@ -136,3 +136,58 @@ def test_more_ways_than_anybody_reads_are_refused() -> None:
     )  # 60 times 60 choices
     with pytest.raises(NotBpmn, match="more than 2,000 ways"):
         import_bpmn(bare(f'{tasks}<exclusiveGateway id="g"/>{fan}'))
+
+
+TASK = '<startEvent id="s"/><userTask id="t" name="T"{attributes}>{inside}</userTask><endEvent id="e"/>'
+TIMER = "<timerEventDefinition><timeDuration>P2D</timeDuration></timerEventDefinition>"
+
+
+def drawn(inside: str = "", attributes: str = "", more: str = "") -> bytes:
+    """A task between start and end, with what is odd about it."""
+    return bare(TASK.format(inside=inside, attributes=attributes) + flowing(("s", "t"), ("t", "e")) + more)
+
+
+def placed(x: str) -> bytes:
+    """The task stands there."""
+    space = 'xmlns="http://www.omg.org/spec/BPMN/20100524/DI" xmlns:dc="http://www.omg.org/spec/DD/20100524/DC"'
+    bounds = f'<dc:Bounds x="{x}" y="0" width="1" height="1"/>'
+    diagram = (
+        f'<BPMNDiagram {space}><BPMNPlane><BPMNShape bpmnElement="t">{bounds}</BPMNShape></BPMNPlane></BPMNDiagram>'
+    )
+    return drawn().replace(b"</definitions>", f"{diagram}</definitions>".encode())
+
+
+def field(ident: str, label: str) -> str:
+    return f'<extensionElements><formField id="{ident}" label="{label}" type="string"/></extensionElements>'
+
+
+LONG = "w" * 300
+ODD = {
+    "a position that is none": placed("NaN"),
+    "a position far away": placed("1e300"),
+    "a way to a timer": drawn(more='<boundaryEvent id="b" attachedToRef="t"/>' + flowing(("t", "b"))),
+    "two long names": drawn(more=f'<userTask id="u"/><sequenceFlow id="x" name="{LONG}" sourceRef="t" targetRef="u"/>'
+        f'<sequenceFlow id="y" name="{LONG}" sourceRef="t" targetRef="e"/>'),
+    "a timer with a long way": drawn(more=f'<boundaryEvent id="b" attachedToRef="t">{TIMER}</boundaryEvent>'
+        f'<sequenceFlow id="x" name="{LONG}" sourceRef="b" targetRef="e"/>'),
+    "a sign that nobody sees": drawn(attributes=' default="&#127;"').replace(b'name="T"', b'name="T&#127;&#10;T"'),
+    "a field without a name": drawn(field("", "")),
+    "a field with a long label": drawn(field("x", LONG)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("raw", ODD.values(), ids=ODD)
+def test_what_is_odd_is_read_all_the_same(raw: bytes) -> None:
+    assert any(one.kind == "task" for one in import_bpmn(raw).document.graph.steps)
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        (bare('<boundaryEvent id="b" attachedToRef="t"/>'), "no process with steps"),
+        (drawn("".join(field(f"f{number}", "F") for number in range(301))), "comes to no workflow"),
+    ],
+)
+def test_what_comes_to_no_workflow_is_refused(raw: bytes, told: str) -> None:
+    with pytest.raises(NotBpmn, match=told):
+        import_bpmn(raw)
