@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from functools import cache
+from itertools import zip_longest
 from pathlib import Path
 from typing import Annotated, Any, Final
 
@@ -15,6 +16,10 @@ FONTS: Final = ("/usr/share/fonts/truetype/dejavu/DejaVuSans.ttf", "/usr/share/f
 """A font that has more than the letters of western Europe, where the server has one."""
 SIZES: Final = {"# ": 18, "## ": 14, "### ": 12}
 MOST_LINES: Final = 2_000
+COLUMNS: Final = (1, 2)
+"""Widths of the table's columns, of name and value."""
+MOST_IN_ROW: Final = 30
+"""Lines of the table that are kept together; a page has room for a few more."""
 
 
 class DocumentParams(Part):
@@ -77,12 +82,23 @@ def _set(page: Any, title: str, body: str, rows: list[tuple[str, str]]) -> bytes
     if rows:
         _line(page, family, "", 11)
         page.set_font(family, size=10)
-        with page.table(col_widths=(1, 2), first_row_as_headings=False) as table:
-            for pair in rows:
+        parts = [part for name, value in rows for part in _parts(page, shown(name), shown(value))]
+        with page.table(col_widths=COLUMNS, first_row_as_headings=False) as table:
+            for part in parts:
                 row = table.row()
-                for cell in pair:
-                    row.cell(shown(cell))
+                for cell in part:
+                    row.cell(cell)
     return bytes(page.output())
+
+
+def _parts(page: Any, *cells: str) -> Iterator[tuple[str, ...]]:
+    """A row of the table as rows of which each fits on a page."""
+    found = []
+    for text, share in zip(cells, COLUMNS, strict=True):
+        width = page.epw * share / sum(COLUMNS) - 2 * page.c_margin
+        lines = page.multi_cell(width, text=text, dry_run=True, output="LINES") or [""]
+        found.append(["\n".join(lines[at : at + MOST_IN_ROW]) for at in range(0, len(lines), MOST_IN_ROW)])
+    yield from zip_longest(*found, fillvalue="")
 
 
 def _line(page: Any, family: str, text: str, size: int) -> None:

@@ -4,6 +4,7 @@ import io
 import json
 import shutil
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from PIL import Image, ImageDraw
 from pydantic import ValidationError
 
 from tests.workflows.nodes.bench import MONDAY, FakeTools, run, work
+from workflows.nodes import child
 from workflows.nodes.base import NodeFailure, Pause
 from workflows.nodes.document import pdf_of
 from workflows.nodes.egress import Answer
@@ -154,6 +156,16 @@ def test_a_document_is_made_and_read_again() -> None:
     assert read["tables"] == [[["Days", "3"]]]
 
 
+@pytest.mark.parametrize("why", ["word " * 2_000, "line\n" * 100, "w" * 5_000], ids=["words", "lines", "one word"])
+def test_a_long_answer_goes_over_several_pages(why: str) -> None:
+    params = {"title": "Claim", "rows": {"Why": "{{ record.why }}", "End": "yes"}}
+    (made,) = run("document", params, work(values={"record": {"why": why}})).artifacts
+    read = run("pdf", {"file": "scan"}, work(FakeTools(files={"scan": (made.name, made.content)}))).output
+    assert read["pages"] > 1
+    text = read["text"].replace("\n", "").replace(" ", "").removeprefix("Claim")
+    assert sorted(text) == sorted("Why" + "Endyes" + why.replace("\n", "").replace(" ", ""))
+
+
 def test_answers_of_several_parts_can_be_read_in_a_document() -> None:
     record = {
         "place": {"latitude": "12.97", "longitude": "77.59", "accuracy": None},
@@ -222,3 +234,19 @@ def transparent() -> bytes:
     buffer = io.BytesIO()
     written("RGBA", (0, 0, 0, 0)).save(buffer, "PNG")
     return buffer.getvalue()
+
+
+def test_what_takes_too_long_is_ended_and_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Also the program that reads pictures, and the picture that was put down for it."""
+    program = tmp_path / "tesseract"
+    slow = f'echo "$$ $1" > {tmp_path}/begun; exec sleep 60'
+    program.write_text(f'#!/bin/sh\n[ "$1" = --list-langs ] && printf "langs:\\neng\\n" && exit\n{slow}\n')
+    program.chmod(0o755)
+    monkeypatch.setattr(child, "PATH", f"{tmp_path}:{child.PATH}")
+    picture = io.BytesIO()
+    Image.new("L", (20, 20)).save(picture, "PNG")
+    with pytest.raises(NodeFailure, match="too long"):
+        child.parsed("ocr", picture.getvalue(), {"languages": "eng", "pages": 1}, 6)
+    pid, path = (tmp_path / "begun").read_text().split()
+    assert not Path(path).exists()
+    assert not Path(f"/proc/{pid}/cmdline").exists() or not Path(f"/proc/{pid}/cmdline").read_bytes()
