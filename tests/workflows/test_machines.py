@@ -1,7 +1,9 @@
 """Automatic steps from the decision before to the step after: success, retry, failure, poison, and what admins do."""
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from html import unescape
 from typing import Any
 from uuid import UUID
 
@@ -9,6 +11,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
+from tests.accounts.clients import signed_in
 from tests.cast import Acme
 from tests.factories.machines import let_time_pass, machine_of, outcomes, publish_node, task_at, work
 from tests.factories.workflows import run_of
@@ -197,6 +200,21 @@ def test_what_was_set_aside_is_tried_again_as_the_same_effect(shop: Shop) -> Non
     step_retry(task_id=machine_of(run_id).task_id, actor=shop.acme.tess, reason="Nobody kills it any more")
     assert shop.work() == 1
     assert set(TaskAttempt.objects.values_list("key", flat=True)) == {key}
+
+
+def test_tried_again_on_its_page_it_is_the_same_effect(shop: Shop, moody: Moody) -> None:
+    """The page sends the settings back as it has shown them: nobody has edited them."""
+    moody.answers = [NodeFailure("Nobody knows whether it was paid.", again=False, unknown=True), Done()]
+    run_id = shop.start(SET | {"params": {"values": {"tax": "{{ record.total }}", "reason": "“ü”\n<b>"}}})
+    shop.work()
+    tess, task_id = signed_in(shop.acme.tess), machine_of(run_id).task_id
+    shown = re.search(r"<textarea[^>]*>(.*?)</textarea>", tess.get(f"/requests/{run_id}/").content.decode(), re.DOTALL)
+    assert shown is not None
+    posted = {"reason": "Once more", "params": unescape(shown[1]).replace("\n", "\r\n")}
+    assert tess.post(f"/machine-steps/{task_id}/retry/", posted).status_code == 302
+    assert shop.work() == 1
+    assert len(set(TaskAttempt.objects.values_list("key", flat=True))) == 1
+    assert not AuditEntry.objects.get(kind="task.retried").payload["edited"]
 
 
 def test_a_pause_is_no_failure(shop: Shop) -> None:

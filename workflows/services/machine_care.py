@@ -67,14 +67,16 @@ def step_retry(
     params: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> UUID:
-    """Have a failed step tried again, with other settings if ``params`` are given; returns the run's id.
+    """Have a failed step tried again, with other settings if ``params`` are given; returns the run's id. Settings as they are
+    change nothing: it is tried again as the same effect where nobody knows what became of the last one.
 
     Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, Invalid at ``reason`` or ``params``.
     """
     stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
-    changes: dict[str, Any] = {"params": _checked(stuck.job, params)} if params is not None else {}
-    if changes:
-        changes["key"] = new_id()  # another request is another effect
+    changes: dict[str, Any] = {}
+    if params is not None and not _same(params, stuck.row.params if stuck.row.params is not None else stuck.job.params):
+        # Another request is another effect.
+        changes = {"params": _checked(stuck.job, params), "key": new_id()}
     plan = Plan(stuck.locked.run, By(actor.id, actor.name), moment)
     try_again(plan, stuck.locked.task, stuck.job.kind, why, edited=bool(changes))
     MachineStep.objects.filter(id=stuck.row.id).update(
@@ -188,6 +190,11 @@ def _checked(job: Job, params: Mapping[str, Any]) -> dict[str, Any]:
     if found := list(kind.problems(parsed)):
         raise Invalid({f"params.{path}": [text] for path, text in found})
     return dict(params)
+
+
+def _same(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """Whether the settings are the same as JSON: a page sends back what it has shown."""
+    return bool(orjson.loads(orjson.dumps(one, default=str)) == orjson.loads(orjson.dumps(other, default=str)))
 
 
 def _payload(payload: Any) -> Any:
