@@ -11,7 +11,7 @@ import pytest
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
-from tests.accounts.clients import signed_in
+from tests.accounts.clients import program, signed_in
 from tests.cast import Acme
 from tests.factories.machines import let_time_pass, machine_of, outcomes, publish_node, task_at, work
 from tests.factories.workflows import run_of
@@ -21,7 +21,7 @@ from workflows.nodes.fields import SetFieldsParams
 from workflows.nodes.registry import KINDS
 from workflows.services import machine_work
 from workflows.services.definitions import DefinitionInvalid
-from workflows.services.machine_care import StepNotStuck, step_retry, step_skip
+from workflows.services.machine_care import OwnRequest, StepNotStuck, step_retry, step_skip
 from workflows.services.machine_finish import finish
 from workflows.services.runs import run_start, run_withdraw
 
@@ -148,6 +148,25 @@ def test_an_admin_skips_a_failed_step(shop: Shop, moody: Moody) -> None:
     assert (task_at(run_id, "auto").state, task_at(run_id, "review").state) == ("skipped", "waiting")
     assert kinds(run_id)[2:] == ["failed", "moved", "passed"]
     assert shop.work() == 0
+
+
+def test_nobody_waves_their_own_request_through(shop: Shop, moody: Moody) -> None:
+    """Whoever looks after automatic steps has those of their own requests skipped and edited by somebody else."""
+    moody.answers = [NodeFailure("no", again=False), NodeFailure("no", again=False)]
+    tess = shop.acme.tess
+    definition = publish_node(shop.acme.omar, SET)
+    run_id = run_start(definition_id=definition.id, actor=tess, data=DATA).run_id
+    shop.work()
+    task_id, page = machine_of(run_id).task_id, signed_in(tess).get(f"/requests/{run_id}/").content.decode()
+    assert ("Try again" in page, "Skip the step" in page, "Edit the settings" in page) == (True, False, False)
+    with pytest.raises(OwnRequest):
+        step_skip(task_id=task_id, actor=tess, reason="I know")
+    with pytest.raises(OwnRequest):
+        step_retry(task_id=task_id, actor=tess, reason="I know", params={"values": {"tax": "0"}})
+    path = f"/api/v1/machine-steps/{task_id}/skip/"
+    assert program(tess).post(path, {"reason": "x"}, content_type="application/json").status_code == 403
+    step_retry(task_id=task_id, actor=tess, reason="Once more")
+    assert shop.work() == 1
 
 
 def test_a_failure_goes_its_own_way(shop: Shop, moody: Moody) -> None:

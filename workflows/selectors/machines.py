@@ -149,7 +149,8 @@ class AttemptRow:
 
 @dataclass(frozen=True, slots=True)
 class MachineRow:
-    """An automatic step of a request. ``may_resolve`` says that the person may retry, skip and edit it."""
+    """An automatic step of a request. ``may_resolve`` says that the person may have it tried again, ``may_override`` also skip
+    and edit it, which nobody does in their own request."""
 
     task_id: UUID
     run_id: UUID
@@ -165,6 +166,7 @@ class MachineRow:
     error: str
     params: Mapping[str, Any]
     may_resolve: bool
+    may_override: bool
     kind_name: str
     link: str = ""
     """ "Rates (2 of 3)": which piece of a saved task it stands at; empty where there is one piece."""
@@ -191,7 +193,10 @@ def machine_rows(view: RunView, *, may_resolve: bool) -> list[MachineRow]:
     found = MachineStep.objects.filter(organisation_id=view.run.organisation_id, run_id=view.run.id)
     rows = list(found.select_related("task").order_by("opened_at", "id"))
     attempts = attempts_of(view.run.organisation_id, [row.id for row in rows])
-    return [_row(row, view.definition, attempts.get(row.id, []), may_resolve=may_resolve) for row in rows]
+    is_own = view.is_requester
+    return [
+        _row(row, view.definition, attempts.get(row.id, []), may_resolve=may_resolve, is_own=is_own) for row in rows
+    ]
 
 
 def attempts_of(organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[TaskAttempt]]:
@@ -205,7 +210,12 @@ def attempts_of(organisation_id: UUID, ids: Sequence[UUID]) -> dict[UUID, list[T
 
 
 def _row(
-    row: MachineStep, definition: RunningDefinition, attempts: Sequence[TaskAttempt], *, may_resolve: bool
+    row: MachineStep,
+    definition: RunningDefinition,
+    attempts: Sequence[TaskAttempt],
+    *,
+    may_resolve: bool,
+    is_own: bool,
 ) -> MachineRow:
     found = work_at(definition, row)
     node, piece = found or (None, None)
@@ -226,6 +236,7 @@ def _row(
         error=row.error if may_resolve else "",
         params=(row.params if row.params is not None else piece.job.params) if may_resolve and piece else {},
         may_resolve=may_resolve and stuck,
+        may_override=may_resolve and stuck and not is_own,
         kind_name=kind_name(node, row.kind),
         link=piece.title if piece else "",
     )
@@ -281,7 +292,8 @@ def machine_row(actor: Membership, row: MachineStep) -> MachineRow:
     """One step with its attempts, as the person sees it. One query."""
     definition = definition_of(actor.organisation_id, row.run.version_id)
     attempts = attempts_of(actor.organisation_id, [row.id]).get(row.id, [])
-    return _row(row, definition, attempts, may_resolve=policies.machines.may(actor, "resolve"))
+    is_own = row.run.requester_id == actor.id
+    return _row(row, definition, attempts, may_resolve=policies.machines.may(actor, "resolve"), is_own=is_own)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from accounts.audit.record import SYSTEM, record
 from accounts.models import Membership
-from accounts.tenancy.errors import Conflict, Invalid
+from accounts.tenancy.errors import Conflict, Denied, Invalid
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from forms_builder.schema.parts import refuse_deep, storable
@@ -43,6 +43,16 @@ class StepNotStuck(Conflict):
     message = "This step does not wait for anybody any more. Look at the request again."
 
 
+class OwnRequest(Denied):
+    """Whoever asks does not wave their own request through what a machine was to do, or make it do something else."""
+
+    code = "machine_step.own_request"
+    message = (
+        "This is your own request. Try the step again as it is, or have somebody else who looks after automatic steps"
+        " skip it or edit its settings."
+    )
+
+
 class CallbackUsed(Conflict):
     """A one-time address that was used, or whose request has ended."""
 
@@ -70,11 +80,13 @@ def step_retry(
     """Have a failed step tried again, with other settings if ``params`` are given; returns the run's id. Settings as they are
     change nothing: it is tried again as the same effect where nobody knows what became of the last one.
 
-    Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, Invalid at ``reason`` or ``params``.
+    Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, OwnRequest for settings of one's own
+    request, Invalid at ``reason`` or ``params``.
     """
     stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
     changes: dict[str, Any] = {}
     if params is not None and not _same(params, stuck.row.params if stuck.row.params is not None else stuck.job.params):
+        _not_own(stuck, actor)
         # Another request is another effect.
         changes = {"params": _checked(stuck.job, params), "key": new_id()}
     plan = Plan(stuck.locked.run, By(actor.id, actor.name), moment)
@@ -94,9 +106,11 @@ def step_skip(
 ) -> UUID:
     """Let the request go on without the machine's work, by ``transition`` or as it would after success; returns the run's id.
 
-    Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, Invalid at ``reason`` or ``transition``.
+    Raises MachineStepNotFound, Denied (``machine_step.resolve.denied``), StepNotStuck, OwnRequest, Invalid at ``reason`` or
+    ``transition``.
     """
     stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
+    _not_own(stuck, actor)
     by = By(actor.id, actor.name)
     plan = onward(
         stuck.locked, Answers(), stuck.node.on_failure, by=by, at=moment, closing=Task.skip, wanted=transition
@@ -175,6 +189,11 @@ def _stuck(task_id: UUID, actor: Membership, reason: str) -> tuple[_Stuck, str]:
     if locked.run.status in FINAL_RUN or task.state != TaskState.FAILURE or task.completed_at is not None:
         raise StepNotStuck
     return _Stuck(row, locked, found[0], found[1].job), why
+
+
+def _not_own(stuck: _Stuck, actor: Membership) -> None:
+    if stuck.locked.run.requester.id == actor.id:
+        raise OwnRequest
 
 
 def _checked(job: Job, params: Mapping[str, Any]) -> dict[str, Any]:

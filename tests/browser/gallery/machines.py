@@ -33,6 +33,7 @@ def machine(**given: object) -> Some:
         "error": REFUSED,
         "params_text": PARAMS,
         "may_resolve": True,
+        "may_override": True,
         "is_shown": True,
         "is_running": False,
     }
