@@ -163,10 +163,10 @@ def test_nobody_waves_their_own_request_through(shop: Shop, moody: Moody) -> Non
         step_skip(task_id=task_id, actor=tess, reason="I know")
     with pytest.raises(OwnRequest):
         step_retry(task_id=task_id, actor=tess, reason="I know", params={"values": {"tax": "0"}})
-    path = f"/api/v1/machine-steps/{task_id}/skip/"
-    assert program(tess).post(path, {"reason": "x"}, content_type="application/json").status_code == 403
     step_retry(task_id=task_id, actor=tess, reason="Once more")
     assert shop.work() == 1
+    path = f"/api/v1/machine-steps/{task_id}/skip/"
+    assert program(tess).post(path, {"reason": "x"}, content_type="application/json").status_code == 403
 
 
 def test_a_failure_goes_its_own_way(shop: Shop, moody: Moody) -> None:
