@@ -190,6 +190,31 @@ def test_the_clock_hands_a_task_to_the_manager() -> None:
     assert leave_case(late).problems == ()
 
 
+def late_case(
+    way: str, waits: dict[str, list[str]], path: list[str], change: dict[str, Any] | None = None
+) -> CaseResult:
+    """A leave application about which nobody does anything: the time limit of the manager's step decides."""
+    raw = copy.deepcopy(library_item("leave_application").to_json())
+    steps = {step["key"]: step for step in raw["graph"]["steps"]}
+    steps["manager_review"]["sla"] = {"mode": "own", "period": "1d", "rungs": [{"do": "decide", "transition": way}]}
+    for one in raw["graph"]["transitions"]:
+        one |= change or {} if one["from"] == "manager_review" else {}
+    case = raw["cases"][0]
+    case["acts"][1:] = [{"step": "manager_review", "by": "asha", "transition": way, "after": "3d", "refused": "person"}]
+    case["expect"] = {"waits": waits, "path": path}
+    document = DefinitionDocument.load(raw)
+    return play(document.cases[0], running(document))
+
+
+def test_the_clock_decides_in_a_case_as_in_the_product() -> None:
+    """Nobody is there to give a reason or to choose; where the way is not open the task waits on."""
+    begun = ["apply", "manager_review"]
+    assert late_case("Rejected", {}, [*begun, "rejected"], {"reason_required": True}).problems == ()
+    assert late_case("HR review", {"hr_review": ["hema", "hari"]}, [*begun, "hr_review"]).problems == ()
+    closed = {"condition": {"field": "record.reason", "op": "eq", "value": "Nothing"}}
+    assert late_case("HR review", {"manager_review": ["ravi"]}, begun, closed).problems == ()
+
+
 def test_a_failing_case_warns_or_keeps_a_version_from_being_published(leave: WorkflowDefinition, acme: Acme) -> None:
     document = definition_export(definition_id=leave.id, actor=acme.omar)
     assert len(document["cases"]) == 4

@@ -26,8 +26,9 @@ from workflows.ladder import Deed, Rung, Standing
 from workflows.selectors.desk import Desk
 from workflows.separation import Duties, why_barred
 from workflows.services.deciding import Standing as Here
-from workflows.services.deciding import Submission, Wish, decision_of, said_by
-from workflows.services.machine_way import success_way
+from workflows.services.deciding import Submission, Wish, decision_of, movement_of, openings_for, said_by, way_of
+from workflows.services.drawing import drawn
+from workflows.services.machine_way import NOTHING_SAID, success_way
 from workflows.sla import Calendar, CalendarError, PeriodError, due_at, parse_period
 
 _PEOPLE: Final = UUID("6d1a6f0e-6a3a-4f0e-9a53-0f1e0c5f5b8e")
@@ -213,11 +214,8 @@ class Stage:
 
     def _go(self, key: str, actor: Person, wish: Wish) -> Mapping[str, Any]:
         desk = self.desk(key, actor)
-        step = desk.step
         if (said := self._voted(desk, actor, wish)) is not None:
             return said
-        if step.node is not None:
-            wish = wish._replace(transition=success_way(desk, Answers(), step.node.on_failure).name)
         here = Here(self.tokens, self.people, self.labels, None)
         decision = decision_of(desk, wish, here, self.sources(actor))
         self._apply(key, actor, decision)
@@ -274,19 +272,15 @@ class Stage:
         self.labels = {**self.labels, **answers.labels}
         self.aside = still_aside(self.aside, step, self.definition)
 
-    def _apply(self, step: str, actor: Person, decision: Decision) -> None:
+    def _apply(self, step: str, actor: Person | None, decision: Decision) -> None:
         self._answered(step, decision.answers)
         if (way := decision.way).is_return:
             given = decision.answers.values
             aside = put_aside(self.data, decision.moved.superseded, way.target, self.definition, given)
             self.data, self.aside = without(self.data, aside), {**self.aside, **aside}
         self.tokens = decision.moved.tokens
-        panel = task.panel if (task := self.open.pop(step, None)) else None
-        voters = {one.by for one in panel.votes} if panel else set()
-        self.decided = {key: one for key, one in self.decided.items() if key not in decision.moved.superseded}
-        if not way.is_return:
-            self.decided[step] = frozenset(voters | {actor.id})
-        self.last[step] = actor.id
+        _note_deciders(self, step, actor, decision)
+        self.open.pop(step, None)
         if not self.path:
             self.path.append(step)
         self.ways |= set(decision.moved.trail)
@@ -300,7 +294,7 @@ class Stage:
         for opening in decision.openings:
             if opening.step.is_machine:
                 # A machine is taken to succeed, and to find nothing.
-                self._go(opening.step.key, self.requester, Wish(Submission(), None, None, ""))
+                self._apply(opening.step.key, None, _unattended(self, opening.step.key))
         ended = decision.moved.ended
         if ended is not None:
             self.open.clear()
@@ -332,7 +326,11 @@ class Stage:
             if manager and manager != self.requester.id:
                 task.holders = (manager,)
         elif rung.deed is Deed.DECIDE:
-            self._go(key, self.requester, Wish(Submission({}), rung.transition, None, ""))
+            try:
+                decision = _unattended(self, key, rung.transition)
+            except Invalid:
+                return  # not open: the task waits on
+            self._apply(key, None, decision)
 
     def result(self) -> CaseResult:
         self.problems += _differences(self)
@@ -345,6 +343,27 @@ class Stage:
 
     def sources(self, actor: Person) -> "_CaseSources":
         return _CaseSources(self.at, self.case.people, actor)
+
+
+def _note_deciders(stage: Stage, step: str, actor: Person | None, decision: Decision) -> None:
+    """Who decided the step, for duties and for a way back to it; nobody where a machine or the clock did."""
+    panel = stage.open[step].panel if step in stage.open else None
+    deciders = {one.by for one in panel.votes} if panel else set()
+    if actor is not None:
+        deciders.add(actor.id)
+        stage.last[step] = actor.id
+    stage.decided = {key: one for key, one in stage.decided.items() if key not in decision.moved.superseded}
+    if not decision.way.is_return:
+        stage.decided[step] = frozenset(deciders)
+
+
+def _unattended(stage: Stage, key: str, wanted: str = "") -> Decision:
+    """What a machine, or the clock by the way that is wanted, decides without answers or a choice. Raises Invalid."""
+    desk = stage.desk(key, stage.requester)
+    failing = desk.step.node.on_failure if desk.step.node else ""
+    way = way_of(desk, wanted, {}) if wanted else success_way(desk, Answers(), failing)
+    moved, here = movement_of(desk, way, stage.tokens, {}), Here(stage.tokens, stage.people, stage.labels, None)
+    return Decision(way, moved, drawn(desk, None, openings_for(desk, way, moved, NOTHING_SAID, here)), Answers())
 
 
 def _check_holder(stage: Stage, act: Act, actor: Person) -> None:
