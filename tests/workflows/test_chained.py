@@ -19,9 +19,14 @@ NODE: dict[str, Any] = {
 }
 
 
-def started(acme: Acme, **node: Any) -> UUID:
-    """A request whose automatic step has started a leave application; a way is called as that one may end."""
+def started(acme: Acme, before: dict[str, Any] | None = None, **node: Any) -> UUID:
+    """A request whose automatic step has started a leave application; a way is called as that one may end. `before` is a step
+    of its own."""
     made = document(NODE | node)
+    if before is not None:
+        made["graph"]["steps"].insert(1, {"key": "before", "name": "Before", "kind": "auto", "node": before})
+        made["graph"]["transitions"][0]["to"] = "before"
+        made["graph"]["transitions"].append({"key": "x", "from": "before", "to": "auto"})
     made["graph"]["steps"].append({"key": "off", "name": "Off", "kind": "end"})
     made["graph"]["transitions"].append({"key": "n", "name": "Rejected", "from": "auto", "to": "off"})
     install("leave_application", acme.omar)
@@ -98,3 +103,11 @@ def test_what_was_decided_is_not_asked_again(acme: Acme) -> None:
         step_retry(task_id=machine_of(run_id).task_id, actor=acme.tess, reason="Again")
         work(acme.organisation.id)
         assert (child_of(run_id).outcome, outcomes(run_id)) == ("Rejected", ["paused", "failed", "failed"])
+
+
+def test_an_answer_of_any_name_is_not_taken_for_the_length_of_the_chain(acme: Acme) -> None:
+    with acme.scope():
+        found = {"kind": "formula", "save_as": "chained", "params": {"values": {"a": "1"}}}
+        run_id = started(acme, found)
+        assert run_of(run_id).context["chained"] == {"a": 1}
+        assert WorkflowRun.objects.get(subject_kind="workflows.chained").requester_id == acme.asha.id

@@ -19,9 +19,10 @@ from workflows.subjects import Finished, authors_of
 SUBJECT: Final = "workflows.chained"
 DEEPEST: Final = 5
 """Requests that may have started each other in a row."""
-DEPTH: Final = "chained"
-ASKED: Final = "chained_by"
-"""In the context of a request: how many came before it, and the key under which its step asked for it."""
+DEPTH: Final = "chain:depth"
+ASKED: Final = "chain:key"
+"""In the context of a request, under names that no step keeps its answer by: how many came before it, and the key under which
+its step asked for it."""
 
 
 @transaction.atomic
