@@ -156,6 +156,15 @@ def test_what_publishing_says_of_saved_tasks(acme: Acme) -> None:
         publish_node(acme.omar, node(), name="Too late")
 
 
+@pytest.mark.parametrize("kind", ["wait", "chain"])
+def test_what_is_answered_by_step_is_imported_once(acme: Acme, kind: str) -> None:
+    """A document brings its saved tasks along, whoever has put them together: the second would take the answer of the first."""
+    params = {"workflow": "leave-application"} if kind == "chain" else {}
+    links = [{"key": key, "kind": kind, "params": params} for key in ("a", "b")]
+    made = {"kind": "saved", "task": "two", "params": {}, "pinned": {"name": "Two", "links": links}}
+    assert codes(acme, made)["link-not-alone"] == "steps.1.node.task"
+
+
 def test_it_travels_with_the_workflow(acme: Acme) -> None:
     saved = save(acme)
     draft = definition_import(actor=acme.omar, document=document(node())).definition

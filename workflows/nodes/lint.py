@@ -20,6 +20,8 @@ from workflows.nodes.templating import ANSWERS, HIDDEN, LINK, ROOTS, THIS
 
 RUN_FACTS = ("id", "number", "title")
 WORKFLOW_FACTS = ("id", "name")
+ONCE = ("wait", "chain")
+"""Kinds that a saved task may hold once: what answers them knows the step, not the link."""
 
 
 def node_problems(graph: GraphDocument, form: FormDocument) -> list[Problem]:
@@ -60,6 +62,11 @@ def _of_step(step: Step, node: Node, place: str, graph: GraphDocument, form: For
     if node.kind == SAVED and node.pinned is not None:
         yield from _parameters(step, node.params, node.pinned, place)
     earlier: tuple[str, ...] = ()
+    kinds = [piece.job.kind for piece in pieces_of(node)]
+    for kind in ONCE:
+        if kinds.count(kind) > 1:
+            text = f"“{step.name}” does several pieces of the kind {kind}, of which only the first would be done."
+            yield Problem("link-not-alone", f"{place}.task", "blocks", text, "Divide it into several steps.")
     for piece in pieces_of(node):
         yield from _of_piece(_Spot(step, node, piece, place, earlier), graph, form)
         earlier = (*earlier, piece.key)

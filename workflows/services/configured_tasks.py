@@ -19,13 +19,11 @@ from workflows.graph.document import problem_message, problem_path
 from workflows.graph.saved import NoSuchSetting, put
 from workflows.machine_events import ConfiguredTaskDeleted, ConfiguredTaskSaved
 from workflows.models import ConfiguredTask
-from workflows.nodes.lint import params_of
+from workflows.nodes.lint import ONCE, params_of
 from workflows.nodes.registry import KINDS
 
 MOST_SAVED: Final = 1_000
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-_ONCE: Final = ("wait", "chain")
-"""Kinds that a saved task may hold once: what answers them knows the step, not the link."""
 
 
 class ConfiguredTaskNotFound(NotFound):
@@ -140,7 +138,7 @@ def _wrong_with(link: Link, content: Content, place: str) -> dict[str, list[str]
         return {f"{place}.key": ["Another link has this key."]}
     if link.kind not in KINDS:
         return {f"{place}.kind": [f"Use one of {', '.join(KINDS)}."]}
-    if link.kind in _ONCE and sum(one.kind == link.kind for one in content.links) > 1:
+    if link.kind in ONCE and sum(one.kind == link.kind for one in content.links) > 1:
         return {f"{place}.kind": ["A saved task may hold one link of this kind."]}
     try:
         kind, params = params_of(link, link.params)
