@@ -9,6 +9,7 @@ import pytest
 from django.conf import LazySettings
 from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
@@ -21,8 +22,9 @@ from workflows.models import Secret
 from workflows.nodes import egress
 from workflows.nodes.base import NodeFailure
 from workflows.nodes.egress import Answer, Call
-from workflows.selectors.machines import callback_url
+from workflows.selectors.machines import callback_of, callback_url
 from workflows.services import machine_tools
+from workflows.services.machine_care import event_receive
 from workflows.services.machine_tools import RunTools
 from workflows.services.runs import run_start
 from workflows.services.secrets import secret_delete, secret_save
@@ -131,6 +133,10 @@ def test_who_may_keep_secrets(inside: Acme, monkeypatch: pytest.MonkeyPatch) -> 
     assert tools(inside)._secrets({"pay"}) == {"pay": "from outside"}
     with pytest.raises(NodeFailure):
         tools(inside, organisation_slug="globex")._secrets({"pay"})
+    monkeypatch.setenv("COUNTERSIGN_SECRET_ACME__EU__PAY", "of acme--eu")
+    assert tools(inside, organisation_slug="acme--eu")._secrets({"pay"}) == {"pay": "of acme--eu"}
+    with pytest.raises(NodeFailure):
+        tools(inside)._secrets({"eu__pay"})
 
 
 def dsn() -> str:
@@ -178,6 +184,17 @@ def test_another_system_wakes_a_step_once(inside: Acme) -> None:
     assert (outcomes(run_id), run_of(run_id).data["total"]) == (["paused", "done"], "12.00")
     assert client.post(path).status_code == 409
     assert client.get(path[:-2] + "x/").status_code == 404
+
+
+def test_what_comes_in_locks_its_request_alone(inside: Acme) -> None:
+    """Neither the workflow nor the requester, whom everything else refers to."""
+    run_id = started(inside, {"kind": "wait"})
+    found = callback_of(callback_url(inside.organisation, run_id, "auto", 0).rstrip("/").rsplit("/", 1)[1])
+    assert found is not None
+    with CaptureQueriesContext(connection) as made:
+        event_receive(callback=found, payload={})
+    (locking,) = (one["sql"] for one in made if "FOR UPDATE" in one["sql"])
+    assert locking.endswith('FOR UPDATE OF "workflows_workflowrun"')
 
 
 def test_what_comes_too_early_is_kept(inside: Acme) -> None:

@@ -131,7 +131,8 @@ def event_receive(*, callback: Callback, payload: Any, at: datetime | None = Non
     moment = at or timezone.now()
     with organisation_scope(callback.organisation_id):
         run = WorkflowRun.objects.filter(organisation_id=callback.organisation_id, id=callback.run_id)
-        found = run.select_for_update().select_related("definition", "requester").first()
+        # The run alone: whoever edits the workflow or the person holds nobody up, and is not held up.
+        found = run.select_for_update(of=("self",)).select_related("definition", "requester").first()
         spent = found is None or found.status in FINAL_RUN or visits(found).get(callback.step, 0) != callback.round
         if found is None or spent:
             raise CallbackUsed

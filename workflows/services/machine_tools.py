@@ -152,7 +152,10 @@ class RunTools:
         return found
 
     def _from_environment(self, name: str) -> str | None:
-        """`COUNTERSIGN_SECRET_<ORGANISATION>_<NAME>`, so that no organisation reads another's."""
+        """`COUNTERSIGN_SECRET_<ORGANISATION>__<NAME>`. A name has no `__` of its own: with it the secret of one organisation
+        could be spelled as that of another."""
+        if "__" in name:
+            return None
         slug = re.sub(r"[^A-Z0-9]", "_", self.organisation_slug.upper())
         return os.environ.get(f"COUNTERSIGN_SECRET_{slug}__{name.upper()}")
 
