@@ -1,6 +1,7 @@
 """Automatic steps from the decision before to the step after: success, retry, failure, poison, and what admins do."""
 
 import re
+import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from html import unescape
@@ -8,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import InterfaceError, OperationalError
 
 from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
@@ -205,6 +207,29 @@ def test_a_dead_worker_costs_an_attempt_and_nothing_else(shop: Shop) -> None:
     # The dead one comes back, too late.
     late = finish(claimed.organisation_id, claimed.machine_id, claimed.token, Done({"tax": 7}))
     assert (late, run_of(run_id).data["tax"]) == (False, "100.00")
+
+
+def test_a_lease_is_renewed_although_the_database_was_away_for_a_moment(
+    shop: Shop, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shop.start(SET)
+    row = machine_work._next(shop.acme.organisation.id)
+    claimed = machine_work._claim(row) if row else None
+    assert claimed is not None
+    found: list[Exception | None] = [OperationalError("gone"), InterfaceError("closed"), None]
+    renewed = threading.Event()
+
+    def scope(organisation_id: UUID) -> Any:
+        if (wrong := found.pop(0)) is not None:
+            raise wrong
+        renewed.set()
+        raise RuntimeError("enough was seen")
+
+    monkeypatch.setattr(machine_work, "BEAT", 0.01)
+    monkeypatch.setattr(machine_work, "organisation_scope", scope)
+    monkeypatch.setattr(threading, "excepthook", lambda _: None)
+    with machine_work._lease_kept(claimed):
+        assert renewed.wait(5)
 
 
 def test_what_was_set_aside_is_tried_again_as_the_same_effect(shop: Shop) -> None:

@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
-from django.db import connection, connections
+from django.db import InterfaceError, OperationalError, connection, connections
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -227,6 +227,18 @@ def _fault(error: BaseException) -> NodeFailure:
     return failure
 
 
+def _renewed(claimed: Claimed) -> bool:
+    """Whether this worker still holds the lease, which lasts anew. It may outlast a database that is away for a moment."""
+    try:
+        with organisation_scope(claimed.organisation_id):
+            mine = MachineStep.objects.filter(id=claimed.machine_id, lease_token=claimed.token)
+            return bool(mine.update(next_at=Now() + LEASE))
+    except (OperationalError, InterfaceError):
+        logger.warning("machine.lease_not_renewed", machine=str(claimed.machine_id))
+        connections.close_all()
+        return True
+
+
 @contextmanager
 def _lease_kept(claimed: Claimed) -> Iterator[None]:
     """Renew the lease from a thread of its own until the block is done, or the step's time is long over."""
@@ -235,11 +247,8 @@ def _lease_kept(claimed: Claimed) -> Iterator[None]:
 
     def beat() -> None:
         try:
-            while not done.wait(BEAT) and time.monotonic() < until:
-                with organisation_scope(claimed.organisation_id):
-                    mine = MachineStep.objects.filter(id=claimed.machine_id, lease_token=claimed.token)
-                    if not mine.update(next_at=Now() + LEASE):
-                        return
+            while not done.wait(BEAT) and time.monotonic() < until and _renewed(claimed):
+                pass
         finally:
             connections.close_all()
 
