@@ -15,7 +15,7 @@ from uuid import UUID, uuid4
 
 import structlog
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, connections
+from django.db import connection, connections
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
@@ -23,6 +23,7 @@ from pydantic import ValidationError
 
 from accounts.models import Organisation
 from accounts.tenancy.errors import DomainError
+from accounts.tenancy.faults import OUTAGES
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from workflows.graph.automation import Job
@@ -233,7 +234,7 @@ def _renewed(claimed: Claimed) -> bool:
         with organisation_scope(claimed.organisation_id):
             mine = MachineStep.objects.filter(id=claimed.machine_id, lease_token=claimed.token)
             return bool(mine.update(next_at=Now() + LEASE))
-    except (OperationalError, InterfaceError):
+    except OUTAGES:
         logger.warning("machine.lease_not_renewed", machine=str(claimed.machine_id))
         connections.close_all()
         return True
