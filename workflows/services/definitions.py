@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 from django.utils.text import slugify
 
@@ -317,6 +317,7 @@ def definition_restore(*, definition_id: UUID, actor: Membership, at: datetime |
     if definition.deleted_at is None:
         return definition
     definition.deleted_at = None
+    hold_addresses(actor.organisation_id)
     definition.slug = free_slug(actor.organisation_id, definition.slug)
     definition.save(update_fields=["deleted_at", "slug", *definition.touch(actor.id, moment)])
     event = DefinitionRestored(
@@ -381,17 +382,25 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
 
 
 def locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
+    """Nobody else changes it until the end of the transaction; what refers to it, as a request that starts, does not wait."""
     access_definition(actor, definition_id, deleted=deleted)
-    rows = WorkflowDefinition.objects.select_for_update().filter(
+    rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(
         organisation_id=actor.organisation_id, id=definition_id
     )
     definition: WorkflowDefinition = rows.get()
     return definition
 
 
+def hold_addresses(organisation_id: UUID) -> None:
+    """Until the end of the transaction nobody else of the organisation gives a workflow an address: one that is free stays so."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('addresses:' || %s, 0))", [str(organisation_id)])
+
+
 def _new_definition(
     actor: Membership, content: DefinitionDocument, owner: Membership, library_key: str, at: datetime
 ) -> WorkflowDefinition:
+    hold_addresses(actor.organisation_id)
     definition = WorkflowDefinition(
         organisation_id=actor.organisation_id,
         name=content.name,

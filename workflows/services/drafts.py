@@ -223,7 +223,7 @@ def draft_problems(draft: Draft) -> list[Problem]:
 
 def _locked(actor: Membership, definition_id: UUID) -> WorkflowDefinition:
     access_editable(actor, definition_id)
-    rows = WorkflowDefinition.objects.select_for_update().filter(
+    rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(
         organisation_id=actor.organisation_id, id=definition_id
     )
     definition: WorkflowDefinition = rows.get()

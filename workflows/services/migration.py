@@ -182,7 +182,7 @@ def _target(
     definition = access_definition(actor, definition_id)
     policies.definitions.require(actor, "publish", definition)
     if lock:
-        rows = WorkflowDefinition.objects.select_for_update().filter(organisation_id=actor.organisation_id)
+        rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(organisation_id=actor.organisation_id)
         definition = rows.get(id=definition_id)
     if definition.published_version_id is None:
         raise NothingToMoveTo

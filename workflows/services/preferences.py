@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 from uuid import UUID
 
-from django.db import IntegrityError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import QuerySet
 from django.utils import timezone
 
@@ -19,7 +19,7 @@ from workflows.definition_events import DefinitionChanged
 from workflows.models import WorkflowAddress, WorkflowDefinition, WorkflowGroup, WorkflowVisibility
 from workflows.selectors.definitions import definitions_of
 from workflows.selectors.people import active_members
-from workflows.services.definitions import DefinitionInvalid, locked, name_of
+from workflows.services.definitions import DefinitionInvalid, hold_addresses, locked, name_of
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG: Final = 80
@@ -79,6 +79,8 @@ def definition_change(
     policies.definitions.require(actor, "edit", definition)
     if seen is not None and seen != definition.modified_at:
         raise DefinitionStale(**_changed_by(definition))
+    if wish.slug is not None:
+        hold_addresses(actor.organisation_id)
     wanted = _columns(definition, wish)
     changed = [key for key, value in wanted.items() if getattr(definition, key) != value]
     before = definition.slug
@@ -92,14 +94,7 @@ def definition_change(
         return definition
     columns = [key.removesuffix("_id") for key in changed if key != "visibility"]
     _check_keys_at_once()
-    try:
-        with transaction.atomic():
-            definition.save(update_fields=[*columns, *definition.touch(actor.id, moment)])
-    except IntegrityError as error:
-        if "slug" not in changed:
-            raise
-        # Somebody else took the address after it was looked for.
-        raise DefinitionInvalid({"slug": [TAKEN]}) from error
+    definition.save(update_fields=[*columns, *definition.touch(actor.id, moment)])
     event = DefinitionChanged(
         subject_id=definition.id,
         definition_name=definition.name,

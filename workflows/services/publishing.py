@@ -112,7 +112,7 @@ def on_finish(fact: Finished) -> None:
     actor = Membership.objects.select_related("user", "organisation").get(
         organisation_id=fact.organisation_id, id=fact.by_id or fact.requester_id
     )
-    rows = WorkflowDefinition.objects.select_for_update().filter(organisation_id=fact.organisation_id)
+    rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(organisation_id=fact.organisation_id)
     definition = rows.get(id=draft.definition_id)
     checked = draft_of(definition)
     if _asked_for(fact) != fingerprint(checked):
