@@ -1,9 +1,31 @@
 """How lists of people are narrowed, on pages and over REST."""
 
+from typing import Any
+
 import django_filters
+from django import forms
+from django.core.exceptions import ValidationError
 from django.db.models import Q, QuerySet
 
 from accounts.models import Absence, Membership
+
+
+class TruthField(forms.NullBooleanField):
+    """``true`` or ``false``, in any case; None for nothing. Django's own takes anything else for nothing, too."""
+
+    widget = forms.TextInput
+
+    def to_python(self, value: Any) -> bool | None:  # type: ignore[override]  # as of its base
+        if value in self.empty_values:
+            return None
+        found = {"true": True, "false": False}.get(str(value).lower())
+        if found is None:
+            raise ValidationError("Send true or false.")
+        return found
+
+
+class TruthFilter(django_filters.BooleanFilter):
+    field_class = TruthField
 
 
 class PeopleFilter(django_filters.FilterSet):
@@ -25,7 +47,7 @@ class PeopleFilter(django_filters.FilterSet):
 class AbsenceFilter(django_filters.FilterSet):
     """``open``: those still to come or going on; ``member`` and ``substitute`` are ids."""
 
-    open = django_filters.BooleanFilter(field_name="ended_at", lookup_expr="isnull")
+    open = TruthFilter(field_name="ended_at", lookup_expr="isnull")
     member = django_filters.UUIDFilter(field_name="member_id")
     substitute = django_filters.UUIDFilter(field_name="substitute_id")
 

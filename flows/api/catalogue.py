@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView, actor_of
+from accounts.filters import TruthFilter
 from flows.api.answers import ListView, written
 from flows.api.catalogue_outputs import (
     EntityDetailSerializer,
@@ -19,7 +20,7 @@ from flows.api.catalogue_outputs import (
     PhysicalFlowDetailSerializer,
     PhysicalFlowSerializer,
 )
-from flows.api.filters import MAX_WORDS, Rows, Truths, is_true
+from flows.api.filters import MAX_WORDS, Rows
 from flows.api.paging import KeysetPages
 from flows.catalogue.selectors.answers import (
     entities_read,
@@ -45,7 +46,7 @@ class ByName(KeysetPages):
     default = "name"
 
 
-class Searched(Truths, django_filters.FilterSet):
+class Searched(django_filters.FilterSet):
     """``q`` are words, found as on the pages."""
 
     request: Any
@@ -57,7 +58,7 @@ class Searched(Truths, django_filters.FilterSet):
 class EntityFilter(Searched):
     kind = django_filters.MultipleChoiceFilter(choices=KINDS, method="by_kind")
     lifecycle_status = django_filters.MultipleChoiceFilter(choices=EntityLife.choices, distinct=False)
-    is_external = is_true("is_external", "Actors outside of the company.")
+    is_external = TruthFilter(label="Actors outside of the company.")
     department = django_filters.UUIDFilter(field_name="department_id")
     q = django_filters.CharFilter(
         method="by_words", max_length=MAX_WORDS, label="Words of the name, or the beginning of the external id."
@@ -76,7 +77,7 @@ class LogicalFilter(Searched):
     target = django_filters.UUIDFilter(field_name="target_id")
     entity = django_filters.UUIDFilter(method="by_entity", label="Either end.")
     lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices, distinct=False)
-    is_removed = is_true("is_removed", "Removed ones are told, too.")
+    is_removed = TruthFilter(label="Removed ones are told, too.")
     data_type = django_filters.UUIDFilter(method="by_type")
     q = django_filters.CharFilter(method="by_words", max_length=MAX_WORDS, label="Words of an end, or the external id.")
 
@@ -100,7 +101,7 @@ class PhysicalFilter(Searched):
     frequency = django_filters.CharFilter(max_length=64)
     criticality = django_filters.CharFilter(max_length=64)
     lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices, distinct=False)
-    is_removed = is_true("is_removed", "Removed ones are told, too.")
+    is_removed = TruthFilter(label="Removed ones are told, too.")
     q = django_filters.CharFilter(
         method="by_words", max_length=MAX_WORDS, label="Words of an end, or the beginning of the name or external id."
     )

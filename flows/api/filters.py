@@ -1,6 +1,6 @@
 """How the lists of this API are narrowed. Codes of states and sides are those that the organisation has."""
 
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 import django_filters
@@ -9,19 +9,14 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework.request import Request
 
 from accounts.api.base import actor_of
+from accounts.filters import TruthFilter
 from flows.filters import MAX_WORDS, ProposalFilter
 from flows.models import ProposedFlow
 from flows.proposals.selectors.answers import life_of_proposals
 from flows.proposals.selectors.board import sides_asked
 from workflows.api.filters import ME, PersonFilter
 
-TRUTH: Final = (("true", "true"), ("false", "false"))
 Rows = QuerySet[Any]
-
-
-def is_true(field: str, label: str) -> django_filters.ChoiceFilter:
-    """``true`` or ``false``; anything else is an error."""
-    return django_filters.ChoiceFilter(field_name=field, choices=TRUTH, label=label, method="by_truth")
 
 
 @extend_schema_field({"type": "array", "items": {"type": "string"}})
@@ -29,23 +24,14 @@ class CodesFilter(django_filters.MultipleChoiceFilter):
     """Codes that the organisation has; the description cannot list them."""
 
 
-class Truths:
-    """For the filters of ``is_true``."""
-
-    filters: Any
-
-    def by_truth(self, rows: Rows, name: str, value: str) -> Rows:
-        return rows.filter(**{name: value == "true"})
-
-
-class ProposalListFilter(Truths, ProposalFilter):
+class ProposalListFilter(ProposalFilter):
     """``maker`` and the ends are ids, ``maker`` also ``me``; ``entity`` is either end; ``actionable`` is ``outstanding`` for
     what waits for the caller, ``behalf`` for what of it waits on behalf of somebody who is away, and ``completed`` for what they
     have decided. ``state`` and ``side`` take codes, several of them
     as several parameters."""
 
     open = None  # type: ignore[assignment]  # how a filter of the base is left out
-    is_open = is_true("is_open", "Somebody is still asked.")
+    is_open = TruthFilter(label="Somebody is still asked.")
     maker = PersonFilter(method="by_maker", label="An id, or `me`.")
     source = django_filters.UUIDFilter(field_name="source_id")
     target = django_filters.UUIDFilter(field_name="target_id")
@@ -80,4 +66,4 @@ class ProposalListFilter(Truths, ProposalFilter):
         return rows.filter(Q(source_id=value) | Q(target_id=value))
 
 
-__all__ = ["MAX_WORDS", "ProposalListFilter", "Truths", "is_true"]
+__all__ = ["MAX_WORDS", "ProposalListFilter"]

@@ -9,10 +9,11 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.filters import TruthFilter
 from accounts.tenancy.errors import Invalid
 from flows.api.answers import ListView, Shape, WholeListView
 from flows.api.catalogue_outputs import DataTypeSerializer, EnumValueSerializer, KindOfInvolvementSerializer
-from flows.api.filters import MAX_WORDS, Rows, Truths, is_true
+from flows.api.filters import MAX_WORDS, Rows
 from flows.api.outputs import IdNameSerializer
 from flows.api.paging import KeysetPages
 from flows.catalogue.selectors.answers import data_types_read, enums_read
@@ -77,12 +78,12 @@ class ByName(KeysetPages):
     default = "name"
 
 
-class DataTypeFilter(Truths, django_filters.FilterSet):
+class DataTypeFilter(django_filters.FilterSet):
     """``q`` are words of the name or the code; ``concrete`` and ``deprecated`` say what can be chosen."""
 
     q = django_filters.CharFilter(method="by_words", max_length=MAX_WORDS, label="Words of the name or the code.")
-    concrete = is_true("concrete", "Can be chosen, unless deprecated.")
-    deprecated = is_true("deprecated", "Can be chosen no more.")
+    concrete = TruthFilter(label="Can be chosen, unless deprecated.")
+    deprecated = TruthFilter(label="Can be chosen no more.")
     parent = django_filters.UUIDFilter(field_name="parent_id")
 
     class Meta:

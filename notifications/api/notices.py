@@ -2,6 +2,7 @@
 
 from uuid import UUID
 
+from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, extend_schema
@@ -10,6 +11,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.filters import TruthField
+from accounts.tenancy.errors import Invalid
 from accounts.tenancy.pages import CursorPages
 from notifications.models import InboxItem
 from notifications.selectors.inbox import notices
@@ -46,7 +49,11 @@ class NoticeListView(mixins.ListModelMixin, MemberView):
     filter_backends = ()
 
     def get_queryset(self) -> QuerySet[InboxItem]:
-        return notices(self.actor, unread_only=self.request.query_params.get("unread") == "true")
+        try:
+            unread = TruthField(required=False).clean(self.request.query_params.get("unread", ""))
+        except ValidationError as error:
+            raise Invalid({"unread": error.messages}) from error
+        return notices(self.actor, unread_only=bool(unread))
 
     @extend_schema(
         operation_id="notifications_list",

@@ -10,7 +10,9 @@ from django.db.models import QuerySet
 from rest_framework.request import Request
 
 from accounts.api.base import actor_of
+from accounts.filters import TruthFilter
 from accounts.models import Membership
+from accounts.tenancy.errors import Invalid
 from workflows.filters import PeriodForm, RunFilter, held_by
 from workflows.models import Task, WorkflowRun
 from workflows.selectors.inbox import followed_by, words_in
@@ -55,7 +57,7 @@ class RunListFilter(OfCaller, RunFilter):
     workflow = django_filters.UUIDFilter(field_name="definition_id")
     requester = PersonFilter(method="of_requester")
     assignee = PersonFilter(method="of_assignee")
-    following = django_filters.BooleanFilter(method="of_followed")
+    following = TruthFilter(method="of_followed")
     search = django_filters.CharFilter(method="with_words", max_length=200)
 
     class Meta:
@@ -85,8 +87,8 @@ class TaskListFilter(OfCaller, django_filters.FilterSet):
     """``assigned``: ``me`` for what waits for the caller, alone or in a queue, ``team`` for the queues alone, ``behalf`` for
     what waits for people who are away and for whom the caller stands in, ``nobody`` for what a tenant admin must assign.
 
-    ``state`` is ``open`` (the default with ``assigned``), ``done`` or ``all``. Without ``run`` and ``assigned`` the list is
-    the caller's own work.
+    ``state`` is ``open`` (the default with ``assigned``), ``done`` or ``all``, the latter two of the caller or a ``run``.
+    Without ``run`` and ``assigned`` the list is the caller's own work.
     """
 
     assigned = django_filters.ChoiceFilter(
@@ -106,6 +108,8 @@ class TaskListFilter(OfCaller, django_filters.FilterSet):
 
     def _chosen(self, visible: QuerySet[Any], assigned: str, state: str, run: UUID | None) -> QuerySet[Any]:
         actor = self.actor
+        if assigned not in ("", ME) and state not in ("", "open"):
+            raise Invalid({"state": [f"What is assigned to {assigned} is open; leave the state out, or send open."]})
         if assigned == "team":
             return tasks_queued_for(actor)
         if assigned == "behalf":

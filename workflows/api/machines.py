@@ -12,6 +12,7 @@ from rest_framework.response import Response
 
 from accounts.api.base import MemberView
 from accounts.api.bodies import Body, Text, behind, checked
+from accounts.tenancy.errors import Invalid
 from accounts.tenancy.pages import CursorPages
 from workflows import policies
 from workflows.api.inputs import MAX_COMMENT
@@ -129,7 +130,10 @@ class MachineStepListView(mixins.ListModelMixin, MemberView):
 
     def get_queryset(self) -> QuerySet[MachineStep]:
         policies.machines.require(self.actor, "view")
-        return machine_steps_of(self.actor, self.request.query_params.get("state", ""))
+        wanted = self.request.query_params.get("state", "")
+        if wanted not in ("", *WANTED):
+            raise Invalid({"state": [f"Choose one of {', '.join(WANTED)}."]})
+        return machine_steps_of(self.actor, wanted)
 
     @extend_schema(
         operation_id="machine_steps_list",
