@@ -31,10 +31,12 @@ class TruthFilter(django_filters.BooleanFilter):
 class PeopleFilter(django_filters.FilterSet):
     """``search`` looks at names and addresses, ``name`` and ``email`` at one of them, ``department`` is an id."""
 
-    search = django_filters.CharFilter(method="in_name_or_email", max_length=200)
-    name = django_filters.CharFilter(lookup_expr="icontains", max_length=200)
-    email = django_filters.CharFilter(lookup_expr="icontains", max_length=254)
-    department = django_filters.UUIDFilter(field_name="department_id")
+    search = django_filters.CharFilter(
+        method="in_name_or_email", max_length=200, label="A part of the name or the address."
+    )
+    name = django_filters.CharFilter(lookup_expr="icontains", max_length=200, label="A part of the name.")
+    email = django_filters.CharFilter(lookup_expr="icontains", max_length=254, label="A part of the address.")
+    department = django_filters.UUIDFilter(field_name="department_id", label="The id of one.")
 
     class Meta:
         model = Membership
@@ -47,9 +49,9 @@ class PeopleFilter(django_filters.FilterSet):
 class AbsenceFilter(django_filters.FilterSet):
     """``open``: those still to come or going on; ``member`` and ``substitute`` are ids."""
 
-    open = TruthFilter(field_name="ended_at", lookup_expr="isnull")
-    member = django_filters.UUIDFilter(field_name="member_id")
-    substitute = django_filters.UUIDFilter(field_name="substitute_id")
+    open = TruthFilter(field_name="ended_at", lookup_expr="isnull", label="Still to come, or going on.")
+    member = django_filters.UUIDFilter(field_name="member_id", label="The id of who is away.")
+    substitute = django_filters.UUIDFilter(field_name="substitute_id", label="The id of who stands in.")
 
     class Meta:
         model = Absence

@@ -1,5 +1,6 @@
 """OpenAPI of the refusals that every operation shares."""
 
+import re
 from typing import Any, Literal
 
 from drf_spectacular.extensions import OpenApiAuthenticationExtension
@@ -32,15 +33,21 @@ PROBLEM_SCHEMA: dict[str, Any] = {
 class ProblemSchema(AutoSchema):
     """Adds the problem answers and the idempotency header to each operation."""
 
+    def get_summary(self) -> str:
+        """The first part of the description's first sentence."""
+        words = " ".join(self.get_description().split())
+        return re.split(r"[.:;](?: |$)", words)[0]
+
     def get_override_parameters(self) -> list[Any]:
-        if self.method != "POST":
+        if self.method != "POST" or not self.view.authentication_classes:
             return []
         return [
             OpenApiParameter(
                 "Idempotency-Key",
                 str,
                 OpenApiParameter.HEADER,
-                description="A retry with the same key and body gets the first answer. Kept for seven days.",
+                description="Up to 200 printable ASCII characters. A retry with the same key and body gets the first answer. "
+                "Kept for seven days.",
             )
         ]
 

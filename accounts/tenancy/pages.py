@@ -98,6 +98,14 @@ class CursorPages(pagination.CursorPagination):
     def get_previous_link(self) -> str | None:
         return self._previous
 
+    def get_paginated_response_schema(self, schema: dict[str, Any]) -> dict[str, Any]:
+        page = {"type": ["string", "null"], "format": "uri", "description": "Its address; null where there is none."}
+        return {
+            "type": "object",
+            "required": ["next", "previous", "results"],
+            "properties": {"next": page, "previous": page, "results": schema},
+        }
+
     def _mark(self, request: Request, order: Order, model: type[Model]) -> Mark | None:
         text = request.query_params.get(self.cursor_query_param, "")
         if not text:

@@ -225,7 +225,15 @@ REST_FRAMEWORK = {
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Countersign",
-    "DESCRIPTION": "Requests that need more than one pair of eyes. Errors are application/problem+json.",
+    "DESCRIPTION": (
+        "Requests that need more than one pair of eyes.\n\n"
+        "* Sign in at `auth/token/` and send `Authorization: Bearer <access>`.\n"
+        "* Refusals are `application/problem+json`: `code` is stable, `errors` names each place of the body that is wrong. "
+        "What you may not know of is 404, what you may not do 403, what has moved on 409, what is wrong 422.\n"
+        "* Lists are `{results, next, previous}`: follow `next` until it is null.\n"
+        "* What can change under your hands is answered with an `ETag`; send it back as `If-Match`.\n"
+        "* What is made is answered with 201, and with its address in `Location` where it has one."
+    ),
     "VERSION": "1",
     "OAS_VERSION": "3.1.1",
     "SERVE_INCLUDE_SCHEMA": False,

@@ -59,7 +59,7 @@ class EntityFilter(Searched):
     kind = django_filters.MultipleChoiceFilter(choices=KINDS, method="by_kind")
     lifecycle_status = django_filters.MultipleChoiceFilter(choices=EntityLife.choices, distinct=False)
     is_external = TruthFilter(label="Actors outside of the company.")
-    department = django_filters.UUIDFilter(field_name="department_id")
+    department = django_filters.UUIDFilter(field_name="department_id", label="The id of the owning department.")
     q = django_filters.CharFilter(
         method="by_words", max_length=MAX_WORDS, label="Words of the name, or the beginning of the external id."
     )
@@ -73,12 +73,12 @@ class EntityFilter(Searched):
 
 
 class LogicalFilter(Searched):
-    source = django_filters.UUIDFilter(field_name="source_id")
-    target = django_filters.UUIDFilter(field_name="target_id")
+    source = django_filters.UUIDFilter(field_name="source_id", label="The id of one of `entities/`.")
+    target = django_filters.UUIDFilter(field_name="target_id", label="The id of one of `entities/`.")
     entity = django_filters.UUIDFilter(method="by_entity", label="Either end.")
     lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices, distinct=False)
     is_removed = TruthFilter(label="Removed ones are told, too.")
-    data_type = django_filters.UUIDFilter(method="by_type")
+    data_type = django_filters.UUIDFilter(method="by_type", label="It carries this one of `data-types/`.")
     q = django_filters.CharFilter(method="by_words", max_length=MAX_WORDS, label="Words of an end, or the external id.")
 
     class Meta:
@@ -93,13 +93,13 @@ class LogicalFilter(Searched):
 
 
 class PhysicalFilter(Searched):
-    logical_flow = django_filters.UUIDFilter(field_name="logical_flow_id")
-    specification = django_filters.UUIDFilter(field_name="specification_id")
-    source = django_filters.UUIDFilter(field_name="logical_flow__source_id")
-    target = django_filters.UUIDFilter(field_name="logical_flow__target_id")
-    transport = django_filters.CharFilter(max_length=64)
-    frequency = django_filters.CharFilter(max_length=64)
-    criticality = django_filters.CharFilter(max_length=64)
+    logical_flow = django_filters.UUIDFilter(field_name="logical_flow_id", label="An id of `logical/`.")
+    specification = django_filters.UUIDFilter(field_name="specification_id", label="The id of its specification.")
+    source = django_filters.UUIDFilter(field_name="logical_flow__source_id", label="The id of one of `entities/`.")
+    target = django_filters.UUIDFilter(field_name="logical_flow__target_id", label="The id of one of `entities/`.")
+    transport = django_filters.CharFilter(max_length=64, label="A code of `enums/`.")
+    frequency = django_filters.CharFilter(max_length=64, label="A code of `enums/`.")
+    criticality = django_filters.CharFilter(max_length=64, label="A code of `enums/`.")
     lifecycle_status = django_filters.MultipleChoiceFilter(choices=FlowLife.choices, distinct=False)
     is_removed = TruthFilter(label="Removed ones are told, too.")
     q = django_filters.CharFilter(

@@ -19,7 +19,7 @@ from workflows.api.filters import ME, PersonFilter
 Rows = QuerySet[Any]
 
 
-@extend_schema_field({"type": "array", "items": {"type": "string"}})
+@extend_schema_field({"type": "string", "description": "Codes of `states/` or `sides/`, whichever it is named for."})
 class CodesFilter(django_filters.MultipleChoiceFilter):
     """Codes that the organisation has; the description cannot list them."""
 
@@ -33,11 +33,11 @@ class ProposalListFilter(ProposalFilter):
     open = None  # type: ignore[assignment]  # how a filter of the base is left out
     is_open = TruthFilter(label="Somebody is still asked.")
     maker = PersonFilter(method="by_maker", label="An id, or `me`.")
-    source = django_filters.UUIDFilter(field_name="source_id")
-    target = django_filters.UUIDFilter(field_name="target_id")
+    source = django_filters.UUIDFilter(field_name="source_id", label="The id of one of `entities/`.")
+    target = django_filters.UUIDFilter(field_name="target_id", label="The id of one of `entities/`.")
     entity = django_filters.UUIDFilter(method="by_entity", label="Either end.")
-    logical_flow = django_filters.UUIDFilter(field_name="logical_flow_id")
-    physical_flow = django_filters.UUIDFilter(field_name="physical_flow_id")
+    logical_flow = django_filters.UUIDFilter(field_name="logical_flow_id", label="An id of `logical/`.")
+    physical_flow = django_filters.UUIDFilter(field_name="physical_flow_id", label="An id of `physical/`.")
     state = CodesFilter(method="by_state", label="Codes of `states/`.")
     side = CodesFilter(method="by_side", label="Codes of `sides/`: what it waits for.")
 

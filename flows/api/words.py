@@ -84,7 +84,7 @@ class DataTypeFilter(django_filters.FilterSet):
     q = django_filters.CharFilter(method="by_words", max_length=MAX_WORDS, label="Words of the name or the code.")
     concrete = TruthFilter(label="Can be chosen, unless deprecated.")
     deprecated = TruthFilter(label="Can be chosen no more.")
-    parent = django_filters.UUIDFilter(field_name="parent_id")
+    parent = django_filters.UUIDFilter(field_name="parent_id", label="The id of the one above.")
 
     class Meta:
         model = DataType

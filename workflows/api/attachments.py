@@ -71,7 +71,7 @@ class AttachmentView(MemberView):
 
     @extend_schema(
         operation_id="attachments_retrieve",
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+        responses={(200, "*/*"): OpenApiTypes.BINARY},
     )
     def get(self, request: Request, attachment_id: UUID) -> FileResponse:
         """The bytes, for those who may read the field of the request it belongs to."""

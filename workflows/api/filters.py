@@ -54,11 +54,13 @@ class RunListFilter(OfCaller, RunFilter):
     """``workflow`` is an id, ``requester`` and ``assignee`` (for whom it waits) are ids of people or ``me``, ``search`` is a
     number or words of title and requester, ``following`` keeps what the caller follows without having asked for it."""
 
-    workflow = django_filters.UUIDFilter(field_name="definition_id")
-    requester = PersonFilter(method="of_requester")
-    assignee = PersonFilter(method="of_assignee")
-    following = TruthFilter(method="of_followed")
-    search = django_filters.CharFilter(method="with_words", max_length=200)
+    workflow = django_filters.UUIDFilter(field_name="definition_id", label="The id of one of `workflows/`.")
+    requester = PersonFilter(method="of_requester", label="Whose request it is: an id, or `me`.")
+    assignee = PersonFilter(method="of_assignee", label="For whom it waits: an id, or `me`.")
+    following = TruthFilter(method="of_followed", label="What the caller follows without having asked for it.")
+    search = django_filters.CharFilter(
+        method="with_words", max_length=200, label="A number, or words of title and requester."
+    )
 
     class Meta:
         model = WorkflowRun
@@ -92,11 +94,24 @@ class TaskListFilter(OfCaller, django_filters.FilterSet):
     """
 
     assigned = django_filters.ChoiceFilter(
-        choices=[(one, one) for one in (ME, "team", "behalf", "nobody")], method="kept"
+        choices=[
+            (ME, "what waits for the caller, alone or in a queue"),
+            ("team", "in a queue of the caller's team"),
+            ("behalf", "in the place of people who are away"),
+            ("nobody", "for a tenant admin to assign"),
+        ],
+        method="kept",
+        label="For whom it waits.",
     )
-    state = django_filters.ChoiceFilter(choices=[("open", "open"), ("done", "done"), ("all", "all")], method="kept")
-    run = django_filters.UUIDFilter(field_name="run_id")
-    search = django_filters.CharFilter(method="with_words", max_length=200)
+    state = django_filters.ChoiceFilter(
+        choices=[("open", "open"), ("done", "done"), ("all", "all")],
+        method="kept",
+        label="Open with `assigned`, unless told.",
+    )
+    run = django_filters.UUIDFilter(field_name="run_id", label="The id of the request; alone: all of its tasks.")
+    search = django_filters.CharFilter(
+        method="with_words", max_length=200, label="Number of the request, or words of its title and requester."
+    )
 
     class Meta:
         model = Task
