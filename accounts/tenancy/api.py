@@ -32,6 +32,9 @@ class _Replay(Exception):
 class BaseView(generics.GenericAPIView[Any]):
     """A view inside the caller's organisation scope. Every POST honours ``Idempotency-Key``."""
 
+    # What an address takes is in its description; what is answered with 405 is not offered by `Allow`.
+    http_method_names = ("get", "post", "put", "patch", "delete", "head")
+
     _attempt: Attempt | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:

@@ -146,3 +146,8 @@ def test_tickets_may_hold_anything(acme: Acme) -> None:
     for ticket in ("", "x", "a:b:c", "W10:1:x", "\0", "a" * 10_000):
         assert browser("acme").post("/organisations/enter/", {"ticket": ticket}).status_code == 200
     assert signed_in(acme.asha).post("/organisations/", {"organisation": "\0"}).status_code == 404
+
+
+def test_a_method_that_is_refused_is_not_offered(acme: Acme) -> None:
+    answer = program(acme.asha).options("/api/v1/users/")
+    assert (answer.status_code, answer.headers["Allow"]) == (405, "GET, HEAD")

@@ -31,7 +31,9 @@ class SecretPages(CursorPages):
 class SecretBody(Body):
     name = Text(max_length=60)
     value = Text(max_length=MOST, trim_whitespace=False, help_text="Never shown again.")
-    note = Text(required=False, allow_null=True, allow_blank=True, max_length=200)
+    note = Text(
+        required=False, allow_null=True, allow_blank=True, max_length=200, help_text="Stays where none is sent."
+    )
 
 
 class SecretListView(mixins.ListModelMixin, MemberView):

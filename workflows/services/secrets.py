@@ -49,8 +49,13 @@ def opened(token: bytes) -> str:
 
 
 @transaction.atomic
-def secret_save(*, actor: Membership, name: str, value: str, note: str = "", at: datetime | None = None) -> Secret:
-    """Make a secret, or give it another value. Raises Denied (``secret.save.denied``), Invalid."""
+def secret_save(
+    *, actor: Membership, name: str, value: str, note: str | None = None, at: datetime | None = None
+) -> Secret:
+    """Make a secret, or give it another value; without a ``note`` it keeps its own.
+
+    Raises Denied (``secret.save.denied``), Invalid.
+    """
     policies.secrets.require(actor, "save")
     wrong: dict[str, list[str]] = {}
     if not NAME.fullmatch(name):
@@ -64,7 +69,9 @@ def secret_save(*, actor: Membership, name: str, value: str, note: str = "", at:
     row = rows.first()
     if row is None:
         row = Secret(organisation_id=actor.organisation_id, name=name, created_at=moment, created_by_id=actor.id)
-    row.sealed, row.note = sealed(value), note[:200]
+    row.sealed = sealed(value)
+    if note is not None:
+        row.note = note[:200]
     row.touch(actor.id, moment)
     try:
         row.save()

@@ -106,3 +106,11 @@ def test_reasons_of_others_are_not_there(acme: Acme, globex: Globex) -> None:
             404
         ] * 3
     assert Rest(acme.omar).get(REASONS).status_code == 403
+
+
+def test_another_value_of_a_secret_keeps_its_note(acme: Acme) -> None:
+    tess = Rest(acme.tess)
+    first = tess.done("secrets/", {"name": "bank", "value": "one", "note": "Ask Farid"}, 201)
+    again = tess.done("secrets/", {"name": "bank", "value": "two"}, 201)
+    assert (again["id"], again["note"]) == (first["id"], "Ask Farid")
+    assert tess.done("secrets/", {"name": "bank", "value": "two", "note": ""}, 201)["note"] == ""
