@@ -56,9 +56,10 @@ class RefusedMethodMiddleware:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    part = outage_of(sys.exc_info()[1])
-    if part:
-        return unavailable(request, part)
+    error = sys.exc_info()[1]
+    part = outage_of(error)
+    if error is not None and part:
+        return unavailable(request, part, error)
     if request.path.startswith("/api/"):
         return as_problem_response(request, 500, "server_error", "Something went wrong on our side.")
     return HttpResponse(render_to_string("errors/500.html"), status=500)

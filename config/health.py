@@ -13,6 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import psycopg
+import structlog
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as StoreConnectionError
 from django.conf import settings
@@ -26,6 +27,8 @@ from django_prometheus.exports import ExportToDjangoView
 from accounts.tenancy.problems import as_problem_response
 from config.broker import outages
 from config.celery import app
+
+logger = structlog.get_logger(__name__)
 
 RETRY_AFTER = 5
 """Seconds after which a client may try again while the database or the storage is away."""
@@ -204,7 +207,7 @@ class OutageMiddleware:
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """For errors of a view; those of a middleware come through `config.errors.server_error`."""
         part = outage_of(error)
-        return unavailable(request, part) if part else None
+        return unavailable(request, part, error) if part else None
 
 
 def outage_of(error: Any) -> str:
@@ -218,8 +221,10 @@ def outage_of(error: Any) -> str:
     return "file storage" if full or isinstance(error, HTTPClientError | StoreConnectionError) else ""
 
 
-def unavailable(request: HttpRequest, part: str) -> HttpResponse:
-    """The answer in the form that the caller reads. It needs neither database nor session."""
+def unavailable(request: HttpRequest, part: str, error: BaseException) -> HttpResponse:
+    """The answer in the form that the caller reads. It needs neither database nor session. The log says which error it was:
+    a deadlock is answered alike, but is a fault of ours."""
+    logger.error("request.unavailable", part=part, error=type(error.__cause__ or error).__name__)
     detail = f"The {part} is not available at the moment. Nothing was changed; try again in a few seconds."
     if request.path_info.startswith("/api/"):
         response = as_problem_response(request, 503, "unavailable", detail)

@@ -132,6 +132,13 @@ def test_an_outage_names_the_part_and_a_fault_stays_a_fault(error: Exception, sa
     assert (answer is None) if says is None else (answer is not None and says in answer.content)
 
 
+def test_the_log_tells_a_deadlock_from_a_database_that_is_away(caplog: pytest.LogCaptureFixture) -> None:
+    error = OperationalError("deadlock detected")
+    error.__cause__ = psycopg.errors.DeadlockDetected()
+    OutageMiddleware(lambda _: HttpResponse()).process_exception(RequestFactory().get("/inbox/"), error)
+    assert "DeadlockDetected" in caplog.text
+
+
 def test_outage_before_the_view_is_503_too(monkeypatch: pytest.MonkeyPatch) -> None:
     """The session, read by a middleware, is the first to find the database gone."""
 
