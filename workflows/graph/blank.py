@@ -1,13 +1,16 @@
 """What of a workflow does not go with a copy: what was decided for its old place must be thought about again."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any, Final
 from uuid import UUID
 
+from workflows.graph.automation import Node
 from workflows.graph.document import GraphDocument, SlaMode, StakeholderKind, Step, StepSla
 from workflows.graph.sentences import sla_sentence
 
 _NO_TIMEOUTS: Final = {"timeout": None, "task_timeout": None}
+_APPROVERS: Final[Mapping[str, Any]] = {"approver": {}, "fallback_approver": None}
+"""With what stands there for nobody; without the first of them a step does not publish."""
 
 
 def blanked(graph: GraphDocument) -> tuple[GraphDocument, tuple[str, ...]]:
@@ -26,7 +29,32 @@ def _step(step: Step) -> Step:
         changes["assignee"] = None
     elif step.assignee is not None and names_outsiders(step):
         changes["assignee"] = step.assignee.model_copy(update={"outside": None})
+    if step.node is not None and (unnamed := _unnamed(step.node)) != step.node:
+        changes["node"] = unnamed
     return step.model_copy(update=changes)
+
+
+def _unnamed(node: Node) -> Node:
+    """An automatic step that tells and asks nobody by name. Kinds of steps say in `to` whom they tell, in `approver` and
+    `fallback_approver` whom they ask."""
+    notices = tuple(one.model_copy(update={"to": _nobody(one.to)}) for one in node.notices)
+    params = dict(node.params)
+    if isinstance(params.get("to"), list | tuple):
+        params["to"] = list(_nobody(params["to"]))
+    for place, nobody in _APPROVERS.items():
+        if _names_one(params.get(place)):
+            params[place] = nobody
+    return node.model_copy(update={"notices": notices, "params": params})
+
+
+def _nobody(people: Iterable[str]) -> tuple[str, ...]:
+    return tuple(one for one in people if not _is_id(str(one)))
+
+
+def _names_one(approver: Any) -> bool:
+    return isinstance(approver, Mapping) and (
+        bool(approver.get("address")) or any(map(_is_id, _texts(approver.get("rule"))))
+    )
 
 
 def _told(graph: GraphDocument) -> Iterator[str]:
@@ -42,6 +70,8 @@ def _told(graph: GraphDocument) -> Iterator[str]:
             yield f"Who is asked at “{step.name}”: a person is named"
         if names_outsiders(step):
             yield f"Who is asked outside at “{step.name}”: addresses are named"
+        if step.node is not None and _unnamed(step.node) != step.node:
+            yield f"Whom “{step.name}” tells or asks: people or addresses are named"
         if step.sla.mode is SlaMode.OWN:
             yield f"The time limit of “{step.name}” (was {sla_sentence(step.sla, None) or 'none'})"
         if step.timeout is not None:
