@@ -8,8 +8,8 @@ from django.utils.functional import cached_property
 
 from accounts.models import Membership
 from flows.proposals.selectors import pending_count
-from notifications.selectors.inbox import unread_count
-from workflows.selectors.inbox import decide_count
+from notifications.selectors.inbox import MOST, unread_count
+from workflows.selectors.inbox import CAP, decide_count
 from workflows.views.base import shown_count
 
 FLOWS: Final = 100
@@ -22,14 +22,14 @@ class Badges:
         self._member = member
 
     @cached_property
-    def inbox(self) -> int:
+    def inbox(self) -> str:
         """Tasks that wait for the person, up to a hundred."""
-        return decide_count(self._member)
+        return shown_count(decide_count(self._member), CAP)
 
     @cached_property
-    def notifications(self) -> int:
+    def notifications(self) -> str:
         """Notices that the person has not read, up to a hundred."""
-        return unread_count(self._member)
+        return shown_count(unread_count(self._member), MOST + 1)
 
     @cached_property
     def flows(self) -> str:

@@ -12,6 +12,7 @@ from accounts.views.base import MemberRequired, refusals_as_messages, safe_next
 from notifications.forms import PreferenceForm
 from notifications.selectors.inbox import MOST, notice_page, unread_count
 from notifications.services.inbox import choose_email, mark_all_read, mark_read, mark_seen, wants_email
+from workflows.views.base import shown_count
 
 
 class NoticesView(MemberRequired, View):
@@ -25,7 +26,7 @@ class NoticesView(MemberRequired, View):
         unread_only = tab == "unread"
         page = notice_page(self.actor, unread_only=unread_only, cursor=request.GET.get("cursor", ""))
         here = reverse("notifications")
-        shown = f"{MOST}+" if unread > MOST else unread
+        shown = shown_count(unread, MOST + 1)
         tabs = [
             {"key": "unread", "label": "Unread", "url": f"{here}?tab=unread", "count": shown, "current": unread_only},
             {"key": "all", "label": "All", "url": f"{here}?tab=all", "current": not unread_only},
