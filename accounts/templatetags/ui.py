@@ -170,11 +170,13 @@ REFUSALS: Final = ("reject", "refus", "declin", "den", "cancel")
 
 @register.simple_tag
 def run_chip(status: str, outcome: str = "") -> SafeString:
-    """State of a request; once completed, its outcome ("Approved") says more than "Completed"."""
+    """State of a request; once it has ended, its outcome ("Approved", "Timed out") says more than "Completed" or "Withdrawn"."""
     text, name, tone = RUN_CHIPS.get(status, (status.capitalize(), "progress", ""))
     if status == "completed" and outcome:
         refused = outcome.lower().startswith(REFUSALS)
         return chip(outcome, "circle-x" if refused else name, "bad" if refused else tone)
+    if status in ("failed", "killed") and outcome:
+        return chip(outcome, "clock-exclamation", "bad")
     return chip(text, name, tone)
 
 

@@ -56,6 +56,8 @@ def test_names_are_escaped() -> None:
 def test_outcome_says_more_than_completed() -> None:
     assert "Completed" in ui.run_chip("completed")
     assert "cs-chip-bad" in ui.run_chip("completed", "Rejected")
+    assert "Withdrawn" in ui.run_chip("killed")
+    assert "Timed out" in ui.run_chip("killed", "Timed out")
     assert "cs-chip-good" in ui.run_chip("completed", "Approved")
 
 

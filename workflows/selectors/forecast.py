@@ -11,6 +11,7 @@ from accounts.models import Membership
 from workflows.models import OPEN_TASK, Task, WorkflowDefinition
 from workflows.policies import sees_all_runs
 from workflows.selectors.calendars import calendars_now
+from workflows.selectors.inbox import HELD_BY, holder_of
 from workflows.selectors.paging import Cursor, Order, Page, Row, page_of
 from workflows.selectors.runs import visible_to
 from workflows.sla import ROUND_THE_CLOCK, CalendarError, due_at
@@ -30,6 +31,8 @@ class Late:
     id: UUID
     step: str
     assignee: str
+    holder: str
+    """With whom it is, in words."""
     workflow: str
     due_at: datetime
     known: bool
@@ -71,7 +74,7 @@ def forecast_page(tasks: QuerySet[Any], cursor: Cursor | None) -> Page[Late]:
     where = cursor if cursor is not None and SOONEST.fits(cursor) else None
     rows = tasks.values(
         "id", "step_name", "assignee__name", "definition__name", "due_at", "known", "run_id", "run__number",
-        "run__title", "requester__name",
+        "run__title", "requester__name", **HELD_BY,
     )  # fmt: skip
     found: list[Row] = list(SOONEST.window(rows, where))
     return page_of(found, where, lambda some: [_late(row) for row in some], SOONEST)
@@ -109,6 +112,7 @@ def _late(row: dict[str, Any]) -> Late:
         id=row["id"],
         step=row["step_name"],
         assignee=row["assignee__name"] or "",
+        holder=holder_of(row),
         workflow=row["definition__name"],
         due_at=row["due_at"],
         known=row["known"],

@@ -15,7 +15,16 @@ from accounts.absence import StandIn
 from accounts.models import Membership
 from accounts.selectors.absences import stand_ins_of
 from workflows.assignment import PersonRef
-from workflows.models import OPEN_TASK, Participant, ParticipantKind, PauseKind, Task, TaskCandidate, WorkflowRun
+from workflows.models import (
+    OPEN_TASK,
+    Participant,
+    ParticipantKind,
+    PauseKind,
+    Task,
+    TaskCandidate,
+    TaskState,
+    WorkflowRun,
+)
 from workflows.selectors.paging import PAGE_SIZE, Cursor, Order, Page, Row, page_of
 from workflows.selectors.prepared import Prepared
 from workflows.selectors.runs import limited_to
@@ -51,7 +60,8 @@ class InboxRow:
     definition: str
     last_at: datetime
     step: str = ""
-    assignee: str = ""
+    holder: str = ""
+    """With whom the open step is, in words."""
     behalf: str = ""
     """Who is away, in whose place the person may decide."""
     due_at: datetime | None = None
@@ -312,17 +322,35 @@ def rows_with_open_tasks(actor: Membership, rows: Sequence[Row]) -> list[InboxRo
         organisation_id=actor.organisation_id, run_id__in=[row["shown_id"] for row in rows], state__in=OPEN_TASK
     ).order_by("opened_at")
     open_tasks = {
-        run: {
-            "step": step,
-            "assignee": assignee or "",
-            "is_mine": requester == actor.id,
-            **dict(zip(_CLOCK, clock, strict=True)),
+        task["run_id"]: {
+            "step": task["step_name"],
+            "holder": holder_of(task),
+            "is_mine": task["requester_id"] == actor.id,
+            **{name: task[name] for name in _CLOCK},
         }
-        for run, step, assignee, requester, *clock in tasks.values_list(
-            "run_id", "step_name", "assignee__name", "requester_id", *_CLOCK
-        )
+        for task in tasks.values("run_id", "step_name", "requester_id", *_CLOCK, **HELD_BY)
     }
     return [_row(row, **open_tasks.get(row["shown_id"], {})) for row in rows]
+
+
+HELD_BY: Final[Mapping[str, Any]] = {
+    "named": F("assignee__name"),
+    "nobody": F("unassigned"),
+    "as_state": F("state"),
+    "by_panel": Q(panel__isnull=False),
+}
+"""The columns of a task that ``holder_of`` reads."""
+
+
+def holder_of(task: Row) -> str:
+    """With whom an open task is, as a list says it; the page of the request says more."""
+    if task["named"]:
+        return str(task["named"])
+    if task["nobody"]:
+        return "nobody yet"
+    if task["as_state"] != TaskState.WAITING:
+        return "the product"
+    return "a panel" if task["by_panel"] else "the team"
 
 
 def words_in(q: str, run: str) -> Q:

@@ -72,7 +72,8 @@ def forecast() -> Page:
         ("Claim of a taxi to the airport and back with a very long title", ""),
     ]
     rows = [
-        Some(id=ID, step="Manager review", assignee=who, workflow="Leave Application", known=bool(title), run_id=ID,
+        Some(id=ID, step="Manager review", assignee=who, holder=who or "the team",
+             workflow="Leave Application", known=bool(title), run_id=ID,
              number=1042 + place, title=title, requester="Asha Verma", due_at=timezone.now() + timedelta(hours=2 + 9 * place))
         for place, (title, who) in enumerate(names)
     ]  # fmt: skip

@@ -90,6 +90,30 @@ def test_a_tenant_admin_sees_and_assigns_what_nobody_holds(acme: Acme) -> None:
 
 
 @pytest.mark.django_db
+def test_own_requests_say_with_whom_they_are(acme: Acme) -> None:
+    definition = install(acme)
+    run_id = started(acme, definition)
+    asha = signed_in(acme.asha)
+
+    def said() -> str:
+        [row] = load(asha, "/inbox/?tab=mine").context["page"].rows
+        assert f"with {row.holder}" in text(load(asha, "/inbox/?tab=mine"))
+        return str(row.holder)
+
+    assert said() == "Ravi"
+    with acme.scope():
+        tasks = Task.objects.filter(id=task_of(acme, run_id).id)
+        tasks.update(assignee=None)
+        assert said() == "the team"
+        tasks.update(panel={"members": []})
+        assert said() == "a panel"
+        tasks.update(panel=None, unassigned=True)
+        assert said() == "nobody yet"
+        tasks.update(unassigned=False, state="running")
+    assert said() == "the product"
+
+
+@pytest.mark.django_db
 def test_counts_stop_at_the_cap_and_the_badge_says_more(acme: Acme) -> None:
     with acme.scope():
         made = bulk(acme.tess)
