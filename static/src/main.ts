@@ -8,6 +8,7 @@ import "./css/menus.css";
 import "./css/forms.css";
 import "./css/form-components.css";
 import "./css/lists.css";
+import "./css/summaries.css";
 import "./css/request.css";
 import "./css/flows.css";
 import "./css/wizard.css";

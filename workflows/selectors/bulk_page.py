@@ -13,6 +13,7 @@ from workflows.selectors.definitions import definition_of
 from workflows.selectors.desk import Desk, Way, colleagues_at, ways_from
 from workflows.selectors.inbox import InboxTab, on_behalf_among, task_ids_of
 from workflows.selectors.people import persons
+from workflows.selectors.summaries import summary_of, told_by
 from workflows.substitution import subjects_of
 
 MAX_ROWS: Final = 500
@@ -27,6 +28,8 @@ class Chosen:
     changed: bool
     behalf: PersonRef | None = None
     """In whose place the person would act."""
+    summary: str = ""
+    """What the request is about, see ``selectors.summaries``."""
 
     @property
     def value(self) -> str:
@@ -122,11 +125,14 @@ def _held(actor: Membership, versions: dict[UUID, int | None]) -> Iterable[Chose
     )
     far = [task.id for task in found.values() if task.assignee_id != actor.id and task.id not in queued]
     behalf = on_behalf_among(actor, far) if far else {}
+    told = told_by(actor.organisation_id, (task.run.version_id for task in found.values()))
     for task_id, version in versions.items():
         task = found.get(task_id)
         if task is not None and (task.assignee_id == actor.id or task_id in queued or task_id in behalf):
             changed = version is not None and version != task.version
-            yield Chosen(task, task_id in queued and task.assignee_id is None, changed, behalf.get(task_id))
+            summary = summary_of(told[task.run.version_id], task.run.data, task.run.labels)
+            in_queue = task_id in queued and task.assignee_id is None
+            yield Chosen(task, in_queue, changed, behalf.get(task_id), summary)
 
 
 def _key(task: Task) -> str:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from enum import StrEnum
 from functools import cache
+from types import MappingProxyType
 from typing import Any, Final, NamedTuple
 from uuid import UUID
 
@@ -28,6 +29,7 @@ from workflows.models import (
 from workflows.selectors.paging import PAGE_SIZE, Cursor, Order, Page, Row, page_of
 from workflows.selectors.prepared import Prepared
 from workflows.selectors.runs import limited_to
+from workflows.selectors.summaries import as_mapping, summary_of, told_by
 
 CAP: Final = 100
 """Counts stop here; it is shown as "99+"."""
@@ -68,6 +70,8 @@ class InboxRow:
     overdue: bool = False
     status: str = "running"
     outcome: str = ""
+    summary: str = ""
+    """What it is about, see ``selectors.summaries``."""
     task: UUID | None = None
     version: int = 0
     """The task that the row is about and its version, in lists of tasks."""
@@ -96,11 +100,11 @@ def inbox_page(actor: Membership, tab: InboxTab, *, q: str = "", cursor: Cursor 
     order = BY_RUN if tab is InboxTab.FOLLOWING else BY_TIME
     where = cursor if cursor is not None and order.fits(cursor) else None
     if tab is InboxTab.BEHALF:
-        return page_of(_on_behalf(actor, q, where), where, lambda rows: [_row(row) for row in rows], order)
+        return page_of(_on_behalf(actor, q, where), where, lambda rows: _rows(actor, rows), order)
     found = _listed(actor, tab, where) if not q else list(_list(Who.of(actor), tab, q, where))
     if tab in (InboxTab.MINE, InboxTab.FOLLOWING):
         return page_of(found, where, lambda rows: rows_with_open_tasks(actor, rows), order)
-    return page_of(found, where, lambda rows: [_row(row) for row in rows], order)
+    return page_of(found, where, lambda rows: _rows(actor, rows), order)
 
 
 def task_ids_of(actor: Membership, tab: InboxTab, q: str, most: int) -> list[UUID]:
@@ -301,19 +305,32 @@ def shaped(rows: QuerySet[Any], columns: Mapping[str, str], *, key: str, at: str
 def run_columns(run: str) -> dict[str, str]:
     paths = {"id": "id", "number": "number", "title": "title", "status": "status", "outcome": "outcome"}
     paths |= {"requester": "requester__name", "definition": "definition__name", "last_at": "modified_at"}
-    return {f"shown_{name}": f"{run}{path}" for name, path in paths.items()}
+    return {f"shown_{name}": f"{run}{path}" for name, path in paths.items()} | _answer_columns(run)
 
 
 def _task_columns(task: str) -> dict[str, str]:
     paths = {"id": "run_id", "number": "run__number", "title": "run__title", "requester": "requester__name"}
     paths |= {"definition": "definition__name", "last_at": "opened_at"}
     paths |= {name: name for name in _CLOCK} | {"step": "step_name", "task": "id", "version": "version"}
-    return {f"shown_{name}": f"{task}{path}" for name, path in paths.items()}
+    return {f"shown_{name}": f"{task}{path}" for name, path in paths.items()} | _answer_columns(f"{task}run__")
 
 
-def _row(row: Row, **more: Any) -> InboxRow:
-    found = {name.removeprefix("shown_"): value for name, value in row.items() if name.startswith("shown_")}
-    return InboxRow(**(found | more))
+def _answer_columns(run: str) -> dict[str, str]:
+    """What ``summary_of`` reads."""
+    return {"edition": f"{run}version_id", "answers": f"{run}data", "names": f"{run}labels"}
+
+
+def _rows(
+    actor: Membership, rows: Sequence[Row], more: Mapping[UUID, Mapping[str, Any]] = MappingProxyType({})
+) -> list[InboxRow]:
+    """The rows with what each request is about; ``more`` has further columns by request."""
+    told = told_by(actor.organisation_id, (row["edition"] for row in rows))
+    made = []
+    for row in rows:
+        found = {name.removeprefix("shown_"): value for name, value in row.items() if name.startswith("shown_")}
+        about = summary_of(told[row["edition"]], as_mapping(row["answers"]), as_mapping(row["names"]))
+        made.append(InboxRow(**{**found, "summary": about, **more.get(found["id"], {})}))
+    return made
 
 
 def rows_with_open_tasks(actor: Membership, rows: Sequence[Row]) -> list[InboxRow]:
@@ -330,7 +347,7 @@ def rows_with_open_tasks(actor: Membership, rows: Sequence[Row]) -> list[InboxRo
         }
         for task in tasks.values("run_id", "step_name", "requester_id", *_CLOCK, **HELD_BY)
     }
-    return [_row(row, **open_tasks.get(row["shown_id"], {})) for row in rows]
+    return _rows(actor, rows, open_tasks)
 
 
 HELD_BY: Final[Mapping[str, Any]] = {

@@ -16,7 +16,7 @@ from accounts.views.base import MemberRequired, refusals_as_pages
 from workflows.forms import BulkForm
 from workflows.models import BulkAct, BulkAction, BulkState
 from workflows.selectors.bulk import access_bulk, time_to_undo
-from workflows.selectors.bulk_page import Choice, all_of, choice_of
+from workflows.selectors.bulk_page import MAX_ROWS, Choice, all_of, choice_of
 from workflows.selectors.inbox import InboxTab
 from workflows.services.bulk import FAILED, BulkRow, BulkWish, bulk_ask, bulk_cancel, bulk_run, results_of
 from workflows.views.action_bar import offered
@@ -41,7 +41,7 @@ class BulkChoiceView(MemberRequired, View):
         if not choice.rows:
             messages.info(request, "Tick the requests that you want to decide together.")
             return redirect(f"{reverse('inbox')}?tab={form.tab}")
-        return chosen_page(request, choice, form)
+        return chosen_page(request, choice, form, more="all" in request.POST and len(wanted) == MAX_ROWS)
 
 
 class BulkAskView(MemberRequired, View):
@@ -122,9 +122,14 @@ def _wish(form: BulkForm) -> BulkWish:
 
 
 def chosen_page(
-    request: HttpRequest, choice: Choice, form: BulkForm, errors: dict[str, list[str]] | None = None
+    request: HttpRequest,
+    choice: Choice,
+    form: BulkForm,
+    errors: dict[str, list[str]] | None = None,
+    *,
+    more: bool = False,
 ) -> HttpResponse:
-    """The page before anything is done, fresh or with what was typed."""
+    """The page before anything is done, fresh or with what was typed. ``more``: the list may be longer than goes at once."""
     known = {one.id: one for way in choice.ways for one in way.people} | {one.id: one for one in choice.colleagues}
     context: dict[str, Any] = {
         "choice": choice,
@@ -135,6 +140,7 @@ def chosen_page(
         "assignee": form["assignee"].value() or "",
         "comment": form["comment"].value() or "",
         "errors": errors or {},
+        "more": more,
         "idempotency_key": request.POST.get("idempotency_key") or uuid4().hex,
         "back_url": f"{reverse('inbox')}?tab={form.tab}",
     }

@@ -85,6 +85,7 @@ def row(number: int, title: str, requester: str, **more: Any) -> Some:
         "title": title,
         "requester": requester,
         "definition": "Leave Application",
+        "summary": "",
         "step": "Manager review",
         "holder": "Ravi Nair",
         "due_at": timezone.now() + timedelta(hours=30),
@@ -102,7 +103,14 @@ def row(number: int, title: str, requester: str, **more: Any) -> Some:
 def rows() -> list[Some]:
     soon, late = timezone.now() + timedelta(hours=2), ago(hours=5)
     return [
-        row(1042, "Leave 6 to 8 Oct 2025", "Asha Verma", due_at=late, overdue=True),
+        row(
+            1042,
+            "Leave 6 to 8 Oct 2025",
+            "Asha Verma",
+            due_at=late,
+            overdue=True,
+            summary="6 Oct 2025 · 8 Oct 2025 · My brother visits from Canada, and we show him the country",
+        ),
         row(1041, "Leave 20 Oct 2025", "Imran Qureshi", due_at=soon),
         row(
             1039,

@@ -13,6 +13,8 @@ from tests.cast import Acme
 from tests.factories.accounts import be_away
 from tests.workflows.views.story import at_hr, install, load, send, signed_in, started, text
 from workflows.models import BulkAct, Task, WorkflowRun, WorkflowSettings
+from workflows.selectors import bulk_page
+from workflows.views import bulk as bulk_views
 
 IDS = re.compile(r'name="ids" value="([^"]+)"')
 KEY = re.compile(r'name="idempotency_key" value="([^"]+)"')
@@ -43,6 +45,7 @@ def test_a_page_of_the_inbox_is_decided_after_the_time_to_undo(acme: Acme) -> No
     ravi = signed_in(acme.ravi)
     page = choose(ravi)
     assert [way.name for way in page.context["choice"].ways] == ["HR review", "Rejected", "Apply"]
+    assert text(page).count("6 Oct 2025 · 8 Oct 2025 · Family") == 3
     asked = ask(ravi, page, do="way:Rejected", comment="All of them")
     waiting = load(ravi, asked["Location"])
     assert "Nothing has happened yet" in text(waiting)
@@ -109,6 +112,21 @@ def test_a_key_that_is_none_is_refused(acme: Acme) -> None:
     refused = ask(ravi, choose(ravi), do="way:Rejected", comment="No", idempotency_key="ä")
     assert (refused.status_code, "Idempotency-Key is" in text(refused)) == (422, True)
     assert outcomes(acme, [run_id]) == {""}
+
+
+def test_a_list_that_is_too_long_to_go_at_once_says_so(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    for module in (bulk_views, bulk_page):
+        monkeypatch.setattr(module, "MAX_ROWS", 2)
+    definition = install(acme)
+    ravi = signed_in(acme.ravi)
+    started(acme, definition)
+    assert "do not go at once" not in text(choose(ravi, all="1"))
+    for _ in range(2):
+        started(acme, definition)
+    page = choose(ravi, all="1")
+    assert "2 requests together" in text(page)
+    assert "These are the newest 2; more do not go at once." in text(page)
+    assert "do not go at once" not in text(send(ravi, "/tasks/bulk/", tab="decide", ids=IDS.findall(text(page))))
 
 
 def test_the_whole_team_queue_is_claimed(acme: Acme) -> None:

@@ -114,6 +114,20 @@ def test_own_requests_say_with_whom_they_are(acme: Acme) -> None:
 
 
 @pytest.mark.django_db
+def test_rows_tell_what_the_start_was_answered_and_nothing_else(acme: Acme) -> None:
+    run_id = started(acme, install(acme))
+    at_hr(acme, run_id)
+    for who, address in (
+        (acme.hema, "/inbox/?tab=decide"), (acme.hema, "/inbox/?tab=team"), (acme.asha, "/inbox/?tab=mine"),
+        (acme.asha, "/inbox/?q=leave&tab=mine"), (acme.hema, "/search/?q=leave"),
+    ):  # fmt: skip
+        page = load(signed_in(who), address)
+        [row] = page.context["page"].rows
+        assert row.summary == "6 Oct 2025 · 8 Oct 2025 · Family"
+        assert row.summary in text(page)
+
+
+@pytest.mark.django_db
 def test_counts_stop_at_the_cap_and_the_badge_says_more(acme: Acme) -> None:
     with acme.scope():
         made = bulk(acme.tess)
