@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any, cast
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django import forms
 from django.contrib import messages
@@ -12,8 +12,9 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
-from django.urls import reverse
+from django.urls import Resolver404, resolve, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views import View
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
@@ -58,12 +59,22 @@ def login_redirect(request: HttpRequest) -> HttpResponse:
     taken, and comes back to the page that they sent it from."""
     is_page = request.method == "GET" and "HX-Request" not in request.headers
     back = request.get_full_path() if is_page else page_left(request)
+    back = back if _opens(back) else ""
     if request.method not in {"GET", "HEAD"}:
         messages.warning(request, "You were logged out, and nothing was sent. Log in, then send it again.")
     target = reverse("login") + (f"?{urlencode({'next': back})}" if back not in {"", "/"} else "")
     if "HX-Request" in request.headers:
         return HttpResponse(status=204, headers={"HX-Redirect": target})
     return redirect(target)
+
+
+def _opens(path: str) -> bool:
+    """Whether the address can be opened; a refused form is answered at one that cannot."""
+    try:
+        view = getattr(resolve(urlsplit(path).path).func, "view_class", View)
+    except Resolver404:
+        return True
+    return "get" in view.http_method_names
 
 
 def safe_next(request: HttpRequest, fallback: str) -> str:

@@ -25,12 +25,16 @@ import "./css/form-settings.css";
 import "./css/form-designer.css";
 import "./css/print.css";
 
+import { startAddress } from "./lib/address";
 import { startHtmx } from "./lib/htmx";
 import { defineIslands } from "./lib/islands";
 import { startMenus } from "./lib/menus";
+import { startSent } from "./lib/sent";
 
+startAddress();
 startHtmx();
 startMenus();
+startSent();
 defineIslands({
   "cs-theme": () => import("./islands/theme-switch"),
   "cs-toast": () => import("./islands/toast"),

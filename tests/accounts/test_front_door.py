@@ -1,6 +1,7 @@
 """What surrounds the login: CSRF, the API's description, the first platform admin, guesses sent together."""
 
 from concurrent.futures import ThreadPoolExecutor
+from uuid import uuid4
 
 import pytest
 from django.conf import settings
@@ -43,6 +44,9 @@ def test_what_is_sent_without_a_session_is_said_not_to_be(acme: Acme) -> None:
     assert (
         browser("acme").get("/inbox/", headers=script).headers["HX-Redirect"].endswith("?next=%2Finbox%2F%3Ftab%3Dmine")
     )
+    # A refused form is answered at an address that takes forms only; nobody comes back to that.
+    refused_at = f"http://acme.localhost/tasks/{uuid4()}/complete/"
+    assert browser("acme").post("/profile/", headers={"referer": refused_at}).headers["Location"] == "/login/"
     for strange in ("http://[::1", "http://evil.example/inbox/", "http://acme.localhost//evil.example/", ""):
         assert browser("acme").post("/profile/", headers={"referer": strange}).headers["Location"] == "/login/"
 

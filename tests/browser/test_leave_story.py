@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.desk import PHONE, PLAIN, WIDE, Desk, Look, Sit
-from tests.product import Api, Run, wait_for
+from tests.product import PASSWORD, Api, Run, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.product, pytest.mark.slow]
 
@@ -137,6 +137,26 @@ def test_the_second_decider_hears_who_was_first_and_keeps_the_text(sit: Sit, pro
     shown = page.locator("main").inner_text()
     assert [text for text in (NOTE, "Enjoy the feast") if text not in shown] == []
     expect(page.locator("h1 + .cs-meta")).to_contain_text("Rejected")
+
+
+def test_what_was_typed_outlives_the_session(sit: Sit, product: Run) -> None:
+    path = f"/requests/{ask(product, 'Typed while the session ends')}/"
+    ravi = sit("ravi", WIDE)
+    page, reason = ravi.page, ravi.page.get_by_label("Reason for this step")
+    page.goto(path)
+    reason.fill("Refused once")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    expect(page.get_by_role("alert").first).to_be_visible()
+    assert page.url.endswith(path), "a refused form leaves an address that nobody can open"
+    reason.fill("All of this again?")
+    page.context.clear_cookies(name="sessionid")
+    page.get_by_role("button", name="Decide", exact=True).click()
+    page.get_by_label("E-mail").fill("ravi@acme.example")
+    page.get_by_label("Password").fill(PASSWORD)
+    page.get_by_role("button", name="Log in").click()
+    expect(page.get_by_text("It is here again")).to_be_visible()
+    assert page.url.endswith(path)
+    expect(reason).to_have_value("All of this again?")
 
 
 def sit_and_pass_to_the_team(ravi: Desk, path: str) -> None:
