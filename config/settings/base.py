@@ -337,6 +337,7 @@ DEFAULT_FROM_EMAIL = env.text("MAIL_FROM", "Countersign <no-reply@countersign.ex
 
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}}
 LANGUAGE_CODE = "en"
+FORMAT_MODULE_PATH = ["config.formats"]
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "UTC"

@@ -377,7 +377,7 @@ class Involvement(OrganisationOwned):
         )
 
     def __str__(self) -> str:
-        return f"{self.member_id} for {self.entity_id}"
+        return f"{self.member} for {self.entity}"
 
 
 class DataTypeOwner(OrganisationOwned):

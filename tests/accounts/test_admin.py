@@ -1,11 +1,13 @@
 """What tenant admins do in the administration."""
 
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.test import Client
+from django.utils.formats import date_format
 
 from accounts.admin_base import OrganisationModelAdmin
 from accounts.audit.models import AuditEntry
@@ -41,6 +43,11 @@ def test_the_pages_carry_the_organisations_rows_only(acme: Acme, globex: Globex,
     assert signed_in(acme.asha).get("/admin/").status_code == 403
     assert browser("acme").get("/admin/").headers["Location"].startswith("/admin/login/")
     assert browser("acme").get("/admin/login/").headers["Location"] == "/login/?next=/admin/"
+
+
+def test_times_are_written_as_on_every_other_page() -> None:
+    assert date_format(datetime(2025, 10, 6, 14, 5, tzinfo=UTC), "DATETIME_FORMAT") == "6 Oct 2025, 14:05"
+    assert date_format(date(2025, 10, 6)) == "6 Oct 2025"
 
 
 def test_people_come_first(tess: Client) -> None:

@@ -65,8 +65,10 @@ def test_an_application_with_its_people_is_kept(acme: Acme, tess: Client) -> Non
     post(tess, f"{ADMIN}/catalogueentity/add/", {**values, **people})
     with acme.scope():
         row = CatalogueEntity.objects.get(external_id="APP-1")
-        assert Involvement.objects.get(entity=row).member_id == acme.ravi.id
+        involvement = Involvement.objects.get(entity=row)
+        assert involvement.member_id == acme.ravi.id
         assert AuditEntry.objects.filter(kind="directory.added", subject_id=row.id, actor_id=acme.tess.id).exists()
+    assert "Ravi for Orders" in tess.get(f"{ADMIN}/involvement/{involvement.id}/change/").content.decode()
     answer = tess.post(f"{ADMIN}/catalogueentity/add/", {**values, **rows("involvements")})
     assert "already exists" in answer.content.decode()
     values |= {"external_id": "APP-2", "is_external": "on"}
