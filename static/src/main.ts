@@ -30,11 +30,13 @@ import { startHtmx } from "./lib/htmx";
 import { defineIslands } from "./lib/islands";
 import { startMenus } from "./lib/menus";
 import { startSent } from "./lib/sent";
+import { startTabs } from "./lib/tabs";
 
 startAddress();
 startHtmx();
 startMenus();
 startSent();
+startTabs();
 defineIslands({
   "cs-theme": () => import("./islands/theme-switch"),
   "cs-toast": () => import("./islands/toast"),
