@@ -72,6 +72,13 @@ it("leaves what was taken, what another person typed, and passwords", () => {
   expect(typed(load(FORM))).toBe("");
 });
 
+it("opens what the form is folded into", () => {
+  const folded = `<details>${FORM}</details>`;
+  send(load(folded));
+  load("", "", true);
+  expect(control<HTMLDetailsElement>(load(folded), "details").open).toBe(true);
+});
+
 it("does not guess between several forms", () => {
   send(load(FORM + FORM));
   load("", "", true);

@@ -67,6 +67,7 @@ function putBack(page: Document, form: HTMLFormElement, values: [string, string]
     form.requestSubmit(button);
   } else if (changed) {
     form.closest("cs-unsaved")?.setAttribute("data-dirty", "");
+    for (let at = form.closest("details"); at; at = at.parentElement?.closest("details") ?? null) at.open = true;
     tell(page, form);
   }
 }
