@@ -32,6 +32,7 @@ def test_a_person_outside_of_the_list_is_refused_at_the_field(acme: Acme) -> Non
         comment="Please check",
     )
     assert answer.status_code == 422
+    assert f'<link rel="canonical" href="/requests/{run_id}/">' in text(answer)
     bar = answer.context["actions"]
     assert "cannot be asked" in bar.errors["assignee"][0]
     assert 'id="assignee_error"' in text(answer)
