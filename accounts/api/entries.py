@@ -1,6 +1,6 @@
 """Plain rows of the organisation over REST: the list and one of them. Each kind says its model, its body and its words."""
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -20,6 +20,11 @@ class EntrySerializer(serializers.Serializer[Any]):
     modified_at = serializers.DateTimeField(read_only=True, help_text="In quotes it is the `ETag`.")
 
 
+def tagged(found: "serializers.BaseSerializer[Any]", status: int = 200) -> Response:
+    """The row of the serializer, with its ETag."""
+    return Response(found.data, status=status, headers={"ETag": etag_of(cast(OrganisationOwned, found.instance))})
+
+
 class EntryPages(CursorPages):
     ordering: Any = ("name", "id")
 
@@ -37,7 +42,7 @@ class EntryView(MemberView):
         return access_entry(self.actor, self.model, entry_id, **self.below())
 
     def answer(self, row: OrganisationOwned, status: int = 200) -> Response:
-        return Response(self.get_serializer(row).data, status=status, headers={"ETag": etag_of(row)})
+        return tagged(self.get_serializer(row), status)
 
     def changed(self, entry_id: UUID) -> Response:
         row = self.row(entry_id)

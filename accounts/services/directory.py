@@ -121,6 +121,11 @@ def _hold(row: Row, seen: datetime | None) -> None:
         row.refresh_from_db(from_queryset=rows.select_for_update(of=("self",), no_key=True))
     except ObjectDoesNotExist:
         raise EntryStale from None
+    refuse_stale(row, seen)
+
+
+def refuse_stale(row: Row, seen: datetime | None) -> None:
+    """Raises EntryStale where the locked row was changed after it was seen."""
     if seen is not None and row.modified_at != seen:
         raise EntryStale
 

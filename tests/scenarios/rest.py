@@ -30,6 +30,9 @@ class Rest:
     def patch(self, path: str, body: Any, **headers: str) -> Any:
         return self.client.patch(ROOT + path, body, content_type="application/json", headers=headers)
 
+    def put(self, path: str, body: Any, **headers: str) -> Any:
+        return self.client.put(ROOT + path, body, content_type="application/json", headers=headers)
+
     def delete(self, path: str, **headers: str) -> Any:
         return self.client.delete(ROOT + path, headers=headers)
 

@@ -10,7 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import Body, Text, checked
+from accounts.api.bodies import IF_MATCH, Body, Text, checked, seen_at
+from accounts.api.entries import EntrySerializer, tagged
 from accounts.tenancy.pages import CursorPages
 from workflows import policies
 from workflows.models import ConditionKind, SavedCondition
@@ -23,8 +24,7 @@ from workflows.selectors.saved_conditions import (
 from workflows.services.saved_conditions import saved_condition_delete, saved_condition_save
 
 
-class SavedConditionSerializer(serializers.Serializer[SavedCondition]):
-    id = serializers.UUIDField(read_only=True)
+class SavedConditionSerializer(EntrySerializer):
     name = serializers.CharField(read_only=True)
     description = serializers.CharField(read_only=True)
     kind = serializers.ChoiceField(choices=ConditionKind.choices, read_only=True)
@@ -74,7 +74,7 @@ class SavedConditionListView(mixins.ListModelMixin, MemberView):
         """Save one."""
         policies.saved_conditions.require(self.actor, "save")
         row = saved_condition_save(actor=self.actor, **_said(self, request))
-        return Response(SavedConditionSerializer(row).data, status=201)
+        return tagged(SavedConditionSerializer(row), status=201)
 
 
 class SavedConditionView(MemberView):
@@ -83,20 +83,21 @@ class SavedConditionView(MemberView):
     @extend_schema(operation_id="saved_conditions_retrieve")
     def get(self, request: Request, condition_id: UUID) -> Response:
         """One of them, in its newest version."""
-        return Response(SavedConditionSerializer(access_saved_condition(self.actor, condition_id)).data)
+        return tagged(SavedConditionSerializer(access_saved_condition(self.actor, condition_id)))
 
-    @extend_schema(operation_id="saved_conditions_update", request=SavedConditionBody)
+    @extend_schema(operation_id="saved_conditions_update", request=SavedConditionBody, parameters=[IF_MATCH])
     def put(self, request: Request, condition_id: UUID) -> Response:
         """Replace it. Another rule is a new version; rules that use it keep the version that they took."""
         policies.saved_conditions.require(self.actor, "save")
-        row = saved_condition_save(actor=self.actor, condition_id=condition_id, **_said(self, request))
-        return Response(SavedConditionSerializer(row).data)
+        seen, said = seen_at(request), _said(self, request)
+        row = saved_condition_save(actor=self.actor, condition_id=condition_id, seen=seen, **said)
+        return tagged(SavedConditionSerializer(row))
 
-    @extend_schema(operation_id="saved_conditions_delete", request=None, responses={204: None})
+    @extend_schema(operation_id="saved_conditions_delete", request=None, responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, condition_id: UUID) -> Response:
         """Take it away; rules that use it keep what it says."""
         policies.saved_conditions.require(self.actor, "save")
-        saved_condition_delete(actor=self.actor, condition_id=condition_id)
+        saved_condition_delete(actor=self.actor, condition_id=condition_id, seen=seen_at(request))
         return Response(status=204)
 
 

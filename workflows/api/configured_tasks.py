@@ -9,17 +9,17 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import Body, Text, checked
+from accounts.api.bodies import IF_MATCH, Body, Text, checked, seen_at
+from accounts.api.entries import EntrySerializer, tagged
 from accounts.tenancy.pages import CursorPages
 from workflows import policies
 from workflows.models import ConfiguredTask
-from workflows.selectors.machines import configured_tasks_of
+from workflows.selectors.machines import access_configured_task, configured_tasks_of
 from workflows.selectors.palette import Palette, PaletteEntry, Setting, palette_of
 from workflows.services.configured_tasks import configured_task_delete, configured_task_save
 
 
-class ConfiguredTaskSerializer(serializers.Serializer[ConfiguredTask]):
-    id = serializers.UUIDField(read_only=True)
+class ConfiguredTaskSerializer(EntrySerializer):
     key = serializers.CharField(read_only=True, help_text="How steps name it: `node.task`. It never changes.")
     name = serializers.CharField(read_only=True)
     description = serializers.CharField(read_only=True)
@@ -73,7 +73,7 @@ class ConfiguredTaskListView(mixins.ListModelMixin, MemberView):
         """Save one."""
         policies.configured_tasks.require(self.actor, "save")
         row = configured_task_save(actor=self.actor, **checked(ConfiguredTaskBody, request))
-        return Response(ConfiguredTaskSerializer(row).data, status=201)
+        return tagged(ConfiguredTaskSerializer(row), status=201)
 
 
 class SettingSerializer(serializers.Serializer[Setting]):
@@ -116,18 +116,23 @@ class PaletteView(MemberView):
 class ConfiguredTaskView(MemberView):
     serializer_class = ConfiguredTaskSerializer
 
-    @extend_schema(operation_id="configured_tasks_update", request=ConfiguredTaskBody)
+    @extend_schema(operation_id="configured_tasks_retrieve")
+    def get(self, request: Request, task_id: UUID) -> Response:
+        """One of them."""
+        return tagged(ConfiguredTaskSerializer(access_configured_task(self.actor, task_id)))
+
+    @extend_schema(operation_id="configured_tasks_update", request=ConfiguredTaskBody, parameters=[IF_MATCH])
     def put(self, request: Request, task_id: UUID) -> Response:
         """Replace it; published versions of workflows keep what they took over."""
         policies.configured_tasks.require(self.actor, "save")
         given = checked(ConfiguredTaskBody, request)
         given.pop("key", None)
-        row = configured_task_save(actor=self.actor, task_id=task_id, **given)
-        return Response(ConfiguredTaskSerializer(row).data)
+        row = configured_task_save(actor=self.actor, task_id=task_id, seen=seen_at(request), **given)
+        return tagged(ConfiguredTaskSerializer(row))
 
-    @extend_schema(operation_id="configured_tasks_delete", request=None, responses={204: None})
+    @extend_schema(operation_id="configured_tasks_delete", request=None, responses={204: None}, parameters=[IF_MATCH])
     def delete(self, request: Request, task_id: UUID) -> Response:
         """Take it out of the library."""
         policies.configured_tasks.require(self.actor, "save")
-        configured_task_delete(actor=self.actor, task_id=task_id)
+        configured_task_delete(actor=self.actor, task_id=task_id, seen=seen_at(request))
         return Response(status=204)

@@ -36,6 +36,10 @@ STUCK: Final = Q(task__state=TaskState.FAILURE, task__completed_at=None, run__st
 """Steps that wait for an admin."""
 
 
+class ConfiguredTaskNotFound(NotFound):
+    code = "configured_task.not_found"
+
+
 class MachineStepNotFound(NotFound):
     code = "machine_step.not_found"
 
@@ -350,6 +354,15 @@ def secrets_of(organisation_id: UUID) -> QuerySet[Secret]:
     """The organisation's secrets by name, without their values."""
     rows: QuerySet[Secret] = Secret.objects.filter(organisation_id=organisation_id)
     return rows.order_by("name").defer("sealed")
+
+
+def access_configured_task(actor: Membership, task_id: UUID) -> ConfiguredTask:
+    """One of them. Raises Denied, ConfiguredTaskNotFound."""
+    policies.configured_tasks.require(actor, "view")
+    found = configured_tasks_of(actor.organisation_id).filter(id=task_id).first()
+    if found is None:
+        raise ConfiguredTaskNotFound
+    return found
 
 
 def configured_tasks_of(organisation_id: UUID) -> QuerySet[ConfiguredTask]:

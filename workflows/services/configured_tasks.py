@@ -11,7 +11,8 @@ from pydantic import ValidationError
 
 from accounts.audit.record import record
 from accounts.models import Membership
-from accounts.tenancy.errors import Invalid, NotFound
+from accounts.services.directory import refuse_stale
+from accounts.tenancy.errors import Invalid
 from forms_builder.schema.parts import has_unstorable
 from workflows import policies
 from workflows.graph.automation import MOST_LINKS, Content, Link, Parameter
@@ -21,13 +22,10 @@ from workflows.machine_events import ConfiguredTaskDeleted, ConfiguredTaskSaved
 from workflows.models import ConfiguredTask
 from workflows.nodes.lint import ONCE, params_of
 from workflows.nodes.registry import KINDS
+from workflows.selectors.machines import ConfiguredTaskNotFound
 
 MOST_SAVED: Final = 1_000
 KEY: Final = re.compile(r"[a-z][a-z0-9_]{0,59}")
-
-
-class ConfiguredTaskNotFound(NotFound):
-    code = "configured_task.not_found"
 
 
 @transaction.atomic
@@ -40,17 +38,19 @@ def configured_task_save(
     description: str = "",
     key: str = "",
     task_id: UUID | None = None,
+    seen: datetime | None = None,
     at: datetime | None = None,
 ) -> ConfiguredTask:
     """Keep one piece of work, or several in a row, under a name, new or in the place of ``task_id``.
 
     ``parameters`` are the settings that workflows may say anew; None leaves them. ``key`` is how documents name a new one, else
-    it is made from the name; it never changes. Raises ConfiguredTaskNotFound, Denied (``configured_task.save.denied``),
-    Invalid at ``name``, ``key``, ``nodes.<n>.<path>`` or ``parameters.<n>.<path>``.
+    it is made from the name; it never changes. ``seen`` is when it was last changed as the caller knows it. Raises
+    ConfiguredTaskNotFound, EntryStale, Denied (``configured_task.save.denied``), Invalid at ``name``, ``key``,
+    ``nodes.<n>.<path>`` or ``parameters.<n>.<path>``.
     """
     policies.configured_tasks.require(actor, "save")
     moment = at or timezone.now()
-    row = _locked(actor.organisation_id, task_id) if task_id else _new(actor, key or _key_of(actor, name), moment)
+    row = _locked(actor.organisation_id, task_id, seen) if task_id else _new(actor, key or _key_of(actor, name), moment)
     asked = row.parameters if parameters is None else parameters
     content, wrong = _read(nodes, asked)
     if not name.strip() or len(name) > 120 or has_unstorable(name + description):
@@ -93,20 +93,23 @@ def _key_of(actor: Membership, name: str) -> str:
 
 
 @transaction.atomic
-def configured_task_delete(*, actor: Membership, task_id: UUID, at: datetime | None = None) -> None:
-    """Workflows that were made with it keep what they have. Raises ConfiguredTaskNotFound, Denied."""
-    row = _locked(actor.organisation_id, task_id)
+def configured_task_delete(
+    *, actor: Membership, task_id: UUID, seen: datetime | None = None, at: datetime | None = None
+) -> None:
+    """Workflows that were made with it keep what they have. Raises ConfiguredTaskNotFound, EntryStale, Denied."""
+    row = _locked(actor.organisation_id, task_id, seen)
     policies.configured_tasks.require(actor, "save", row)
     event = ConfiguredTaskDeleted(**_facts(row, actor))
     row.delete()
     record(event, actor=actor, organisation_id=actor.organisation_id, at=at or timezone.now())
 
 
-def _locked(organisation_id: UUID, task_id: UUID) -> ConfiguredTask:
+def _locked(organisation_id: UUID, task_id: UUID, seen: datetime | None) -> ConfiguredTask:
     rows = ConfiguredTask.objects.select_for_update().filter(organisation_id=organisation_id, id=task_id)
     found: ConfiguredTask | None = rows.first()
     if found is None:
         raise ConfiguredTaskNotFound
+    refuse_stale(found, seen)
     return found
 
 

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.audit.record import record
 from accounts.models import Membership
+from accounts.services.directory import refuse_stale
 from accounts.tenancy.errors import Invalid
 from forms_builder.rules import RuleErrors, parse
 from forms_builder.rules.serialize import node_to_json
@@ -34,16 +35,18 @@ def saved_condition_save(
     description: str = "",
     condition_id: UUID | None = None,
     form: FormDocument = EMPTY_FORM,
+    seen: datetime | None = None,
     at: datetime | None = None,
 ) -> SavedCondition:
     """A new one, or a new version of ``condition_id`` where its rule has changed; its kind stays. ``form`` is that of the
     workflow whose answers it may read; without one it may speak about people only.
 
-    Raises SavedConditionNotFound, Denied (``saved_condition.save.denied``), Invalid at ``name``, ``kind`` or ``rule``.
+    ``seen`` is when it was last changed as the caller knows it. Raises SavedConditionNotFound, EntryStale, Denied
+    (``saved_condition.save.denied``), Invalid at ``name``, ``kind`` or ``rule``.
     """
     policies.saved_conditions.require(actor, "save")
     moment = at or timezone.now()
-    row = _locked(actor.organisation_id, condition_id) if condition_id else None
+    row = _locked(actor.organisation_id, condition_id, seen) if condition_id else None
     kind = row.kind if row is not None else kind
     tree = rule if row is not None and row.rule == rule else _checked(kind, rule, condition_id, form)
     if not name.strip() or len(name) > 120 or has_unstorable(name + description):
@@ -70,9 +73,11 @@ def saved_condition_save(
 
 
 @transaction.atomic
-def saved_condition_delete(*, actor: Membership, condition_id: UUID, at: datetime | None = None) -> None:
-    """Rules that use it keep what it says. Raises SavedConditionNotFound, Denied."""
-    row = _locked(actor.organisation_id, condition_id)
+def saved_condition_delete(
+    *, actor: Membership, condition_id: UUID, seen: datetime | None = None, at: datetime | None = None
+) -> None:
+    """Rules that use it keep what it says. Raises SavedConditionNotFound, EntryStale, Denied."""
+    row = _locked(actor.organisation_id, condition_id, seen)
     policies.saved_conditions.require(actor, "save", row)
     event = SavedConditionDeleted(
         subject_id=row.id, name=row.name, version_number=row.version, by_id=actor.id, by_name=actor.name
@@ -89,10 +94,11 @@ def _new(actor: Membership, kind: str, at: datetime) -> SavedCondition:
     )
 
 
-def _locked(organisation_id: UUID, condition_id: UUID) -> SavedCondition:
+def _locked(organisation_id: UUID, condition_id: UUID, seen: datetime | None) -> SavedCondition:
     found = saved_conditions_of(organisation_id).select_for_update().filter(id=condition_id).first()
     if found is None:
         raise SavedConditionNotFound
+    refuse_stale(found, seen)
     return found
 
 

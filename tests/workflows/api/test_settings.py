@@ -114,3 +114,30 @@ def test_another_value_of_a_secret_keeps_its_note(acme: Acme) -> None:
     again = tess.done("secrets/", {"name": "bank", "value": "two"}, 201)
     assert (again["id"], again["note"]) == (first["id"], "Ask Farid")
     assert tess.done("secrets/", {"name": "bank", "value": "two", "note": ""}, 201)["note"] == ""
+
+
+TASK = {"name": "Rates", "nodes": [{"kind": "delay", "params": {"for": "1h"}}]}
+CONDITION = {
+    "name": "Of Finance",
+    "kind": "assignee",
+    "rule": {"field": "candidate.department", "op": "eq", "value": "FIN"},
+}
+
+
+@pytest.mark.parametrize(("address", "body"), [("configured-tasks/", TASK), ("saved-conditions/", CONDITION)])
+def test_what_designers_save_is_changed_as_it_was_seen(acme: Acme, address: str, body: dict[str, object]) -> None:
+    tess = Rest(acme.tess)
+    made = tess.post(address, body)
+    assert made.status_code == 201, made.content
+    path, seen = f"{address}{made.json()['id']}/", made["ETag"]
+    assert (tess.get(path)["ETag"], tess.get(path).json()) == (seen, made.json())
+    changed = tess.put(path, {**body, "name": "Other"}, **{"If-Match": seen})
+    assert (changed.status_code, changed["ETag"] == seen) == (200, False)
+    for late in (
+        tess.put(path, {**body, "name": "Late"}, **{"If-Match": seen}),
+        tess.delete(path, **{"If-Match": seen}),
+    ):
+        assert (late.status_code, late.json()["code"]) == (409, "directory.stale")
+    assert tess.get(path).json() == changed.json()
+    assert tess.delete(path, **{"If-Match": changed["ETag"]}).status_code == 204
+    assert tess.get(path).status_code == 404
