@@ -17,6 +17,7 @@ MAX_LENGTH: Final = 1_000
 MAX_NODES: Final = 200
 MAX_RESULT: Final = 20_000
 DIGITS: Final = 34
+Currencies = frozenset[str] | None
 
 
 class FormulaError(ValueError):
@@ -51,6 +52,8 @@ class Formula:
         if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
             raise FormulaError("This formula is too long. Divide it in several.")
         self.names: set[str] = set()
+        self.columns: set[tuple[str, str]] = set()
+        """What ``each`` takes: the rows, and the name of the column."""
         self._check(tree.body)
         self._root = tree.body
 
@@ -66,6 +69,11 @@ class Formula:
         except (DecimalException, ArithmeticError) as error:
             raise FormulaError("This formula divides by nothing, or its result is too large.") from error
 
+    def currencies(self, of: Callable[[str], Currencies]) -> Currencies:
+        """Those in which the answer can be, by those of each name; a column is `<rows>.<name>`. Empty where the amounts that are
+        put together have none in common, None where the answer is no amount."""
+        return _currencies(self._root, of)
+
     def _check(self, node: ast.expr) -> None:
         kind = type(node)
         if kind not in _KNOWN:
@@ -76,6 +84,8 @@ class Formula:
             if not isinstance(node.func, ast.Name) or node.func.id not in FUNCTIONS or node.keywords:
                 raise FormulaError(f"There is no function {ast.unparse(node.func)[:40]}. Use {', '.join(FUNCTIONS)}.")
             children: list[ast.expr] = list(node.args)
+            if (column := _column(node)) is not None:
+                self.columns.add(column)
         elif isinstance(node, ast.Name | ast.Attribute | ast.Subscript):
             self.names.add(path_of(node))
             return
@@ -99,6 +109,47 @@ def path_of(node: ast.expr) -> str:
         if isinstance(key, str | int) and not isinstance(key, bool):
             return f"{path_of(node.value)}.{key}"
     raise FormulaError(f"{ast.unparse(node)[:40]} names no value.")
+
+
+def _column(call: ast.Call) -> tuple[str, str] | None:
+    match call:
+        case ast.Call(
+            func=ast.Name(id="each"),
+            args=[ast.Name() | ast.Attribute() | ast.Subscript() as rows, ast.Constant(value=str(name))],
+        ):
+            return path_of(rows), name
+    return None
+
+
+def _currencies(node: ast.expr, of: Callable[[str], Currencies]) -> Currencies:
+    match node:
+        case ast.Name() | ast.Attribute() | ast.Subscript():
+            return of(path_of(node))
+        case ast.BinOp(op=op):
+            left, right = _currencies(node.left, of), _currencies(node.right, of)
+            return None if isinstance(op, ast.Div | ast.FloorDiv) and right is not None else _common(left, right)
+        case ast.UnaryOp(op=ast.USub()):
+            return _currencies(node.operand, of)
+        case ast.IfExp():
+            return _any_of(_currencies(node.body, of), _currencies(node.orelse, of))
+        case ast.List():
+            return _common(*(_currencies(one, of) for one in node.elts))
+        case ast.Call(func=ast.Name(id=name)):
+            if (column := _column(node)) is not None:
+                return of(".".join(column))
+            parts = [_currencies(one, of) for one in node.args]
+            return _any_of(*parts) if name == "either" else _common(*parts) if name in OF_AMOUNTS else None
+    return None
+
+
+def _common(*parts: Currencies) -> Currencies:
+    known = [one for one in parts if one is not None]
+    return frozenset.intersection(*known) if known else None
+
+
+def _any_of(*parts: Currencies) -> Currencies:
+    known = [one for one in parts if one is not None]
+    return frozenset().union(*known) if known else None
 
 
 def to_json(value: Any) -> Any:
@@ -329,6 +380,9 @@ FUNCTIONS: Final[Mapping[str, Callable[..., Any]]] = {
     "add_days": lambda day, count: _day(day) + timedelta(days=int(_number(count))),
 }
 """What formulas may call. `each(record.lines, "amount")` is a column of a table; `number` is an amount without its currency."""
+
+OF_AMOUNTS: Final = frozenset({"sum", "average", "min", "max", "abs", "round", "floor"})
+"""Those whose answer is in the currency of what they are given."""
 
 _ARITHMETIC: Final[Mapping[type[ast.operator], Callable[[Decimal, Decimal], Decimal]]] = {
     ast.Add: operator.add,

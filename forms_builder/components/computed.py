@@ -11,12 +11,13 @@ from pydantic import AfterValidator, Field, StringConstraints
 from forms_builder.design import controls
 from forms_builder.design.kinds import FieldKind, Group, PaletteItem, Setting, register
 from forms_builder.design.settings import named
-from forms_builder.formulas import MAX_LENGTH, NO_ANSWER, Formula, FormulaError
+from forms_builder.formulas import MAX_LENGTH, NO_ANSWER, Currencies, Formula, FormulaError
 from forms_builder.rules import FieldType
 from forms_builder.schema import component
 from forms_builder.schema.component import Component, Place
 from forms_builder.schema.conditions import ROOT
-from forms_builder.schema.fields import MAX_NUMBER, Currency, FieldBase
+from forms_builder.schema.editing.texts import with_names
+from forms_builder.schema.fields import MAX_NUMBER, Currency, FieldBase, MoneyField
 from forms_builder.schema.parts import ShortText, has_unstorable, plain
 from forms_builder.schema.sources import Sources
 from forms_builder.schema.standard import day_words
@@ -83,21 +84,62 @@ class Computed(Component[ComputedField]):
     def scene(self, field: ComputedField, value: Any, sources: Sources | None) -> Mapping[str, Any]:
         return {"answer": json.dumps(value)}
 
+    def renamed(self, raw: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        return {**raw, "formula": with_names(raw["formula"], names, (ROOT,))} if "formula" in raw else dict(raw)
+
     def problems(self, field: ComputedField, fields: Mapping[str, FieldBase]) -> Iterator[Place]:
         try:
-            names = Formula(field.formula).names
+            formula = Formula(field.formula)
         except FormulaError as error:
             yield "formula", "bad-formula", f"“{field.label}” cannot be worked out: {error}", "Correct the formula."
             return
-        for name in sorted(names):
+        for name in sorted(formula.names):
             root, _, rest = name.partition(".")
             other = fields.get(rest.partition(".")[0]) if root == ROOT else None
             if other is None or not other.keeps_value:
                 message = f"“{field.label}” asks for {name}, which is no field."
                 yield "formula", "unknown-field", message, f"Name fields as {ROOT}.<name in the data>."
+        for rows, column in sorted(formula.columns):
+            other = fields.get(rows.removeprefix(f"{ROOT}."))
+            if other is not None and _column(other, column) is None:
+                message = f"“{field.label}” asks for {column} of {rows}, which is no column of it."
+                yield "formula", "unknown-column", message, "Name a column of the table as in the data."
         if field.required or field.default is not None or field.prefill is not None:
             message = f"“{field.label}” follows from other fields: required, default and prefill do not apply."
             yield "formula", "computed-given", message, "Remove them."
+
+    def warnings(self, field: ComputedField, fields: Mapping[str, FieldBase]) -> Iterator[Place]:
+        wanted = self.currency(field)
+        try:
+            found = Formula(field.formula).currencies(lambda name: _currencies_of(fields, name)) if wanted else None
+        except FormulaError:
+            return
+        if found is not None and wanted not in found:
+            what = f"in {' or '.join(sorted(found))}" if found else "in no common currency"
+            message = f"“{field.label}” is always empty: what it adds up is {what}, and it gives {wanted}."
+            yield (
+                "currency",
+                "other-currency",
+                message,
+                "Choose that currency, or convert as in number(form.price) * 90.",
+            )
+
+
+def _column(table: FieldBase, name: str) -> FieldBase | None:
+    columns: tuple[FieldBase, ...] = getattr(table, "columns", ())
+    return next((one for one in columns if one.name == name), None)
+
+
+def _currencies_of(fields: Mapping[str, FieldBase], name: str) -> Currencies:
+    """The currencies of a field by its name in a formula, or of a column as `form.<table>.<column>`."""
+    _, first, *rest = [*name.split("."), ""]
+    found = fields.get(first)
+    column = [part for part in rest if part and not part.isdecimal()]
+    if found is not None and column:
+        found = _column(found, column[0]) if len(column) == 1 else None
+    if isinstance(found, MoneyField):
+        return frozenset(found.currencies)
+    return frozenset({found.currency}) if isinstance(found, ComputedField) and found.result == "money" else None
 
 
 def _kept(field: ComputedField, answer: Any) -> Any:

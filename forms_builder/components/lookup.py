@@ -82,6 +82,10 @@ class Lookup(Component[LookupField]):
         row = sources.row(field.source, value) if field.fills and isinstance(value, str) else {}
         return {fill.field: _plain(row.get(fill.attribute)) for fill in field.fills}
 
+    def renamed(self, raw: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        fills = [{**fill, "field": names.get(fill["field"], fill["field"])} for fill in raw.get("fills", ())]
+        return {**raw, "fills": fills} if fills else dict(raw)
+
     def problems(self, field: LookupField, fields: Mapping[str, FieldBase]) -> Iterator[Place]:
         known = {spec.id.partition(".")[2] for spec in ROW_FIELDS[field.choices.source]}
         for number, fill in enumerate(field.fills):

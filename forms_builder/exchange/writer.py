@@ -7,6 +7,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Final, NamedTuple
 
+from forms_builder import formulas
 from forms_builder.exchange.conditions import Condition, NotTaken, Rule, both, rule_of
 from forms_builder.exchange.formulas import Formula
 from forms_builder.exchange.placing import Node, placed
@@ -14,8 +15,9 @@ from forms_builder.exchange.source import Part, value_text
 from forms_builder.rules import RuleErrors, parse
 from forms_builder.schema import fields as f
 from forms_builder.schema.check import blocking, check
-from forms_builder.schema.conditions import context_of
+from forms_builder.schema.conditions import ROOT, context_of
 from forms_builder.schema.document import MAX_FIELDS, DocumentError, FormDocument
+from forms_builder.schema.editing.texts import with_names
 
 RawField = dict[str, Any]
 MAX_NOTES: Final = 1_000
@@ -143,7 +145,7 @@ class Writer:
             if formula is None:
                 continue
             try:
-                made["formula"] = formula.named(self.known)
+                made["formula"] = self._with_columns(formula.named(self.known))
             except NotTaken as error:
                 message = f"“{formula.label}” is calculated there, which was not taken: {error}. It is a text here."
                 self.note(
@@ -152,6 +154,18 @@ class Writer:
                 kept = {key: value for key, value in made.items() if key not in ("result", "decimals", "currency")}
                 made.clear()
                 made.update(kept, type="text")
+
+    def _with_columns(self, formula: str) -> str:
+        """The formula with the names of the columns here. Raises NotTaken for one that no table has."""
+        fields = {made["name"]: made for made in self.fields}
+        for rows, column in formulas.Formula(formula).columns:
+            table = rows.removeprefix(f"{ROOT}.")
+            names = {one["name"] for one in fields.get(table, {}).get("columns", ())}
+            ours = column if column in names else name_of(column)
+            if ours not in names:
+                raise NotTaken(f"{column[:60]} is no column here")
+            formula = with_names(formula, {f"{table}.{column}": f"{table}.{ours}"}, (ROOT,))
+        return formula
 
     def _with_conditions(self, document: FormDocument) -> None:
         """The conditions of each field as one rule of ours; those without a counterpart are told."""

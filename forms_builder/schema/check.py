@@ -174,6 +174,8 @@ def _default(document: FormDocument, field: f.FieldBase, place: str) -> Iterator
 def _own(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[Problem]:
     for key, code, message, hint in component_of(field).problems(field, document.by_name):
         yield Problem(f"{place}.{key}", code, "error", message, hint)
+    for key, code, message, hint in component_of(field).warnings(field, document.by_name):
+        yield Problem(f"{place}.{key}", code, "warning", message, hint)
 
 
 def _comparisons(document: FormDocument, field: f.FieldBase, place: str) -> Iterator[Problem]:

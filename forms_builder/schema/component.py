@@ -120,6 +120,15 @@ class Component(Generic[F]):
         """What is wrong with the settings; `fields` are all of the form. Each blocks publishing."""
         return iter(())
 
+    def warnings(self, field: F, fields: Mapping[str, FieldBase]) -> Iterator[Place]:
+        """The same for what does not block publishing."""
+        return iter(())
+
+    def renamed(self, raw: Mapping[str, Any], names: Mapping[str, str]) -> dict[str, Any]:
+        """The field as it stands in a draft, with other names of fields, and of columns as `<table>.<column>`, in the settings
+        of this type."""
+        return dict(raw)
+
     # --- a value that nobody gives ---
 
     def reads(self, field: F) -> frozenset[str]:
@@ -161,6 +170,12 @@ def component_of(field: FieldBase) -> Component[Any]:
 def model_of(field_type: object) -> type[FieldBase] | None:
     """The schema of the type of that name."""
     return _models.get(field_type) if isinstance(field_type, str) else None
+
+
+def component_named(field_type: object) -> Component[Any] | None:
+    """What the type of that name does."""
+    model = model_of(field_type)
+    return None if model is None else _components[model]
 
 
 def types() -> tuple[str, ...]:

@@ -109,13 +109,35 @@ def test_a_circle_of_values_blocks_publishing() -> None:
 @pytest.mark.parametrize(
     ("formula", "code"),
     [("form.gone + 1", "unknown-field"), ("record.price", "unknown-field"), ("1 +", "bad-formula"), ("", "bad-formula"),
-     ("open('x')", "bad-formula"), ("form.note", "unknown-field")],
+     ("open('x')", "bad-formula"), ("form.note", "unknown-field"), ("sum(each(form.price, 'amount'))", "unknown-column")],
 )  # fmt: skip
 def test_a_formula_that_cannot_be_is_told(formula: str, code: str) -> None:
     spec = document(
         PRICE, {"type": "static", "name": "note", "label": "Note", "default_access": "read"}, computed(formula)
     )
     assert [(one.place, one.code) for one in check(spec) if one.level == "error"] == [("fields.2.formula", code)]
+
+
+@pytest.mark.parametrize(
+    ("formula", "told"),
+    [
+        ("form.price * 2", ["other-currency"]), ("sum(each(form.rows, 'cost'))", ["other-currency"]),
+        ("form.rows[0].cost", ["other-currency"]), ("form.fee + form.price", ["other-currency"]),
+        ("round(-form.net, 1)", ["other-currency"]), ("either(form.price, 5)", ["other-currency"]),
+        ("form.fee * 2", []), ("form.either", []), ("number(form.price) * 90", []), ("form.price / form.price * 5", []),
+        ("form.price if form.count > 1 else form.fee", []), ("form.count * 5", []), ("form.gone", []), ("1 +", []),
+    ],
+)  # fmt: skip
+def test_an_amount_that_can_never_be_in_its_currency_is_told(formula: str, told: list[str]) -> None:
+    others = (named("money", "fee", currencies=["EUR"]), named("money", "either", currencies=["INR", "EUR"]))
+    net = computed("form.price", name="net", result="money")
+    rows = named("table", "rows", columns=[{"type": "money", "name": "cost", "label": "Cost"}])
+    spec = document(PRICE, COUNT, rows, *others, net, computed(formula, result="money", currency="EUR"))
+    found = [one for one in check(spec) if one.level == "warning"]
+    assert [one.code for one in found] == told
+    assert {one.place for one in found} <= {"fields.6.currency"}
+    as_number = document(PRICE, COUNT, rows, *others, net, computed(formula, currency="EUR"))
+    assert [one for one in check(as_number) if one.level == "warning"] == []
 
 
 def test_a_calculated_value_takes_no_access_to_write() -> None:

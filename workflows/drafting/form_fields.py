@@ -4,20 +4,20 @@ Rules name a field as `record.total` or `input.total`, texts of automatic steps 
 name it alone: what an answer is saved to, what a step fills in or reads, the answers of a case.
 """
 
-import re
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, Final
 
 from pydantic import ValidationError
 
 from forms_builder.schema.editing.rules import about, ids_in, name_in, renaming, with_ids, without_ids
+from forms_builder.schema.editing.texts import with_names
 from workflows.graph.contexts import PERSON
 from workflows.nodes.registry import KINDS
 
 Draft = Mapping[str, Any]
 Raw = dict[str, Any]
 ROOTS: Final = ("record", "input")
-_RECORD: Final = r"(?<![\w.])((?:record|shown)(?:\.|\[\s*['\"]))({names})(?!\w)"
+TEXT_ROOTS: Final = ("record", "shown")
 _REQUESTER: Final = frozenset(f"record.requester.{name}" for name in PERSON)
 """Ids that look like those of a field called `requester`."""
 
@@ -55,13 +55,12 @@ def _with_rules(value: Any, other: Callable[[str], str]) -> Any:
 
 
 def _node_renamed(node: Raw, names: Mapping[str, str]) -> Raw:
-    pattern = re.compile(_RECORD.format(names="|".join(map(re.escape, names))))
-    params = _texts_renamed(_named_fields(node, names), pattern, names)
+    params = _texts_renamed(_named_fields(node, names), names)
     made = {**node, "params": params} if "params" in node else dict(node)
     if "save" in made:
         made["save"] = {names.get(name, name): path for name, path in made["save"].items()}
     if "notices" in made:
-        made["notices"] = _texts_renamed(made["notices"], pattern, names)
+        made["notices"] = _texts_renamed(made["notices"], names)
     return made
 
 
@@ -108,16 +107,16 @@ def _holder(params: Raw, place: str) -> tuple[Raw | None, str]:
     return holder, last
 
 
-def _texts_renamed(value: Any, pattern: re.Pattern[str], names: Mapping[str, str]) -> Any:
+def _texts_renamed(value: Any, names: Mapping[str, str]) -> Any:
     if isinstance(value, str):
-        return pattern.sub(lambda match: match[1] + names[match[2]], value)
+        return with_names(value, names, TEXT_ROOTS)
     if isinstance(value, Mapping):
         # The description of an API is no text of ours.
         return {
-            key: one if key == "document" and isinstance(one, Mapping) else _texts_renamed(one, pattern, names)
+            key: one if key == "document" and isinstance(one, Mapping) else _texts_renamed(one, names)
             for key, one in value.items()
         }
-    return [_texts_renamed(one, pattern, names) for one in value] if isinstance(value, list) else value
+    return [_texts_renamed(one, names) for one in value] if isinstance(value, list) else value
 
 
 def _case_renamed(case: Raw, names: Mapping[str, str]) -> Raw:
@@ -126,35 +125,58 @@ def _case_renamed(case: Raw, names: Mapping[str, str]) -> Raw:
         made["acts"] = [_act_renamed(act, names) for act in made["acts"]]
     expect = made.get("expect")
     if isinstance(expect, dict) and "values" in expect:
-        made["expect"] = {**expect, "values": {names.get(key, key): one for key, one in expect["values"].items()}}
+        made["expect"] = {**expect, "values": _answers_renamed(expect["values"], names)}
     return made
 
 
 def _act_renamed(act: Raw, names: Mapping[str, str]) -> Raw:
     made = dict(act)
     if "data" in made:
-        made["data"] = {names.get(key, key): one for key, one in made["data"].items()}
-    head, dot, name = str(made.get("refused", "")).partition(".")
-    if head == "data" and name in names:
-        made["refused"] = f"{head}{dot}{names[name]}"
+        made["data"] = _answers_renamed(made["data"], names)
+    head, dot, rest = str(made.get("refused", "")).partition(".")
+    if head == "data":
+        made["refused"] = f"{head}{dot}{_place_renamed(rest, names)}"
     return made
+
+
+def _place_renamed(place: str, names: Mapping[str, str]) -> str:
+    """A place of an answer: `<field>`, `<table>.<row>.<column>`."""
+    name, *rest = place.split(".")
+    return ".".join([names.get(name, name), *(names.get(f"{name}.{one}", one).rpartition(".")[2] for one in rest)])
+
+
+def _answers_renamed(answers: Mapping[str, Any], names: Mapping[str, str]) -> Raw:
+    return {names.get(key, key): _rows_renamed(key, one, names) for key, one in answers.items()}
+
+
+def _rows_renamed(table: str, answer: Any, names: Mapping[str, str]) -> Any:
+    """The rows of a table with other names of its columns; whatever else was answered stays."""
+    others = {old.partition(".")[2]: new.partition(".")[2] for old, new in names.items() if old.startswith(f"{table}.")}
+    if not others or not isinstance(answer, list):
+        return answer
+    return [{others.get(key, key): one for key, one in row.items()} if isinstance(row, dict) else row for row in answer]
 
 
 def readers(document: Draft, gone: frozenset[str]) -> list[str]:
     """Where the graph speaks about these fields, in words for a person: steps and ways."""
     graph = document.get("graph", {})
     steps = {step["key"]: step.get("name", step["key"]) for step in graph.get("steps", ())}
-    pattern = re.compile(_RECORD.format(names="|".join(map(re.escape, gone)) or "$^"))
+    others = {name: f"{name}_" for name in gone}
     found = [
         f"Step “{steps[step['key']]}”"
         for step in graph.get("steps", ())
-        if _speaks(step, gone) or pattern.search(repr(step.get("node", ""))) or _alone(step.get("node"), gone)
+        if _speaks(step, gone) or _says(step.get("node"), others) or _alone(step.get("node"), gone)
     ]
     return found + [
         f"Way from “{steps.get(way['from'], way['from'])}” to “{steps.get(way['to'], way['to'])}”"
         for way in graph.get("transitions", ())
         if _speaks(way, gone)
     ]
+
+
+def _says(node: Any, others: Mapping[str, str]) -> bool:
+    """Whether a text of the step would read otherwise with these names."""
+    return bool(others) and _texts_renamed(node, others) != node
 
 
 def _alone(node: Any, gone: frozenset[str]) -> bool:

@@ -53,14 +53,6 @@ def do_to_column(form: Mapping[str, Any], table: str, column: str, deed: str) ->
     return with_field(form, table, {**field, "columns": DEEDS[deed](columns, at)})
 
 
-def rename_column(form: Mapping[str, Any], table: str, old: str, new: str) -> Form:
-    """With another name for a column."""
-    field, columns = _columns(form, table)
-    field_at(form, f"{table}.{old}")
-    renamed = [{**one, "name": new} if one["name"] == old else one for one in columns]
-    return with_field(form, table, {**field, "columns": renamed})
-
-
 def _columns(form: Mapping[str, Any], table: str) -> tuple[RawField, Columns]:
     field = field_at(form, table)
     if "columns" not in field:

@@ -1,13 +1,14 @@
 """Changes of the fields of a form as it stands in a draft: each answers a new form, and nothing else is touched.
 
-What refers to a field goes with it: its place in the layout, the rules and comparisons of other fields, and, for a
-copied section, the rules among the copies.
+What refers to a field goes with it: its place in the layout, the rules, comparisons and own settings of other fields, such as
+formulas, and, for a copied section, what the copies say about each other.
 """
 
 from collections.abc import Collection, Mapping, Sequence
 from copy import deepcopy
 from typing import Any, Final
 
+from forms_builder.schema.component import component_named
 from forms_builder.schema.conditions import ROOT
 from forms_builder.schema.document import MAX_FIELDS
 from forms_builder.schema.editing import layout
@@ -102,19 +103,29 @@ def _copy(field: RawField, names: Mapping[str, str], *, relabel: bool) -> RawFie
 
 
 def rename(form: Mapping[str, Any], old: str, new: str) -> Form:
-    """With another name for a field, everywhere in the form. Raises NoSuchField."""
+    """With another name for a field, or for a column by `table.column` both times, everywhere in the form. Raises NoSuchField."""
     field_at(form, old)
     names = {old: new}
-    fields = [_with_names(field, names) for field in form["fields"]]
-    fields = [{**field, "name": new} if field["name"] == old else field for field in fields]
+    fields = [_called(_with_names(field, names), names) for field in form["fields"]]
     made = {**form, "fields": fields}
     return {**made, "layout": layout.renamed(form["layout"], names)} if form.get("layout") else made
+
+
+def _called(field: RawField, names: Mapping[str, str]) -> RawField:
+    """The field with its own other name, and those of its columns."""
+    name = field["name"]
+    made = {**field, "name": names.get(name, name)}
+    if "columns" in field:
+        others = [names.get(f"{name}.{one['name']}", one["name"]).rpartition(".")[2] for one in field["columns"]]
+        made["columns"] = [{**one, "name": other} for one, other in zip(field["columns"], others, strict=True)]
+    return made
 
 
 def _with_names(field: RawField, names: Mapping[str, str]) -> RawField:
     """The field with what it says about the renamed ones; its own name stays."""
     other = renaming(names, FORM_ROOTS)
-    made = dict(field)
+    component = component_named(field.get("type"))
+    made = dict(field) if component is None else component.renamed(field, names)
     if "visible_when" in made:
         made["visible_when"] = with_ids(made["visible_when"], other)
     if "rules" in made:
@@ -151,7 +162,8 @@ def _without(field: RawField, gone: frozenset[str], *, rules: bool) -> RawField:
 
 
 def readers(form: Mapping[str, Any], names: Collection[str]) -> list[tuple[str, str]]:
-    """The other fields whose rules speak about these: (name, "visible_when" | "rules" | "checks")."""
+    """The other fields that speak about these: (name, "visible_when" | "rules" | "checks" | "settings")."""
+    others = {name: f"{name}_" for name in names}
     found: list[tuple[str, str]] = []
     for field in form.get("fields", ()):
         if field["name"] in names:
@@ -163,6 +175,9 @@ def readers(form: Mapping[str, Any], names: Collection[str]) -> list[tuple[str, 
         ]
         if any(item["field"] in names for item in field.get("checks", ())):
             found.append((field["name"], "checks"))
+        component = component_named(field.get("type"))
+        if component is not None and component.renamed(field, others) != field:
+            found.append((field["name"], "settings"))
     return found
 
 

@@ -59,12 +59,14 @@ def name_in(field_id: str, root: str) -> str | None:
 
 
 def renaming(names: Mapping[str, str], roots: tuple[str, ...]) -> Renaming:
-    """Ids of these fields under the roots; other ids stay."""
+    """Ids of these fields, and of columns as `<table>.<column>`, under the roots; other ids stay."""
 
     def renamed(field_id: str) -> str:
-        root, _, rest = field_id.partition(".")
-        name, dot, part = rest.partition(".")
-        return f"{root}.{names[name]}{dot}{part}" if root in roots and name in names else field_id
+        root, *parts = field_id.split(".")
+        for count in (2, 1) if root in roots else ():
+            if (name := names.get(".".join(parts[:count]))) is not None:
+                return ".".join([root, name, *parts[count:]])
+        return field_id
 
     return renamed
 

@@ -121,6 +121,17 @@ def test_a_calculation_is_taken_where_it_is_a_formula_and_told_where_it_is_a_pro
     assert bool([note for note in found.report if "alculate" in note.message]) is (formula is None)
 
 
+@pytest.mark.parametrize(("column", "formula"), [("unitPrice", "sum(each(form.lines, 'unit_price'))"), ("gone", None)])
+def test_a_sum_over_a_column_is_called_as_the_column_is_here(column: str, formula: str | None) -> None:
+    lines = {"type": "matrixdynamic", "name": "lines", "columns": [{"name": "unitPrice", "cellType": "text"}]}
+    total = {"type": "expression", "name": "total", "expression": f"sumInArray({{lines}}, '{column}')"}
+    found = import_form({"elements": [lines, total]})
+    made = found.document.to_json()["fields"]
+    assert made[0]["columns"][0]["name"] == "unit_price"
+    assert made[1].get("formula") == formula
+    assert blocking(check(found.document)) == []
+
+
 def test_settings_and_places_are_taken() -> None:
     leave = read("surveyjs_leave").document
     assert [node.kind for node in leave.layout] == ["section", "section"]

@@ -113,6 +113,52 @@ def test_a_copied_section_speaks_about_its_own_copies() -> None:
     assert fields.field_at(alone, "total_copy")["label"] == "Total (copy)"
 
 
+TRIP: dict[str, Any] = {
+    "schema_version": 1,
+    "fields": [
+        {"type": "money", "name": "fare", "label": "Fare", "default_access": "write"},
+        {"type": "table", "name": "lines", "label": "Lines", "default_access": "write", "columns": [
+            {"type": "money", "name": "amount", "label": "Amount"}, {"type": "text", "name": "note", "label": "Note"},
+        ]},
+        {"type": "text", "name": "phone", "label": "Phone", "default_access": "write"},
+        {"type": "computed", "name": "total", "label": "Total", "result": "money", "default_access": "read",
+         "formula": "form.fare + form['fare'] + sum(each(form.lines, 'amount')) + form.lines[0].amount",
+         "rules": [{"rule": {"field": "form.lines.amount.sum", "op": "gt", "value": {"amount": "1", "currency": "INR"}},
+                    "message": "More."}]},
+        {"type": "lookup", "name": "who", "label": "Who", "default_access": "write",
+         "fills": [{"field": "phone", "attribute": "email"}]},
+    ],
+    "layout": [{"kind": "section", "title": "A", "children": [
+        {"kind": "field", "name": one} for one in ("fare", "lines", "phone", "total", "who")
+    ]}],
+}  # fmt: skip
+
+
+def test_a_rename_goes_through_formulas_and_what_is_filled_in() -> None:
+    form = TRIP
+    for old, new in (("lines.amount", "lines.cost"), ("fare", "price"), ("lines", "rows"), ("phone", "mail")):
+        form = fields.rename(form, old, new)
+    assert [problem for problem in check(FormDocument.load(form)) if problem.level == "error"] == []
+    total, who = fields.field_at(form, "total"), fields.field_at(form, "who")
+    assert total["formula"] == "form.price + form['price'] + sum(each(form.rows, 'cost')) + form.rows[0].cost"
+    assert total["rules"][0]["rule"]["field"] == "form.rows.cost.sum"
+    assert who["fills"] == [{"field": "mail", "attribute": "email"}]
+
+
+def test_a_copied_section_calculates_with_its_own_copies() -> None:
+    twin, _ = fields.duplicate(TRIP, (0,))
+    total, who = fields.field_at(twin, "total_copy"), fields.field_at(twin, "who_copy")
+    assert total["formula"].startswith("form.fare_copy + form['fare_copy'] + sum(each(form.lines_copy, 'amount'))")
+    assert who["fills"] == [{"field": "phone_copy", "attribute": "email"}]
+    assert fields.field_at(twin, "total") == fields.field_at(TRIP, "total")
+
+
+def test_formulas_and_lookups_speak_about_the_fields_they_name() -> None:
+    assert fields.readers(TRIP, {"fare"}) == [("total", "settings")]
+    assert fields.readers(TRIP, {"phone"}) == [("who", "settings")]
+    assert fields.readers(TRIP, {"who"}) == []
+
+
 def test_one_optional_step_spells_out_what_was_required_everywhere() -> None:
     field = {
         "type": "text",

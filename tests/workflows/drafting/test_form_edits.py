@@ -1,6 +1,7 @@
 """Edits of the form: any sequence keeps a draft that loads, lints and round-trips; a rename reaches graph and cases."""
 
 from collections.abc import Mapping
+from copy import deepcopy
 from typing import Any
 
 import pytest
@@ -112,6 +113,46 @@ def test_a_rename_reaches_conditions_automatic_steps_and_cases() -> None:
     assert made["cases"][0] == {"acts": [{"data": {"sum": 1}, "refused": "data.sum"}], "expect": {"values": {"sum": 1}}}
     told = readers({**document, "graph": {**document["graph"], "transitions": []}}, frozenset({"total"}))
     assert told == ["Step “A”", "Step “C”"]
+
+
+def test_a_renamed_column_reaches_rules_automatic_steps_and_cases() -> None:
+    formula = {
+        "kind": "formula",
+        "params": {"values": {"x": "sum(each(record.lines, 'amount')) + record.lines[0].amount"}},
+    }
+    document: dict[str, Any] = {
+        "graph": {
+            "steps": [{"key": "a", "name": "A", "kind": "auto", "node": formula}],
+            "transitions": [
+                {"key": "t", "from": "a", "to": "b", "condition": {"field": "record.lines.amount.sum", "op": "is_set"}}
+            ],
+        },
+        "form": {"fields": [
+            {"type": "table", "name": "lines", "label": "Lines", "columns": [
+                {"type": "number", "name": "amount", "label": "Amount"}, {"type": "text", "name": "note", "label": "Note"},
+            ]},
+            {"type": "computed", "name": "total", "label": "Total", "formula": "sum(each(form.lines, 'amount'))"},
+        ]},
+        "cases": [{"acts": [{"data": {"lines": [{"amount": 1, "note": "x"}]}, "refused": "data.lines.0.amount"}]}],
+    }  # fmt: skip
+    edit = edited(document, "form.rename", {"field": "lines.amount", "name": "cost"})
+    made = apply(document, edit.changes).document
+    assert made["form"]["fields"][1]["formula"] == "sum(each(form.lines, 'cost'))"
+    assert (
+        made["graph"]["steps"][0]["node"]["params"]["values"]["x"]
+        == "sum(each(record.lines, 'cost')) + record.lines[0].cost"
+    )
+    assert made["graph"]["transitions"][0]["condition"]["field"] == "record.lines.cost.sum"
+    assert made["cases"][0]["acts"][0] == {
+        "data": {"lines": [{"cost": 1, "note": "x"}]},
+        "refused": "data.lines.0.cost",
+    }
+    labelled = {"field": "lines.quantity", "group": "field", "set.label": "Cost"}
+    palette = deepcopy(document)
+    palette["form"]["fields"][0]["columns"][0] |= {"name": "number", "label": "Number"}
+    palette["form"]["fields"][1]["formula"] = "sum(each(form.lines, 'number'))"
+    edit = edited(palette, "form.set", labelled | {"field": "lines.number"})
+    assert apply(palette, edit.changes).document["form"]["fields"][1]["formula"] == "sum(each(form.lines, 'cost'))"
 
 
 def test_a_renamed_field_of_the_library_is_missed_nowhere() -> None:

@@ -163,18 +163,14 @@ def field_rename(document: Document, params: Params) -> Edit:
     old = text(params, "field")
     new = text(params, "name", most=60, required="Write a name.")
     fields.field_at(form, old)
-    if "." in old:
-        table, _, column = old.partition(".")
-        _refuse_name(new, [one["name"] for one in fields.field_at(form, table)["columns"] if one["name"] != column])
-        return edit_of(
-            f"Rename {old} to {new}", document, with_form(document, columns.rename_column(form, table, column, new))
-        )
-    _refuse_name(new, [name for name in fields.names_of(form) if name != old])
-    return edit_of(f"Rename {old} to {new}", document, with_name(document, old, new))
+    table, dot, column = old.rpartition(".")
+    taken = [one["name"] for one in fields.field_at(form, table)["columns"]] if table else fields.names_of(form)
+    _refuse_name(new, [name for name in taken if name != column])
+    return edit_of(f"Rename {old} to {new}", document, with_name(document, old, f"{table}{dot}{new}"))
 
 
 def with_name(document: Document, old: str, new: str) -> dict[str, Any]:
-    """The draft with another name for a field, everywhere."""
+    """The draft with another name for a field, or for a column as `table.column`, everywhere."""
     made = form_fields.renamed(document, {old: new})
     return {**made, "form": fields.rename(form_of(document), old, new)}
 

@@ -7,7 +7,7 @@ from typing import Any, Final
 from forms_builder.design.controls import SettingRefused
 from forms_builder.design.kinds import NOT_OF_COLUMNS, Setting, kind_of, palette
 from forms_builder.schema import DocumentError, FormDocument
-from forms_builder.schema.editing import columns, fields, layout
+from forms_builder.schema.editing import fields, layout
 from forms_builder.schema.editing.access import ELSEWHERE, NotWritable, set_access
 from forms_builder.schema.editing.names import free_name, name_from
 from forms_builder.schema.parts import Access
@@ -85,7 +85,7 @@ def _named_anew(
     form = form_of(document)
     if table:
         name = free_name(label, {one["name"] for one in fields.field_at(form, table)["columns"]} - {column})
-        return with_form(document, columns.rename_column(form, table, column, name))
+        return with_name(document, address, f"{table}.{name}")
     name = free_name(label, set(fields.names_of(form)) - {old["name"]})
     return document if name == old["name"] else with_name(document, old["name"], name)
 

@@ -132,6 +132,8 @@ _SETS: Final[Mapping[str, SettingsTab]] = {
     "label": SettingsTab.FIELD,
     "prefill": SettingsTab.FIELD,
     "default": SettingsTab.FIELD,
+    "formula": SettingsTab.FIELD,
+    "fills": SettingsTab.FIELD,
     "access": SettingsTab.STEPS,
     "default_access": SettingsTab.STEPS,
     "visible_when": SettingsTab.VISIBILITY,
@@ -170,7 +172,12 @@ def _removing(desk: Desk, canvas: Canvas, asked: bool) -> Removing:
     return Removing(readers, len(gone), asked and bool(canvas.chosen.item), at_once)
 
 
-_READS: Final = {"visible_when": "When to show", "rules": "A rule of", "checks": "The comparison of"}
+_READS: Final = {
+    "visible_when": "When to show",
+    "rules": "A rule of",
+    "checks": "The comparison of",
+    "settings": "The settings of",
+}
 
 
 def _matrix(desk: Desk, asked: Asked, here: str) -> Mapping[str, Any]:
