@@ -36,7 +36,7 @@ async function open(): Promise<Draft | undefined> {
   const start: PageDocument = holder
     ? (JSON.parse(holder) as PageDocument)
     : { document: NOTHING, revision: state.revision, operations: [] };
-  const queue = new Queue(`${state.definition}:${state.version}`, await tabName(), localStorage);
+  const queue = new Queue(`${state.definition}:${state.version}:${state.me}`, await tabName(), localStorage);
   const draft = new Draft(start, state.me, queue, new Server(state.addresses, state.version, token));
   queue.adopt(whenGone, () => draft.resume());
   return draft;

@@ -20,7 +20,8 @@ const PREFIX = "countersign:draft";
 
 /**
  * Unsent changes of one tab of the browser, in order, in the browser's storage: they survive a reload and a restart of
- * the server. Each tab has a list of its own; what a closed tab has left behind is taken over by the next one.
+ * the server. Each tab has a list of its own; what a closed tab has left behind is taken over by the next one of the same
+ * person: `version` names the draft and who changes it.
  */
 export class Queue {
   private list: Kept[] = [];
