@@ -275,3 +275,60 @@ def clash_over_a_label(tess: Desk, product: Run) -> None:
     expect(page.locator("cs-draft [data-words]")).to_have_text("Saved")
     expect(page.locator("#set-label")).to_have_value("Because")
     assert saved(page)["fields"][0]["label"] == "Because"
+
+
+def labels(page: Page) -> list[str]:
+    return [one["label"] for one in saved(page)["fields"]]
+
+
+def test_what_is_typed_is_saved_whatever_is_pressed_next(sit: Sit, product: Run) -> None:
+    """Quicker than a change saves itself, slower, by leaving, and beside the canvas."""
+    tess = sit("tess", WIDE)
+    page = begun(tess, "Typed and left")
+    for words in ("text", "number"):
+        add_by_keys(page, words)
+        page.keyboard.press("Escape")
+    address = page.url.partition("&item=")[0]
+    number = page.locator(".cs-part-pick").last
+    for count, (pause, pressed, there) in enumerate(
+        [(0, number, "#pick-field-number[aria-current]"), (100, number, "#pick-field-number[aria-current]"),
+         (400, page.locator("#set-tab-validation"), "#set-tab-validation[aria-current]"),
+         (0, page.get_by_role("link", name="Outline"), "[aria-current]:text-is('Outline')")],
+    ):  # fmt: skip
+        first_chosen(page, address)
+        page.locator("#set-label").fill(f"Hotel {count}")
+        pressed.click(delay=pause)
+        expect(page.locator(there)).to_be_visible()
+        assert labels(page)[0] == f"Hotel {count}"
+    first_chosen(page, address)
+    page.locator("#set-label").fill("Hotel at last")
+    page.reload()
+    expect(page.locator("#set-label")).to_have_value("Hotel at last")
+    expect(page.locator("cs-draft [data-words]")).to_have_text("Saved")
+    beside_the_canvas(page)
+    assert tess.faults == []
+
+
+def first_chosen(page: Page, address: str) -> None:
+    page.goto(address)
+    expect(page.locator("cs-form-canvas.is-live")).to_be_visible()
+    page.locator(".cs-part-pick").first.click()
+    expect(page.locator("#set-label")).to_be_visible()
+    page.wait_for_load_state("networkidle")
+
+
+def beside_the_canvas(page: Page) -> None:
+    page.get_by_role("link", name="Graph").click()
+    review, apply = (page.locator(f".cs-step-face[data-step={key}]") for key in ("review", "apply"))
+    review.click()
+    expect(page.locator("#panel-head")).to_have_text("Review")
+    page.locator("#item-description").fill("Look twice")
+    apply.click()
+    expect(page.locator("#panel-head")).to_have_text("Apply")
+    review.click()
+    expect(page.locator("#item-description")).to_have_value("Look twice")
+    page.locator("#item-name").fill("")
+    apply.click()
+    expect(page.locator("#item-name")).to_have_value("")
+    page.locator(".cs-step-face[data-step=done]").click()
+    expect(page.locator("#panel-head")).to_have_text("Done")

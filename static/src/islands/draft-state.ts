@@ -1,8 +1,10 @@
 import type { Draft, Refusal, State } from "../lib/draft/draft";
 import { pageDraft } from "../lib/draft/page";
 import { announce } from "../lib/live";
+import { takeAsSent } from "../lib/typed";
 import { askAboutClash } from "./draft-clash";
 import { showRefusal } from "./draft-refusal";
+import { keepWhenLeft, saveBeforeClicks } from "./draft-typed";
 
 /** Milliseconds between two looks at what others have changed, while somebody looks at the page. */
 const LOOK = 10_000;
@@ -54,7 +56,7 @@ export default class DraftState extends HTMLElement {
     draft.addEventListener("refused", (event) => showRefusal((event as CustomEvent<Refusal>).detail), { signal });
     document.addEventListener("click", (event) => this.chosen(draft, event), { signal });
     // The tab shows what the server has: what was sent later is not in it yet.
-    draft.addEventListener("posted", () => draft.kept === 0 && window.location.reload(), { signal });
+    draft.addEventListener("posted", () => draft.kept === 0 && draft.isOutdated && window.location.reload(), { signal });
     window.addEventListener("online", () => void draft.flush(), { signal });
     document.addEventListener("visibilitychange", () => void (document.hidden ? draft.flush() : draft.catchUp()), { signal });
     document.body.addEventListener("draft:changed", (event) => this.changed(draft, event), { signal });
@@ -62,6 +64,8 @@ export default class DraftState extends HTMLElement {
     document.addEventListener("htmx:beforeRequest", (event) => queueForm(draft, event), { signal });
     document.addEventListener("htmx:sendError", (event) => keepForm(draft, event), { signal });
     document.addEventListener("htmx:responseError", (event) => isGone(event) && keepForm(draft, event), { signal });
+    saveBeforeClicks(signal);
+    keepWhenLeft(draft, nameOf, signal);
     document.addEventListener("submit", (event) => this.travel(draft, event), { signal, capture: true });
     document.addEventListener("click", (event) => this.fold(event), { signal });
     document.addEventListener("htmx:load", (event) => this.keepFolded(event), { signal });
@@ -187,6 +191,7 @@ function keepForm(draft: Draft, event: Event): boolean {
   // The same pressed again is meant again; only the first may have reached the server all the same.
   if (draft.kept > 0) body.set("id", crypto.randomUUID());
   draft.keepPost(crypto.randomUUID(), url, body.toString(), nameOf(form));
+  takeAsSent(form);
   return true;
 }
 

@@ -1,6 +1,7 @@
 import htmx, { type HtmxSwapSpecification } from "htmx.org";
 
 import type { Refusal } from "../../lib/draft/draft";
+import { saveTyped, typedForms } from "../../lib/typed";
 import type { BoardStore } from "./board";
 
 const WIDTH = "countersign:settings-width";
@@ -17,6 +18,8 @@ export class SettingsPanel {
   private shown = "";
   /** What is chosen by now, which the server may not know yet. */
   private wanted = "";
+  /** Where what was typed could not be saved: whoever chooses something else once more leaves it behind. */
+  private stuck = "";
   private store: BoardStore | undefined;
   private timer: number | undefined;
 
@@ -77,10 +80,24 @@ export class SettingsPanel {
     this.wanted = place;
     // The server knows a new step once it is saved.
     if (place === this.shown || (this.store?.draft.kept ?? 0) > 0) return;
+    if (typedForms(this.body).length > 0 && this.stuck !== this.shown) return void this.save();
     this.shown = place;
+    this.stuck = "";
     window.clearTimeout(this.timer);
     // Whoever walks over the steps by the arrow keys does not load the settings of each of them.
     if (!this.isFolded) this.timer = window.setTimeout(() => void this.load(), PAUSE);
+  }
+
+  /** What was typed is saved before something else is shown; what cannot be saved stays, with the reason. */
+  private async save(): Promise<void> {
+    const isSaved = await saveTyped(this.body);
+    if (!isSaved) {
+      this.stuck = this.shown;
+      return;
+    }
+    this.shown = this.wanted;
+    if (this.body) delete this.body.dataset.place;
+    if (!this.isFolded) await this.load();
   }
 
   private async load(): Promise<void> {
@@ -103,7 +120,8 @@ export class SettingsPanel {
   private renew(): void {
     if ((this.store?.draft.kept ?? 0) > 0) return;
     this.shown = this.wanted;
-    if (!this.body || this.isFolded || this.panel?.contains(document.activeElement)) return;
+    const isTyping = this.panel?.contains(document.activeElement) || typedForms(this.body).length > 0;
+    if (!this.body || this.isFolded || isTyping) return;
     delete this.body.dataset.place;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.load(), RENEW);

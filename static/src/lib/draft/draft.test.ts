@@ -58,6 +58,18 @@ function nameIn(draft: Draft): string | undefined {
 describe("a draft", () => {
   beforeEach(() => localStorage.clear());
 
+  it("asks for a new page only where what was sent later is not in this one", async () => {
+    const desk = new Desk();
+    desk.answers = [{ kind: "saved", revision: 0, done: [], missed: [] }];
+    const there = opened(desk, "two");
+    there.keepPost("1", "/edit/", "edit=form.set");
+    await there.flush();
+    expect([there.kept, there.isOutdated]).toEqual([0, false]);
+    there.keepPost("2", "/edit/", "edit=form.set");
+    await there.flush();
+    expect([there.kept, there.isOutdated]).toEqual([0, true]);
+  });
+
   it("shows an edit at once, keeps it, and is saved when it was sent", async () => {
     const desk = new Desk();
     const draft = opened(desk);

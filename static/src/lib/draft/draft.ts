@@ -41,6 +41,9 @@ export class Draft extends EventTarget {
   clash: readonly ClashItem[] = [];
   /** Of the last form that was refused, until something was chosen or saved. */
   refusal: Refusal | undefined;
+  /** Whether the page was made before something that was sent later came into the draft. */
+  isOutdated = false;
+  private readonly shown: number;
   private base: DraftDocument;
   private known: Operation[];
   private blocked: Exclude<State, "saved" | "saving"> | undefined;
@@ -58,7 +61,7 @@ export class Draft extends EventTarget {
   ) {
     super();
     this.base = start.document;
-    this.revision = start.revision;
+    this.revision = this.shown = start.revision;
     this.known = [...start.operations];
     this.document = folded(this.base, queue.operations);
     if (queue.items.length > 0) this.later(0);
@@ -269,6 +272,7 @@ export class Draft extends EventTarget {
       this.queue.drop(new Set(batch.map(idOf)));
       // Otherwise others changed something meanwhile, which nobody has seen here.
       if (answer.revision === seen + 1) this.queue.advance(seen, answer.revision);
+      if (answer.revision > this.shown) this.isOutdated = true;
       this.dispatchEvent(new Event("posted"));
       return;
     }
