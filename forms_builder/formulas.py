@@ -7,7 +7,9 @@ sum, no order and no ratio. Cost and size are bounded by the length of the text.
 """
 
 import ast
+import keyword
 import operator
+import re
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from decimal import ROUND_HALF_UP, Decimal, DecimalException, localcontext
@@ -17,6 +19,8 @@ MAX_LENGTH: Final = 1_000
 MAX_NODES: Final = 200
 MAX_RESULT: Final = 20_000
 DIGITS: Final = 34
+_TAKEN: Final = re.compile(rf"(\w+)\.({'|'.join(keyword.kwlist)})\b")
+"""A name that Python's parser takes for a word of its own, such as form.from."""
 Currencies = frozenset[str] | None
 
 
@@ -48,6 +52,9 @@ class Formula:
         try:
             tree = ast.parse(text.strip(), mode="eval")
         except (SyntaxError, ValueError, RecursionError, MemoryError) as error:
+            if (taken := _TAKEN.search(text)) is not None:
+                message = f"“{taken[2]}” is a word of formulas: write {taken[1]}['{taken[2]}'] for {taken[0]}."
+                raise FormulaError(message) from error
             raise FormulaError("This is no formula. Write for example: round(record.total * 1.2, 2).") from error
         if sum(1 for _ in ast.walk(tree)) > MAX_NODES:
             raise FormulaError("This formula is too long. Divide it in several.")

@@ -150,6 +150,9 @@ def _choices(document: FormDocument, field: f.FieldBase, place: str) -> Iterator
         yield Problem(
             f"{place}.choices", "no-choices", "error", f"“{field.label}” offers nothing to choose.", "Add entries."
         )
+    if values and isinstance(field, f.MultiChoiceField) and field.min_items > len(values):
+        message = f"“{field.label}” asks for {field.min_items} entries and offers {len(values)}."
+        yield Problem(f"{place}.min_items", "too-few-choices", "error", message, "Ask for fewer, or add entries.")
     for value in sorted({value for value in values if values.count(value) > 1}):
         message = f"“{field.label}” has the value {value} twice."
         yield Problem(f"{place}.choices", "duplicate-choice", "error", message, "Remove one of them.")

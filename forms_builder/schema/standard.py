@@ -1,6 +1,6 @@
 """The components of the types that every form needs."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import Any, ClassVar, Final, TypeVar
@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Final, TypeVar
 from forms_builder.rules import FieldSpec, FieldType
 from forms_builder.schema import clean as c
 from forms_builder.schema import fields as f
-from forms_builder.schema.component import Component, Posted, register
+from forms_builder.schema.component import Component, Place, Posted, register
 from forms_builder.schema.world import World
+from forms_builder.uploads import EXTENSIONS
 
 AnyText = TypeVar("AnyText", f.TextField, f.LongTextField)
 Moment = TypeVar("Moment", f.DateField, f.DateRangeField, f.TimeField)
@@ -212,6 +213,20 @@ class File(Upload[f.FileField]):
     def attributes(self, field: f.FileField) -> Mapping[str, Any]:
         accept = ",".join(f".{item}" for item in field.extensions) or ("image/*" if field.camera else None)
         return {"accept": accept, "capture": "environment" if field.camera else None}
+
+    def problems(self, field: f.FileField, fields: Mapping[str, f.FieldBase]) -> Iterator[Place]:
+        if field.extensions and not set(field.extensions) & set(EXTENSIONS):
+            yield _not_taken(field, field.extensions)
+
+    def warnings(self, field: f.FileField, fields: Mapping[str, f.FieldBase]) -> Iterator[Place]:
+        never = [one for one in field.extensions if one not in EXTENSIONS]
+        if never and len(never) < len(field.extensions):
+            yield _not_taken(field, never)
+
+
+def _not_taken(field: f.FileField, endings: Sequence[str]) -> Place:
+    message = f"“{field.label}” asks for files that are not accepted here: {', '.join(endings)}."
+    return "extensions", "not-accepted", message, f"Choose among {', '.join(EXTENSIONS)}."
 
 
 class Table(Component[f.TableField]):

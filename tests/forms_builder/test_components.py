@@ -118,6 +118,13 @@ def test_a_formula_that_cannot_be_is_told(formula: str, code: str) -> None:
     assert [(one.place, one.code) for one in check(spec) if one.level == "error"] == [("fields.2.formula", code)]
 
 
+def test_a_name_that_formulas_take_for_a_word_is_told_with_the_way_to_write_it() -> None:
+    day = named("date", "from")
+    (problem,) = check(document(day, computed("days_between(form.from, '2025-10-06')")))
+    assert "write form['from'] for form.from" in problem.message
+    assert check(document(day, computed("days_between(form['from'], '2025-10-06')"))) == []
+
+
 @pytest.mark.parametrize(
     ("formula", "told"),
     [

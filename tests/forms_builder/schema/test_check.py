@@ -21,6 +21,10 @@ CASES: list[tuple[list[dict[str, Any]], str, str]] = [
     ([one_field("text", pattern={"expression": r"(a)\1", "message": "No."})], "fields.0.pattern.expression", "bad-pattern"),
     ([one_field("choice")], "fields.0.choices", "no-choices"),
     ([one_field("choice", choices=[{"value": "a", "label": "A"}] * 2)], "fields.0.choices", "duplicate-choice"),
+    ([one_field("multi_choice", min_items=2, choices=[{"value": "a", "label": "A"}])], "fields.0.min_items", "too-few-choices"),
+    ([one_field("table", columns=[one_field("multi_choice", min_items=2, choices=[{"value": "a", "label": "A"}])])],
+     "fields.0.columns.0.min_items", "too-few-choices"),
+    ([one_field("file", extensions=["exe", "doc"])], "fields.0.extensions", "not-accepted"),
     ([one_field("number", default="many")], "fields.0.default", "bad-default"),
     ([one_field("user", default="x")], "fields.0.default", "default-from-database"),
     ([one_field("date", checks=[{"kind": "after", "field": "zz"}])], "fields.0.checks.0.field", "unknown-field"),
@@ -58,6 +62,14 @@ def test_all_problems_are_told_at_once_and_warnings_do_not_block() -> None:
     found = check(document(one_field("choice"), A, A, hidden))
     assert [problem.code for problem in found] == ["no-choices", "duplicate-name", "never-shown"]
     assert [problem.code for problem in blocking(found)] == ["no-choices", "duplicate-name"]
+
+
+def test_an_ending_that_is_never_accepted_blocks_where_there_is_no_other() -> None:
+    levels = [
+        [one.level for one in check(document(one_field("file", extensions=endings)))]
+        for endings in ([], ["pdf"], ["pdf", "doc"], ["doc"])
+    ]
+    assert levels == [[], [], ["warning"], ["error"]]
 
 
 def test_the_layout_must_show_every_field_once() -> None:
