@@ -27,6 +27,8 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCAL = ROOT / ".local"
 PASSWORD = "countersign-demo"
 PATIENCE = 90.0
+START = 300.0
+"""For a start, which everything else that a machine checks meanwhile may hold up; it fails at once where the product gives up."""
 """Seconds for a start, a recovery or anything else that is waited for."""
 
 
@@ -80,7 +82,7 @@ class Run:
         return "Countersign is ready" in self.said and readiness(f"http://127.0.0.1:{self.port}/readyz") is None
 
     def wait_until_ready(self) -> None:
-        wait_for(self.is_ready, lambda: f"a ready installation\n{self.said}")
+        wait_for(self.is_ready, lambda: f"a ready installation\n{self.said}", START)
 
     def stop(self) -> None:
         if self.process.poll() is None:
