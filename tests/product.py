@@ -27,9 +27,9 @@ ROOT = Path(__file__).resolve().parents[1]
 LOCAL = ROOT / ".local"
 PASSWORD = "countersign-demo"
 PATIENCE = 90.0
+"""Seconds for a recovery or anything else that is waited for."""
 START = 300.0
-"""For a start, which everything else that a machine checks meanwhile may hold up; it fails at once where the product gives up."""
-"""Seconds for a start, a recovery or anything else that is waited for."""
+"""Seconds for a start, which whatever else is checked meanwhile may hold up; it fails at once where the product gives up."""
 
 
 @dataclass
