@@ -72,7 +72,11 @@ class Inboxes:
             raise RuntimeError(f"{address} answered {answer.status_code}.")
         statements = len([query for query in captured if query["sql"] not in ("BEGIN", "COMMIT")])
         took = timed(lambda: browser.get(address), times)
-        return took | {"statements": statements, "kilobytes": len(gzip.compress(answer.content)) / 1000}
+        size = {
+            "kilobytes": len(gzip.compress(answer.content)) / 1000,
+            "rows": answer.content.count(b'href="/requests/'),
+        }
+        return took | {"statements": statements, **size}
 
     def decide(self, times: int) -> Figures:
         """Decisions of the manager by the service."""

@@ -57,18 +57,18 @@ def _matching(actor: Membership, text: str) -> QuerySet[WorkflowRun]:
     query = query_of(text)
     if not query:
         return WorkflowRun.objects.none()
-    few = _with_words(query)
-    if len(few) <= FEW:
+    if (few := _few_with(query)) is not None:
         return visible_to(actor).filter(id__in=few)
     raw = SearchQuery(query, config=CONFIG, search_type="raw")
     return visible_list(actor).annotate(words=SearchVector("title", config=CONFIG)).filter(words=raw)
 
 
-def _with_words(query: str) -> list[UUID]:
-    """The organisation's requests with the words, whoever may see them; where there are many, some of them."""
+def _few_with(query: str) -> list[UUID] | None:
+    """The organisation's requests with the words, whoever may see them; None where they are many."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT workflows_with_words(to_tsquery(%s, %s), %s)", [CONFIG, query, FEW + 1])
-        return [row[0] for row in cursor.fetchall()]
+        found = [row[0] for row in cursor.fetchall()]
+    return None if None in found or len(found) > FEW else found
 
 
 def query_of(text: str) -> str:

@@ -10,6 +10,7 @@ from tests.factories import workflows as make
 from tests.workflows.views.story import install, load, signed_in, started, text
 from workflows.models import WorkflowDefinition, WorkflowRun
 from workflows.selectors import search
+from workflows.selectors.paging import PAGE_SIZE
 
 PERIOD = "since=2025-09-01&until=2025-10-31"
 
@@ -146,6 +147,21 @@ def test_the_index_of_words_answers_for_the_organisation_of_the_scope(acme: Acme
             cursor.execute("SELECT count(*) FROM workflows_with_words('', 10)")
             assert cursor.fetchone() == (0,)
     assert found == [[run_id], []]
+
+
+@pytest.mark.django_db
+def test_words_that_many_have_are_all_found_and_newest_first(acme: Acme) -> None:
+    definition = install(acme)
+    for _ in range(PAGE_SIZE + 2):
+        started(acme, definition)
+    with acme.scope():
+        WorkflowRun.objects.filter(number=2).update(title="Sabbatical: Asha")
+    tess = signed_in(acme.tess)
+    page = load(tess, "/search/?q=leave").context["page"]
+    assert [row.number for row in page.rows] == [*range(27, 2, -1)]
+    assert [row.number for row in load(tess, f"/search/?q=leave&cursor={page.next}").context["page"].rows] == [1]
+    assert [row.number for row in load(tess, "/search/?q=sabb").context["page"].rows] == [2]
+    assert len(load(tess, "/search/?q=asha").context["page"].rows) == PAGE_SIZE
 
 
 @pytest.mark.django_db
