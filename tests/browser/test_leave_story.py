@@ -154,7 +154,7 @@ def test_what_was_typed_outlives_the_session(sit: Sit, product: Run) -> None:
     page.get_by_label("E-mail").fill("ravi@acme.example")
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Log in").click()
-    expect(page.get_by_text("It is here again")).to_be_visible()
+    expect(page.locator("#content").get_by_text("It is here again")).to_be_visible()
     assert page.url.endswith(path)
     expect(reason).to_have_value("All of this again?")
 
