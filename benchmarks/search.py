@@ -57,7 +57,7 @@ def run(sizes: Sequence[int], people: int, times: int) -> dict[str, Any]:
     with server.running() as database:
         world.prepare("bench_search", database)
         inboxes = Inboxes(people)
-        rows = []
+        rows: list[dict[str, Any]] = []
         for size in sizes:
             inboxes.grow(size)
             if not rows:

@@ -104,6 +104,7 @@ LINES = [
     Line(f"{API}node-palette/", holder="omar", without="asha"),
     Line(TASK, holder="omar", without="asha"),
     Line(TASK, "post", holder="omar", without="asha", data=ENTRY),
+    Line(f"{TASK}<uuid:task_id>/", holder="omar", ids=of_configured, without="asha"),
     Line(f"{TASK}<uuid:task_id>/", "put", holder="omar", ids=of_configured, without="asha", data=ENTRY),
     Line(f"{TASK}<uuid:task_id>/", "delete", holder="omar", ids=of_configured, without="asha"),
 ]
