@@ -17,7 +17,8 @@ from workflows.engine.definition import RunningDefinition
 from workflows.graph.cases import Act, Case, Expected, Persona
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.selectors.desk import Way, ways_from
-from workflows.services.case_stage import NotAllowed, Stage, persona_id
+from workflows.services.case_stage import NotAllowed, Stage
+from workflows.services.case_world import persona_id
 from workflows.services.deciding import Submission
 from workflows.sla import CalendarError, PeriodError
 

@@ -1,38 +1,32 @@
 """One request of a test case, in memory: the same decisions as in the product, with the people of the case, nothing stored."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any, Final
-from uuid import UUID, uuid4, uuid5
-from zoneinfo import ZoneInfo
+from uuid import UUID, uuid4
 
 from accounts.tenancy.errors import Invalid
-from forms_builder.rules import Environment, EvaluationClock, WeekCalendar
-from forms_builder.schema.conditions import ACTING
-from forms_builder.schema.fields import SourcedChoices, SourceName
 from forms_builder.schema.prefill import prefilled
-from forms_builder.schema.sources import FileFacts, Option
 from workflows.approval import Panel, Vote
 from workflows.assignment import Assignment, Person, Situation
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision
 from workflows.engine.state import Answers
 from workflows.engine.superseded import offered, put_aside, still_aside, without
-from workflows.graph.cases import Act, Case, Persona
+from workflows.graph.cases import Act, Case
 from workflows.graph.compiled import CompiledTransition
 from workflows.graph.tokens import Token
 from workflows.ladder import Deed, Rung, Standing
 from workflows.selectors.desk import Desk
 from workflows.separation import Duties, why_barred
+from workflows.services.case_world import CaseSources, facts_of, person_of, persona_id, with_ids
 from workflows.services.deciding import Standing as Here
 from workflows.services.deciding import Submission, Wish, decision_of, movement_of, openings_for, said_by, way_of
 from workflows.services.drawing import drawn
 from workflows.services.machine_way import NOTHING_SAID, success_way
 from workflows.sla import Calendar, CalendarError, PeriodError, due_at, parse_period
 
-_PEOPLE: Final = UUID("6d1a6f0e-6a3a-4f0e-9a53-0f1e0c5f5b8e")
-"""Namespace of the ids of personas: the same key has the same id in every case."""
 WEEK: Final = Calendar.of("UTC", {day: [["09:00", "18:00"]] for day in ("mon", "tue", "wed", "thu", "fri")})
 """Working time of cases: five days of nine hours."""
 
@@ -103,7 +97,7 @@ class Stage:
     def __init__(self, case: Case, definition: RunningDefinition) -> None:
         self.case = case
         self.definition = definition
-        self.people = {person.id: person for person in map(_person, case.people)}
+        self.people = {person.id: person for person in map(person_of, case.people)}
         self.by_key = {persona.key: self.people[persona_id(persona.key)] for persona in case.people}
         self.requester = self.by_key[case.requester]
         self.at = case.at
@@ -167,7 +161,7 @@ class Stage:
         Raises Invalid, NotAllowed, PeriodError, CalendarError.
         """
         self.wait(act.after)
-        return self._decide(act, submission or Submission(_with_ids(act.data)))
+        return self._decide(act, submission or Submission(with_ids(act.data)))
 
     def _refused(self, number: int, act: Act, places: Sequence[str], why: str) -> bool:
         if act.refused and any(place == act.refused or place.startswith(f"{act.refused}.") for place in places):
@@ -223,7 +217,7 @@ class Stage:
 
     def offered(self, requester: Person) -> dict[str, Any]:
         """What the form of the start is filled in with before anybody answers."""
-        return prefilled(self.definition.form, _facts(requester), self.at, self.sources(requester))
+        return prefilled(self.definition.form, facts_of(requester), self.at, self.sources(requester))
 
     def offered_at(self, step: str) -> dict[str, Any]:
         """What the form of a step is filled in with."""
@@ -341,8 +335,8 @@ class Stage:
         names = sorted(self.people[one].name for one in ids)
         return ", ".join(names) or "an assignment"
 
-    def sources(self, actor: Person) -> "_CaseSources":
-        return _CaseSources(self.at, self.case.people, actor)
+    def sources(self, actor: Person) -> CaseSources:
+        return CaseSources(self.at, self.case.people, actor)
 
 
 def _note_deciders(stage: Stage, step: str, actor: Person | None, decision: Decision) -> None:
@@ -395,105 +389,12 @@ def _differences(stage: Stage) -> Iterator[str]:
             now, then = ("nobody" if one is None else stage.people_words(one) for one in (there, people))
             yield f"At “{stage.step_name(key)}” it waits for {now}; expected was {then}."
     for name, value in wanted.values.items():
-        if stage.data.get(name) != _with_ids({name: value})[name]:
+        if stage.data.get(name) != with_ids({name: value})[name]:
             yield f"“{name}” is {stage.data.get(name)!r}; expected was {value!r}."
 
 
 class NotAllowed(Exception):
     """Somebody does what they may not."""
-
-
-@dataclass(frozen=True)
-class _CaseSources:
-    """The world of a case: its people, the moment, and every entry that a form may pick."""
-
-    at: datetime
-    personas: tuple[Persona, ...]
-    actor: Person
-
-    @property
-    def today(self) -> date:
-        return self.at.date()
-
-    @property
-    def environment(self) -> Environment:
-        clock = EvaluationClock(self.at, ZoneInfo("UTC"), WeekCalendar())
-        acting = {f"{ACTING}.{name}": fact for name, fact in self.actor.facts().items()}
-        return Environment(clock, _Directory(self.personas), acting=acting)
-
-    def options(self, wanted: SourcedChoices) -> Sequence[Option]:
-        return ()
-
-    def search(self, wanted: SourcedChoices, text: str, most: int) -> Sequence[Option]:
-        return ()
-
-    def row(self, wanted: SourcedChoices, value: str) -> Mapping[str, Any]:
-        found = [one for one in self.personas if str(persona_id(one.key)) == value and wanted.source == "people"]
-        return _person(found[0]).facts() if found else {}
-
-    @property
-    def links_to_maps(self) -> bool:
-        return False
-
-    def labels(self, wanted: SourcedChoices, values: Collection[str]) -> Mapping[str, str]:
-        return {value: value for value in values}
-
-    def names(self, source: SourceName, values: Collection[str]) -> Mapping[str, str]:
-        return {value: value for value in values}
-
-    def files(self, ids: Collection[str]) -> Mapping[str, FileFacts]:
-        return {one: FileFacts(one, "file", 1_000, "") for one in ids}
-
-
-@dataclass(frozen=True)
-class _Directory:
-    personas: tuple[Persona, ...]
-
-    def is_manager(self, manager: str, report: str) -> bool:
-        return any(
-            str(persona_id(one.key)) == report and one.manager and str(persona_id(one.manager)) == manager
-            for one in self.personas
-        )
-
-    def is_member(self, user: str, group: str) -> bool:
-        return any(str(persona_id(one.key)) == user and group in (one.department, *one.roles) for one in self.personas)
-
-
-def _person(persona: Persona) -> Person:
-    return Person(
-        id=persona_id(persona.key),
-        name=persona.name or persona.key.replace("_", " ").title(),
-        email=f"{persona.key}@case.example",
-        manager_id=persona_id(persona.manager) if persona.manager else None,
-        department=persona.department or None,
-        department_head_id=persona_id(persona.head) if persona.head else None,
-        designation=persona.designation or None,
-        level=persona.level,
-        city=persona.city or None,
-        state=persona.state or None,
-        country=persona.country or None,
-        roles=persona.roles,
-        is_active=persona.is_active,
-    )
-
-
-def _facts(person: Person) -> dict[str, Any]:
-    """What a form may be prefilled with of the requester."""
-    return {"id": str(person.id), "name": person.name, "email": person.email}
-
-
-def persona_id(key: str) -> UUID:
-    """The same key has the same id in every case."""
-    return uuid5(_PEOPLE, key)
-
-
-def _with_ids(data: Any) -> Any:
-    """ "@key" as the id of that persona, at any depth."""
-    if isinstance(data, str):
-        return str(persona_id(data[1:])) if data.startswith("@") else data
-    if isinstance(data, Mapping):
-        return {name: _with_ids(value) for name, value in data.items()}
-    return [_with_ids(value) for value in data] if isinstance(data, list | tuple) else data
 
 
 def _arrows(stage: Stage, steps: Iterable[str]) -> str:

@@ -20,7 +20,7 @@ from workflows.graph.lint import blocking, lint
 from workflows.selectors.form_preview import personas_of
 from workflows.selectors.trial_people import graph_for, trial_cast
 from workflows.services.case_recording import Recording
-from workflows.services.case_stage import persona_id
+from workflows.services.case_world import persona_id
 from workflows.services.drafts import draft_edit
 from workflows.views.action_bar import bar_errors, filled_bar, fresh_bar
 from workflows.views.design.case_pages import CaseRecordView
