@@ -1,13 +1,14 @@
 """Tasks over REST: lists, one task, and what can be done with it."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
 from accounts.audit.models import AuditEntry
 from tests.cast import Acme
 from tests.scenarios.rest import Rest, one, ways
-from workflows.models import Task, WorkflowDefinition
+from workflows.models import Task, WorkflowDefinition, WorkflowRun
 
 ASKED = {"from": "2025-10-06", "to": "2025-10-08", "reason": "Family"}
 SOMEBODY = "01890000-0000-7000-8000-000000000000"
@@ -55,6 +56,19 @@ def test_whoever_is_not_to_decide_sees_no_ways_and_only_what_they_may_read(
     assert (seen["transitions"], seen["colleagues"]) == ([], [])
     assert Rest(acme.asha).read(f"runs/{run['id']}/")["data"] == ASKED
     assert Rest(acme.farid).get(f"tasks/{task_id}/").status_code == 404
+
+
+def test_the_answer_to_a_decision_is_the_request_as_it_is_read_afterwards(
+    acme: Acme, leave: WorkflowDefinition
+) -> None:
+    run = Rest(acme.asha).start("Leave Application", ASKED)
+    with acme.scope():
+        about = {"subject_kind": "something", "subject_id": UUID(SOMEBODY)}
+        WorkflowRun.objects.filter(id=run["id"]).update(**about)
+    ravi = Rest(acme.ravi)
+    answer = ravi.complete(ravi.task(run), "HR review", data={"criticality": "high"})
+    assert answer["subject"] == {"kind": "something", "id": SOMEBODY}
+    assert answer == ravi.read(f"runs/{run['id']}/")
 
 
 def test_the_list_is_the_inbox(acme: Acme, leave: WorkflowDefinition) -> None:
