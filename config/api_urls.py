@@ -6,8 +6,9 @@ from drf_spectacular.views import SpectacularAPIView
 from config.api_docs import ApiDocsView
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("", include("accounts.api.urls")),
+    # First what is asked for most: addresses are tried one after the other.
     path("", include("workflows.api.urls")),
+    path("", include("accounts.api.urls")),
     path("flows/", include("flows.api.urls")),
     path("", include("notifications.api.urls")),
     path("schema/", SpectacularAPIView.as_view(authentication_classes=()), name="api-schema"),

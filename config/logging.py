@@ -18,6 +18,7 @@ from accounts.audit.record import request_id as recorded_request_id
 
 logger = structlog.get_logger("countersign.request")
 
+BOUND = ("request_id", "organisation", "member", "user")
 REQUEST_ID = re.compile(r"[A-Za-z0-9_-]{8,64}")
 
 
@@ -30,7 +31,6 @@ class RequestContextMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-ID", "")
         identity = given if REQUEST_ID.fullmatch(given) else uuid.uuid4().hex
-        structlog.contextvars.clear_contextvars()
         structlog.contextvars.bind_contextvars(request_id=identity)
         token = recorded_request_id.set(identity)
         started = time.perf_counter()
@@ -41,7 +41,7 @@ class RequestContextMiddleware:
             return response
         finally:
             recorded_request_id.reset(token)
-            structlog.contextvars.clear_contextvars()
+            structlog.contextvars.unbind_contextvars(*BOUND)
 
     def process_view(self, request: HttpRequest, *_: Any) -> None:
         """By now the person is known: every line of the view carries who and where."""

@@ -9,9 +9,10 @@ from config.embedded import mail_page
 urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("config.api_urls")),
+    # First what is asked for most: addresses are tried one after the other.
+    path("", include("workflows.urls")),
     path("", include("accounts.urls")),
     path("", include("forms_builder.urls")),
-    path("", include("workflows.urls")),
     path("flows/", include("flows.urls")),
     path("", include("notifications.urls")),
 ]

@@ -30,12 +30,13 @@ class _Change(NamedTuple):
 
 
 class WriteBatch:
-    """Rows to insert, update and delete, written together by ``execute``.
+    """Rows of the open scope's organisation to insert, update and delete, written together by ``execute``.
 
     Inserts and updates take the values as they are; ``auto_now`` does not apply.
     """
 
     def __init__(self) -> None:
+        self._organisation_id = current_organisation_id()
         self._inserts: dict[type[models.Model], list[dict[str, Any]]] = {}
         self._changes: list[_Change] = []
 
@@ -53,7 +54,7 @@ class WriteBatch:
         """Set ``values`` (by column) on the row if its columns still have the values of ``expect``."""
         tests = expect or {}
         sql = _update(model, tuple(values), ("id", "organisation_id", *tests))
-        self._changes.append(_Change(sql, [*values.values(), pk, current_organisation_id(), *tests.values()], 1))
+        self._changes.append(_Change(sql, [*values.values(), pk, self._organisation_id, *tests.values()], 1))
 
     def update_each(self, model: type[models.Model], rows: Sequence[Mapping[str, Any]]) -> None:
         """Update many rows, each to its own values: all have the same columns, ``id`` among them."""
@@ -65,12 +66,12 @@ class WriteBatch:
             f'UPDATE "{table}" AS t SET {sets} FROM jsonb_populate_recordset(NULL::"{table}", %s::jsonb) AS v'
             " WHERE t.id = v.id AND t.organisation_id = %s RETURNING 1"
         )
-        self._changes.append(_Change(sql, [list(rows), current_organisation_id()], len(rows)))
+        self._changes.append(_Change(sql, [list(rows), self._organisation_id], len(rows)))
 
     def update_where(self, model: type[models.Model], values: Mapping[str, Any], **match: Any) -> None:
         """Set ``values`` on the rows whose columns equal ``match``; any number of rows is right."""
         sql = _update(model, tuple(values), ("organisation_id", *match))
-        self._changes.append(_Change(sql, [*values.values(), current_organisation_id(), *match.values()], None))
+        self._changes.append(_Change(sql, [*values.values(), self._organisation_id, *match.values()], None))
 
     def update_among(
         self, model: type[models.Model], values: Mapping[str, Any], column: str, among: Sequence[str], **match: Any
@@ -78,7 +79,7 @@ class WriteBatch:
         """The same on those of the rows whose ``column`` is one of some texts."""
         sql = _update(model, tuple(values), ("organisation_id", *match), among=column)
         self._changes.append(
-            _Change(sql, [*values.values(), current_organisation_id(), *match.values(), list(among)], None)
+            _Change(sql, [*values.values(), self._organisation_id, *match.values(), list(among)], None)
         )
 
     def update_all(
@@ -89,12 +90,12 @@ class WriteBatch:
         where = f'{_equal(("organisation_id",))} AND "{column}" = ANY(%s)'
         sql = f'UPDATE "{model._meta.db_table}" SET {sets} WHERE {where} RETURNING 1'
         array = f"{{{','.join(map(str, keys))}}}"
-        self._changes.append(_Change(sql, [*values.values(), current_organisation_id(), array], None))
+        self._changes.append(_Change(sql, [*values.values(), self._organisation_id, array], None))
 
     def delete(self, model: type[models.Model], **match: Any) -> None:
         """Delete the rows whose columns equal ``match``; any number of rows is right."""
         sql = f'DELETE FROM "{model._meta.db_table}" WHERE {_equal(("organisation_id", *match))} RETURNING NULL'
-        self._changes.append(_Change(sql, [current_organisation_id(), *match.values()], None))
+        self._changes.append(_Change(sql, [self._organisation_id, *match.values()], None))
 
     def execute(self) -> None:
         """Write everything. Raises StaleRow unless each update met exactly one row; the transaction must then end."""

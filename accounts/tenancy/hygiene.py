@@ -42,7 +42,7 @@ def _texts(request: HttpRequest) -> Iterable[str]:
 
 def is_unclean(text: str) -> bool:
     """Whether the text holds NUL, or a surrogate without its pair (RFC 3629 has none)."""
-    return "\0" in text or any("\ud800" <= character <= "\udfff" for character in text)
+    return "\0" in text or (not text.isascii() and any("\ud800" <= character <= "\udfff" for character in text))
 
 
 def is_utc(moment: datetime) -> bool:

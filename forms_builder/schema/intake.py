@@ -21,6 +21,7 @@ from forms_builder.schema.world import Refused, World
 
 REQUIRED: Final = "This is required."
 NOT_HERE: Final = "There is no field of this name to fill in at this step."
+COMPARED: Final = (f.DateField, f.TimeField)
 
 
 @dataclass
@@ -125,7 +126,7 @@ def _compare(plan: StepPlan, intake: Intake, values: Mapping[str, Any], sources:
     for field in (*plan.writable, *plan.derived):
         if field.name in wrong or is_empty(intake.written[field.name]):
             continue
-        for comparison in getattr(field, "checks", ()):
+        for comparison in field.checks if isinstance(field, COMPARED) else ():
             if not _in_order(comparison, intake.written[field.name], values.get(comparison.field)):
                 intake.refuse(field.name, comparison.message or _comparison_message(plan, comparison))
         for condition, message in plan.logic.rules.get(field.name, ()):

@@ -6,8 +6,7 @@ time in Python than the decision itself, and a round trip for every statement.
 
 import re
 import select
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any, Final, NamedTuple
@@ -98,13 +97,16 @@ class Wire:
         """Run the statements in order; the rows of each. After an error the server skips the rest, and it is raised. What was
         sent ahead is answered with them."""
         values = list(map(self._dump, statements))
-        with self._whole_or_closed():
+        try:
             before = len(self._sent)
             self._queue(statements, values)
             self._pg.pipeline_sync()
             self._flush()
             sent, self._sent = self._sent, []
             rows, failed = self._answers(sent)
+        except BaseException:
+            self._lose()
+            raise
         if failed is not None:
             raise failed
         return rows[before:]
@@ -113,18 +115,16 @@ class Wire:
         """Let the server run the statements while something else is done here. Their errors come with the next ``send``, whose
         statements the server skips then."""
         values = list(map(self._dump, statements))
-        with self._whole_or_closed():
+        try:
             self._queue(statements, values)
             self._flush()
-
-    @contextmanager
-    def _whole_or_closed(self) -> Iterator[None]:
-        """A lost server, or a signal in the middle: answers that are still on their way must meet nobody else."""
-        try:
-            yield
         except BaseException:
-            self.connection.close()
+            self._lose()
             raise
+
+    def _lose(self) -> None:
+        """A lost server, or a signal in the middle: answers that are still on their way must meet nobody else."""
+        self.connection.close()
 
     def _dump(self, statement: Statement) -> _Dumped:
         """Values are made ready before anything is said: one that cannot be sent must leave nothing half said."""
