@@ -1,7 +1,8 @@
 """What a person submitted at a step, turned into what is stored, or into everything that is wrong with it.
 
 The same function serves HTML and REST. Order: each value by itself, then who is visible, then required, then
-comparisons and rules. An invisible field is stored as empty and none of its problems count.
+comparisons and rules. An invisible field is stored as empty and none of its problems count, also where another step has
+given its value. What is there for other people only stands as they gave it.
 """
 
 from collections.abc import Mapping
@@ -47,11 +48,26 @@ def completed(
     logic: FormLogic, stored: Mapping[str, Any], written: Mapping[str, Any], environment: Environment
 ) -> dict[str, Any]:
     """`written` with what follows from it: for values that came without a form, such as those of a machine."""
-    if not written or not logic.derived:
+    if not written or not logic.order:
         return dict(written)
     initial = {field.name: stored.get(field.name, field.default) for field in logic.fields}
-    seen, _ = logic.settle({**initial, **written}, environment)
-    return {**written, **{name: seen[name] for name in logic.derived}}
+    seen, gone = logic.settle({**initial, **written}, environment, whoever=True)
+    cleared = _cleared(logic, gone - written.keys(), stored, initial, environment)
+    return {**written, **cleared, **{name: seen[name] for name in logic.derived}}
+
+
+def _cleared(
+    logic: FormLogic,
+    gone: frozenset[str],
+    stored: Mapping[str, Any],
+    before: Mapping[str, Any],
+    environment: Environment,
+) -> dict[str, None]:
+    """The stored values of these invisible fields that were visible before. What was never visible waits for its time."""
+    given = {name for name in gone if not is_empty(stored.get(name))}
+    if given:
+        given -= logic.settle(before, environment, whoever=True)[1]
+    return dict.fromkeys(given)
 
 
 def take(plan: StepPlan, raws: Mapping[str, Any], stored: Mapping[str, Any], sources: Sources) -> Intake:
@@ -66,7 +82,7 @@ def take(plan: StepPlan, raws: Mapping[str, Any], stored: Mapping[str, Any], sou
         _clean_into(intake, field, raws.get(field.name, initial[field.name]), world)
     _follow(plan, intake, raws, stored, world)
     if plan.logic.order:
-        _settle(plan, intake, initial, sources.environment)
+        _settle(plan, intake, stored, initial, sources.environment)
     _require(plan, intake)
     _compare(plan, intake, initial | intake.written, sources)
     return intake
@@ -97,15 +113,25 @@ def _follow(plan: StepPlan, intake: Intake, raws: Mapping[str, Any], stored: Map
                     intake.written[name] = None
 
 
-def _settle(plan: StepPlan, intake: Intake, initial: Mapping[str, Any], environment: Environment) -> None:
+def _settle(
+    plan: StepPlan, intake: Intake, stored: Mapping[str, Any], initial: Mapping[str, Any], environment: Environment
+) -> None:
     """Work out what follows from the answers, and forget those that are invisible."""
-    seen, intake.invisible = plan.logic.settle({**initial, **intake.written}, environment)
-    intake.written |= {name: seen[name] for name in plan.logic.derived}
-    for name in intake.invisible & intake.written.keys():
-        intake.written[name] = None
+    logic, written = plan.logic, intake.written
+    seen, gone = logic.settle({**initial, **written}, environment)
+    intake.invisible = gone
+    unseen = gone & written.keys()
+    for name in unseen:
+        written[name] = None
         intake.labels.pop(name, None)
         for path in [path for path in intake.problems if path == name or path.startswith(f"{name}.")]:
             del intake.problems[path]
+    if logic.asks:
+        written |= {name: stored.get(name) for name in unseen}
+        seen, gone = logic.settle({**initial, **written}, environment, whoever=True)
+        written |= dict.fromkeys(gone & unseen)
+    written |= _cleared(logic, gone - written.keys(), stored, initial, environment)
+    written |= {name: seen[name] for name in logic.derived}
 
 
 def _require(plan: StepPlan, intake: Intake) -> None:
@@ -124,7 +150,7 @@ def _compare(plan: StepPlan, intake: Intake, values: Mapping[str, Any], sources:
     facts: dict[str, Any] | None = None
     wrong = {path.partition(".")[0] for path in intake.problems}
     for field in (*plan.writable, *plan.derived):
-        if field.name in wrong or is_empty(intake.written[field.name]):
+        if field.name in wrong or field.name in intake.invisible or is_empty(intake.written[field.name]):
             continue
         for comparison in field.checks if isinstance(field, COMPARED) else ():
             if not _in_order(comparison, intake.written[field.name], values.get(comparison.field)):

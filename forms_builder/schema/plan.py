@@ -46,11 +46,19 @@ class FormLogic:
             tuple(in_order(reads)),
         )
 
-    def settle(self, values: Mapping[str, Any], environment: Environment) -> tuple[dict[str, Any], frozenset[str]]:
+    @cached_property
+    def asks(self) -> bool:
+        """Whether some fields are there for some people only."""
+        return any(condition.asks for condition in self.conditional.values())
+
+    def settle(
+        self, values: Mapping[str, Any], environment: Environment, *, whoever: bool = False
+    ) -> tuple[dict[str, Any], frozenset[str]]:
         """The stored values with those that follow from others, and the names of the fields whose condition does not hold.
 
         An invisible field counts as empty for all others: no ghost decides anything. What reads a value that cannot be worked
-        out cannot be worked out either, and both are stored as empty.
+        out cannot be worked out either, and both are stored as empty. With ``whoever`` what is there for some people only is
+        there: what is stored does not depend on who acts.
         """
         seen = dict(values)
         hidden: set[str] = set()
@@ -65,7 +73,9 @@ class FormLogic:
                 if made is NO_ANSWER:
                     missing[name] = made
             condition = self.conditional.get(name)
-            if condition is not None and not condition.holds(rule_values(self.fields, seen), environment):
+            if condition is None or (whoever and condition.asks):
+                continue
+            if not condition.holds(rule_values(self.fields, seen), environment):
                 hidden.add(name)
                 seen[name] = None
                 missing.pop(name, None)

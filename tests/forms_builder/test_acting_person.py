@@ -42,6 +42,39 @@ def test_a_field_is_there_for_some_people_only(acme: Acme) -> None:
     assert kept == [["name"], ["name", "note"], ["leads", "name", "note"]]
 
 
+BONUS = FormDocument.load(
+    {
+        "fields": [
+            {"name": "base", "type": "number", "label": "Base", "default_access": "write"},
+            {"name": "bonus", "type": "number", "label": "Bonus", "default_access": "write", "visible_when": HR_ONLY},
+            {
+                "name": "why",
+                "type": "text",
+                "label": "Why",
+                "default_access": "write",
+                "visible_when": {"field": "form.bonus", "op": "gt", "value": 0},
+            },
+            {
+                "name": "total",
+                "type": "computed",
+                "label": "Total",
+                "formula": "form.base + form.bonus",
+                "default_access": "read",
+            },
+        ]
+    }
+)
+
+
+def test_what_is_there_for_others_stands_when_somebody_else_answers(acme: Acme) -> None:
+    stored = {"base": 1, "bonus": 5, "why": "Good work", "total": 6}
+    with acme.scope():
+        form = form_class(BONUS, "apply", values=stored, sources=OrganisationSources(acme.asha))
+        assert form({"base": 2, "bonus": 90, "why": ""}).stored() == {**stored, "base": 2, "total": 7}
+        form = form_class(BONUS, "apply", values=stored, sources=OrganisationSources(acme.hema))
+        assert form({"base": 2, "bonus": 0}).stored() == {"base": 2, "bonus": 0, "why": None, "total": 2}
+
+
 def test_the_browser_is_told_what_is_asked_about_the_person_and_no_more(acme: Acme) -> None:
     with acme.scope():
         told = json.loads(form_for(acme.hema).acting_values)

@@ -37,6 +37,35 @@ def test_a_stored_value_is_cleared_when_it_becomes_invisible() -> None:
     assert claim(before)({"billable": "no"}).stored()["client"] is None
 
 
+LATER = document(
+    {**one_field("text"), "name": "kind", "access": {"apply": "write", "review": "write"}},
+    {
+        **one_field("text"),
+        "name": "client",
+        "access": {"apply": "write", "review": "read"},
+        "visible_when": {"field": "form.kind", "op": "eq", "value": "trip"},
+    },
+    {
+        **one_field("text"),
+        "name": "city",
+        "default_access": "hidden",
+        "access": {"apply": "write"},
+        "visible_when": {"field": "form.client", "op": "is_set"},
+    },
+)
+
+
+def test_a_value_that_a_later_step_makes_invisible_is_cleared_there() -> None:
+    review = form_class(LATER, "review", sources=SOURCES, values={"kind": "trip", "client": "Globex", "city": "Pune"})
+    assert review({"kind": "trip"}).stored() == {"kind": "trip"}
+    assert review({"kind": "home"}).stored() == {"kind": "home", "client": None, "city": None}
+
+
+def test_a_value_that_was_given_while_it_was_invisible_waits_for_its_time() -> None:
+    prefilled = form_class(LATER, "review", sources=SOURCES, values={"kind": "home", "client": "Globex"})
+    assert prefilled({"kind": "away"}).stored() == {"kind": "away"}
+
+
 def test_switching_back_before_submit_finds_what_was_typed() -> None:
     form = claim()(posted([("billable", "no"), ("client", "Globex")]))
     assert not form.is_valid()
