@@ -5,13 +5,16 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from pydantic import TypeAdapter, ValidationError
 
 from accounts.models import AuditEntry, Membership
 from accounts.tenancy.errors import Denied, Invalid
+from forms_builder.schema.parts import FieldName, StepKey
 from tests.cast import Acme
 from tests.factories.machines import machine_of, outcomes, work
 from tests.factories.workflows import MONDAY, decide, install, open_task, publish, run_of
 from tests.workflows.views.story import load, send, signed_in, text
+from workflows import own_context
 from workflows.library import library_item
 from workflows.models import BulkAction, WorkflowDefinition, WorkflowSettings, WorkflowVersion
 from workflows.selectors.definitions import DefinitionNotFound
@@ -184,3 +187,29 @@ def test_a_machine_approves_what_was_asked_for_and_nothing_else(leave: WorkflowD
     assert (outcomes(changed), outcomes(fine)) == (["failed"], ["done"])
     assert (run_of(changed).outcome, run_of(fine).outcome) == ("Rejected", "Approved")
     assert "The draft has changed" in machine_of(changed).error
+
+
+@pytest.mark.parametrize("name", ["fingerprint", "last_editor"])
+def test_what_a_machine_finds_meanwhile_goes_over_nothing_that_was_kept(
+    leave: WorkflowDefinition, acme: Acme, name: str
+) -> None:
+    document = library_item("publish_approval").to_json() | {"cases": []}
+    node = {"kind": "formula", "params": {"values": {"fine": "1"}}, "save_as": name}
+    document["graph"]["steps"].append({"key": "look", "name": "Look", "kind": "auto", "node": node})
+    document["graph"]["transitions"][0]["to"] = "look"
+    document["graph"]["transitions"].append({"key": "looked", "from": "look", "to": "manager_approval"})
+    choose(acme.tess, publish(document, acme.omar))
+    acme.omar.manager = acme.ravi
+    acme.omar.save(update_fields=["manager"])
+    draft(leave, acme)
+    run_id = asked(leave, acme)
+    work(acme.organisation.id)
+    decide(run_id, acme.ravi, "Approved")
+    assert (run_of(run_id).context[name], state(leave, 2)) == ({"fine": 1}, "published")
+
+
+@pytest.mark.parametrize("name", [vars(own_context)[one] for one in own_context.__annotations__])
+def test_the_names_of_the_product_are_no_names_of_steps(name: str) -> None:
+    for kind in (StepKey, FieldName):
+        with pytest.raises(ValidationError):
+            TypeAdapter(kind).validate_python(name)

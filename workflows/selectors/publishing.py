@@ -5,10 +5,9 @@ from uuid import UUID
 from django.urls import reverse
 
 from workflows.models import WorkflowDefinition, WorkflowRun, WorkflowSettings, WorkflowVersion
+from workflows.own_context import LAST_EDITOR
 
 SUBJECT = "workflows.version"
-LAST_EDITOR = "last editor"
-"""In the request's context; with a space, as no automatic step can keep an answer under this key."""
 
 
 def approval_of(organisation_id: UUID) -> WorkflowDefinition | None:

@@ -11,6 +11,7 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from workflows.models import FINAL_RUN, MachineStep, RunStatus, WorkflowRun
 from workflows.nodes.base import Chained, NodeFailure
+from workflows.own_context import ASKED, DEPTH
 from workflows.selectors.definitions import DefinitionNotFound, access_start
 from workflows.services.runs import About, run_start
 from workflows.services.waking import wake
@@ -19,10 +20,6 @@ from workflows.subjects import Finished, authors_of
 SUBJECT: Final = "workflows.chained"
 DEEPEST: Final = 5
 """Requests that may have started each other in a row."""
-DEPTH: Final = "chain:depth"
-ASKED: Final = "chain:key"
-"""In the context of a request, under names that no step keeps its answer by: how many came before it, and the key under which
-its step asked for it."""
 
 
 @transaction.atomic

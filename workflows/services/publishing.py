@@ -17,10 +17,10 @@ from workflows import policies
 from workflows.graph.diff import changes
 from workflows.graph.document import GraphDocument
 from workflows.models import VersionState, WorkflowDefinition, WorkflowRun, WorkflowSettings, WorkflowVersion
+from workflows.own_context import FINGERPRINT, LAST_EDITOR
 from workflows.selectors.definition_changes import edition_of
 from workflows.selectors.definitions import access_definition
 from workflows.selectors.publishing import (
-    LAST_EDITOR,
     SUBJECT,
     approval_of,
     last_editors,
@@ -92,7 +92,7 @@ def publishing_request(
             "changes": _changes(definition, draft),
             "why": clean_text(comment) or None,
         },
-        context={"fingerprint": fingerprint(draft), LAST_EDITOR: str(draft.modified_by_id or "")},
+        context={FINGERPRINT: fingerprint(draft), LAST_EDITOR: str(draft.modified_by_id or "")},
     )
     return run_start(definition_id=approval.id, actor=actor, data={}, assignee=assignee, at=at, about=about)
 
@@ -169,7 +169,7 @@ def _asked_for(fact: Finished) -> str:
     context = WorkflowRun.objects.filter(organisation_id=fact.organisation_id, id=fact.run_id).values_list(
         "context", flat=True
     )
-    return str((context.first() or {}).get("fingerprint", ""))
+    return str((context.first() or {}).get(FINGERPRINT, ""))
 
 
 def _changes(definition: WorkflowDefinition, draft: WorkflowVersion) -> str:
