@@ -10,7 +10,7 @@ from accounts.models import AuditEntry
 from tests.accounts.clients import signed_in
 from tests.cast import Acme
 from tests.factories.accounts import be_away
-from tests.factories.workflows import open_task, publish, run_of, start_leave, view_of
+from tests.factories.workflows import LEAVE, decide, open_task, publish, run_of, start_leave, view_of
 from workflows.graph.document import GraphDocument, SlaRule, StepSla
 from workflows.graph.lint import lint
 from workflows.graph.timing import Timeout
@@ -143,6 +143,19 @@ def test_time_ends_a_request(acme: Acme) -> None:
         run_id = start_leave(publish(document(rungs=rungs), acme.omar), acme.asha, at=WEDNESDAY).run_id
         assert climb(acme, DUE) == [Swept(decided=1)]
         assert (run_of(run_id).status, run_of(run_id).outcome) == ("completed", "Rejected")
+
+
+def test_time_sends_back_without_forgetting_what_was_put_aside(acme: Acme) -> None:
+    with acme.scope():
+        run_id = at_manager(acme, {"do": "decide", "transition": "Apply"}).run_id
+        decide(run_id, acme.ravi, "HR review", data={"criticality": "high"}, assignee=acme.hema.id, at=WEDNESDAY)
+        decide(run_id, acme.hema, "Apply", comment="Other dates?", at=WEDNESDAY)
+        decide(run_id, acme.asha, "Manager review", data=LEAVE, assignee=acme.ravi.id, at=WEDNESDAY)
+        assert run_of(run_id).superseded == {"criticality": "high"}
+        assert climb(acme, DUE) == [Swept(decided=1)]
+        assert run_of(run_id).superseded == {**LEAVE, "criticality": "high"}
+        decide(run_id, acme.asha, "Manager review", data=LEAVE, assignee=acme.ravi.id, at=DUE)
+        assert view_of(run_id, acme.ravi).offered_at("manager_review")["criticality"] == "high"
 
 
 def test_after_an_outage_nobody_is_reminded_of_what_has_passed(acme: Acme) -> None:

@@ -8,7 +8,7 @@ from accounts.tenancy.models import new_id
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.plan import Plan
 from workflows.engine.state import TaskState
-from workflows.engine.superseded import put_aside, still_aside, without
+from workflows.engine.superseded import put_aside, without
 from workflows.events import AnswersSuperseded, BranchSkipped, JoinFired, JoinWaiting, TaskCancelled
 from workflows.graph.compiled import CompiledStep, CompiledTransition
 from workflows.graph.tokens import Movement, front
@@ -94,10 +94,10 @@ def supersede(
     )
 
 
-def given_again(plan: Plan, step: str, definition: RunningDefinition) -> None:
-    """A step was answered anew: what it had answered before is done with."""
-    if plan.run.superseded:
-        plan.run_changes["superseded"] = still_aside(plan.run.superseded, step, definition)
+def given_again(plan: Plan, given: Mapping[str, Any]) -> None:
+    """Fields were answered anew: what they had said before is done with. Whoever decides without answers gives nothing."""
+    if plan.run.superseded and given:
+        plan.run_changes["superseded"] = without(plan.run.superseded, given)
 
 
 def _skip(plan: Plan, way: CompiledTransition, first: Iterable[CompiledStep]) -> None:

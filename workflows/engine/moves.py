@@ -155,7 +155,7 @@ def move(
     )
     if task.candidate_ids:
         plan.closed_queues.append(task.id)
-    given_again(plan, task.step, definition)
+    given_again(plan, decision.answers.values)
     _go(plan, task.id, decision, definition, clock)
     return plan
 

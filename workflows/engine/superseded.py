@@ -18,12 +18,6 @@ def put_aside(
     return {name: value for name, value in data.items() if name in names and name not in given and value is not None}
 
 
-def still_aside(aside: Values, step: str, definition: RunningDefinition) -> dict[str, Any]:
-    """What is left of the values put aside once the step is answered anew."""
-    again = _written(definition, [step]) if aside else set()
-    return without(aside, again)
-
-
 def offered(data: Values, aside: Values, step: str, definition: RunningDefinition) -> dict[str, Any]:
     """The values that the form of a step starts with: those that hold, and what it must be told again and nobody has given
     since."""

@@ -62,7 +62,7 @@ def vote(
     }
     plan.change_task(task.id, task.version, {"panel": ballot.panel.as_json()})
     plan.candidacies.append((task.id, ballot.seat.id, False))
-    given_again(plan, task.step, definition)
+    given_again(plan, answers.values)
     _cast(plan, task, ballot, comment, shown)
     plan.log(
         LogKind.VOTED,

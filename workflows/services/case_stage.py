@@ -13,7 +13,7 @@ from workflows.assignment import Assignment, Person, Situation
 from workflows.engine.definition import RunningDefinition
 from workflows.engine.moves import Decision
 from workflows.engine.state import Answers
-from workflows.engine.superseded import offered, put_aside, still_aside, without
+from workflows.engine.superseded import offered, put_aside, without
 from workflows.graph.cases import Act, Case
 from workflows.graph.compiled import CompiledTransition
 from workflows.graph.tokens import Token
@@ -243,7 +243,7 @@ class Stage:
             return None
         here = Here(self.tokens, self.people, self.labels, None)
         answers, _ = said_by(desk, wish, way, here, self.sources(actor))
-        self._answered(desk.step.key, answers)
+        self._answered(answers)
         found.holders = tuple(one.id for one in panel.asked)
         return answers.values
 
@@ -261,13 +261,13 @@ class Stage:
             return None
         return self.last.get(way.target.key)
 
-    def _answered(self, step: str, answers: Answers) -> None:
+    def _answered(self, answers: Answers) -> None:
         self.data = {**self.data, **answers.values}
         self.labels = {**self.labels, **answers.labels}
-        self.aside = still_aside(self.aside, step, self.definition)
+        self.aside = without(self.aside, answers.values)
 
     def _apply(self, step: str, actor: Person | None, decision: Decision) -> None:
-        self._answered(step, decision.answers)
+        self._answered(decision.answers)
         if (way := decision.way).is_return:
             given = decision.answers.values
             aside = put_aside(self.data, decision.moved.superseded, way.target, self.definition, given)
