@@ -16,7 +16,7 @@ from django.utils import timezone
 from accounts.public_holidays import FIRST_YEAR, LAST_YEAR
 from accounts.templatetags.ui import RUN_WORDS
 from forms_builder.schema.clean import uuid_of
-from workflows.models import OPEN_TASK, RunStatus, Task, TaskCandidate, WorkflowRun
+from workflows.models import OPEN_TASK, TIMED_OUT, RunStatus, Task, TaskCandidate, WorkflowRun
 
 DEFAULT_DAYS: Final = 30
 MOST_DAYS: Final = 366
@@ -31,6 +31,8 @@ SLA: Final = {
 """How requests stand with their time limits."""
 
 
+STATES: Final = {**RUN_WORDS, "timed_out": TIMED_OUT}
+"""What the list calls the requests: whatever became of one that timed out, it says that."""
 ANY_OF: Final = (2, 3, 5, 10)
 
 
@@ -115,8 +117,10 @@ class RunFilter(django_filters.FilterSet):
 class RunPageFilter(RunFilter):
     """The same with lists to choose from: the steps and the people for whom requests of the page wait."""
 
-    # In the words of the list; REST documents those of the model.
-    status = django_filters.ChoiceFilter(choices=tuple(RUN_WORDS.items()), label="State", empty_label="All")
+    # In the words of the list; REST documents those of the model, and has the outcome besides.
+    status = django_filters.ChoiceFilter(
+        method="called", choices=tuple(STATES.items()), label="State", empty_label="All"
+    )
     step: Any = django_filters.ChoiceFilter(method="waiting_at", label="Waits at", empty_label="All")
     assignee = django_filters.ChoiceFilter(method="waiting_for", label="Waits for", empty_label="All")
 
@@ -140,6 +144,10 @@ class RunPageFilter(RunFilter):
             wanted = str(data.get(name, ""))
             more = {} if not wanted or wanted in known else {wanted: f"{wanted} (nothing waits)"}
             self.filters[name].extra["choices"] = tuple({**known, **more}.items())
+
+    def called(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        late = Q(status__in=(RunStatus.FAILED, RunStatus.KILLED), outcome=TIMED_OUT)
+        return runs.filter(late) if value == "timed_out" else runs.filter(Q(status=value) & ~late)
 
     def waiting_for(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return held_by(runs, UUID(uuid_of(value) or NOBODY))

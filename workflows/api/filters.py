@@ -51,20 +51,26 @@ class OfCaller:
 
 
 class RunListFilter(OfCaller, RunFilter):
-    """``workflow`` is an id, ``requester`` and ``assignee`` (for whom it waits) are ids of people or ``me``, ``search`` is a
-    number or words of title and requester, ``following`` keeps what the caller follows without having asked for it."""
+    """``workflow`` is an id, ``requester`` and ``assignee`` (for whom it waits) are ids of people or ``me``, ``outcome`` is how
+    it ended, ``search`` is a number or words of title and requester, ``following`` keeps what the caller follows without
+    having asked for it."""
 
     workflow = django_filters.UUIDFilter(field_name="definition_id", label="The id of one of `workflows/`.")
     requester = PersonFilter(method="of_requester", label="Whose request it is: an id, or `me`.")
     assignee = PersonFilter(method="of_assignee", label="For whom it waits: an id, or `me`.")
     following = TruthFilter(method="of_followed", label="What the caller follows without having asked for it.")
+    outcome = django_filters.CharFilter(
+        lookup_expr="iexact", max_length=120, label="How it ended: the outcome of its end, `Withdrawn` or `Timed out`."
+    )
     search = django_filters.CharFilter(
         method="with_words", max_length=200, label="A number, or words of title and requester."
     )
 
     class Meta:
         model = WorkflowRun
-        fields = ("since", "until", "status", "step", "sla", "workflow", "requester", "assignee", "following", "search")
+        fields = (
+            "since", "until", "status", "outcome", "step", "sla", "workflow", "requester", "assignee", "following", "search",
+        )  # fmt: skip
         form = PeriodForm
 
     def __init__(self, *args: Any, request: Request, **more: Any) -> None:

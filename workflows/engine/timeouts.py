@@ -1,7 +1,6 @@
 """What the clock does to a run besides reminding and handing over: tell, warn, end. Pure, as ``moves``."""
 
 from collections.abc import Sequence
-from typing import Final
 
 from accounts.tenancy.models import new_id
 from workflows.assignment import PersonRef
@@ -9,10 +8,17 @@ from workflows.clock_events import RunTimedOut, RunTimeoutNear, TaskManagerTold,
 from workflows.engine.plan import Plan
 from workflows.engine.state import By, Clock, Columns, RunState, TaskState
 from workflows.graph.timing import HardEnd, Timeout
-from workflows.models import LogKind, Participant, ParticipantKind, RunTimer, Task, WorkflowRun, next_state
+from workflows.models import (
+    TIMED_OUT,
+    LogKind,
+    Participant,
+    ParticipantKind,
+    RunTimer,
+    Task,
+    WorkflowRun,
+    next_state,
+)
 from workflows.sla import CalendarError, due_at
-
-TIMED_OUT: Final = "Timed out"
 
 
 def set_timer(plan: Plan, timeout: Timeout, clock: Clock) -> None:

@@ -35,7 +35,7 @@ from workflows.models.runs import (
     WorkflowRun,
 )
 from workflows.models.settings import WorkflowSettings
-from workflows.models.states import FINAL_RUN, OPEN_TASK, RunStatus, TaskState, VersionState, next_state
+from workflows.models.states import FINAL_RUN, OPEN_TASK, TIMED_OUT, RunStatus, TaskState, VersionState, next_state
 from workflows.models.timers import RunTimer
 from workflows.models.tracking import (
     EntityResult,
@@ -54,6 +54,7 @@ __all__ = [
     "FINAL_RUN",
     "OPEN_TASK",
     "TAKE_OVER",
+    "TIMED_OUT",
     "AttemptOutcome",
     "BulkAct",
     "BulkAction",

@@ -32,6 +32,8 @@ class TaskState(models.TextChoices):
     SKIPPED = "skipped", "Skipped"
 
 
+TIMED_OUT = "Timed out"
+"""The outcome of a request that its time limit has ended, failed or killed."""
 FINAL_RUN = (RunStatus.COMPLETED, RunStatus.FAILED, RunStatus.KILLED)
 OPEN_TASK = (TaskState.RUNNING, TaskState.WAITING, TaskState.FAILURE_RETRY)
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from accounts.templatetags.ui import RUN_WORDS
 from forms_builder.schema import fields as f
 from forms_builder.schema.display import NOTHING, display
-from workflows.models import WorkflowRun
+from workflows.models import TIMED_OUT, RunStatus, WorkflowRun
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.runs import RunView, view_of, with_around
 from workflows.selectors.runs_page import RunsOf
@@ -74,12 +74,17 @@ def cells(sheet: Sheet, batch: list[WorkflowRun]) -> Iterator[list[Any]]:
 
 def _facts(view: RunView, zone: ZoneInfo) -> Iterator[Any]:
     run, tasks = view.run, view.open_tasks
-    yield from (run.number, run.title, run.requester.name, RUN_WORDS[run.status], run.outcome, run.version.number)
+    yield from (run.number, run.title, run.requester.name, _state(run), run.outcome, run.version.number)
     yield from (_at(run.started_at, zone), _at(run.finished_at, zone))
     yield ", ".join(task.step_name for task in tasks)
     yield ", ".join(task.assignee.name for task in tasks if task.assignee)
     yield _at(min((task.due_at for task in tasks if task.due_at), default=None), zone)
     yield "yes" if any(task.overdue for task in tasks) else ""
+
+
+def _state(run: Any) -> str:
+    """As the list and its filter call it."""
+    return RUN_WORDS[run.status] if run.status == RunStatus.COMPLETED or run.outcome != TIMED_OUT else TIMED_OUT
 
 
 def _answers(view: RunView, names: Mapping[str, str]) -> Iterator[str]:

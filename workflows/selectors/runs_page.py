@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.models import Count, F, QuerySet
 
 from accounts.models import Membership
-from workflows.models import OPEN_TASK, Task, TaskCandidate, WorkflowDefinition, WorkflowRun
+from workflows.models import OPEN_TASK, TIMED_OUT, Task, TaskCandidate, WorkflowDefinition, WorkflowRun
 from workflows.policies import sees_all_runs
 from workflows.selectors.definitions import DefinitionNotFound, access_definition
 from workflows.selectors.paging import Cursor, Order, Page, Row, page_of
@@ -42,7 +42,7 @@ class RunRow:
 @dataclass(frozen=True, slots=True)
 class Bucket:
     """Counts of the requests that were started in a week, or in the whole period (``label`` empty): each of them is completed,
-    open, withdrawn or failed.
+    open, withdrawn, failed or timed out.
 
     ``p50`` and ``p90``: within what time from start to end half and nine of ten of the completed ones were done.
     """
@@ -54,6 +54,7 @@ class Bucket:
     overdue: int
     withdrawn: int
     failed: int
+    timed_out: int
     p50: timedelta | None
     p90: timedelta | None
 
@@ -181,8 +182,9 @@ SELECT date_trunc('week', r.started_at AT TIME ZONE %s)::date AS week, count(*),
         SELECT FROM workflows_task t WHERE t.organisation_id = r.organisation_id AND t.run_id = r.id AND t.overdue
         AND t.state IN ('running', 'waiting', 'failure_retry')
     )),
-    count(*) FILTER (WHERE r.status = 'killed'),
-    count(*) FILTER (WHERE r.status = 'failed'),
+    count(*) FILTER (WHERE r.status = 'killed' AND r.outcome <> %s),
+    count(*) FILTER (WHERE r.status = 'failed' AND r.outcome <> %s),
+    count(*) FILTER (WHERE r.status IN ('killed', 'failed') AND r.outcome = %s),
     percentile_cont(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY extract(epoch FROM r.finished_at - r.started_at)::float8)
         FILTER (WHERE r.status = 'completed')
 FROM workflows_workflowrun r
@@ -196,15 +198,15 @@ def figures(runs: QuerySet[WorkflowRun], zone: ZoneInfo) -> tuple[Bucket, list[B
     """The whole of the filtered requests, and week by week (weeks begin on Monday, there). One statement."""
     chosen, params = runs.values("id").query.sql_with_params()
     with connection.cursor() as cursor:
-        cursor.execute(_FIGURES.format(runs=chosen), [zone.key, *params])
+        cursor.execute(_FIGURES.format(runs=chosen), [zone.key, *[TIMED_OUT] * 3, *params])
         buckets = [_bucket(*row) for row in cursor.fetchall()]
     return buckets[0], buckets[1:]
 
 
 def _bucket(week: date | None, *found: Any) -> Bucket:
-    started, completed, still, overdue, withdrawn, failed, spans = found
+    started, completed, still, overdue, withdrawn, failed, timed_out, spans = found
     label = f"{week.day} {week:%b %Y}" if week else ""
-    return Bucket(label, started, completed, still, overdue, withdrawn, failed, *_spans(spans))
+    return Bucket(label, started, completed, still, overdue, withdrawn, failed, timed_out, *_spans(spans))
 
 
 def _spans(found: list[float] | None) -> tuple[timedelta | None, timedelta | None]:

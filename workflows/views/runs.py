@@ -79,7 +79,7 @@ class RunsView(RunsOfWorkflow):
             "tabs": tabs,
         }
         if not chosen.is_valid():
-            empty = Bucket("", 0, 0, 0, 0, 0, 0, None, None)
+            empty = Bucket("", 0, 0, 0, 0, 0, 0, 0, None, None)
             context |= {"period": "", "figures": empty, "chart": None, "page": Page()}
             return page(request, "workflows/runs.html", context, status=422)
         runs = chosen.qs

@@ -224,11 +224,12 @@ def runs() -> Page:
         "filter_form": Period({"since": "2025-10-01", "until": "2025-10-14", "status": ""}),
         "figures": Some(
             started=55,
-            completed=51,
+            completed=50,
             open=3,
             overdue=2,
             withdrawn=1,
             failed=0,
+            timed_out=1,
             p50=timedelta(hours=21),
             p90=timedelta(days=2),
         ),
@@ -259,7 +260,7 @@ def runs() -> Page:
 def runs_empty() -> Page:
     """To somebody who only sees their own: no figures of steps, and nothing in the period."""
     template, context = runs()
-    nothing = Some(started=0, completed=0, open=0, overdue=0, withdrawn=0, failed=0, p50=None, p90=None)
+    nothing = Some(started=0, completed=0, open=0, overdue=0, withdrawn=0, failed=0, timed_out=0, p50=None, p90=None)
     more: dict[str, Any] = {
         "figures": nothing,
         "chart": None,

@@ -1,5 +1,6 @@
 """Requests of a workflow in a period, and search."""
 
+import csv
 from datetime import timedelta
 
 import pytest
@@ -7,10 +8,14 @@ from django.db import connection
 
 from tests.cast import Acme, Globex
 from tests.factories import workflows as make
+from tests.scenarios.rest import Rest
 from tests.workflows.views.story import install, load, signed_in, started, text
+from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowRun
 from workflows.selectors import search
 from workflows.selectors.paging import PAGE_SIZE
+from workflows.services.runs import run_withdraw
+from workflows.services.timeouts import timeouts_sweep
 
 PERIOD = "since=2025-09-01&until=2025-10-31"
 
@@ -65,6 +70,34 @@ def test_states_are_called_as_in_the_rows_and_the_figures_add_up(acme: Acme) -> 
         assert f"<dt>{name}</dt><dd>{value}</dd>" in text(page)
     states = dict(page.context["filter_form"].fields["status"].choices)
     assert (states["running"], states["killed"]) == ("In progress", "Withdrawn")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("then", ["fail", "kill"])
+def test_what_timed_out_is_neither_withdrawn_nor_failed(acme: Acme, then: str) -> None:
+    limit = {"soft": "", "hard": "1d", "then": then}
+    document = library_item("leave_application").to_json()
+    document["graph"] |= {"timeout": limit}
+    with acme.scope():
+        definition = make.publish(document, acme.omar)
+        withdrawn, late, named = (make.start_leave(definition, acme.asha).run_id for _ in range(3))
+        run_withdraw(run_id=withdrawn, actor=acme.asha, at=make.MONDAY)
+        make.decide(named, acme.ravi, "Rejected")
+        WorkflowRun.objects.filter(id=named).update(outcome="Timed out")  # as an end may be called
+        timeouts_sweep(acme.organisation.id, at=make.MONDAY + timedelta(days=9))
+    tess, runs = signed_in(acme.tess), f"/workflows/{definition.id}/runs/?{PERIOD}"
+    whole = load(tess, runs).context["figures"]
+    assert (whole.completed, whole.withdrawn, whole.failed, whole.timed_out) == (1, 1, 0, 1)
+    assert "<dt>Timed out</dt><dd>1</dd>" in text(load(tess, runs))
+    for state, ids in (("killed", [withdrawn]), ("failed", []), ("timed_out", [late]), ("completed", [named])):
+        page = load(tess, f"{runs}&status={state}")
+        assert [row.id for row in page.context["page"].rows] == ids
+    file = b"".join(load(tess, f"/workflows/{definition.id}/runs/export/?{PERIOD}").streaming_content).decode()
+    states = [line[3:5] for line in csv.reader(file.splitlines())][1:]
+    assert sorted(states) == [["Completed", "Timed out"], ["Timed out", "Timed out"], ["Withdrawn", "Withdrawn"]]
+    rest = Rest(acme.tess)
+    ended = [(one["status"], one["outcome"]) for one in rest.read("runs/?outcome=timed%20OUT")["results"]]
+    assert sorted(ended) == sorted([("completed", "Timed out"), (f"{then}ed", "Timed out")])
 
 
 @pytest.mark.django_db
