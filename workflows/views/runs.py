@@ -23,7 +23,7 @@ from workflows.graph.layout import Direction
 from workflows.selectors.bottlenecks import Bottlenecks, Figures, bottlenecks, overlay
 from workflows.selectors.definition_page import facts_of
 from workflows.selectors.drawings import figures_svg
-from workflows.selectors.paging import Cursor, Page
+from workflows.selectors.paging import Cursor
 from workflows.selectors.runs_export import Sheet, batch_of, cells, sheet_of
 from workflows.selectors.runs_page import Bucket, RunsOf, access_runs_of, figures, holding, open_versions, runs_page
 from workflows.services.migration import may_move
@@ -79,8 +79,6 @@ class RunsView(RunsOfWorkflow):
             "tabs": tabs,
         }
         if not chosen.is_valid():
-            empty = Bucket("", 0, 0, 0, 0, 0, 0, 0, None, None)
-            context |= {"period": "", "figures": empty, "chart": None, "page": Page()}
             return page(request, "workflows/runs.html", context, status=422)
         runs = chosen.qs
         whole, weeks = figures(runs, self.zone)
@@ -114,7 +112,7 @@ class RunsExportView(RunsView):
         self.enter(definition_id)
         chosen = self.filtered(self.given(NAMES))
         if not chosen.is_valid():
-            return HttpResponse("The period cannot be read.", content_type="text/plain; charset=utf-8", status=422)
+            return HttpResponse("The filter cannot be read.", content_type="text/plain; charset=utf-8", status=422)
         sheet = sheet_of(self.door, chosen.qs, self.zone)
         return csv_response(f"requests-{self.door.definition.slug}", _lines(self.actor, sheet))
 

@@ -133,6 +133,8 @@ def test_a_period_that_cannot_be_read_is_refused(acme: Acme, query: str) -> None
     answer = load(signed_in(acme.asha), f"/workflows/{definition.id}/runs/?{query}")
     assert answer.status_code == 422
     assert answer.context["filter_form"].errors
+    assert "No requests in this period" not in text(answer)
+    assert "<dt>Started</dt>" not in text(answer)
 
 
 @pytest.mark.django_db
