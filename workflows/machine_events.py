@@ -60,7 +60,7 @@ class TaskQuarantined(TaskFailed):
 
 
 class TaskRetried(MachineEvent):
-    """An admin has a failed step tried again, with other settings if `edited`."""
+    """An admin has a failed step tried again, with other settings if `edited`: `changes` tells what they were and have become."""
 
     kind: ClassVar[str] = "task.retried"
 
@@ -68,6 +68,7 @@ class TaskRetried(MachineEvent):
     by_name: str
     reason: str
     edited: bool
+    changes: dict[str, tuple[str, str]] = {}
 
 
 class TaskPassed(MachineEvent):

@@ -140,6 +140,7 @@ def test_a_step_that_gives_up_waits_for_an_admin(shop: Shop, moody: Moody) -> No
     assert kinds(run_id) == ["started", "moved", "failed", "retried", "moved"]
     retried = AuditEntry.objects.get(kind="task.retried")
     assert (retried.payload["reason"], retried.payload["edited"]) == ("Mended", True)
+    assert retried.payload["changes"] == {"values.tax": ["{{ record.total }}", "5"]}
 
 
 def test_an_admin_skips_a_failed_step(shop: Shop, moody: Moody) -> None:

@@ -1,6 +1,6 @@
 """What the machine's side of a task adds to a plan: it opens, an attempt fails, it gives up, an admin acts."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -118,14 +118,16 @@ def give_up(
     )
 
 
-def try_again(plan: Plan, task: TaskState, node: str, reason: str, *, edited: bool) -> None:
-    """An admin has a failed step done again."""
+def try_again(
+    plan: Plan, task: TaskState, node: str, reason: str, *, edited: bool, changes: Mapping[str, tuple[str, str]]
+) -> None:
+    """An admin has a failed step done again, where `edited` with settings that differ by these `changes`."""
     plan.change_task(task.id, task.version, {"state": next_state(Task.retry, task.state), **NO_COMPLETION})
     detail = {"to_name": task.step_name, "edited": edited}
     plan.log(LogKind.RETRIED, task_id=task.id, to_step=task.step, reason=reason, detail=detail)
     plan.comment(reason, task_id=task.id, kind=CommentKind.REASON)
     facts = {"by_id": plan.by.id, "by_name": plan.by.name, "reason": reason}
-    plan.events.append(TaskRetried(**_about(plan, task, node), **facts, edited=edited))
+    plan.events.append(TaskRetried(**_about(plan, task, node), **facts, edited=edited, changes=dict(changes)))
 
 
 def pass_by(plan: Plan, task: TaskState, node: str, reason: str, way: str) -> None:

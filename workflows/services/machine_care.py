@@ -25,6 +25,7 @@ from workflows.graph.automation import Job, Node
 from workflows.graph.document import problem_message, problem_path
 from workflows.machine_events import EventReceived
 from workflows.models import FINAL_RUN, CommentKind, IncomingEvent, MachineStep, Task, TaskState, WorkflowRun
+from workflows.nodes.changes import changes_of
 from workflows.nodes.lint import params_of
 from workflows.selectors.definitions import definition_of
 from workflows.selectors.locks import LockedTask, lock_task
@@ -85,12 +86,14 @@ def step_retry(
     """
     stuck, why, moment = *_stuck(task_id, actor, reason), at or timezone.now()
     changes: dict[str, Any] = {}
-    if params is not None and not _same(params, stuck.row.params if stuck.row.params is not None else stuck.job.params):
+    before = stuck.row.params if stuck.row.params is not None else stuck.job.params
+    if params is not None and not _same(params, before):
         _not_own(stuck, actor)
         # Another request is another effect.
         changes = {"params": _checked(stuck.job, params), "key": new_id()}
+    told = changes_of(before, changes.get("params", before))
     plan = Plan(stuck.locked.run, By(actor.id, actor.name), moment)
-    try_again(plan, stuck.locked.task, stuck.job.kind, why, edited=bool(changes))
+    try_again(plan, stuck.locked.task, stuck.job.kind, why, edited=bool(changes), changes=told)
     MachineStep.objects.filter(id=stuck.row.id).update(
         next_at=moment, failures=0, crashes=0, quarantined=False, paused_until=None, waits=False, finished_at=None,
         **changes,
