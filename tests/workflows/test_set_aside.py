@@ -11,14 +11,15 @@ from accounts.models import AuditEntry
 from notifications.models import InboxItem
 from notifications.outbox import relay_organisation
 from tests.cast import Acme
+from tests.factories.machines import machine_of, publish_node, task_at
 from tests.factories.outside import offered
 from tests.factories.workflows import MONDAY, install, open_task, publish, run_of, start_leave
 from tests.scenarios.rest import Rest
 from tests.workflows.views.story import load, signed_in, text
 from workflows import tasks
 from workflows.library import library_item
-from workflows.models import BulkAct, BulkAction, DecisionLink, LinkEnd, RunTimer, Task, TransitionLog
-from workflows.services import bulk, sla
+from workflows.models import BulkAct, BulkAction, DecisionLink, LinkEnd, MachineStep, RunTimer, Task, TransitionLog
+from workflows.services import bulk, machine_finish, machine_work, sla
 from workflows.services.bulk import (
     BulkOver,
     BulkRow,
@@ -31,6 +32,8 @@ from workflows.services.bulk import (
 )
 from workflows.services.leavers import tasks_of_leavers
 from workflows.services.link_sweep import links_sweep
+from workflows.services.machine_finish import MOST_CRASHES
+from workflows.services.runs import run_start
 from workflows.services.sla import Swept, organisations_due, sla_sweep
 from workflows.services.tasks import completion
 from workflows.services.timeouts import PAUSE, timeouts_sweep
@@ -110,6 +113,66 @@ def test_who_asked_is_told_that_it_was_given_up(acme: Acme, wishes: list[UUID]) 
     with acme.scope():
         item = InboxItem.objects.get(kind="bulk.failed")
         assert (item.recipient_id, item.path) == (acme.ravi.id, f"/tasks/bulk/{wishes[0]}/")
+
+
+def two_steps(acme: Acme, monkeypatch: pytest.MonkeyPatch, where: str) -> tuple[UUID, UUID]:
+    """Two requests at automatic steps; what is called `where` breaks off at that of the first one."""
+    node = {"kind": "formula", "params": {"values": {"fine": "1"}}}
+    with acme.scope():
+        first, second = (publish_node(acme.omar, node).id for _ in range(2))
+        bad, good = (
+            run_start(definition_id=one, actor=acme.asha, data={}, at=MONDAY).run_id for one in (first, second)
+        )
+        theirs = {machine_of(bad).id, run_of(bad).version_id}
+    whole = getattr(machine_work, where)
+
+    def broken(*given: Any) -> Any:
+        if theirs & {one if isinstance(one, UUID) else getattr(one, "id", None) for one in given}:
+            raise AttributeError("a form value")
+        return whole(*given)
+
+    monkeypatch.setattr(machine_work, where, broken)
+    return bad, good
+
+
+def due_again(acme: Acme, run_id: UUID) -> timedelta | None:
+    """In what time the step is looked at again; then it is due at once."""
+    with acme.scope():
+        at = machine_of(run_id).next_at
+        MachineStep.objects.filter(run_id=run_id, next_at__isnull=False).update(next_at=MONDAY)
+        return at - timezone.now() if at else None
+
+
+@pytest.mark.parametrize("where", ["values_for", "finish"])
+def test_a_machine_step_that_breaks_off_is_set_aside_and_keeps_no_other(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch, where: str
+) -> None:
+    bad, good = two_steps(acme, monkeypatch, where)
+    assert machine_work.work_due() == 2
+    with acme.scope():
+        assert task_at(good, "review").state == "waiting"
+    while due_again(acme, bad):
+        assert machine_work.work_due() == 1
+    with acme.scope():
+        row = machine_of(bad)
+        assert (row.quarantined, row.crashes, row.task.state) == (True, MOST_CRASHES, "failure")
+        assert AuditEntry.objects.filter(kind="task.quarantined").count() == 1
+
+
+def test_a_machine_step_that_cannot_even_be_set_aside_is_looked_at_once_a_day(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad, good = two_steps(acme, monkeypatch, "definition_of")
+    monkeypatch.setattr(machine_finish, "definition_of", vars(machine_work)["definition_of"])
+    pauses = []
+    for _ in range(MOST_CRASHES + 2):
+        machine_work.work_due()
+        pauses.append(due_again(acme, bad))
+    with acme.scope():
+        assert task_at(good, "review").state == "waiting"
+    assert [pause is not None and pause > timedelta(hours=23) for pause in pauses] == [False] * MOST_CRASHES + [
+        True
+    ] * 2
 
 
 def test_a_wish_that_somebody_ends_after_it_was_taken_up_is_done_once(acme: Acme, waiting: list[UUID]) -> None:

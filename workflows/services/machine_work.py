@@ -23,7 +23,8 @@ from pydantic import ValidationError
 
 from accounts.models import Organisation
 from accounts.tenancy.errors import DomainError
-from accounts.tenancy.faults import OUTAGES
+from accounts.tenancy.faults import FAULTS as ROW_FAULTS
+from accounts.tenancy.faults import OUTAGES, fault_text
 from accounts.tenancy.models import new_id
 from accounts.tenancy.scope import organisation_scope
 from workflows.graph.automation import Job
@@ -39,6 +40,7 @@ from workflows.services.machine_tools import RunTools
 LEASE: Final = timedelta(seconds=10)
 BEAT: Final = 3.0
 """Seconds after which a worker says again that it lives; shorter steps never do."""
+A_DAY: Final = timedelta(days=1)
 GRACE: Final = 15.0
 """Seconds beyond a step's own time limit after which its worker is taken for lost."""
 FAIR_SHARE: Final = 5
@@ -102,16 +104,33 @@ def work_due(*, seconds: float = SECONDS) -> int:
 
 
 def work_once(organisation_id: UUID) -> bool:
-    """Take up one due step of the organisation, if there is one that nobody holds."""
-    with organisation_scope(organisation_id):
-        row = _next(organisation_id)
+    """Take up one due step of the organisation, if there is one that nobody holds.
+
+    One that cannot be taken up is put off, and one of which the answer cannot be written down breaks off when its lease is
+    over: neither keeps the others from their turn.
+    """
+    row: MachineStep | None = None
+    try:
+        with organisation_scope(organisation_id):
+            row = _next(organisation_id)
+            claimed = _claim(row) if row is not None else None
+    except OUTAGES:
+        raise
+    except ROW_FAULTS as error:
         if row is None:
-            return False
-        claimed = _claim(row)
+            raise
+        logger.exception("machine.claim_failed", machine=str(row.id))
+        _put_off(row, error)
+        return True
     if claimed is not None:
         answer = attempt(claimed)
-        finish(claimed.organisation_id, claimed.machine_id, claimed.token, answer)
-    return True
+        try:
+            finish(claimed.organisation_id, claimed.machine_id, claimed.token, answer)
+        except OUTAGES:
+            raise
+        except ROW_FAULTS:
+            logger.exception("machine.finish_failed", machine=str(claimed.machine_id))
+    return row is not None
 
 
 def _next(organisation_id: UUID) -> MachineStep | None:
@@ -165,6 +184,15 @@ def _claim(row: MachineStep) -> Claimed | None:
     raw = row.params if row.params is not None else job.params
     work = _work(row, job, values, row.organisation, at)
     return Claimed(row.organisation_id, row.id, row.task_id, row.run.requester_id, token, job, raw, work)
+
+
+def _put_off(row: MachineStep, error: Exception) -> None:
+    """It counts as a crash, unless somebody else has taken the step up meanwhile. Where it cannot even be quarantined it is
+    looked at once a day."""
+    pause = A_DAY if row.crashes >= MOST_CRASHES else LEASE * 2**row.crashes
+    with organisation_scope(row.organisation_id):
+        mine = MachineStep.objects.filter(id=row.id, next_at=row.next_at)
+        mine.update(next_at=Now() + pause, lease_token=None, crashes=F("crashes") + 1, error=fault_text(error))
 
 
 def _note_crash(row: MachineStep) -> None:
