@@ -43,6 +43,11 @@ _COLUMNS: Final = {
         SELECT q.member_id FROM workflows_taskcandidate q
         WHERE q.organisation_id = t.organisation_id AND q.task_id = t.id AND q.is_open ORDER BY q.id
     ) ELSE '{}' END""",
+    # A statement that waited for the lock sees the newest run and task, and all else as it was when it began: the queue too.
+    # This is how it notices, and is sent again.
+    "seen": """CASE WHEN t.assignee_id IS NULL THEN (
+        SELECT s.version FROM workflows_task s WHERE s.organisation_id = t.organisation_id AND s.id = t.id
+    ) ELSE t.version END""",
     # Not a join: a statement that waited for the lock sees the newest run and task, but would keep the rows it had joined.
     "stamp": "(SELECT ds.stamp FROM accounts_directorystamp ds WHERE ds.organisation_id = t.organisation_id)",
 }  # fmt: skip
@@ -369,6 +374,8 @@ def _read(sql: str, params: list[Any], organisation_id: UUID, more: Sequence[UUI
     rows = [dict(zip(_NAMES, row, strict=True)) for row in execute_prepared(sql, params)]
     if not rows:
         return _Found(organisation_id, rows, {}, {})
+    if any(row["seen"] != row["version"] for row in rows):
+        return _read(sql, params, organisation_id, more)
     stamp = rows[0]["stamp"]
     named = (row[name] for row in rows for name in ("requester_id", "assignee_id", "completed_by_id"))
     people = persons_at(organisation_id, stamp, (*named, *more))
