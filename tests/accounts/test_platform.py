@@ -2,6 +2,7 @@
 
 import pytest
 from django.core import mail
+from django.test import Client
 
 from accounts.audit.models import AuditEntry
 from accounts.models import Membership, Organisation, User, WorkingCalendar
@@ -16,7 +17,7 @@ from accounts.services.platform import (
 )
 from accounts.tenancy.errors import Denied, Invalid
 from accounts.tenancy.scope import organisation_scope
-from tests.accounts.clients import signed_in
+from tests.accounts.clients import signed_in, token_of
 from tests.cast import Acme
 from tests.factories.accounts import UserFactory
 
@@ -64,6 +65,19 @@ def test_a_closed_organisation_lets_nobody_in(acme: Acme, olga: User) -> None:
     client = signed_in(acme.asha)
     organisation_switch(user=olga, organisation_id=acme.organisation.id, is_active=False)
     assert client.get("/profile/").status_code == 302
+
+
+def test_who_was_signed_in_when_it_was_closed_signs_in_anew(acme: Acme, olga: User) -> None:
+    client, pair = signed_in(acme.asha), token_of(acme.asha)
+
+    def switch(is_active: bool) -> tuple[int, int]:
+        organisation_switch(user=olga, organisation_id=acme.organisation.id, is_active=is_active)
+        token = {"authorization": f"Bearer {pair['access']}"}
+        return client.get("/profile/").status_code, Client().get("/api/v1/me/", headers=token).status_code
+
+    assert [switch(is_active) for is_active in (True, False, True)] == [(200, 200), (302, 401), (302, 401)]
+    assert Client().post("/api/v1/auth/token/refresh/", pair, "application/json").status_code == 401
+    assert signed_in(acme.asha).get("/profile/").status_code == 200
 
 
 def test_stepping_in_needs_a_reason_and_is_on_the_organisations_record(acme: Acme, olga: User) -> None:
