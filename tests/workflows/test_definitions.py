@@ -1,14 +1,17 @@
 """Import, publish, change, clone, delete; who sees a workflow."""
 
+from collections.abc import Callable
 from typing import Any
+from uuid import UUID
 
 import pytest
 from django.db import ProgrammingError, connection, transaction
 
-from accounts.models import AuditEntry, Designation
+from accounts.models import AuditEntry, Designation, Membership
 from accounts.tenancy.errors import Denied
 from tests.cast import Acme
-from tests.factories.workflows import decide, open_task, run_of, start_leave
+from tests.factories.workflows import MONDAY, decide, open_task, run_of, start_leave
+from workflows import selectors, services
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowVersion
 from workflows.selectors.definition_changes import version_changes
@@ -25,6 +28,7 @@ from workflows.services.definitions import (
     definition_restore,
     definition_retire,
 )
+from workflows.services.drafts import draft_start
 from workflows.services.preferences import StartRule, Wish, definition_change
 
 
@@ -33,6 +37,21 @@ def changed_leave() -> dict[str, Any]:
     step = next(step for step in document["graph"]["steps"] if step["key"] == "hr_review")
     step["name"] = "People review"
     return document
+
+
+@pytest.mark.parametrize("act", [definition_publish, definition_retire, definition_delete, draft_start])
+def test_what_is_deleted_while_somebody_waits_for_the_lock_is_gone(
+    leave: WorkflowDefinition, acme: Acme, monkeypatch: pytest.MonkeyPatch, act: Callable[..., Any]
+) -> None:
+    def deleted_then(actor: Membership, definition_id: UUID, **more: Any) -> WorkflowDefinition:
+        found = access_definition(actor, definition_id, **more)
+        WorkflowDefinition.objects.filter(id=definition_id).update(deleted_at=MONDAY)
+        return found
+
+    for module in (services.definitions, selectors.drafts):
+        monkeypatch.setattr(module, "access_definition", deleted_then)
+    with pytest.raises(DefinitionNotFound):
+        act(definition_id=leave.id, actor=acme.tess)
 
 
 def test_open_runs_keep_their_version(leave: WorkflowDefinition, acme: Acme) -> None:

@@ -382,12 +382,20 @@ def _refuse_blocking(organisation_id: UUID, draft: WorkflowVersion) -> None:
 
 
 def locked(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
-    """Nobody else changes it until the end of the transaction; what refers to it, as a request that starts, does not wait."""
+    """Nobody else changes it until the end of the transaction; what refers to it, as a request that starts, does not wait.
+    Raises DefinitionNotFound, also for one that somebody has deleted until the lock was there."""
     access_definition(actor, definition_id, deleted=deleted)
+    return held(actor.organisation_id, definition_id, deleted=deleted)
+
+
+def held(organisation_id: UUID, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:
+    """The same for who has been let in already."""
     rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(
-        organisation_id=actor.organisation_id, id=definition_id
+        organisation_id=organisation_id, id=definition_id
     )
     definition: WorkflowDefinition = rows.get()
+    if definition.deleted_at is not None and not deleted:
+        raise DefinitionNotFound
     return definition
 
 

@@ -51,6 +51,7 @@ from workflows.selectors.drafts import (
     records_of,
 )
 from workflows.services.definition_problems import problems_of
+from workflows.services.definitions import held
 from workflows.services.draft_store import draft_put, draft_store, operation_row
 
 MOST_LOOKED: Final = 200
@@ -223,11 +224,7 @@ def draft_problems(draft: Draft) -> list[Problem]:
 
 def _locked(actor: Membership, definition_id: UUID) -> WorkflowDefinition:
     access_editable(actor, definition_id)
-    rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(
-        organisation_id=actor.organisation_id, id=definition_id
-    )
-    definition: WorkflowDefinition = rows.get()
-    return definition
+    return held(actor.organisation_id, definition_id)
 
 
 def _opened(actor: Membership, definition_id: UUID, revision: int | None, number: int | None) -> Draft:
