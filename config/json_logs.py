@@ -60,6 +60,10 @@ SHARED: tuple[Processor, ...] = (
 )
 
 
+# What Django takes for an attack and answers 400 or 413: refusals, told by the request line.
+TOO_MUCH = ("RequestDataTooBig", "TooManyFieldsSent", "TooManyFilesSent")
+
+
 class Faults(logging.Filter):
     """Of what Django logs about requests, the faults with their trace. Refusals and outages are told by the request line."""
 
@@ -93,6 +97,7 @@ def configure(level: str) -> dict[str, Any]:
         "root": {"handlers": ["stderr"], "level": level},
         "loggers": {
             "django.request": {"level": "ERROR", "filters": ["faults"]},
+            **{f"django.security.{name}": {"level": "CRITICAL"} for name in TOO_MUCH},
             "django.server": {"handlers": [], "propagate": False},
             "django_structlog": {"level": "WARNING"},
             "celery": {"level": "WARNING"},

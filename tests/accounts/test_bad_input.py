@@ -39,7 +39,7 @@ def test_bodies(acme: Acme, body: str, status: int) -> None:
     assert answer.headers["Content-Type"] == "application/problem+json"
 
 
-def test_a_body_that_is_too_large_is_called_so(acme: Acme) -> None:
+def test_a_body_that_is_too_large_is_called_so(acme: Acme, caplog: pytest.LogCaptureFixture) -> None:
     much = "x" * (6 * 1024 * 1024)
     answer = browser().post(TOKEN, much, content_type="application/json")
     assert (answer.status_code, answer.json()["code"], answer.json()["title"]) == (
@@ -51,6 +51,7 @@ def test_a_body_that_is_too_large_is_called_so(acme: Acme) -> None:
         "/login/", {"email": much, "password": "x"}, content_type="application/x-www-form-urlencoded"
     )
     assert (page.status_code, b"Too large" in page.content) == (413, True)
+    assert [record for record in caplog.records if record.exc_info] == []
 
 
 def test_more_keys_than_asked_for_change_nothing(acme: Acme) -> None:
