@@ -3,7 +3,7 @@
 import re
 from typing import Final
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.http.response import HttpResponseBase
 from django.middleware.common import CommonMiddleware
 
@@ -16,7 +16,7 @@ ID: Final = re.compile(r"(?<=/)[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{
 class SlashMiddleware(CommonMiddleware):
     """Django's own, but a redirect would make a GET of what was sent to the API, so there the answer is a problem."""
 
-    def process_request(self, request: HttpRequest) -> HttpResponseBase | None:
+    def process_request(self, request: HttpRequest) -> HttpResponsePermanentRedirect | None:
         # One address for one thing, whatever looks at it: an idempotency key belongs to an address.
         request.path, request.path_info = map(_small_ids, (request.path, request.path_info))
         return super().process_request(request)
