@@ -4,6 +4,7 @@ import re
 import threading
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from html import unescape
 from typing import Any
 from uuid import UUID
@@ -15,8 +16,8 @@ from accounts.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
 from tests.accounts.clients import program, signed_in
 from tests.cast import Acme
-from tests.factories.machines import let_time_pass, machine_of, outcomes, publish_node, task_at, work
-from tests.factories.workflows import run_of
+from tests.factories.machines import document, let_time_pass, machine_of, outcomes, publish_node, task_at, work
+from tests.factories.workflows import MONDAY, publish, run_of
 from workflows.models import MachineStep, TaskAttempt, TaskCandidate, TransitionLog
 from workflows.nodes.base import Done, NodeFailure, NodeKind, Pause, Work
 from workflows.nodes.fields import SetFieldsParams
@@ -26,6 +27,7 @@ from workflows.services.definitions import DefinitionInvalid
 from workflows.services.machine_care import OwnRequest, StepNotStuck, step_retry, step_skip
 from workflows.services.machine_finish import finish
 from workflows.services.runs import run_start, run_withdraw
+from workflows.services.timeouts import timeouts_sweep
 
 SET = {"kind": "set_fields", "params": {"values": {"tax": "{{ record.total }}"}}}
 DATA = {"reason": "Desk", "total": 100}
@@ -141,6 +143,19 @@ def test_a_step_that_gives_up_waits_for_an_admin(shop: Shop, moody: Moody) -> No
     retried = AuditEntry.objects.get(kind="task.retried")
     assert (retried.payload["reason"], retried.payload["edited"]) == ("Mended", True)
     assert retried.payload["changes"] == {"values.tax": ["{{ record.total }}", "5"]}
+
+
+def test_a_timeout_of_the_request_takes_a_failed_step_along(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("no", again=False)]
+    made = document(SET)
+    made["graph"]["timeout"] = {"hard": "1d"}
+    definition = publish(made, shop.acme.omar)
+    run_id = run_start(definition_id=definition.id, actor=shop.acme.asha, data=DATA, at=MONDAY).run_id
+    shop.work()
+    assert task_at(run_id, "auto").state == "failure"
+    assert timeouts_sweep(shop.acme.organisation.id, at=MONDAY + timedelta(days=9)) == 1
+    task = task_at(run_id, "auto")
+    assert (task.state, task.completed_at is None, run_of(run_id).outcome) == ("skipped", False, "Timed out")
 
 
 def test_an_admin_skips_a_failed_step(shop: Shop, moody: Moody) -> None:

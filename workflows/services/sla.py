@@ -271,7 +271,7 @@ class _Sweep:
         """The run is locked already, so its other tasks are free."""
         self._count("ended")
         found = lock_run(self.organisation_id, turn.run.id)
-        tasks = [one for one in found[1] if one.is_open] if found else [turn.task]
+        tasks = [one for one in found[1] if one.is_live] if found else [turn.task]
         then = turn.rung.then if turn.rung is not None else HardEnd.FAIL
         return timeouts.end(turn.run, tasks, turn.task, then, self.clock, THE_CLOCK)
 

@@ -65,7 +65,7 @@ def _plan(timer: RunTimer, at: datetime) -> Plan | None:
         return timeouts.warn_of_run(run, clock, THE_CLOCK)
     timeout = definition_of(run.organisation_id, run.version_id).timeout
     then = timeout.then if timeout is not None else HardEnd.FAIL
-    return timeouts.end(run, [task for task in tasks if task.is_open], None, then, clock, THE_CLOCK)
+    return timeouts.end(run, [task for task in tasks if task.is_live], None, then, clock, THE_CLOCK)
 
 
 def _next_check(timer: RunTimer, at: datetime) -> datetime | None:
