@@ -297,6 +297,11 @@ class Panel:
     def member(self, member_id: UUID) -> Member | None:
         return next((one for one in self.members if one.id == member_id), None)
 
+    @property
+    def taken(self) -> frozenset[UUID]:
+        """Who cannot get a seat any more: members, and who has voted in the place of one."""
+        return frozenset(one.id for one in self.members) | {vote.by for vote in self.votes}
+
     def vote_for(self, seat: UUID) -> Vote | None:
         return next((one for one in self.votes if one.seat == seat), None)
 

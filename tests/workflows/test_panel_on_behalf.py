@@ -5,12 +5,16 @@ from datetime import timedelta
 
 import pytest
 
+from accounts.models import Membership
 from accounts.tenancy.errors import Denied
 from tests.cast import Acme
 from tests.factories.accounts import be_away
 from tests.factories.panels import purchase, started
 from tests.factories.workflows import MONDAY, decide, open_task
 from workflows.models import TransitionLog, Vote
+from workflows.services.deciding import AssigneeInvalid
+from workflows.services.leavers import tasks_of_leavers
+from workflows.services.tasks import task_assign
 from workflows.services.voting import AlreadyVoted
 
 TWO = {"rule": "count", "count": 2}
@@ -37,6 +41,22 @@ def test_who_stands_in_votes_for_the_seat_once(acme: Acme) -> None:
             decide(run_id, again, "Yes")
     decide(run_id, acme.fiona, "Yes", assignee=acme.hema.id)
     assert open_task(run_id).step == "buy"
+
+
+def test_who_has_voted_for_a_member_gets_no_seat_that_falls_free(acme: Acme) -> None:
+    """They could not vote from it, and a panel of which everybody is asked would never decide. Omar is the fallback."""
+    be_away(acme.fritz, FIRST, LAST, acme.omar)
+    run_id = started(purchase({"rule": "all"}), acme.omar, acme.asha).run_id
+    decide(run_id, acme.omar, "Yes")
+    Membership.objects.filter(id=acme.fiona.id).update(is_active=False)
+    tasks_of_leavers(acme.organisation.id, at=MONDAY)
+    task = open_task(run_id)
+    assert task.unassigned
+    with pytest.raises(AssigneeInvalid, match="correction"):
+        task_assign(task_id=task.id, actor=acme.tess, assignee=acme.omar.id, at=MONDAY)
+    task_assign(task_id=task.id, actor=acme.tess, assignee=acme.hema.id, at=MONDAY)
+    decide(run_id, acme.farid, "Yes")
+    assert decide(run_id, acme.hema, "Yes").opened[0].step == "buy"
 
 
 def test_a_member_who_stands_in_for_another_votes_for_themselves_only(acme: Acme) -> None:

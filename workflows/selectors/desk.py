@@ -1,6 +1,6 @@
 """Where a decision is made: the ways on, and the people who may be asked. Read for pages, and read again when deciding."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Final, NamedTuple
@@ -371,11 +371,11 @@ def ways_of_start(
 
 def colleagues_at(desk: Desk, task: TaskRow | None) -> list[PersonRef]:
     """To whom the task may be handed, or a seat on its panel; without a task everybody whom the step asks. One query."""
-    there: set[UUID] = set()
+    there: Collection[UUID] = ()
     if task is not None and task.assignee is not None:
         there = {task.assignee.id}
     elif task is not None and task.panel is not None:
-        there = {one.id for one in task.panel.members}
+        there = task.panel.taken
     return [one for one in eligible_people(desk, desk.step, with_absences=True) if one.id not in there]
 
 

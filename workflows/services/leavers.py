@@ -73,7 +73,7 @@ def _seat_released(left: _Left, panel: Panel) -> Plan:
     run, task, clock = left.run, left.task, left.clock
     gone = next(one for one in panel.asked if one.id in left.gone)
     why = f"{gone.name} has left the panel"
-    found = _fallback(left, frozenset(one.id for one in panel.members))
+    found = _fallback(left, panel.taken)
     if found is not None:
         fallback, person = found
         note = fallback_note(why, fallback, person.ref)

@@ -27,6 +27,7 @@ from workflows.selectors.definitions import access_definition, definition_of
 from workflows.selectors.locks import lock_open_runs, open_runs
 from workflows.selectors.new_holders import NewHolders
 from workflows.services.deciding import clean_text
+from workflows.services.definitions import held
 
 MOST_AT_ONCE: Final = 500
 
@@ -182,8 +183,7 @@ def _target(
     definition = access_definition(actor, definition_id)
     policies.definitions.require(actor, "publish", definition)
     if lock:
-        rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(organisation_id=actor.organisation_id)
-        definition = rows.get(id=definition_id)
+        definition = held(actor.organisation_id, definition_id)
     if definition.published_version_id is None:
         raise NothingToMoveTo
     return definition, definition_of(actor.organisation_id, definition.published_version_id)

@@ -87,8 +87,7 @@ def seat_handed(
     run: RunState, task: TaskState, panel: Panel, seat: Member, by: By, to: Person, at: datetime, comment: str
 ) -> Plan:
     """The seat is somebody else's. Raises AssigneeInvalid for members and for people who have voted for a member."""
-    if panel.member(to.id) is not None or panel.vote_by(to.id) is not None:
-        raise AssigneeInvalid({"assignee": [f"{to.name} is a member of the panel already."]}, assignees=[])
+    _refuse_taken(panel, to)
     return votes.hand_seat(run, task, panel, seat, to.ref, Clock(at), by, reason=comment)
 
 
@@ -97,12 +96,17 @@ def panel_filled(
 ) -> Plan:
     """A tenant admin adds somebody to a panel that has too few members; once there are enough, all of them are asked.
 
-    Raises AssigneeInvalid for somebody who sits on it already.
+    Raises AssigneeInvalid as ``seat_handed``.
     """
-    if panel.member(to.id) is not None:
-        raise AssigneeInvalid({"assignee": [f"{to.name} is a member of the panel already."]}, assignees=[])
+    _refuse_taken(panel, to)
     seating = desk.definition.panels[desk.step.key]
     members = (*panel.members, seating.added(to, desk.situation, panel.members))
     short = shortfall(seating.quorum, members)
     filled = Panel(members, panel.votes, panel.in_turn)
     return votes.add_member(run, task, filled, to.ref, Clock(at), by, reason=comment, short=short)
+
+
+def _refuse_taken(panel: Panel, to: Person) -> None:
+    if to.id in panel.taken:
+        how = "is a member of the panel" if panel.member(to.id) is not None else "has voted for a member of the panel"
+        raise AssigneeInvalid({"assignee": [f"{to.name} {how} already. Choose somebody else."]}, assignees=[])
