@@ -48,6 +48,15 @@ def test_access_is_set_and_taken_back() -> None:
         after("step.access", step="hr_review", **{"access.reason": "all"})
 
 
+def test_who_only_chooses_a_rule_changes_nothing_that_was_not_shown() -> None:
+    requester = after("step.assignee", step="hr_review", who="requester")
+    for given in (requester, after("step.assignee", step="hr_review", who="nobody")):
+        ruled = step(after("step.assignee", given, step="hr_review", who="rule"), "hr_review")["assignee"]
+        assert ruled.get("separation", {}).get("not_requester", True) is True
+    unticked = after("step.assignee", step="hr_review", who="rule", mode="one")
+    assert step(unticked, "hr_review")["assignee"]["separation"]["not_requester"] is False
+
+
 def test_a_panel_begins_with_what_its_rule_needs() -> None:
     panel = after("step.assignee", step="hr_review", who="rule", mode="panel", not_requester="on")
     ways = {"step": "hr_review", "approve": "hr_approves", "reject": "hr_rejects"}

@@ -65,7 +65,9 @@ def step_assignee(document: Document, params: Params) -> Edit:
     rule = "requester" if who == "requester" else now if isinstance(now, Mapping) else dict(EVERYBODY)
     sketch.put(rule, *own, "assignee", "rule")
     if who == "rule":
-        _asked(sketch, (*own, "assignee"), params)
+        # Whoever has only just chosen a rule was not asked for the rest yet: no box that is not ticked says no.
+        if isinstance(now, Mapping) or "mode" in params:
+            _asked(sketch, (*own, "assignee"), params)
         _panel(sketch, step)
     return sketch.edit(label)
 
