@@ -1,11 +1,13 @@
 """The form designer in a real browser: a form built with the keyboard alone and again by drag is the same document."""
 
 import json
+from collections.abc import Callable, Collection
+from time import sleep
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from playwright.sync_api import Locator, Page, expect
+from playwright.sync_api import Locator, Page, Route, expect
 
 from tests.browser.desk import PHONE, WIDE, Desk, Sit
 from tests.product import Api, Run
@@ -48,10 +50,14 @@ def begun(desk: Desk, name: str) -> Page:
 
 def saved(page: Page) -> dict[str, Any]:
     """The form of the draft as the server has it."""
+    form: dict[str, Any] = document(page)["form"]
+    return form
+
+
+def document(page: Page) -> dict[str, Any]:
+    """The draft as the server has it."""
     address = f"{page.url.partition('/design/')[0]}/design/document/"
-    found: dict[str, Any] = page.evaluate(
-        "async address => (await (await fetch(address)).json()).document.form", address
-    )
+    found: dict[str, Any] = page.evaluate("async address => (await (await fetch(address)).json()).document", address)
     return found
 
 
@@ -332,3 +338,67 @@ def beside_the_canvas(page: Page) -> None:
     expect(page.locator("#item-name")).to_have_value("")
     page.locator(".cs-step-face[data-step=done]").click()
     expect(page.locator("#panel-head")).to_have_text("Done")
+
+
+def test_what_is_typed_while_an_answer_comes_stays(sit: Sit) -> None:
+    """Before a choice that draws the settings anew, two choices in a row, and typing on; on a slow line."""
+    tess = sit("tess", WIDE)
+    page = begun(tess, "Typed meanwhile")
+    page.get_by_role("link", name="Graph").click()
+    page.locator(".cs-step-face[data-step=review]").click()
+    expect(page.locator("#panel-head")).to_have_text("Review")
+    page.route("**/design/edit/", slowly)
+    page.locator("#item-name").fill("Check it")
+    page.locator("#item-description").fill("Look twice")
+    page.get_by_label("Kind", exact=True).focus()
+    page.get_by_label("Kind", exact=True).select_option("auto")
+    expect(page.locator("#panel-head")).to_have_text("Check it")
+    page.get_by_label("Kind", exact=True).select_option("task")
+    page.get_by_label("Kind", exact=True).press("Shift+Tab")
+    page.keyboard.press("Shift+Tab")
+    page.keyboard.press("End")
+    page.keyboard.type(" or more", delay=120)
+    expect(page.locator("#item-description")).to_have_value("Look twice or more")
+    page.get_by_role("radio", name="By a rule").click()
+    expect(page.get_by_label("The requester may not decide")).to_be_checked()
+    for box in ("Nor who stands in for the requester", "The requester may not decide"):
+        page.get_by_label(box).click()
+    expect(page.get_by_label("The requester may not decide")).not_to_be_checked()
+    review = {"name": "Check it", "kind": "task", "description": "Look twice or more"}
+    apart = {"not_requester": False, "not_own_delegate": True}
+    comes(page, lambda draft: review | {"apart": apart} == told(draft["graph"]["steps"][1], review))
+    assert tess.faults == []
+
+
+def told(step: dict[str, Any], asked: Collection[str]) -> dict[str, Any]:
+    """What was asked of the step, and who is kept apart at it."""
+    return {name: step.get(name) for name in asked} | {"apart": step["assignee"].get("separation")}
+
+
+def comes(page: Page, is_there: Callable[[dict[str, Any]], bool]) -> None:
+    """What was done last arrives at the server."""
+    for _ in range(50):
+        if is_there(document(page)):
+            return
+        page.wait_for_timeout(200)
+    pytest.fail(f"It never came: {document(page)}")
+
+
+def slowly(route: Route) -> None:
+    sleep(0.4)
+    route.continue_()
+
+
+def test_who_goes_on_typing_in_a_form_keeps_every_letter(sit: Sit) -> None:
+    tess = sit("tess", WIDE)
+    page = begun(tess, "Typed on")
+    page.route("**/design/edit/", slowly)
+    add_by_keys(page, "number")
+    page.keyboard.type("Nights")
+    page.keyboard.press("Tab")
+    page.keyboard.type("How long you stay there", delay=60)
+    page.keyboard.press("Tab")
+    expect(page.locator("#set-help:not(:focus)")).to_have_text("How long you stay there")
+    expect(page.locator("#set-help")).to_have_value("How long you stay there")
+    comes(page, lambda draft: draft["form"]["fields"][0].get("help") == "How long you stay there")
+    assert tess.faults == []

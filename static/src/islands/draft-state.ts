@@ -2,6 +2,7 @@ import type { Draft, Refusal, State } from "../lib/draft/draft";
 import { pageDraft } from "../lib/draft/page";
 import { announce } from "../lib/live";
 import { takeAsSent } from "../lib/typed";
+import { keepTyped } from "../lib/typed-kept";
 import { askAboutClash } from "./draft-clash";
 import { showRefusal } from "./draft-refusal";
 import { keepWhenLeft, saveBeforeClicks } from "./draft-typed";
@@ -9,6 +10,8 @@ import { keepWhenLeft, saveBeforeClicks } from "./draft-typed";
 /** Milliseconds between two looks at what others have changed, while somebody looks at the page. */
 const LOOK = 10_000;
 const TOLD = 400;
+
+keepTyped();
 
 const SIGNS: Readonly<Record<State, string>> = {
   saved: "cloud-check",

@@ -19,7 +19,6 @@ export default class FormCanvas extends HTMLElement {
     this.startPalette();
     document.addEventListener("keydown", this.press);
     this.addEventListener("submit", noticeAdding);
-    this.addEventListener("htmx:beforeSwap", keepTyped);
     this.classList.add("is-live");
     if (!isAdding) return;
     isAdding = false;
@@ -219,20 +218,4 @@ function pathOf(list: Element): string {
 
 function parsed(path: string): Path {
   return path === "" ? [] : path.split(".").map(Number);
-}
-
-/** What somebody types while an earlier change is being saved is still there when the settings are drawn again. */
-function keepTyped(): void {
-  const typed = document.activeElement;
-  if (!(typed instanceof HTMLInputElement || typed instanceof HTMLTextAreaElement) || !typed.id) return;
-  if (typed.value === typed.defaultValue || !typed.closest(".cs-settings")) return;
-  const { id, value } = typed;
-  document.addEventListener(
-    "htmx:afterSettle",
-    () => {
-      const again = document.getElementById(id);
-      if (again instanceof HTMLInputElement || again instanceof HTMLTextAreaElement) again.value = value;
-    },
-    { once: true },
-  );
 }

@@ -3,7 +3,7 @@
 /** Those that save by themselves, and those of the settings beside the canvas; not what waits for a button of its own, such as a rule. */
 const SAVING = 'form[hx-post$="/design/edit/"][hx-trigger*="change delay"], .cs-set form[hx-post$="/design/edit/"]';
 
-type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
+export type Control = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 /** Whether it is a form that is sent before the page goes on. */
 export function isSaving(element: Element): element is HTMLFormElement {
@@ -33,6 +33,11 @@ export function saveTyped(root: ParentNode | null): Promise<boolean> {
     saving = undefined;
   });
   return saving;
+}
+
+/** Whether what was typed is being sent, form after form. */
+export function isUnderWay(): boolean {
+  return saving !== undefined;
 }
 
 async function allSent(root: ParentNode | null): Promise<boolean> {
@@ -89,11 +94,13 @@ function detailOf(event: Event): Sent {
   return (event as CustomEvent<Sent>).detail;
 }
 
-function controlsOf(form: HTMLFormElement): Control[] {
+/** What can be filled in, and what the form says besides. */
+export function controlsOf(form: HTMLFormElement): Control[] {
   return [...form.elements].filter((one) => one instanceof HTMLInputElement || one instanceof HTMLSelectElement || one instanceof HTMLTextAreaElement);
 }
 
-function isTyped(control: Control): boolean {
+/** Whether something stands there that the server has not made the page with. */
+export function isTyped(control: Control): boolean {
   if (control.disabled || !control.name) return false;
   if (control instanceof HTMLSelectElement) return [...control.options].some((one, row) => one.selected !== usual(control, one, row));
   if (control instanceof HTMLTextAreaElement) return control.value !== control.defaultValue;
