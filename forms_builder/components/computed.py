@@ -66,6 +66,9 @@ class Computed(Component[ComputedField]):
     def type_in_rules(self, field: ComputedField) -> FieldType:
         return RULE_TYPES[field.result]
 
+    def inside(self, field: ComputedField) -> frozenset[str]:
+        return frozenset({"amount", "currency"} if field.result == "money" else ())
+
     def currency(self, field: ComputedField) -> str | None:
         return field.currency if field.result == "money" else None
 
@@ -95,10 +98,15 @@ class Computed(Component[ComputedField]):
             return
         for name in sorted(formula.names):
             root, _, rest = name.partition(".")
-            other = fields.get(rest.partition(".")[0]) if root == ROOT else None
+            first, _, part = rest.partition(".")
+            other = fields.get(first) if root == ROOT else None
             if other is None or not other.keeps_value:
                 message = f"“{field.label}” asks for {name}, which is no field."
                 yield "formula", "unknown-field", message, f"Name fields as {ROOT}.<name in the data>."
+            elif missing := component.missing_part(other, part):
+                message = f"“{field.label}” asks for {name}: {missing}"
+                column = f"Ask for a column as each({ROOT}.{first}, '{part}')."
+                yield "formula", "unknown-part", message, column if _column(other, part) else "Correct the formula."
         for rows, column in sorted(formula.columns):
             other = fields.get(rows.removeprefix(f"{ROOT}."))
             if other is not None and _column(other, column) is None:

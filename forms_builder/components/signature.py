@@ -42,6 +42,7 @@ class Signature(Component[SignatureField]):
     is_group = True
     read_template = "forms_builder/inputs/read_signature.html"
     parts: ClassVar = {"name": ("name of who signed", FieldType.TEXT), "strokes": None}
+    kept = ("by", "by_name", "at")
     machines_write = False
 
     def clean(self, field: SignatureField, raw: Any, world: World, key: str) -> dict[str, Any] | None:

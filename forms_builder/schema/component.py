@@ -33,6 +33,8 @@ class Component(Generic[F]):
     rule_type: ClassVar[FieldType | None] = None
     parts: ClassVar[Mapping[str, tuple[str, FieldType] | None]] = {}
     """The parts of a value that is an object, in their order: how rules call and read each, None for those they cannot."""
+    kept: ClassVar[tuple[str, ...]] = ()
+    """What is inside a stored value besides its parts; a position in a list is #."""
     redraws: ClassVar[bool] = False
     """Its template has a button that draws the page again; what was typed stays and nothing is stored."""
     machines_write: ClassVar[bool] = True
@@ -71,6 +73,10 @@ class Component(Generic[F]):
             fixed = getattr(field, "fixed", ())
             choices = tuple((choice.value, choice.label) for choice in fixed) or None
             yield FieldSpec(here, field.label, rule_type, choices, self.currency(field))
+
+    def inside(self, field: F) -> frozenset[str]:
+        """Every path that leads into a stored value, such as `from`, or `#.amount` in the rows of a table."""
+        return frozenset((*self.parts, *self.kept))
 
     def facts(self, field: F, value: Any) -> Iterator[tuple[str, Any]]:
         """The values for `specs`, each after the name of the field."""
@@ -165,6 +171,16 @@ def register(*components: Component[Any]) -> None:
 def component_of(field: FieldBase) -> Component[Any]:
     """What the type of this field does."""
     return _components[type(field)]
+
+
+def missing_part(field: FieldBase, path: str) -> str:
+    """Why nothing can ever stand at this path inside an answer, or nothing."""
+    inside = component_of(field).inside(field)
+    general = ".".join("#" if part.isdecimal() else part for part in path.split("."))
+    if not path or general in inside:
+        return ""
+    names = ", ".join(sorted(one for one in inside if "#" not in one))
+    return f"“{field.label}” has no part {path}" + (f", only {names}." if names else ".")
 
 
 def model_of(field_type: object) -> type[FieldBase] | None:

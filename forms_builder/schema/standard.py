@@ -8,7 +8,7 @@ from typing import Any, ClassVar, Final, TypeVar
 from forms_builder.rules import FieldSpec, FieldType
 from forms_builder.schema import clean as c
 from forms_builder.schema import fields as f
-from forms_builder.schema.component import Component, Place, Posted, register
+from forms_builder.schema.component import Component, Place, Posted, component_of, register
 from forms_builder.schema.world import World
 from forms_builder.uploads import EXTENSIONS
 
@@ -74,6 +74,7 @@ class Number(Component[f.NumberField]):
 class Money(Component[f.MoneyField]):
     field = f.MoneyField
     rule_type = FieldType.MONEY
+    kept = ("amount", "currency")
 
     def clean(self, field: f.MoneyField, raw: Any, world: World, key: str) -> dict[str, str] | None:
         return c.clean_money(field, raw, world, key)
@@ -148,6 +149,7 @@ class Choice(Component[f.ChoiceField]):
 class MultiChoice(Component[f.MultiChoiceField]):
     field = f.MultiChoiceField
     rule_type = FieldType.MULTI_CHOICE
+    kept = ("#",)
 
     def clean(self, field: f.MultiChoiceField, raw: Any, world: World, key: str) -> list[str] | None:
         return c.clean_multi_choice(field, raw, world, key)
@@ -198,6 +200,7 @@ class Upload(Component[Files]):
     """For all types whose value is a list of attachments."""
 
     rule_type = FieldType.FILE
+    kept = ("#",)
     machines_write = False
 
     def clean(self, field: Files, raw: Any, world: World, key: str) -> list[str] | None:
@@ -241,6 +244,12 @@ class Table(Component[f.TableField]):
     def words(self, field: f.TableField, value: Any, known: Mapping[str, str]) -> str:
         rows = len(value) if isinstance(value, list) else 0
         return f"{rows} row" if rows == 1 else f"{rows} rows"
+
+    def inside(self, field: f.TableField) -> frozenset[str]:
+        found = {"#"}
+        for column in field.columns:
+            found |= {f"#.{column.name}", *(f"#.{column.name}.{one}" for one in component_of(column).inside(column))}
+        return frozenset(found)
 
     def specs(self, field: f.TableField, here: str) -> Iterator[FieldSpec]:
         yield FieldSpec(f"{here}.count", f"{field.label}: number of rows", FieldType.NUMBER)

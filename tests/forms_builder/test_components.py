@@ -118,6 +118,40 @@ def test_a_formula_that_cannot_be_is_told(formula: str, code: str) -> None:
     assert [(one.place, one.code) for one in check(spec) if one.level == "error"] == [("fields.2.formula", code)]
 
 
+SPANS: list[dict[str, Any]] = [
+    named("date_range", "period"),
+    named("money", "price", currencies=["INR"]),
+    named("multi_choice", "tags", choices=[{"value": "a", "label": "A"}]),
+    named("table", "lines", columns=[{"type": "money", "name": "amount", "label": "Amount", "currencies": ["INR"]}]),
+    named("number", "nights"),
+]
+
+
+@pytest.mark.parametrize(
+    "formula",
+    ["days_between(form.period['from'], form.period.to)", "number(form.price.amount)", "length(form.tags[0])",
+     "form.lines[2].amount.amount", "count(form.lines)"],
+)  # fmt: skip
+def test_a_formula_may_ask_for_what_is_inside_an_answer(formula: str) -> None:
+    assert check(document(*SPANS, computed(formula))) == []
+
+
+@pytest.mark.parametrize(
+    ("formula", "told", "hint"),
+    [
+        ("add_days(form.period['frm'], 1)", "“Period” has no part frm, only from, to.", "Correct the formula."),
+        ("form.nights.count + 1", "“Nights” has no part count.", "Correct the formula."),
+        ("form.lines[0].total + 1", "“Lines” has no part 0.total.", "Correct the formula."),
+        ("sum(form.lines.amount)", "“Lines” has no part amount.", "Ask for a column as each(form.lines, 'amount')."),
+    ],
+)
+def test_a_part_that_no_answer_has_is_told(formula: str, told: str, hint: str) -> None:
+    (problem,) = check(document(*SPANS, computed(formula)))
+    assert (problem.place, problem.code, problem.level) == ("fields.5.formula", "unknown-part", "error")
+    assert problem.message.endswith(told)
+    assert problem.hint == hint
+
+
 def test_a_name_that_formulas_take_for_a_word_is_told_with_the_way_to_write_it() -> None:
     day = named("date", "from")
     (problem,) = check(document(day, computed("days_between(form.from, '2025-10-06')")))

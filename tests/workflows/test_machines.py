@@ -314,6 +314,8 @@ def test_what_publishing_refuses(acme: Acme) -> None:
         ({"kind": "formula", "params": {"values": {"a": "nope + 1"}}}, "bad-node-params"),
         ({"kind": "set_fields", "params": {"values": {"paper": "x"}}}, "unwritable-field"),
         ({"kind": "set_fields", "params": {"values": {"tax": "{{ record.nothing }}"}}}, "unknown-variable"),
+        ({"kind": "set_fields", "params": {"values": {"tax": "{{ record.reason.first }}"}}}, "unknown-variable"),
+        ({"kind": "formula", "params": {"values": {"a": "record.reason['first']"}}}, "unknown-variable"),
         ({"kind": "notify", "params": {"to": ["owner"], "subject": "{{ secret.bank }}"}}, "unknown-variable"),
         ({"kind": "pdf", "params": {"file": "reason"}}, "no-file-field"),
         (SET | {"save": {"nothing": "a"}}, "unknown-field"),

@@ -6,6 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from forms_builder.schema.component import missing_part
 from forms_builder.schema.document import FormDocument
 from forms_builder.schema.fields import UploadField
 from forms_builder.schema.parts import Part
@@ -127,7 +128,7 @@ def _fields(spot: _Spot, kind: NodeKind[Any], params: Part, form: FormDocument) 
 def unknown_name(path: str, graph: GraphDocument, form: FormDocument, spot: _Spot) -> str:
     """Why a placeholder can never have a value, or nothing."""
     root, _, rest = path.partition(".")
-    first = rest.partition(".")[0]
+    first, _, part = rest.partition(".")
     known: dict[str, Any] = {
         "run": RUN_FACTS,
         "workflow": WORKFLOW_FACTS,
@@ -144,6 +145,8 @@ def unknown_name(path: str, graph: GraphDocument, form: FormDocument, spot: _Spo
     if root in known and first not in known[root]:
         some = ", ".join(known[root][:12]) or "nothing"
         return f"“{path}” names nothing. After {root} may come: {some}."
+    if root in ANSWERS and (missing := missing_part(form.by_name[first], part)):
+        return f"“{path}” names nothing. {missing}"
     return ""
 
 
