@@ -7,9 +7,11 @@ import { small } from "../../lib/draft/testing";
 import { BoardStore } from "./board";
 import { SettingsPanel } from "./settings";
 
+const asked = vi.hoisted(() => vi.fn());
+
 vi.mock("htmx.org", () => ({
   default: {
-    ajax: () => Promise.reject(new Error("no network")),
+    ajax: (_: string, address: string) => Promise.reject(new Error(`no network: ${asked(address)}`)),
     swap: (target: Element, page: string) => {
       target.innerHTML = page;
     },
@@ -32,6 +34,7 @@ function panel(): HTMLElement {
 }
 
 beforeEach(() => {
+  asked.mockClear();
   localStorage.clear();
   localStorage.setItem("countersign:settings-closed", "yes");
 });
@@ -57,4 +60,26 @@ it("shows them too where they were refused before the canvas was there, and stay
   store.choose(["apply"]);
   await new Promise((resolve) => window.setTimeout(resolve, 200));
   expect(aside.textContent).toContain("Changed by Tess");
+});
+
+it("keeps a question about what was typed when its step is taken away, until something is chosen once more", async () => {
+  const store = board(true);
+  const aside = panel();
+  localStorage.setItem("countersign:settings-closed", "no");
+  window.innerWidth = 1400;
+  store.choose(["review"]);
+  new SettingsPanel(aside, "/item/").follow(store);
+  const pause = (): Promise<void> => new Promise((resolve) => window.setTimeout(resolve, 200));
+  await pause();
+  (aside.querySelector("#design-settings") as HTMLElement).innerHTML = PAGE;
+  asked.mockClear();
+  store.choose([]);
+  store.draft.dispatchEvent(new Event("revision"));
+  await new Promise((resolve) => window.setTimeout(resolve, 700));
+  for (const step of ["apply", "done"]) {
+    expect(asked).not.toHaveBeenCalled();
+    store.choose([step]);
+    await pause();
+  }
+  expect(asked).toHaveBeenCalledWith("/item/?place=graph%2Fsteps%2Fdone");
 });

@@ -9,6 +9,7 @@ const CLOSED = "countersign:settings-closed";
 const [LEAST, MOST, USUAL] = [280, 640, 328];
 const PAUSE = 140;
 const RENEW = 500;
+const WORKFLOW = "graph";
 
 /**
  * The panel beside the canvas with the settings of what is chosen, made by the server. It can be folded away and
@@ -46,7 +47,7 @@ export class SettingsPanel {
       if (naming || steps.size + ways.size > 1) return;
       const [step] = steps;
       const [way] = ways;
-      this.show(step ? `graph/steps/${step}` : way ? `graph/transitions/${way}` : "graph");
+      this.show(step ? `graph/steps/${step}` : way ? `graph/transitions/${way}` : WORKFLOW);
     };
     this.store = store;
     show();
@@ -80,7 +81,9 @@ export class SettingsPanel {
     this.wanted = place;
     // The server knows a new step once it is saved.
     if (place === this.shown || (this.store?.draft.kept ?? 0) > 0) return;
-    if (typedForms(this.body).length > 0 && this.stuck !== this.shown) return void this.save();
+    // What the question is about may be gone from the canvas: that nothing is chosen takes it away no more.
+    if (this.isRefused && place === WORKFLOW) return;
+    if ((this.isRefused || typedForms(this.body).length > 0) && this.stuck !== this.shown) return void this.save();
     this.shown = place;
     this.stuck = "";
     window.clearTimeout(this.timer);
@@ -88,10 +91,10 @@ export class SettingsPanel {
     if (!this.isFolded) this.timer = window.setTimeout(() => void this.load(), PAUSE);
   }
 
-  /** What was typed is saved before something else is shown; what cannot be saved stays, with the reason. */
+  /** What was typed is saved before something else is shown; what cannot be saved stays, with the reason and with what can be chosen. */
   private async save(): Promise<void> {
     const isSaved = await saveTyped(this.body);
-    if (!isSaved) {
+    if (!isSaved || this.isRefused) {
       this.stuck = this.shown;
       return;
     }
@@ -118,13 +121,18 @@ export class SettingsPanel {
 
   /** What is shown may have been changed on the canvas, or by somebody else; what is being typed is left alone. */
   private renew(): void {
-    if ((this.store?.draft.kept ?? 0) > 0) return;
+    if ((this.store?.draft.kept ?? 0) > 0 || this.isRefused) return;
     this.shown = this.wanted;
     const isTyping = this.panel?.contains(document.activeElement) || typedForms(this.body).length > 0;
     if (!this.body || this.isFolded || isTyping) return;
     delete this.body.dataset.place;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.load(), RENEW);
+  }
+
+  /** Whether a question about what was typed stands there. */
+  private get isRefused(): boolean {
+    return (this.body?.querySelector("[data-refused]") ?? null) !== null;
   }
 
   private get body(): HTMLElement | null {
