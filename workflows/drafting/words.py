@@ -56,13 +56,30 @@ def shown(value: Any) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, Mapping):
-        named = value.get("name") or value.get("label") or value.get("period")
-        found = str(named) if isinstance(named, str) and named else ", ".join(map(_word, value))
+        found = _name_of(value) or ", ".join(map(_word, value))
     elif isinstance(value, list):
         found = ", ".join(filter(None, map(shown, value)))
     else:
         found = str(value)
     return found if len(found) <= MOST else f"{found[: MOST - 1]}…"
+
+
+def apart(one: Any, other: Any) -> tuple[str, str]:
+    """Two values that can be told apart: where both are called the same, with what differs in them."""
+    if not isinstance(one, Mapping) or not isinstance(other, Mapping) or shown(one) != shown(other):
+        return shown(one), shown(other)
+    ones, others = [_name_of(one)], [_name_of(other)]
+    for key in {**one, **other}:
+        if one.get(key, MISSING) != other.get(key, MISSING):
+            here, there = apart(one.get(key, MISSING), other.get(key, MISSING))
+            ones.append(f"{_word(key)}: {here or 'none'}")
+            others.append(f"{_word(key)}: {there or 'none'}")
+    return "; ".join(filter(None, ones)), "; ".join(filter(None, others))
+
+
+def _name_of(value: Mapping[str, Any]) -> str:
+    named = value.get("name") or value.get("label") or value.get("period")
+    return named if isinstance(named, str) else ""
 
 
 def _of(document: Mapping[str, Any], rest: tuple[str, ...], owner: str) -> str:

@@ -1,5 +1,5 @@
 import type { Draft } from "../lib/draft/draft";
-import { type Json, isObject } from "../lib/draft/model";
+import { type Json, isObject, same } from "../lib/draft/model";
 import { isList } from "../lib/draft/places";
 import type { Choice, ClashItem } from "../lib/draft/rebase";
 
@@ -56,20 +56,21 @@ function fieldset(item: ClashItem, row: number): HTMLElement {
     if (gone.can_return) set.append(option(row, "mine", "Bring it back, with mine", `${sentence(item.where)}: ${shown(item.mine)}`, false));
     return set;
   }
+  const [theirs, mine] = apart(item.theirs, item.mine);
   set.append(
     made("legend", "", sentence(item.where)),
-    option(row, "theirs", item.by ? `Keep what ${item.by} made` : "Keep theirs", item.theirs, true),
-    option(row, "mine", "Keep mine", item.mine, false),
+    option(row, "theirs", item.by ? `Keep what ${item.by} made` : "Keep theirs", theirs, true),
+    option(row, "mine", "Keep mine", mine, false),
   );
   return set;
 }
 
-function option(row: number, choice: Choice, words: string, value: Json | undefined, isChosen: boolean): HTMLElement {
+function option(row: number, choice: Choice, words: string, value: string, isChosen: boolean): HTMLElement {
   const label = made("label", "cs-clash-option");
   const radio = document.createElement("input");
   Object.assign(radio, { type: "radio", name: `clash-${row}`, value: choice, checked: isChosen, className: "form-check-input" });
   const text = made("span", "");
-  text.append(made("span", "cs-strong", words), made("span", "cs-clash-value", shown(value)));
+  text.append(made("span", "cs-strong", words), made("span", "cs-clash-value", value));
   label.append(radio, text);
   return label;
 }
@@ -80,12 +81,30 @@ export function shown(value: Json | undefined): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   if (isList(value)) return value.map(shown).join(", ") || "none";
   if (isObject(value)) {
-    const named = value.name ?? value.label ?? value.period;
-    if (typeof named === "string" && named) return named;
+    const named = nameOf(value);
+    if (named) return named;
     if (typeof value.x === "number" && typeof value.y === "number") return `at ${value.x}, ${value.y}`;
     return Object.keys(value).join(", ").replaceAll("_", " ");
   }
   return String(value);
+}
+
+/** Two values that can be told apart: where both are called the same, with what differs in them. */
+export function apart(one: Json | undefined, other: Json | undefined): [string, string] {
+  if (!isObject(one) || !isObject(other) || shown(one) !== shown(other)) return [shown(one), shown(other)];
+  const [ones, others] = [[nameOf(one)], [nameOf(other)]];
+  for (const key of new Set([...Object.keys(one), ...Object.keys(other)])) {
+    if (same(one[key], other[key])) continue;
+    const [here, there] = apart(one[key], other[key]);
+    ones.push(`${key.replaceAll("_", " ")}: ${one[key] === undefined ? "none" : here}`);
+    others.push(`${key.replaceAll("_", " ")}: ${other[key] === undefined ? "none" : there}`);
+  }
+  return [ones.filter(Boolean).join("; "), others.filter(Boolean).join("; ")];
+}
+
+function nameOf(value: { readonly [name: string]: Json | undefined }): string {
+  const named = value.name ?? value.label ?? value.period;
+  return typeof named === "string" ? named : "";
 }
 
 function sentence(text: string): string {

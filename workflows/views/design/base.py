@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from accounts.tenancy.errors import DomainError, Invalid
 from accounts.tenancy.models import new_id
 from workflows.drafting.places import MISSING
-from workflows.drafting.words import shown
+from workflows.drafting.words import apart
 from workflows.selectors.drafts import Draft
 from workflows.services.draft_answers import told_problems
 from workflows.services.drafts import DraftTooOld
@@ -45,15 +45,7 @@ class Refused:
     @property
     def told(self) -> list[dict[str, str]]:
         """The clashes in words."""
-        return [
-            {
-                "where": clash["where"],
-                "mine": shown(clash.get("mine", MISSING)),
-                "theirs": f"{gone['where']} taken away" if (gone := clash.get("gone")) else _theirs(clash),
-                "by": clash["by"],
-            }
-            for clash in self.clashes
-        ]
+        return [{"where": clash["where"], "by": clash["by"], **_sides(clash)} for clash in self.clashes]
 
     @property
     def gone(self) -> Mapping[str, Any] | None:
@@ -67,8 +59,9 @@ class Refused:
         return [(name, one) for name, values in pairs for one in values if isinstance(one, str)]
 
 
-def _theirs(clash: Mapping[str, Any]) -> str:
-    return shown(clash.get("theirs", MISSING))
+def _sides(clash: Mapping[str, Any]) -> dict[str, str]:
+    mine, theirs = apart(clash.get("mine", MISSING), clash.get("theirs", MISSING))
+    return {"mine": mine, "theirs": f"{gone['where']} taken away" if (gone := clash.get("gone")) else theirs}
 
 
 @dataclass(frozen=True)
