@@ -27,7 +27,7 @@ from flows.proposals.services.act import (
     proposal_retry,
     proposals_bulk,
 )
-from flows.proposals.services.resubmit import proposal_resubmit
+from flows.proposals.services.resubmit import last_command, proposal_resubmit
 from workflows.api.inputs import expected_version
 
 IF_MATCH = OpenApiParameter(
@@ -82,12 +82,13 @@ class ProposalCancelView(ProposalAction):
 class ProposalResubmitView(ProposalAction):
     @extend_schema(operation_id="flows_proposals_resubmit", request=ResubmitBody, parameters=[IF_MATCH])
     def post(self, request: Request, proposal_id: UUID) -> Response:
-        """Send an own proposal again that was rejected or sent back, revised or as it was; everybody is asked anew. A comment
-        takes the place of the reason's description."""
+        """Send an own proposal again that was rejected or sent back, revised or as it was; everybody is asked anew. A change
+        that is sent as it was leaves alone what has changed of the flow meanwhile. A comment takes the place of the reason's
+        description."""
         given = self.given(ResubmitBody)
         command, words = given.get("flowDef"), given.get("reason")
         if command is None:
-            command = access_proposal(self.actor, proposal_id).flow_def
+            command = last_command(access_proposal(self.actor, proposal_id))
         if words and isinstance(command, dict) and isinstance(command.get("reason"), dict):
             command = {**command, "reason": {**command["reason"], "description": words}}
         with linked(), below("flowDef"):

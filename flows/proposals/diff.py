@@ -93,6 +93,17 @@ def difference(command: FlowDef, before: Before | None) -> Difference:
     return Difference(changes, wanted - types, types - wanted, wanted & types)
 
 
+def merged(mine: Before, then: Before, now: Before) -> Before:
+    """Mine, made from ``then``, upon what there is ``now``: what I had left as it was is as it is now."""
+    theirs = now.attributes.model_dump()
+    own = {
+        name: value for name, value in mine.attributes.model_dump().items() if value != getattr(then.attributes, name)
+    }
+    added, removed = mine.data_type_ids - then.data_type_ids, then.data_type_ids - mine.data_type_ids
+    attributes = FlowAttributes.model_construct(**{**theirs, **own})
+    return Before(attributes, (now.data_type_ids | added) - removed)
+
+
 def drift(then: Before | None, now: Before | None) -> list[str]:
     """In words what has changed of the flow since it was proposed; empty for nothing."""
     if then is None or now is None:

@@ -1,15 +1,21 @@
 """The propose wizard as data: its steps, what a draft holds, and the command that a draft amounts to. No database.
 
-A draft is a JSON object with one section per finished step, named like the step, and ``schema_version``.
+A draft is a JSON object with one section per finished step, named like the step, and ``schema_version``; that of a change has
+the flow from which it was made under ``before``.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
+from uuid import UUID
+
+from flows.proposals.diff import Before, drift, merged
+from flows.proposals.flow_def import FlowAttributes
 
 SCHEMA_VERSION: Final = 1
 CREATE, UPDATE, REMOVE = "CREATE", "UPDATE", "REMOVE"
+BEFORE: Final = "before"
 
 Section = dict[str, Any]
 Draft = dict[str, Any]
@@ -149,8 +155,8 @@ def command(proposal_type: str, draft: Mapping[str, Any], physical_flow: str | N
     }
 
 
-def draft_of(made: Mapping[str, Any]) -> Draft:
-    """The draft that a command amounts to: to revise a proposal, or to begin a change of a flow."""
+def draft_of(made: Mapping[str, Any], before: Mapping[str, Any] | None = None) -> Draft:
+    """The draft that a command amounts to: to revise a proposal, or to begin a change of a flow, which was like ``before``."""
     spec, delivery = made.get("specification") or {}, made.get("flowAttributes") or {}
     reason = made.get("reason") or {}
     draft: Draft = {
@@ -175,7 +181,23 @@ def draft_of(made: Mapping[str, Any]) -> Draft:
             "code": reason.get("code") or "",
             "description": reason.get("description") or "",
         }
-    return draft
+    return draft | ({BEFORE: dict(before)} if before else {})
+
+
+def caught_up(draft: Mapping[str, Any], now: Before) -> tuple[Draft, list[str]]:
+    """The draft of a change upon the flow as it is now, and in words what has changed of the flow since it was begun."""
+    then = Before.load(draft.get(BEFORE))
+    texts = drift(then, now)
+    if then is None or not texts:
+        return dict(draft), []
+    ids = frozenset(map(UUID, draft[Step.DATA_TYPES]["ids"]))
+    found = merged(Before(FlowAttributes.model_construct(**draft[Step.DELIVERY]), ids), then, now)
+    changed = {
+        Step.DELIVERY.value: found.attributes.model_dump(),
+        Step.DATA_TYPES.value: {"ids": sorted(map(str, found.data_type_ids))},
+        BEFORE: now.dump(),
+    }
+    return {**draft, **changed}, texts
 
 
 def problems_by_step(fields: Mapping[str, Sequence[str]]) -> tuple[tuple[Step | None, str], ...]:

@@ -183,7 +183,7 @@ class ProposalReviseView(MemberRequired, View):
         try:
             draft = draft_start(
                 actor=self.actor,
-                data=wizard.draft_of(row.flow_def),
+                data=wizard.draft_of(row.flow_def, row.before),
                 step=first,
                 proposal_type=kind,
                 physical_flow_id=row.physical_flow_id if kind != wizard.CREATE else None,

@@ -17,12 +17,14 @@ from accounts.tenancy.errors import Conflict, Denied, DomainError, Invalid
 from accounts.views.base import MemberRequired, refusals_as_messages, refusals_as_pages
 from flows import policies
 from flows.catalogue.selectors.finding import suggestions
+from flows.catalogue.selectors.flows import seen_of
+from flows.catalogue.services.direct import FlowStale
 from flows.models import ProposalDraft
 from flows.proposals import wizard
 from flows.proposals.selectors import choices
 from flows.proposals.selectors.drafts import access_draft, drafts_of
 from flows.proposals.services.acting import Acted
-from flows.proposals.services.drafts import TooManyDrafts, draft_discard, draft_save, draft_start
+from flows.proposals.services.drafts import TooManyDrafts, draft_catch_up, draft_discard, draft_save, draft_start
 from flows.proposals.services.propose import proposal_propose
 from flows.proposals.services.resubmit import proposal_resubmit
 from flows.proposals.wizard import UPDATE, Draft, Step
@@ -46,11 +48,12 @@ class WizardView(MemberRequired, View):
         *,
         kind: str,
         draft: ProposalDraft | None,
+        seen: str = "",
         status: int = 200,
     ) -> HttpResponse:
-        """The page of a step."""
+        """The page of a step; ``seen`` names the state of the flow that is to change, where there is no draft yet."""
         context = frame(self.actor, kind, step.draft, step.step, draft)
-        context |= {"form": form, "body": f"flows/wizard_{step.step.value}.html", **step.context(form)}
+        context |= {"form": form, "seen": seen, "body": f"flows/wizard_{step.step.value}.html", **step.context(form)}
         return page(request, "flows/wizard.html", context, status=status)
 
     def section_of(self, step: StepPage, form: forms.Form) -> wizard.Section | None:
@@ -116,16 +119,19 @@ class ProposeUpdateView(WizardView):
     """Begin a change of a physical flow: its first step, filled in with what there is."""
 
     def get(self, request: HttpRequest, flow_id: UUID) -> HttpResponse:
-        step = self._first(flow_id)
-        return self.shown(request, step, step.form(), kind=UPDATE, draft=None)
+        step, seen = self._first(flow_id)
+        return self.shown(request, step, step.form(), kind=UPDATE, draft=None, seen=seen)
 
     def post(self, request: HttpRequest, flow_id: UUID) -> HttpResponse:
-        step = self._first(flow_id)
+        step, seen = self._first(flow_id)
         form = step.form(request.POST)
+        known = request.POST.get("seen", "") or seen
         section = self.section_of(step, form)
         if section is None:
-            return self.shown(request, step, form, kind=UPDATE, draft=None, status=422)
+            return self.shown(request, step, form, kind=UPDATE, draft=None, seen=known, status=422)
         try:
+            if known != seen:
+                raise FlowStale
             draft = draft_start(
                 actor=self.actor,
                 data=wizard.with_section(step.draft, step.step, section),
@@ -133,16 +139,19 @@ class ProposeUpdateView(WizardView):
                 proposal_type=UPDATE,
                 physical_flow_id=flow_id,
             )
-        except TooManyDrafts as error:
+        except (FlowStale, TooManyDrafts) as error:
             form.add_error(None, error.message)
-            return self.shown(request, step, form, kind=UPDATE, draft=None, status=error.status)
+            return self.shown(request, step, form, kind=UPDATE, draft=None, seen=known, status=error.status)
         return onward(request, draft)
 
-    def _first(self, flow_id: UUID) -> StepPage:
+    def _first(self, flow_id: UUID) -> tuple[StepPage, str]:
+        """The step, and the state of the flow from which it is made."""
         with refusals_as_pages():
             flow = choices.physical_flow(self.actor.organisation_id, flow_id)
         first = wizard.STEPS[UPDATE][0]
-        return STEP_PAGES[first](self.actor, wizard.draft_of(choices.command_of(flow)), flow_id)
+        before = choices.before_of(flow)
+        draft = wizard.draft_of(choices.command_of(flow), before.dump())
+        return STEP_PAGES[first](self.actor, draft, flow_id), seen_of(flow, before.data_type_ids)
 
 
 class DraftView(WizardView):
@@ -150,6 +159,7 @@ class DraftView(WizardView):
 
     def get(self, request: HttpRequest, draft_id: UUID, step: str) -> HttpResponse:
         draft, wanted = self._draft(draft_id, step)
+        draft, _ = caught_up(request, self.actor, draft)
         if wanted is Step.SUMMARY:
             return summarised(request, self.actor, draft)
         if redirected := _first_things_first(draft, wanted):
@@ -212,6 +222,9 @@ class DraftProposeView(MemberRequired, View):
             draft = access_draft(self.actor, draft_id)
         if wizard.missing(draft.proposal_type, draft.data):
             return summarised(request, self.actor, draft, status=422)
+        draft, is_other = caught_up(request, self.actor, draft)
+        if is_other:
+            return redirect("flows:draft", draft.id, Step.SUMMARY.value)
         return self._propose(request, draft, once)
 
     def _propose(self, request: HttpRequest, draft: ProposalDraft, once: Once) -> HttpResponse:
@@ -227,6 +240,20 @@ class DraftProposeView(MemberRequired, View):
             return summarised(request, self.actor, draft, refused=error, status=error.status)
         messages.add_message(request, *said(made))
         return once.keep(reverse("flows:proposal", args=[made.proposal.id]))
+
+
+def caught_up(request: HttpRequest, actor: Membership, draft: ProposalDraft) -> tuple[ProposalDraft, bool]:
+    """The draft upon the flow as it is today; True, and a message, where that is not how the person has seen it."""
+    if draft.proposal_type != UPDATE:
+        return draft, False
+    with refusals_as_pages():
+        draft, texts = draft_catch_up(actor=actor, draft_id=draft.id)
+    if texts:
+        said_so = " ".join(
+            ("The flow has changed since you began.", *texts, "What you did not change yourself stays so.")
+        )
+        messages.info(request, said_so)
+    return draft, bool(texts)
 
 
 def proposed(actor: Membership, draft: ProposalDraft) -> Acted:

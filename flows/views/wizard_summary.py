@@ -11,7 +11,7 @@ from accounts.tenancy.errors import Conflict, Denied, Invalid
 from flows.catalogue.enums import Names, basis, names_of, said
 from flows.models import ProposalDraft
 from flows.proposals import wizard
-from flows.proposals.diff import Before, difference
+from flows.proposals.diff import difference
 from flows.proposals.flow_def import FlowDef, FlowDefInvalid
 from flows.proposals.selectors import choices
 from flows.proposals.selectors.changes import ShownDiff, shown_diff
@@ -65,9 +65,7 @@ def preview(actor: Membership, draft: ProposalDraft) -> ShownDiff | None:
         wanted = FlowDef.load(command_of(draft))
     except (choices.PhysicalFlowNotFound, FlowDefInvalid):
         return None
-    today = choices.command_of(flow)
-    before = Before.load({"attributes": today["flowAttributes"], "dataTypeIds": today["dataTypeIds"]})
-    return shown_diff(actor.organisation_id, difference(wanted, before))
+    return shown_diff(actor.organisation_id, difference(wanted, choices.before_of(flow)))
 
 
 def sections(actor: Membership, draft: ProposalDraft) -> list[dict[str, Any]]:

@@ -21,6 +21,8 @@ from flows.models import (
     ProposalReason,
     SpecificationDataType,
 )
+from flows.proposals.diff import Before
+from flows.proposals.selectors.facts import physical_fact
 from flows.proposals.wizard import UPDATE, Section
 
 END: Final = ("id", "name", "kind", "external_id", "is_external")
@@ -271,6 +273,14 @@ def command_of(flow: PhysicalFlow, proposal_type: str = UPDATE) -> dict[str, Any
         "dataTypeIds": [str(one) for one in types.order_by("id").values_list("data_type_id", flat=True)],
         "proposalType": proposal_type,
     }
+
+
+def before_of(flow: PhysicalFlow) -> Before:
+    """The flow as it is today, to compare with."""
+    links = SpecificationDataType.objects.filter(
+        organisation_id=flow.organisation_id, specification_id=flow.specification_id
+    )
+    return Before(physical_fact(flow).attributes, frozenset(links.values_list("data_type_id", flat=True)))
 
 
 def is_last_of_its_logical_flow(flow: PhysicalFlow) -> bool:

@@ -9,8 +9,9 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Conflict
 from flows import policies
 from flows.models import ProposalDraft
+from flows.proposals.selectors.choices import PhysicalFlowNotFound, before_of, physical_flow
 from flows.proposals.selectors.drafts import DraftNotFound, drafts_of
-from flows.proposals.wizard import CREATE, Section, Step, after, with_section
+from flows.proposals.wizard import CREATE, UPDATE, Section, Step, after, caught_up, with_section
 
 MOST: Final = 50
 """Drafts that one person may have."""
@@ -58,6 +59,25 @@ def draft_save(*, actor: Membership, draft_id: UUID, step: Step, section: Sectio
     draft.step = after(draft.proposal_type, step).value
     draft.save(update_fields=["data", "step", *draft.touch(actor.id)])
     return draft
+
+
+@transaction.atomic
+def draft_catch_up(*, actor: Membership, draft_id: UUID) -> tuple[ProposalDraft, list[str]]:
+    """Bring the draft of a change upon the flow as it is today, so that it puts nothing back that somebody else has changed;
+    with it what has changed of the flow, in words. Raises DraftNotFound."""
+    draft = drafts_of(actor).select_related("proposal").select_for_update(of=("self",)).filter(id=draft_id).first()
+    if draft is None:
+        raise DraftNotFound
+    if draft.proposal_type != UPDATE or draft.physical_flow_id is None:
+        return draft, []
+    try:
+        flow = physical_flow(actor.organisation_id, draft.physical_flow_id)
+    except PhysicalFlowNotFound:
+        return draft, []
+    draft.data, texts = caught_up(draft.data, before_of(flow))
+    if texts:
+        draft.save(update_fields=["data", *draft.touch(actor.id)])
+    return draft, texts
 
 
 def draft_discard(*, actor: Membership, draft_id: UUID) -> None:

@@ -13,7 +13,9 @@ from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from flows.events import ProposalResubmitted
 from flows.models import ProposedFlow
-from flows.proposals.flow_def import FlowDef
+from flows.proposals.diff import Before, merged
+from flows.proposals.flow_def import FlowDef, ProposalType
+from flows.proposals.selectors.choices import PhysicalFlowNotFound, before_of, physical_flow
 from flows.proposals.services.acting import (
     Acted,
     Held,
@@ -60,6 +62,23 @@ def proposal_resubmit(
     _reopen(held, step, checked, actor, moment)
     ask(held.proposal, checked.command, checked.facts, moment)
     return _asked(again(held), actor, checked, moment)
+
+
+def last_command(row: ProposedFlow) -> dict[str, Any]:
+    """What the proposal asked for, to be asked again: a change upon the flow as it is today, so that what somebody else has
+    changed meanwhile is not put back."""
+    then = Before.load(row.before)
+    if row.proposal_type != ProposalType.UPDATE or then is None or row.physical_flow_id is None:
+        return dict(row.flow_def)
+    try:
+        now = before_of(physical_flow(row.organisation_id, row.physical_flow_id))
+    except PhysicalFlowNotFound:
+        return dict(row.flow_def)
+    command = FlowDef.load(row.flow_def)
+    found = merged(
+        Before(command.flow_attributes or then.attributes, frozenset(command.data_type_ids)), then, now
+    ).dump()
+    return {**row.flow_def, "flowAttributes": found["attributes"], "dataTypeIds": found["dataTypeIds"]}
 
 
 def _refuse_another(row: ProposedFlow, command: FlowDef) -> None:

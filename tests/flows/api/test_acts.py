@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 from django.db import DatabaseError
 
-from flows.models import ProposalWatcher, ProposedFlow
+from flows.models import PhysicalFlow, ProposalWatcher, ProposedFlow
 from flows.proposals.services import approving
 from tests.flows.api.world import PROPOSALS, Wire, refused, snapshot
 
@@ -34,6 +34,20 @@ def test_the_same_is_sent_again_with_a_word(wire: Wire) -> None:
     again = wire.act(wire.asha, proposed, "resubmit", comment="It is May")
     assert again["flowDef"]["reason"]["description"] == "It is May"
     assert again["flowDef"]["flowAttributes"] == proposed["flowDef"]["flowAttributes"]
+
+
+def test_a_change_is_sent_again_upon_the_flow_as_it_is(wire: Wire) -> None:
+    flow = wire.made("TRADE")
+    command = {**flow["flowDef"], "reason": {"code": "OTHER", "description": "Weekly is enough"}}
+    command["flowAttributes"] = {**command["flowAttributes"], "frequency": "WEEKLY"}
+    half = wire.act(wire.ravi, wire.propose(command), "approve")
+    with wire.world.acme.scope():
+        PhysicalFlow.objects.filter(id=flow["id"]).update(criticality="HIGH")
+    back = wire.act(wire.meera, half, "approve")
+    assert back["outcome"] == "sent_back"
+    again = wire.act(wire.asha, back, "resubmit")
+    told = again["flowDef"]["flowAttributes"]
+    assert (told["frequency"], told["criticality"]) == ("WEEKLY", "HIGH")
 
 
 def test_a_revision_names_its_places_below_the_command(wire: Wire) -> None:

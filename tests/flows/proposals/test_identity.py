@@ -6,7 +6,7 @@ from uuid import UUID
 from hypothesis import given
 from hypothesis import strategies as st
 
-from flows.proposals.diff import Before, difference, drift
+from flows.proposals.diff import Before, difference, drift, merged
 from flows.proposals.flow_def import FlowDef
 from flows.proposals.identity import identity_of
 
@@ -65,15 +65,16 @@ def test_a_command_is_read_back_as_it_was_kept(made: dict[str, Any]) -> None:
     assert identity_of(again) == identity_of(command)
 
 
+def before(values: dict[str, Any], types: frozenset[UUID]) -> Before:
+    found = creation({"attributes": values, "spec": None, "types": [UUID(int=1)], "target": UUID(int=2)})
+    assert found.flow_attributes is not None
+    return Before(found.flow_attributes, types)
+
+
 @given(attributes, st.frozensets(ids), attributes, st.frozensets(ids, min_size=1))
 def test_a_difference_names_exactly_what_differs(
     was: dict[str, Any], had: frozenset[UUID], new: dict[str, Any], wanted: frozenset[UUID]
 ) -> None:
-    def before(values: dict[str, Any], types: frozenset[UUID]) -> Before:
-        found = creation({"attributes": values, "spec": None, "types": [UUID(int=1)], "target": UUID(int=2)})
-        assert found.flow_attributes is not None
-        return Before(found.flow_attributes, types)
-
     command = creation({"attributes": new, "spec": None, "types": sorted(wanted), "target": UUID(int=2)})
     change = difference(command, before(was, had))
     assert {one.field for one in change.attributes if one.is_changed} == {
@@ -84,3 +85,24 @@ def test_a_difference_names_exactly_what_differs(
     assert (drift(before(was, had), before(new, wanted)) == []) == change.is_empty
     stored = before(was, had)
     assert Before.load(stored.dump()) == stored
+
+
+@given(attributes, attributes, attributes, st.frozensets(ids), st.frozensets(ids), st.frozensets(ids))
+def test_what_two_people_changed_is_put_together(
+    mine: dict[str, Any],
+    then: dict[str, Any],
+    now: dict[str, Any],
+    my_types: frozenset[UUID],
+    had: frozenset[UUID],
+    have: frozenset[UUID],
+) -> None:
+    found = merged(before(mine, my_types), before(then, had), before(now, have))
+    wanted = {name: mine[name] if mine[name] != then[name] else now[name] for name in then}
+    assert found == before(wanted, frozenset(one for one in UUIDS if is_wanted(one, my_types, had, have)))
+
+
+UUIDS = [UUID(int=number) for number in range(1, 5)]
+
+
+def is_wanted(one: UUID, mine: frozenset[UUID], then: frozenset[UUID], now: frozenset[UUID]) -> bool:
+    return one in mine if (one in mine) != (one in then) else one in now
