@@ -20,7 +20,7 @@ class ImportForm(forms.Form):
         label="File",
         allow_empty_file=True,
         widget=forms.FileInput(attrs={"accept": ".csv,.xlsx"}),
-        help_text="CSV or XLSX, at most 20 MB and 100,000 rows. The first row names the columns.",
+        help_text="CSV, or XLSX with one sheet; at most 20 MB and 100,000 rows. The first row names the columns.",
         error_messages={"required": "Choose a file."},
     )
     reason = forms.CharField(

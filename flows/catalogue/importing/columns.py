@@ -13,6 +13,7 @@ from forms_builder.schema.parts import has_unstorable
 YES: Final = {"yes", "true", "1", "y", "x"}
 NO: Final = {"", "no", "false", "0", "n"}
 MOST_COMPARED: Final = 200
+UNNAMED: Final = "Something stands here, and the first row does not name this column. A text with a comma needs quotes."
 SEPARATORS: Final = re.compile(r"[\s_\-]+")
 
 
@@ -79,11 +80,18 @@ class ParsedRow:
 
 def parsed(columns: Sequence[Column], ignored: Iterable[str], rows: Iterator[RawRow]) -> Iterator[ParsedRow]:
     """The rows below the head. Raises HeadRefused, FileRefused."""
-    places = _places(columns, set(ignored), next(rows).cells)
+    head = next(rows).cells
+    places = _places(columns, set(ignored), head)
     for row in rows:
         values = {name: row.cells[place] if place < len(row.cells) else "" for place, name in places.items()}
         problems = [(places[place], text) for place, text in row.problems.items() if place in places]
-        yield ParsedRow(row.number, values, problems)
+        yield ParsedRow(row.number, values, problems + _unnamed(row, head))
+
+
+def _unnamed(row: RawRow, head: Sequence[str]) -> list[tuple[str, str]]:
+    """What stands beside the table; as a rule a comma without quotes has cut a text in two."""
+    places = (place for place, cell in enumerate(row.cells) if cell and (place >= len(head) or not head[place]))
+    return [(f"column {place + 1}", UNNAMED) for place in places][:1]
 
 
 def _places(columns: Sequence[Column], ignored: set[str], head: Sequence[str]) -> dict[int, str]:

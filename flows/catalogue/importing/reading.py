@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, Final
 
-from flows.catalogue.importing.workbooks import WorkbookRefused, first_sheet
+from flows.catalogue.importing.workbooks import WorkbookRefused, only_sheet
 
 MAX_BYTES: Final = 20 * 1024 * 1024
 MAX_ROWS: Final = 100_000
@@ -104,7 +104,7 @@ def _plain(cell: str) -> str:
 
 def _workbook_rows(content: bytes) -> Iterator[RawRow]:
     try:
-        for number, cells in enumerate(first_sheet(content), start=1):
+        for number, cells in enumerate(only_sheet(content), start=1):
             if number > LAST_ROW:
                 raise FileRefused(UNREADABLE)
             if cells:

@@ -72,7 +72,7 @@ def import_upload(
     if found is None:
         raise Invalid({"kind": ["Choose what the file holds."]})
     require_right(actor, found)
-    said = _reason(reason, is_needed=found.changes_flows)
+    said = _reason(reason if found.changes_flows else "", is_needed=found.changes_flows)
     name = clean_name(upload.name or "")
     size = upload.size or 0
     if not name.lower().endswith(ENDINGS):

@@ -25,18 +25,30 @@ class WorkbookRefused(ValueError):
     """The workbook is not accepted; the text tells the person why."""
 
 
-def first_sheet(content: bytes) -> Iterator[tuple[Any, ...]]:
-    """The cells of the first sheet, row by row; an empty row is an empty tuple. Raises WorkbookRefused."""
+def only_sheet(content: bytes) -> Iterator[tuple[Any, ...]]:
+    """The cells of the sheet that people see, row by row; an empty row is an empty tuple. Raises WorkbookRefused, also where
+    another one that they see has something in it."""
     _refuse_bombs(content)
     from openpyxl import load_workbook  # noqa: PLC0415 - large, and few processes meet a workbook
 
     book = load_workbook(io.BytesIO(content), read_only=True, keep_links=False)
     if not book.worksheets:
         raise WorkbookRefused("This workbook has no sheet.")
-    sheet: Any = book.worksheets[0]
-    # What a sheet says of its own size may be wrong, and would be believed.
-    sheet.reset_dimensions()
-    yield from sheet.iter_rows()
+    seen: list[Any] = [sheet for sheet in book.worksheets if sheet.sheet_state == "visible"] or book.worksheets
+    for sheet in seen:
+        # What a sheet says of its own size may be wrong, and would be believed.
+        sheet.reset_dimensions()
+    filled = [sheet for sheet in seen if _has_cells(sheet)]
+    if len(filled) > 1:
+        raise WorkbookRefused(
+            f"Only one sheet is read, and something stands on the sheet “{filled[1].title[:31]}” as well. Bring each sheet as a "
+            "file of its own, or hide those that are not meant."
+        )
+    yield from (filled or seen)[0].iter_rows()
+
+
+def _has_cells(sheet: Any) -> bool:
+    return any(cell.value is not None for row in sheet.iter_rows() for cell in row)
 
 
 def _refuse_bombs(content: bytes) -> None:

@@ -4,6 +4,7 @@ import io
 import zipfile
 
 import pytest
+from openpyxl import Workbook
 
 from flows.catalogue.importing import reading, workbooks
 from flows.models import CatalogueImport
@@ -66,6 +67,51 @@ def test_calculated_and_broken_cells_are_told(asha: Desk) -> None:
     row = asha.bring(workbook([["external_id", "name"], ["A", "=1+1"], ["B", "#N/A"], ["C", "fine"]]), name="a.xlsx")
     assert (row.report["wrong"], row.report["new"]) == (2, 1)
     assert problems(row)[0] == (2, "name", "This cell is calculated. Put its value in.")
+
+
+def sheets(**pages: tuple[list[list[str]], bool]) -> bytes:
+    """A workbook with sheets by their names: rows, and whether it is hidden."""
+    book = Workbook()
+    book.remove(book.worksheets[0])
+    for name, (rows, is_hidden) in pages.items():
+        sheet = book.create_sheet(name)
+        sheet.sheet_state = "hidden" if is_hidden else "visible"
+        for row in rows:
+            sheet.append(row)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_the_sheet_that_people_see_is_read(asha: Desk) -> None:
+    lists, data = [["application"], ["actor"]], [["external_id", "name"], ["A", "Orders"]]
+    row = asha.bring(sheets(Lists=(lists, True), Data=(data, False), Empty=([], False)), name="a.xlsx")
+    assert (row.state, row.report["new"]) == ("checked", 1)
+
+
+def test_no_sheet_is_left_out_without_a_word(asha: Desk) -> None:
+    first, more = [["external_id", "name"], ["A", "Orders"]], [["external_id", "name"], ["B", "Ledger"]]
+    row = asha.bring(sheets(Data=(first, False), More=(more, False)), name="a.xlsx")
+    assert row.state == "failed"
+    assert "the sheet “More” as well" in row.failure
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"external_id,name,description\nA,Orders,Takes orders, and more\n",
+        b"external_id,name,,description\nA,Orders,lost,\n",
+        workbook([["external_id", "name", None], ["A", "Orders", "lost"]]),
+    ],
+    ids=["a comma without quotes", "a column without a name", "a cell beside the table"],
+)
+def test_no_cell_is_left_out_without_a_word(asha: Desk, content: bytes) -> None:
+    row = asha.bring(content, name="a.csv" if content[:2] != b"PK" else "a.xlsx")
+    assert row.report["wrong"] == 1
+    ((number, column, text),) = problems(row)
+    assert number == 2
+    assert column in ("column 3", "column 4")
+    assert "the first row does not name this column" in text
 
 
 def parts(name: str, text: bytes) -> bytes:
