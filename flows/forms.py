@@ -88,6 +88,12 @@ class DeliveryForm(forms.Form):
         for kind in self.KINDS:
             _choices(self, kind, [("", "Choose…"), *enums[kind]])
 
+    def clean_description(self) -> str:
+        """Browsers send line breaks of their own kind; a text that is otherwise the same has not been changed."""
+        text = self.cleaned_data["description"].replace("\r\n", "\n")
+        kept: str = self.initial.get("description") or ""
+        return kept if text == kept.replace("\r\n", "\n") else text
+
 
 class DataTypesForm(forms.Form):
     """What is carried. The unknown type makes way for a known one."""

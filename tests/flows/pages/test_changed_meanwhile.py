@@ -74,3 +74,14 @@ def test_what_was_sent_back_is_revised_upon_the_flow_as_it_is(
     page = asha.follow(asha.act(made, "revise"))
     assert TOLD in said(page)
     assert changed_fields(page) == [("Frequency", "Weekly")]
+
+
+def test_the_line_breaks_of_a_browser_change_nothing(town: Town, asha: Person) -> None:
+    flow = town.physical()
+    with town.acme.scope():
+        PhysicalFlow.objects.filter(id=flow.id).update(description="Orders\nof the day")
+    typed = {**DELIVERY, "frequency": "WEEKLY", "description": "Orders\r\nof the day"}
+    answer = asha.send(update_address(flow), **typed)
+    answer = asha.send(answer.headers["Location"], ids=[str(town.types["TRADE"].id)])
+    page = asha.follow(asha.send(answer.headers["Location"], **REASON))
+    assert changed_fields(page) == [("Frequency", "Weekly")]
