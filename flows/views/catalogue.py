@@ -22,6 +22,7 @@ from flows.catalogue.selectors.browse import Shelf, Wanted, listing
 from flows.catalogue.selectors.entities import EntityFacts, Neighbours, access_entity, neighbours_of, people_of
 from flows.catalogue.selectors.finding import suggestions
 from flows.catalogue.selectors.flows import (
+    LogicalFacts,
     access_logical,
     access_physical,
     deliveries_of,
@@ -29,6 +30,7 @@ from flows.catalogue.selectors.flows import (
     sharing_flows,
 )
 from flows.catalogue.selectors.rows import types_of_logical
+from flows.models import ProposedFlow
 from flows.views.catalogue_export import FACETS, export_response, wanted_of
 from workflows.views.base import Tab, page, words
 
@@ -151,7 +153,7 @@ class LogicalView(MemberRequired, View):
             "proposals": proposals,
             "more_proposals": more,
             "history": history.history_of(own, [flow_id]),
-            **_rights(self.actor),
+            **_rights(self.actor, flow),
         }
         return page(request, "flows/logical.html", context)
 
@@ -172,7 +174,7 @@ class PhysicalView(MemberRequired, View):
             "proposals": proposals,
             "more_proposals": more,
             "history": history.history_of(own, [flow_id, flow.specification_id]),
-            **_rights(self.actor),
+            **_rights(self.actor, flow.logical),
         }
         return page(request, "flows/physical.html", context)
 
@@ -208,9 +210,11 @@ def _side(found: Neighbours, more_url: str) -> Side:
     return Side(boxes, found.left, more_url)
 
 
-def _rights(actor: Membership) -> dict[str, bool]:
+def _rights(actor: Membership, flow: LogicalFacts | None = None) -> dict[str, bool]:
+    """What is offered; of a flow, only what would not be refused at the end."""
+    proposal = ProposedFlow(source_id=flow.source.id, target_id=flow.target.id) if flow else None
     return {
-        "may_propose": policies.proposals.may(actor, "propose"),
+        "may_propose": policies.proposals.may(actor, "propose", proposal),
         "may_break_glass": policies.flows.may(actor, "break_glass"),
     }
 

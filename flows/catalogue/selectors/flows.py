@@ -75,6 +75,11 @@ class LogicalFacts:
         return self.is_live and not self.is_readonly and self.lifecycle_status == FlowLife.ACTIVE
 
     @property
+    def has_retired_end(self) -> bool:
+        """Then it may only be removed."""
+        return self.source.is_retired or self.target.is_retired
+
+    @property
     def title(self) -> str:
         return f"{self.source.name} → {self.target.name}"
 
@@ -91,7 +96,8 @@ class TypeFacts:
 
 @dataclass(frozen=True, slots=True)
 class PhysicalFacts:
-    """All about one physical flow: ``attributes`` are pairs of a label and what is said."""
+    """All about one physical flow: ``attributes`` are pairs of a label and what is said. ``is_readonly``: itself, or the logical
+    flow above it."""
 
     id: UUID
     title: str
@@ -232,7 +238,7 @@ def _physical(row: PhysicalFlow, names: Mapping[tuple[str, str], str], types: tu
         lifecycle_status=row.lifecycle_status,
         life_label=LIFE_LABELS.get(row.lifecycle_status, ""),
         is_live=row.is_live,
-        is_readonly=row.is_readonly,
+        is_readonly=row.is_readonly or row.logical_flow.is_readonly,
         author=row.author.name if row.author else "",
         created_at=row.created_at,
         proposal_id=row.proposal_id,

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from flows.models import Approval, ApprovalSide
+from flows.models import Approval, ApprovalSide, CatalogueEntity, EntityLife, LogicalFlow
 from tests.factories import flows as make
 from tests.flows.pages.story import BOARD, REASON, Person, Town, said, stored
 
@@ -148,6 +148,35 @@ def test_home_says_what_waits_and_closed_ones_offer_nothing(town: Town, asha: Pe
     words = ravi.page(made)
     assert "Asha can revise it and send it again" in words
     assert "Why can I not approve?" not in words
+
+
+def test_where_somebody_may_not_propose_nothing_is_offered(town: Town, ravi: Person) -> None:
+    with town.acme.scope():
+        far = [make.make_entity(town.acme.organisation, name) for name in ("Risk", "Treasury")]
+        foreign = make.make_physical(make.make_logical(*far), types=[town.types["TRADE"]])
+    for flow in (town.physical(), foreign):
+        source = ravi.load(f"/flows/physical/{flow.id}/").content.decode()
+        assert (f"/flows/physical/{flow.id}/propose-update/" in source) is (flow.id != foreign.id)
+    logical = ravi.load(f"/flows/logical/{foreign.logical_flow_id}/").content.decode()
+    assert f"?logical={foreign.logical_flow_id}" not in logical
+
+
+def test_what_stands_below_a_read_only_flow_offers_no_change(town: Town, asha: Person) -> None:
+    flow = town.physical()
+    with town.acme.scope():
+        LogicalFlow.objects.filter(id=flow.logical_flow_id).update(is_readonly=True)
+    page = asha.load(f"/flows/physical/{flow.id}/")
+    assert "propose-update" not in page.content.decode()
+    assert "This flow is read-only" in said(page)
+
+
+def test_a_flow_of_a_retired_end_may_only_be_removed(town: Town, asha: Person) -> None:
+    flow = town.physical()
+    with town.acme.scope():
+        CatalogueEntity.objects.filter(id=town.orders.id).update(lifecycle_status=EntityLife.RETIRED)
+    page = asha.load(f"/flows/physical/{flow.id}/").content.decode()
+    assert ("propose-update" in page, "propose-remove" in page) == (False, True)
+    assert "?logical=" not in asha.load(f"/flows/logical/{flow.logical_flow_id}/").content.decode()
 
 
 def test_who_may_not_propose_is_told_at_the_beginning(town: Town, asha: Person) -> None:
