@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 from uuid import UUID
 
-from flows.proposals.diff import Before, difference
+from flows.proposals.diff import Before, difference, replaced_by_known
 from flows.proposals.flow_def import EntityRef, FlowAttributes, FlowDef, ProposalType
 
 ENUM_PATHS: Final = ("transport", "frequency", "criticality")
@@ -85,6 +85,16 @@ class Facts:
         if self.physical is None or self.specification is None:
             return None
         return Before(self.physical.attributes, self.specification.type_ids)
+
+
+def settled(command: FlowDef, facts: Facts) -> FlowDef:
+    """The command with the data types that will come of it, so that approvers are shown nothing else: the unknown type makes way
+    for known ones, and an update leaves read-only ones."""
+    wanted = replaced_by_known(command.data_type_ids, facts.unknown_type_id)
+    kept = [ident for ident in command.data_type_ids if ident in wanted]
+    if command.proposal_type is ProposalType.UPDATE and facts.specification is not None:
+        kept += sorted(facts.specification.fixed_type_ids - wanted)
+    return command.model_copy(update={"data_type_ids": tuple(kept)})
 
 
 def problems(command: FlowDef, facts: Facts) -> Problems:

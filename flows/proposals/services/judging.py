@@ -9,7 +9,7 @@ from accounts.models import ActingAdmin, Membership
 from accounts.tenancy.errors import Conflict, Denied, Invalid
 from flows.models import PhysicalFlow, ProposalReason, ProposedFlow
 from flows.policies import may_propose
-from flows.proposals.checks import Facts, problems
+from flows.proposals.checks import Facts, problems, settled
 from flows.proposals.diff import Before
 from flows.proposals.flow_def import EntityRef, FlowDef, ProposalType, Reason, Specification
 from flows.proposals.identity import identity_of
@@ -48,8 +48,9 @@ class Checked:
 def judge(actor: Membership, flow_def: Mapping[str, Any], *, except_id: UUID | None = None) -> Checked:
     """Raises FlowDefInvalid, ProposalInvalid, Denied (``proposal.propose.denied``), Duplicate. ``except_id`` is the proposal
     that is being revised, which is no duplicate of itself."""
-    sent = FlowDef.load(flow_def)
-    facts = facts_of(actor.organisation_id, sent)
+    command = FlowDef.load(flow_def)
+    facts = facts_of(actor.organisation_id, command)
+    sent = settled(command, facts)
     found = problems(sent, facts)
     reason, reason_problems = _reason(actor.organisation_id, sent.reason)
     if found or reason_problems:

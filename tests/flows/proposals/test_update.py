@@ -2,7 +2,10 @@
 
 import pytest
 
+from accounts.models import AuditEntry
 from flows.models import Approval, LogicalFlow, LogicalFlowDataType, PhysicalFlow, SpecificationDataType
+from flows.proposals.diff import Before, difference
+from flows.proposals.flow_def import FlowDef
 from flows.proposals.services.act import proposal_approve
 from flows.proposals.services.acting import Outcome
 from flows.proposals.services.judging import Duplicate, ProposalInvalid
@@ -44,6 +47,26 @@ def test_read_only_types_stay(world: World) -> None:
     LogicalFlowDataType.objects.filter(**fixed).update(is_readonly=True)
     world.approve_both(world.propose_change(flow, "UPDATE", ["TRADE", "ORDER"]))
     assert types_of_specification(flow) == types_of(flow.logical_flow) == {"TRADE", "PARTY", "ORDER"}
+
+
+def test_approvers_see_no_change_that_will_not_be_made(world: World) -> None:
+    flow = world.flow("TRADE", "PARTY")
+    SpecificationDataType.objects.filter(data_type=world.types["PARTY"]).update(is_readonly=True)
+    proposal = world.propose_change(flow, "UPDATE", ["UNKNOWN", "ORDER"])
+    shown = difference(FlowDef.load(proposal.flow_def), Before.load(proposal.before))
+    assert [shown.added, shown.removed] == [{world.types["ORDER"].id}, {world.types["TRADE"].id}]
+    world.approve_both(proposal)
+    assert types_of_specification(flow) == {"ORDER", "PARTY"}
+    told = AuditEntry.objects.get(kind="flow.updated", subject_id=flow.id).payload["changes"]
+    assert told["Data types"] == ["Party, Trade", "Order, Party"]
+
+
+def test_an_update_of_which_nothing_would_be_made_is_none(world: World) -> None:
+    flow = world.flow("TRADE", "PARTY")
+    SpecificationDataType.objects.filter(data_type=world.types["PARTY"]).update(is_readonly=True)
+    with pytest.raises(ProposalInvalid) as refusal:
+        world.propose_change(flow, "UPDATE", ["UNKNOWN", "TRADE"])
+    assert refusal.value.fields == {"flowAttributes": ["Nothing is different from today."]}
 
 
 def test_a_shared_specification_asks_the_ends_of_every_flow_that_shares_it(world: World) -> None:
