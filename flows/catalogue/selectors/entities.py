@@ -199,6 +199,7 @@ def _by_role(organisation_id: UUID) -> list[Involved]:
         organisation_id=organisation_id,
         side__is_active=True,
         role__member_links__membership__is_active=True,
+        role__member_links__membership__user__is_active=True,
     ).order_by("role__member_links__membership__name", "side__position")
     columns = ("role__name", "side__name", "may_approve", "may_reject")
     person = ("role__member_links__membership_id", "role__member_links__membership__name")

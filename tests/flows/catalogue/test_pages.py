@@ -7,6 +7,7 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import User
 from tests.accounts.clients import signed_in
 from tests.factories import flows as make
 from tests.factories.accounts import give_role
@@ -142,6 +143,18 @@ def test_an_entity_shows_people_neighbours_and_flows(catalogue: Catalogue) -> No
     assert (
         load(signed_in(catalogue.acme.farid), f"/flows/entities/{catalogue.exchange.id}/").context["people"].unattended
     )
+
+
+def test_who_has_left_speaks_by_no_role(catalogue: Catalogue) -> None:
+    acme = catalogue.acme
+    with acme.scope():
+        make.speak_by_role(acme.omar, "source")
+    client, path = signed_in(acme.farid), f"/flows/entities/{catalogue.exchange.id}/"
+    people = load(client, path).context["people"]
+    assert ([one.name for one in people.by_role], people.unattended) == (["Omar"], ("Target",))
+    User.objects.filter(id=acme.omar.user_id).update(is_active=False)
+    people = load(client, path).context["people"]
+    assert (people.by_role, people.unattended) == ((), ("Source", "Target"))
 
 
 def test_an_entity_costs_the_same_however_much_flows(catalogue: Catalogue) -> None:
