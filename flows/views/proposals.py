@@ -20,6 +20,7 @@ from flows.proposals import wizard
 from flows.proposals.selectors import choices
 from flows.proposals.selectors.board import titles_of
 from flows.proposals.selectors.doors import access_proposal
+from flows.proposals.selectors.drafts import revision_begun
 from flows.proposals.selectors.proposal_page import ProposalPage
 from flows.proposals.selectors.standing import Permissions
 from flows.proposals.services.act import (
@@ -167,7 +168,7 @@ class ProposalWatchView(ProposalActionView):
 
 
 class ProposalReviseView(MemberRequired, View):
-    """Take what came back as a draft, to be put right and sent again."""
+    """Take what came back as a draft, to be put right and sent again, or go on with the one that was begun."""
 
     http_method_names = ("post", "options")
 
@@ -181,7 +182,7 @@ class ProposalReviseView(MemberRequired, View):
         kind = row.proposal_type
         first = Step.SUMMARY if kind != REMOVE else Step.REASON
         try:
-            draft = draft_start(
+            draft = revision_begun(self.actor, row) or draft_start(
                 actor=self.actor,
                 data=wizard.draft_of(row.flow_def, row.before),
                 step=first,
@@ -192,7 +193,7 @@ class ProposalReviseView(MemberRequired, View):
         except DomainError as error:
             messages.error(request, error.message)
             return redirect("flows:proposal", row.id)
-        return redirect("flows:draft", draft.id, draft.step)
+        return redirect("flows:draft", draft.id, first.value)
 
 
 class ProposeRemoveView(MemberRequired, View):

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from accounts.models import Membership
 from accounts.tenancy.errors import NotFound
-from flows.models import ProposalDraft, SavedView
+from flows.models import ProposalDraft, ProposedFlow, SavedView
 
 
 class DraftNotFound(NotFound):
@@ -27,6 +27,12 @@ def access_draft(actor: Membership, draft_id: UUID) -> ProposalDraft:
     if draft is None:
         raise DraftNotFound
     return draft
+
+
+def revision_begun(actor: Membership, proposal: ProposedFlow) -> ProposalDraft | None:
+    """The person's draft of the next revision, since the proposal came back."""
+    begun = drafts_of(actor).filter(proposal_id=proposal.id, modified_at__gte=proposal.acted_at)
+    return begun.order_by("-modified_at", "-id").first()
 
 
 def saved_views_of(actor: Membership) -> QuerySet[SavedView]:

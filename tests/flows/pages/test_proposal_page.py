@@ -4,7 +4,8 @@ from typing import Any
 
 import pytest
 
-from flows.models import Approval, ApprovalSide, CatalogueEntity, EntityLife, LogicalFlow
+from flows.models import Approval, ApprovalSide, CatalogueEntity, EntityLife, LogicalFlow, ProposedFlow
+from flows.proposals.services.resubmit import proposal_resubmit
 from tests.factories import flows as make
 from tests.flows.pages.story import BOARD, REASON, Person, Town, said, stored
 
@@ -51,6 +52,30 @@ def town_delivery() -> dict[str, Any]:
         "basis_offset": "0",
         "frequency": "DAILY",
     }
+
+
+def test_a_revision_that_was_begun_is_gone_on_with(town: Town, asha: Person, ravi: Person) -> None:
+    made = asha.propose(town)
+    ravi.act(made, "reject", reason="Weekly is enough")
+    summary = asha.act(made, "revise").headers["Location"]
+    asha.send(summary.replace("summary", "delivery"), **{**town_delivery(), "frequency": "WEEKLY"})
+    assert asha.act(made, "revise").headers["Location"] == summary
+    asha.propose_draft(summary)
+    ravi.act(made, "reject", reason="Monthly is enough")
+    assert asha.act(made, "revise").headers["Location"] != summary
+
+
+def test_a_revision_that_was_begun_before_another_one_is_not_gone_on_with(
+    town: Town, asha: Person, ravi: Person
+) -> None:
+    made = asha.propose(town)
+    ravi.act(made, "reject", reason="Weekly is enough")
+    old = asha.act(made, "revise").headers["Location"]
+    with town.acme.scope():
+        row = ProposedFlow.objects.get(id=made)
+        proposal_resubmit(proposal_id=made, actor=asha.member, flow_def=row.flow_def)
+    ravi.act(made, "reject", reason="I said weekly")
+    assert asha.act(made, "revise").headers["Location"] != old
 
 
 def test_only_the_maker_revises(town: Town, asha: Person, ravi: Person) -> None:
