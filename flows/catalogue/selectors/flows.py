@@ -72,7 +72,8 @@ class LogicalFacts:
 
     @property
     def may_grow(self) -> bool:
-        return self.is_live and not self.is_readonly and self.lifecycle_status == FlowLife.ACTIVE
+        is_open = self.is_live and not self.is_readonly and not self.has_retired_end
+        return is_open and self.lifecycle_status == FlowLife.ACTIVE
 
     @property
     def has_retired_end(self) -> bool:

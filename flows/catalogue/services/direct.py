@@ -232,6 +232,7 @@ def physical_create(
         raise ReadOnly
     if logical.lifecycle_status != FlowLife.ACTIVE:
         raise Invalid({"": ["Physical flows belong to active logical flows."]})
+    _ends(actor.organisation_id, logical.source_id, logical.target_id)
     types = _check_delivery(actor.organisation_id, delivery)
     specification = _specification(use, logical, delivery)
     flow = _made(

@@ -5,9 +5,17 @@ from typing import Any
 
 import pytest
 
+from accounts.tenancy.errors import Invalid
 from flows.catalogue.services import direct
 from flows.catalogue.services.direct import Delivery, ReadOnly
-from flows.models import LogicalFlow, PhysicalFlow, PhysicalSpecification, SpecificationDataType
+from flows.models import (
+    CatalogueEntity,
+    EntityLife,
+    LogicalFlow,
+    PhysicalFlow,
+    PhysicalSpecification,
+    SpecificationDataType,
+)
 from flows.policies import BREAK_GLASS
 from tests.factories.accounts import give_role
 from tests.flows.catalogue.conftest import Catalogue
@@ -62,3 +70,13 @@ def test_a_read_only_specification_keeps_its_data_types(catalogue: Catalogue, gl
         direct.physical_create(logical_flow_id=flow.logical_flow_id, delivery=same, **glass).specification_id == spec_id
     )
     assert carried(spec_id) == {"TRADE"}
+
+
+def test_nothing_is_added_to_a_flow_of_a_retired_end(catalogue: Catalogue, glass: dict[str, Any]) -> None:
+    logical = catalogue.physical.logical_flow
+    CatalogueEntity.objects.filter(id=logical.target_id).update(lifecycle_status=EntityLife.RETIRED)
+    new = delivery(catalogue, "TRADE", specification_name="Another", format="FLAT_FILE")
+    with pytest.raises(Invalid) as refusal:
+        direct.physical_create(logical_flow_id=logical.id, delivery=new, **glass)
+    assert refusal.value.fields == {"target": [f"{logical.target.name} is retired."]}
+    assert PhysicalFlow.objects.filter(logical_flow_id=logical.id).count() == 1
