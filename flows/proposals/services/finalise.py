@@ -98,7 +98,7 @@ def changes_since(situation: Situation, command: FlowDef, facts: Facts) -> list[
     found = [text for texts in problems(command, facts).values() for text in texts]
     if same_physical_flow(row.organisation_id, command, facts):
         found.append("This physical flow exists already.")
-    if command.proposal_type is ProposalType.UPDATE:
+    if command.proposal_type is not ProposalType.CREATE:
         found += drift(Before.load(row.before), facts.before)
     asked = {approval.entity_id for approval in situation.approvals}
     if any(entity_id not in asked for _, entity_id in sharing_ends(row.organisation_id, command, facts)):

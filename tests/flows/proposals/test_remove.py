@@ -2,11 +2,20 @@
 
 import pytest
 
-from flows.models import EntityLife, LogicalFlow, LogicalFlowDataType, PhysicalFlow, PhysicalSpecification
+from flows.models import (
+    DataType,
+    EntityLife,
+    LogicalFlow,
+    LogicalFlowDataType,
+    PhysicalFlow,
+    PhysicalSpecification,
+    SpecificationDataType,
+)
 from flows.proposals.flow_def import FlowDefInvalid
 from flows.proposals.services.act import proposal_approve
 from flows.proposals.services.acting import Outcome
 from flows.proposals.services.judging import ProposalInvalid
+from flows.proposals.services.resubmit import proposal_resubmit
 from tests.factories.flows import make_logical, make_physical
 from tests.flows.proposals.world import World, results_of
 
@@ -90,3 +99,26 @@ def test_a_read_only_flow_is_not_removed(world: World) -> None:
     with pytest.raises(ProposalInvalid) as refusal:
         world.propose_change(flow, "REMOVE")
     assert refusal.value.fields == {"physicalFlowId": ["This physical flow is read-only."]}
+
+
+def test_a_flow_that_changed_in_between_is_not_removed(world: World) -> None:
+    flow = world.flow("TRADE")
+    proposal = world.propose_change(flow, "REMOVE")
+    proposal_approve(proposal_id=proposal.id, actor=world.acme.ravi)
+    PhysicalFlow.objects.filter(id=flow.id).update(criticality="VERY_HIGH")
+    make_specification_type(flow, world.types["PARTY"])
+    acted = proposal_approve(proposal_id=proposal.id, actor=world.acme.meera)
+    assert (acted.outcome, acted.proposal.state) == (Outcome.SENT_BACK, "SENT_BACK")
+    assert "Criticality was MEDIUM and is VERY_HIGH now." in acted.message
+    assert "The data types of the specification have changed." in acted.message
+    assert not PhysicalFlow.objects.get(id=flow.id).is_removed
+    proposal_resubmit(proposal_id=proposal.id, actor=world.acme.asha, flow_def=proposal.flow_def)
+    assert world.approve_both(proposal).state == "FULLY_APPROVED"
+    assert PhysicalFlow.objects.get(id=flow.id).is_removed
+
+
+def make_specification_type(flow: PhysicalFlow, data_type: DataType) -> None:
+    """What another approved flow of the same specification brings."""
+    SpecificationDataType.objects.create(
+        organisation_id=flow.organisation_id, specification_id=flow.specification_id, data_type=data_type
+    )
