@@ -6,7 +6,9 @@ from typing import Any, Final, cast
 from uuid import UUID
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Value
+from django.db.models.functions import Greatest, Least
+from django.utils import timezone
 
 from accounts.audit.record import record
 from accounts.models import Membership
@@ -43,7 +45,8 @@ class SideKept(Conflict):
 
 @transaction.atomic
 def settings_change(*, actor: Membership, values: Mapping[str, Any]) -> FlowSettings:
-    """Change the settings by name; what changed is recorded. Another timeout holds for open proposals too.
+    """Change the settings by name; what changed is recorded. Another timeout holds for open proposals too, each with its reminder
+    before.
 
     Raises Denied and Invalid.
     """
@@ -58,11 +61,19 @@ def settings_change(*, actor: Membership, values: Mapping[str, Any]) -> FlowSett
     if changes:
         row.save(update_fields=[*values, *row.touch(actor.id)])
         if "timeout_days" in changes:
-            is_open = ProposedFlow.objects.filter(organisation_id=actor.organisation_id, is_open=True)
-            is_open.update(due_at=F("acted_at") + timedelta(days=row.timeout_days))
+            _move_limits(row)
         changed = FlowSettingsChanged(subject_id=row.id, changes=changes, by_id=actor.id, by_name=actor.name)
         record(changed, actor=actor, organisation_id=actor.organisation_id)
     return row
+
+
+def _move_limits(settings: FlowSettings) -> None:
+    """What is over by a shorter time ends after a reminder, and no later than it would have."""
+    is_open = ProposedFlow.objects.filter(organisation_id=settings.organisation_id, is_open=True)
+    reminded = timezone.now() + timedelta(days=settings.remind_days)
+    wanted = F("acted_at") + timedelta(days=settings.timeout_days)
+    is_open.update(due_at=Greatest(wanted, Least(F("due_at"), Value(reminded))))
+    is_open.filter(due_at__gt=reminded).update(reminded_at=None)
 
 
 @transaction.atomic

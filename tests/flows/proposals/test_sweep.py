@@ -51,6 +51,32 @@ def test_the_time_counts_from_the_last_action_and_talk_is_none(world: World) -> 
     assert sweep(world, after(51)) == Swept(timed_out=1)
 
 
+def test_a_shorter_time_closes_nothing_without_a_reminder(world: World) -> None:
+    old, fresh = propose(world, 1), propose(world, 2)
+    ProposedFlow.objects.filter(id=old.id).update(acted_at=after(-20), due_at=after(10))
+    settings_change(actor=world.acme.tess, values={"timeout_days": 14})
+    assert ProposedFlow.objects.get(id=fresh.id).due_at == fresh.acted_at + timedelta(days=14)
+    assert sweep(world, after(0.1)) == Swept(reminded=1)
+    assert sweep(world, after(2.9)) == Swept()
+    assert sweep(world, after(3.1)) == Swept(timed_out=1)
+
+
+def test_a_shorter_time_puts_nothing_off(world: World) -> None:
+    proposal = propose(world)
+    ProposedFlow.objects.filter(id=proposal.id).update(acted_at=after(-29), due_at=after(1))
+    assert sweep(world, after(0)) == Swept(reminded=1)
+    settings_change(actor=world.acme.tess, values={"timeout_days": 14})
+    assert sweep(world, after(1.1)) == Swept(timed_out=1)
+
+
+def test_who_has_more_time_is_reminded_again(world: World) -> None:
+    propose(world)
+    assert sweep(world, after(27.1)) == Swept(reminded=1)
+    settings_change(actor=world.acme.tess, values={"timeout_days": 60})
+    assert sweep(world, after(56.9)) == Swept()
+    assert sweep(world, after(57.1)) == Swept(reminded=1)
+
+
 def test_the_organisation_says_how_long(world: World) -> None:
     proposal = propose(world)
     settings_change(actor=world.acme.tess, values={"timeout_days": 5, "remind_days": 0})
