@@ -39,8 +39,12 @@ def platform_session_open(request: HttpRequest, user: User) -> None:
 
 
 def session_step_in(request: HttpRequest, organisation: Organisation, *, may_write: bool) -> None:
-    """From now on the platform admin's requests to the administration run in this organisation."""
+    """From now on the platform admin's requests to the administration run in this organisation.
+
+    A form that another tab still shows from the organisation before is refused: it would be saved in this one.
+    """
     request.session[ACTING], request.session[ACTING_WRITES] = str(organisation.id), may_write
+    rotate_token(request)
 
 
 def session_step_out(request: HttpRequest) -> None:

@@ -66,6 +66,9 @@ def server_error(request: HttpRequest) -> HttpResponse:
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """Most often somebody has logged in anew since the form was opened."""
-    detail = "Nothing was sent: the form was opened before you last logged in, or on another site. Load it again."
+    """Most often somebody has logged in anew, or stepped into another organisation, since the form was opened."""
+    detail = (
+        "Nothing was sent: the form was opened before you last logged in or stepped into an organisation, or on another"
+        " site. Load it again."
+    )
     return _answer(request, 403, "csrf", detail, back=page_left(request))

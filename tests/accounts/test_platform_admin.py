@@ -1,11 +1,13 @@
 """The platform's door into an organisation's administration."""
 
+from typing import Any
+
 import pytest
 from django.test import Client
 
 from accounts.audit.models import AuditEntry
 from accounts.models import Department, Organisation, User
-from tests.accounts.clients import browser
+from tests.accounts.clients import browser, fields_on
 from tests.cast import Acme, Globex
 from tests.factories.accounts import PASSWORD, UserFactory
 
@@ -97,6 +99,30 @@ def test_stepping_in_reaches_the_administration_and_one_organisation_only(
     assert olga.get(f"/admin/accounts/department/{globex.gita.department_id}/change/").status_code == 404
     on_their_host = olga.get("/admin/accounts/department/", headers={"host": "acme.localhost"})
     assert on_their_host.status_code == 302
+
+
+def test_a_form_of_the_organisation_before_is_not_saved_in_the_next_one(
+    acme: Acme, globex: Globex, olga: Client
+) -> None:
+    """Two tabs, one session: what the first one shows is from where the person was then."""
+    olga.handler.enforce_csrf_checks = True
+
+    def post(path: str, page: str, **data: str) -> Any:
+        (token, *_) = fields_on(olga.get(page).content.decode())["csrfmiddlewaretoken"]
+        return olga.post(path, {**data, "csrfmiddlewaretoken": token})
+
+    in_acme, in_globex = (f"/admin/enter/{one.organisation.id}/" for one in (acme, globex))
+    assert post(in_acme, in_acme, reason=REASON, may_write="on").status_code == 302
+    add = "/admin/accounts/department/add/"
+    old = {name: values[-1] for name, values in fields_on(olga.get(add).content.decode()).items()}
+    assert post("/admin/leave/", "/admin/").status_code == 302
+    assert post(in_globex, in_globex, reason=REASON, may_write="on").status_code == 302
+    refused = olga.post(add, {**old, "name": "Legal", "code": "LEG"})
+    assert refused.status_code == 403
+    assert "Nothing was sent" in refused.content.decode()
+    with globex.scope():
+        assert not Department.objects.filter(code="LEG").exists()
+    assert post(add, add, name="Legal", code="LEG").status_code == 302
 
 
 def test_logging_out_leaves_the_organisation_too(acme: Acme, olga: Client) -> None:
