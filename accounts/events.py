@@ -21,7 +21,10 @@ class LoggedIn(MemberEvent):
 
 
 class LoginFailed(Event):
-    """Somebody was not let in. The subject is the organisation: whether the account exists is not told."""
+    """Somebody was not let in. The subject is the organisation: whether the account exists is not told.
+
+    ``more_in_log``: what else is tried within the hour with addresses of nobody here is in the log only.
+    """
 
     kind: ClassVar[str] = "login.failed"
     subject_kind: ClassVar[str] = "accounts.organisation"
@@ -29,6 +32,7 @@ class LoginFailed(Event):
     via: str
     address: str
     user_agent: str
+    more_in_log: bool = False
 
 
 class LoggedOut(MemberEvent):

@@ -2,12 +2,14 @@
 
 Counted is the account as it was typed, whether it exists or not, so being refused tells nothing about it. Guesses from
 anywhere share one count, since addresses are cheap. A browser that has signed in to the account before has a count of
-its own: nobody can lock a person out of it. A second count per address slows one password tried on many accounts.
+its own: nobody can lock a person out of it. A second count per address, of IPv6 per network, slows one password tried on
+many accounts.
 """
 
 import secrets
 import unicodedata
 from dataclasses import dataclass
+from ipaddress import IPv4Address, ip_address, ip_network
 from typing import Any
 
 from axes.handlers.proxy import AxesProxyHandler
@@ -78,7 +80,7 @@ def count_link(request: HttpRequest) -> None:
 
     Counted apart from the guesses: whom those have locked out may still ask.
     """
-    key = f"{PER_ADDRESS}#links#{client_address(request)}"
+    key = f"{PER_ADDRESS}#links#{_network(request)}"
     if _is_locked(request, key):
         raise TooManyLinks
     AxesProxyHandler.user_login_failed(sender=__name__, credentials={"username": key}, request=request)
@@ -140,7 +142,19 @@ def _key(account: Account, device: str) -> str:
 
 
 def _address(request: HttpRequest) -> str:
-    return f"{PER_ADDRESS}#{client_address(request)}"
+    return f"{PER_ADDRESS}#{_network(request)}"
+
+
+def _network(request: HttpRequest) -> str:
+    """The client's address; of IPv6 the part that a provider gives out as one, since each has 2**64 addresses to try from."""
+    text = client_address(request)
+    try:
+        address = ip_address(text)
+    except ValueError:
+        return text
+    if isinstance(address, IPv4Address) or address.ipv4_mapped is not None:
+        return text
+    return str(ip_network((address, 64), strict=False))
 
 
 def _device(request: HttpRequest, account: Account) -> str:

@@ -5,6 +5,8 @@ from django.conf import settings
 from django.test import Client
 from pytest_django import Settings
 
+from accounts.audit.models import AuditEntry
+from accounts.services.login import STRANGERS_AN_HOUR
 from tests.accounts.clients import browser, signed_in
 from tests.cast import Acme
 from tests.factories.accounts import PASSWORD
@@ -60,6 +62,33 @@ def test_one_password_on_many_accounts_meets_the_limit_of_the_address(acme: Acme
     assert codes == [200] * 5 + [429] * 2
     elsewhere = Client(headers={"host": "acme.localhost"}, REMOTE_ADDR="203.0.113.9")
     assert guess(elsewhere, acme.asha.user.email, PASSWORD) == 302
+
+
+def test_a_network_of_ipv6_is_one_address(acme: Acme, settings: Settings) -> None:
+    """Whoever has one such address has all of its network, enough to try each account from another one."""
+    settings.LOGIN_FAILURES_PER_ADDRESS = 3
+
+    def code(number: int, address: str) -> int:
+        client = Client(headers={"host": "acme.localhost"}, REMOTE_ADDR=address)
+        return guess(client, f"person{number}@acme.example")
+
+    assert [code(number, f"2001:db8:1:2::{number:x}") for number in range(5)] == [200] * 3 + [429] * 2
+    assert code(5, "2001:db8:1:3::1") == 200
+    assert [code(6 + number, f"::ffff:203.0.113.{number}") for number in range(4)] == [200] * 4
+
+
+def test_made_up_addresses_do_not_fill_the_audit(acme: Acme) -> None:
+    for number in range(STRANGERS_AN_HOUR + 5):
+        guess(browser("acme"), f"x{number}@acme.example")
+    for _ in range(LIMIT):
+        guess(browser("acme"), acme.asha.user.email)
+    with acme.scope():
+        failed = AuditEntry.objects.filter(kind="login.failed").order_by("at", "id")
+        tried = [(entry.payload["email"], entry.payload["more_in_log"]) for entry in failed]
+    strangers, ours = tried[:STRANGERS_AN_HOUR], tried[STRANGERS_AN_HOUR:]
+    assert ours == [(acme.asha.user.email, False)] * LIMIT
+    assert [more for _, more in strangers] == [False] * (STRANGERS_AN_HOUR - 1) + [True]
+    assert len(set(strangers)) == STRANGERS_AN_HOUR
 
 
 def test_behind_a_trusted_proxy_its_own_entry_counts(acme: Acme, settings: Settings) -> None:
