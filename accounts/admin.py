@@ -5,7 +5,7 @@ from uuid import UUID
 
 from django import forms
 from django.contrib import admin, messages
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import OuterRef, Q, QuerySet, Subquery
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -21,6 +21,7 @@ from accounts.admin_base import (
 from accounts.admin_calendars import WorkingCalendarAdmin
 from accounts.admin_site import platform_admin
 from accounts.audit.models import AuditEntry
+from accounts.events import MembersDeactivated
 from accounts.models import (
     Absence,
     Department,
@@ -118,6 +119,11 @@ class MembershipAdmin(OrganisationModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def recorded_about(self, row: Membership) -> Q:
+        """People are deactivated together; the fact is the organisation's, and names them."""
+        gone = Q(subject_id=row.organisation_id, kind=MembersDeactivated.kind, payload__members__icontains=str(row.pk))
+        return gone | super().recorded_about(row)
 
     def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> Membership:
         if row._state.adding:

@@ -9,13 +9,15 @@ from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 
 from accounts.audit.models import AuditEntry
+from accounts.audit.subjects import details, words_of
 from accounts.forms import StrictJSONField
 from accounts.models import ActingAdmin, Membership
+from accounts.selectors.audit import names_in
 from accounts.services.directory import entry_remove, entry_save
 from accounts.tenancy.errors import Denied, DomainError, Invalid, NotFound
 from accounts.tenancy.fields import OrganisationForeignKey
@@ -141,8 +143,10 @@ class AdminHabits(_ModelAdmin):
         member = admin_of(request)
         if row is None or member is None:
             raise Http404
-        entries = AuditEntry.objects.filter(organisation_id=member.organisation_id, subject_id=row.pk)
+        about = self.recorded_about(row) if isinstance(self, MachineOwnedAdmin) else Q(subject_id=row.pk)
+        entries = AuditEntry.objects.filter(about, organisation_id=member.organisation_id)
         page = Paginator(entries.order_by("-at", "-id"), 100).get_page(request.GET.get("p", 1))
+        names = names_in(member.organisation_id, page)
         context = {
             **self.admin_site.each_context(request),
             "title": f"History: {row}",
@@ -150,6 +154,7 @@ class AdminHabits(_ModelAdmin):
             "object": row,
             "opts": self.opts,
             "entries": page,
+            "told": [(entry, words_of(entry.kind), list(details(entry.payload, names))) for entry in page],
         }
         return TemplateResponse(request, self.object_history_template, context)
 
@@ -194,6 +199,10 @@ class MachineOwnedAdmin(_ModelAdmin):
 
     actions: Any = None
     show_full_result_count = False
+
+    def recorded_about(self, row: Any) -> Q:
+        """Which entries of the audit are the row's history."""
+        return Q(subject_id=row.pk)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         member = admin_of(request)

@@ -1,5 +1,6 @@
-"""Audit entries that a search means."""
+"""Audit entries that a search means, and whom they name."""
 
+from collections.abc import Iterable, Mapping
 from typing import Final
 from uuid import UUID
 
@@ -7,7 +8,8 @@ from django.db.models import F, Q, QuerySet, TextField
 from django.db.models.functions import Cast, Concat
 
 from accounts.audit.models import AuditEntry
-from accounts.audit.subjects import subjects_of
+from accounts.audit.subjects import ids_in, subjects_of
+from accounts.models import Membership
 
 NEWEST: Final = 20_000
 """So many entries are looked through for words, which no index holds."""
@@ -32,6 +34,13 @@ def matching(entries: QuerySet[AuditEntry], organisation_id: UUID, text: str) ->
     if subject is not None:
         found |= Q(subject_id=subject)
     return entries.alias(text=Concat(*(Cast(F(name), TextField()) for name in _TEXT))).filter(found)
+
+
+def names_in(organisation_id: UUID, entries: Iterable[AuditEntry]) -> Mapping[str, str]:
+    """The names of the people whom the entries are about or speak of, by id as text. One query."""
+    ids = {found for entry in entries for found in (entry.subject_id, *ids_in(entry.payload))}
+    people = Membership.objects.filter(organisation_id=organisation_id, id__in=ids)
+    return {str(member): name for member, name in people.values_list("id", "name")}
 
 
 def _uuid(text: str) -> UUID | None:

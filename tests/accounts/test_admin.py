@@ -241,3 +241,22 @@ def test_the_audit_is_read_and_never_written(acme: Acme, tess: Client) -> None:
     assert tess.get(f"{BASE}auditentry/{entry.id}/change/").status_code == 200
     for path in ("add/", f"{entry.id}/delete/"):
         assert tess.post(f"{BASE}auditentry/{path}", {"post": "yes"}).status_code == 403
+
+
+def test_a_history_tells_in_words_with_names_and_who_deactivated(acme: Acme, tess: Client) -> None:
+    ravi, asha = acme.ravi, acme.asha
+    given = {"name": "Asha", "email": asha.email, "manager": str(acme.hema.id), "attributes": "{}"}
+    save(tess, f"membership/{asha.id}/change/", **given)
+    chosen = {"action": "deactivate", "_selected_action": [str(ravi.id), str(asha.id)]}
+    tess.post(f"{BASE}membership/", chosen)
+    page = tess.get(f"{BASE}membership/{ravi.id}/history/").content.decode()
+    assert "People deactivated" in page
+    assert "Members: Asha, Ravi" in page or "Members: Ravi, Asha" in page
+    assert "Manager: Ravi → Hema" in tess.get(f"{BASE}membership/{asha.id}/history/").content.decode()
+    audit = tess.get(f"{BASE}auditentry/?kind=person.logged_in").content.decode()
+    assert "Tess</td>" in audit
+    assert str(acme.tess.id) not in audit
+    with acme.scope():
+        entry = AuditEntry.objects.get(kind="people.deactivated")
+    assert "Members: " in tess.get(f"{BASE}auditentry/{entry.id}/change/").content.decode()
+    assert "People deactivated" in tess.get(f"{BASE}auditentry/{entry.id}/history/").content.decode()
