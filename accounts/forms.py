@@ -24,6 +24,11 @@ class StrictJSONField(forms.JSONField):
                 raise forms.ValidationError(f"This is not acceptable JSON: {error}.", code="invalid") from error
         return super().to_python(value)
 
+    def clean(self, value: Any) -> Any:
+        """What was cleared is what a new row begins with: the columns take no NULL."""
+        found = super().clean(value)
+        return self.initial() if found is None and callable(self.initial) else found
+
     def bound_data(self, data: Any, initial: Any) -> Any:
         """What was refused is shown as it was typed."""
         try:

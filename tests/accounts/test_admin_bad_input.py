@@ -57,6 +57,16 @@ def test_every_field_of_json_refuses_it(tess: Client, place: str, name: str, mor
         assert "not acceptable JSON" in page.context["adminform"].form.errors[name][0], kind
 
 
+@pytest.mark.parametrize("text", ["", "null"])
+def test_json_that_is_cleared_is_as_if_nothing_had_been_said(acme: Acme, tess: Client, text: str) -> None:
+    with acme.scope():
+        Membership.objects.filter(id=acme.asha.id).update(attributes={"grade": 7})
+    person = {"name": "Asha", "email": acme.asha.email, "attributes": text}
+    assert tess.post(f"{BASE}membership/{acme.asha.id}/change/", person).status_code == 302
+    with acme.scope():
+        assert Membership.objects.get(id=acme.asha.id).attributes == {}
+
+
 def test_json_that_can_be_kept_is_shown_again_beside_another_error(acme: Acme, tess: Client) -> None:
     person = {"name": "", "email": acme.asha.email, "attributes": '{"grade": 7}'}
     form = tess.post(f"{BASE}membership/{acme.asha.id}/change/", person).context["adminform"].form
