@@ -187,7 +187,9 @@ def claim(organisation_id: UUID) -> Claimed | Attempt.Outcome | None:
 
 
 def _close(delivery: Delivery, state: Delivery.State, reason: str, outcome: Attempt.Outcome) -> Attempt.Outcome:
-    Delivery.objects.filter(id=delivery.id).update(state=state, reason=reason, lease_token=None)
+    # With the address that it would have gone to: sending it again lets go of it, where that was the reason.
+    address = _address(delivery)
+    Delivery.objects.filter(id=delivery.id).update(state=state, reason=reason, address=address, lease_token=None)
     return outcome
 
 

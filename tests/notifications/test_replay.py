@@ -47,6 +47,23 @@ def test_a_failed_message_is_sent_again_under_the_same_id(acme: Acme, settings: 
     assert (row.state, row.attempts) == (State.SENT, 2)
 
 
+def test_a_message_that_met_a_refused_address_is_sent_again_too(acme: Acme, settings: Any) -> None:
+    """It was never tried itself; sending again lets its address go, whichever message had it refused."""
+    refused(acme, settings)
+    with acme.scope():
+        run = facts.make_run(acme.asha, number=2)
+        facts.open_task(run, acme.ravi)
+        row = facts.delivery(acme.ravi, run)
+    with mail_server(settings):
+        sending.send_due()
+    with acme.scope():
+        row.refresh_from_db()
+        assert (row.state, row.attempts, row.address) == (State.SUPPRESSED, 0, acme.ravi.email)
+        replay_delivery(delivery_id=row.id, actor=acme.tess)
+    with mail_server(settings):
+        assert sending.send_due() == 1
+
+
 def test_a_quarantined_event_is_planned_again(acme: Acme) -> None:
     with acme.scope():
         run = facts.make_run(acme.asha)
