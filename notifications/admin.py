@@ -7,12 +7,13 @@ from django.contrib import admin, messages
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_base import MachineOwnedAdmin, acting, admin_of
+from accounts.admin_base import MachineOwnedAdmin, OrganisationModelAdmin, acting, admin_of
+from accounts.models import Membership
 from accounts.tenancy.errors import DomainError
 from notifications.forms import TemplateForm
 from notifications.models import Attempt, Delivery, OutboxEvent, SuppressedAddress, Template
 from notifications.services.replay import address_allow, replay_delivery, replay_event
-from notifications.services.templates import preview, template_remove, template_save
+from notifications.services.templates import preview, template_change, template_remove, template_save
 from notifications.wording import WORDINGS
 
 if TYPE_CHECKING:
@@ -37,22 +38,12 @@ def each(request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object]
 
 
 @admin.register(Template)
-class TemplateAdmin(MachineOwnedAdmin):
+class TemplateAdmin(OrganisationModelAdmin):
     form = TemplateForm
-    actions = ()
     list_display = ("kind", "channel", "subject", "is_active", "modified_at")
     list_filter = ("channel", "is_active")
     ordering = ("kind", "channel")
     readonly_fields = ("preview",)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return admin_of(request) is not None
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return admin_of(request) is not None
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return admin_of(request) is not None
 
     def get_readonly_fields(self, request: HttpRequest, obj: Model | None = None) -> Any:
         return ("kind", "channel", "preview") if obj is not None else ()
@@ -76,23 +67,13 @@ class TemplateAdmin(MachineOwnedAdmin):
         shown = preview(subject=row.subject, body=row.body)
         return f"{shown.subject}\n\n{shown.body}"
 
-    def save_model(self, request: HttpRequest, obj: Template, form: Any, change: bool) -> None:
-        saved = template_save(
-            kind=obj.kind,
-            channel=obj.channel,
-            subject=obj.subject,
-            body=obj.body,
-            is_active=obj.is_active,
-            actor=acting(request),
-        )
-        obj.pk, obj.organisation_id = saved.pk, saved.organisation_id
+    def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> Template:
+        if row._state.adding:
+            return template_save(**values, actor=actor)
+        return template_change(template_id=row.pk, values=values, actor=actor)
 
-    def delete_model(self, request: HttpRequest, obj: Template) -> None:
-        template_remove(template_id=obj.pk, actor=acting(request))
-
-    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Template]) -> None:
-        for row in queryset:
-            template_remove(template_id=row.pk, actor=acting(request))
+    def remove_row(self, actor: Membership, row: Any) -> None:
+        template_remove(template_id=row.pk, actor=actor)
 
 
 class AttemptInline(_TabularInline):

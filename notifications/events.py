@@ -45,6 +45,7 @@ class TemplateSaved(Event):
     notice: str
     channel: str
     subject: str
+    body: str = ""
     is_active: bool
 
 

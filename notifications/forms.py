@@ -1,18 +1,14 @@
 """Input of the pages of notifications and of their admin."""
 
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django import forms
 
+from accounts.admin_base import OwnedForm
 from accounts.tenancy.errors import Invalid
 from notifications.models import Template
 from notifications.services.templates import check_template
 from notifications.wording import NAMES, WORDINGS
-
-if TYPE_CHECKING:
-    _TemplateModelForm = forms.ModelForm[Template]
-else:
-    _TemplateModelForm = forms.ModelForm
 
 
 class PreferenceForm(forms.Form):
@@ -23,7 +19,7 @@ class PreferenceForm(forms.Form):
     )
 
 
-class TemplateForm(_TemplateModelForm):
+class TemplateForm(OwnedForm):
     """An organisation's wording; what the service would refuse is said at the fields."""
 
     kind = forms.ChoiceField(choices=[(kind, wording.label) for kind, wording in WORDINGS.items()], label="Notice")
@@ -45,4 +41,10 @@ class TemplateForm(_TemplateModelForm):
         except Invalid as refusal:
             for name, texts in refusal.fields.items():
                 self.add_error(name if name in self.fields else None, texts)
+        if self.instance._state.adding and self._is_worded(given["kind"], given["channel"]):
+            self.add_error("kind", "The organisation has its own text for this notice already. Change that one.")
         return data
+
+    def _is_worded(self, kind: str, channel: str) -> bool:
+        rows = Template.objects.filter(organisation_id=self.organisation_id, kind=kind, channel=channel)
+        return bool(rows.exists())

@@ -1,6 +1,8 @@
 """The organisation's own wording."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -92,12 +94,47 @@ def template_save(
         channel=channel,
         defaults={"id": new_id(), "created_by_id": actor.id, "modified_by_id": actor.id, **texts},
     )
-    if not is_new:
-        row.subject, row.body, row.is_active = subject, body, is_active
-        row.save(update_fields=[*texts, *row.touch(actor.id)])
-    fact = TemplateSaved(subject_id=row.id, notice=kind, channel=channel, subject=subject, is_active=is_active)
-    record(fact, actor=actor, organisation_id=actor.organisation_id)
+    if is_new:
+        _record(row, actor)
+        return row
+    return _changed(row, texts, actor)
+
+
+@transaction.atomic
+def template_change(*, template_id: UUID, values: Mapping[str, Any], actor: Membership) -> Template:
+    """Change these of subject, body and is_active, the others stay as they are by now. Raises NotFound, Invalid and Denied."""
+    policies.templates.require(actor, "edit")
+    row: Template | None = (
+        Template.objects.select_for_update().filter(organisation_id=actor.organisation_id, id=template_id).first()
+    )
+    if row is None:
+        raise NotFound
+    given = {"subject": row.subject, "body": row.body, "is_active": row.is_active, **values}
+    check_template(kind=row.kind, channel=row.channel, subject=given["subject"], body=given["body"])
+    return _changed(row, given, actor)
+
+
+def _changed(row: Template, texts: Mapping[str, Any], actor: Membership) -> Template:
+    """What changes nothing leaves no trace."""
+    new = {name: value for name, value in texts.items() if getattr(row, name) != value}
+    for name, value in new.items():
+        setattr(row, name, value)
+    if new:
+        row.save(update_fields=[*new, *row.touch(actor.id)])
+        _record(row, actor)
     return row
+
+
+def _record(row: Template, actor: Membership) -> None:
+    fact = TemplateSaved(
+        subject_id=row.id,
+        notice=row.kind,
+        channel=row.channel,
+        subject=row.subject,
+        body=row.body,
+        is_active=row.is_active,
+    )
+    record(fact, actor=actor, organisation_id=actor.organisation_id)
 
 
 @transaction.atomic

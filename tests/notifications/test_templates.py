@@ -10,7 +10,7 @@ from notifications import outbox
 from notifications.models import Delivery, InboxItem, Template
 from notifications.services.templates import SAMPLE, preview, template_remove, template_save
 from notifications.wording import NAMES, WORDINGS
-from tests.accounts.clients import signed_in
+from tests.accounts.clients import fields_on, signed_in
 from tests.cast import Acme, Globex
 from tests.factories import notifications as facts
 from tests.factories.accounts import give_role
@@ -109,3 +109,29 @@ def test_tenant_admins_write_it_in_the_admin_and_see_it_with_sample_data(acme: A
     client.post(f"/admin/notifications/template/{row.id}/delete/", {"post": "yes"})
     with acme.scope():
         assert not Template.objects.exists()
+
+
+def test_an_old_page_puts_no_text_back_and_an_untouched_one_leaves_no_trace(acme: Acme) -> None:
+    client = signed_in(acme.tess)
+    client.post("/admin/notifications/template/add/", {**WORDS, "is_active": "on"})
+    with acme.scope():
+        row = Template.objects.get()
+    address = f"/admin/notifications/template/{row.id}/change/"
+    old = fields_on(client.get(address).content.decode())
+    client.post(address, {"subject": row.subject, "body": "Seit heute anders", "is_active": "on"})
+    assert client.post(address, {**old, "subject": "Neu #{number}"}).status_code == 302
+    client.post(address, fields_on(client.get(address).content.decode()))
+    with acme.scope():
+        row.refresh_from_db()
+        assert (row.subject, row.body) == ("Neu #{number}", "Seit heute anders")
+        saved = [entry.payload["body"] for entry in AuditEntry.objects.filter(kind="template.saved").order_by("at")]
+    assert saved == [WORDS["body"], *["Seit heute anders"] * 2]
+
+
+def test_a_text_that_is_there_is_not_overwritten_by_another_new_one(acme: Acme) -> None:
+    client = signed_in(acme.tess)
+    for body in ("one", "two"):
+        page = client.post("/admin/notifications/template/add/", {**WORDS, "body": body, "is_active": "on"})
+    assert "has its own text for this notice already" in page.content.decode()
+    with acme.scope():
+        assert Template.objects.get().body == "one"
