@@ -172,11 +172,15 @@ class AbsenceBegan(AbsenceEvent):
 
 
 class AbsenceEnded(AbsenceEvent):
-    """The person is back: what was not decided in their name is theirs alone. ``early``: before its last day was over."""
+    """The person is back: what was not decided in their name is theirs alone. ``early``: before its last day was over.
+
+    ``released``: the substitute was told that they need not stand in; nobody is back for them.
+    """
 
     kind: ClassVar[str] = "absence.ended"
     accepted: bool
     early: bool
+    released: bool = False
 
 
 class EntryAdded(Event):

@@ -20,8 +20,9 @@ def _substitute(event: events.AbsenceEvent) -> People:
 
 
 def _both(event: events.AbsenceBegan | events.AbsenceEnded) -> People:
-    """A substitute who has not accepted had nothing to do with it."""
-    return (event.member_id, *(_substitute(event) if event.accepted else ()))
+    """A substitute who has not accepted had nothing to do with it, and one who was released hears of that."""
+    released = isinstance(event, events.AbsenceEnded) and event.released
+    return (event.member_id, *(_substitute(event) if event.accepted and not released else ()))
 
 
 PEOPLE: Final[Mapping[str, Callable[[Any], People]]] = {

@@ -146,8 +146,8 @@ def absence_decline(*, actor: Membership, absence_id: UUID, at: datetime | None 
 def absence_end(*, actor: Membership, absence_id: UUID, at: datetime | None = None) -> Absence:
     """The person is back early, or does not go. Raises AbsenceNotFound, Denied, AbsenceOver."""
     absence, moment = _open(actor, absence_id, "end", at)
-    event = _ended(absence, actor.id, moment)
-    record(event, actor=actor, organisation_id=actor.organisation_id, at=moment)
+    events = _cut_short(absence, actor.id, moment, never_back=moment < absence.starts_at)
+    record(events, actor=actor, organisation_id=actor.organisation_id, at=moment)
     return absence
 
 
@@ -184,7 +184,9 @@ def absences_of_leavers(*, actor: Membership, people: Sequence[Membership], at: 
     ids = [person.id for person in people]
     rows = Absence.objects.select_for_update(of=("self",)).select_related("member", "substitute")
     here = rows.filter(organisation_id=actor.organisation_id, ended_at__isnull=True)
-    events: list[Event] = [_ended(absence, actor.id, at) for absence in here.filter(member_id__in=ids)]
+    events: list[Event] = []
+    for absence in here.filter(member_id__in=ids):
+        events.extend(_cut_short(absence, actor.id, at, never_back=True))
     for absence in here.filter(substitute_id__in=ids, declined_at__isnull=True):
         _step_back(absence, actor.id, at)
         events.append(_event(SubstituteDeclined, absence, left=True))
@@ -268,10 +270,20 @@ def _step_back(absence: Absence, by: UUID, at: datetime) -> None:
     absence.save(update_fields=["accepted_at", "declined_at", *absence.touch(by, at)])
 
 
-def _ended(absence: Absence, by: UUID | None, at: datetime) -> AbsenceEnded:
+def _cut_short(absence: Absence, by: UUID, at: datetime, *, never_back: bool) -> list[Event]:
+    """End it before its time. A substitute who has not answered yet, or for somebody who does not come back, because they have
+    left or do not go, hears that they need not stand in; others that the person is back."""
+    asked = absence.substitute is not None and absence.declined_at is None
+    released = asked and (never_back or absence.accepted_at is None)
+    ended = _ended(absence, by, at, released=released)
+    return [_event(SubstituteReleased, absence), ended] if released else [ended]
+
+
+def _ended(absence: Absence, by: UUID | None, at: datetime, *, released: bool = False) -> AbsenceEnded:
     absence.ended_at = at
     absence.save(update_fields=["ended_at", *absence.touch(by, at)])
-    return _event(AbsenceEnded, absence, accepted=absence.accepted_at is not None, early=at < absence.ends_at)
+    facts = {"accepted": absence.accepted_at is not None, "early": at < absence.ends_at, "released": released}
+    return _event(AbsenceEnded, absence, **facts)
 
 
 def _event(kind: type[E], absence: Absence, **more: Any) -> E:

@@ -80,6 +80,10 @@ CASES: dict[str, tuple[Make, dict[str, str]]] = {
     "substitute released": (absent(accounts.SubstituteReleased, "ravi"), {"farid": ""}),
     "absence began": (absent(accounts.AbsenceBegan, "nobody", accepted=True), {"ravi": "", "farid": ""}),
     "absence began, not accepted": (absent(accounts.AbsenceBegan, "nobody", accepted=False), {"ravi": ""}),
+    "absence ended, released": (
+        absent(accounts.AbsenceEnded, "tess", accepted=True, early=True, released=True),
+        {"ravi": ""},
+    ),
     "absence ended": (absent(accounts.AbsenceEnded, "ravi", accepted=True, early=True), {"farid": ""}),
     "started": (in_run(events.RunStarted, "asha", step="apply", step_name="Apply"), FOLLOWERS),
     "opened for one": (lambda a, r: (facts.opened(r, a.ravi), a.asha), {"ravi": ""}),

@@ -1,10 +1,14 @@
 """Scenarios through the engine: who heard what, and what nobody may read in a notice."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.utils import timezone
 
-from accounts.models import Membership
+from accounts.models import Absence, Membership
+from accounts.services.absences import absence_accept, absence_end, absence_set
+from accounts.services.people import members_deactivate
 from notifications import outbox
 from notifications.models import Delivery, InboxItem, OutboxEvent
 from notifications.services import sending
@@ -168,3 +172,21 @@ def test_one_mail_per_event_and_person(acme: Acme, settings: Any, slow_answer: s
         now_due(acme)
         sending.send_due()
     assert sorted(inbox.recipients) == [acme.asha.email, acme.farid.email]
+
+
+def test_a_substitute_is_told_that_nobody_is_back(acme: Acme) -> None:
+    """Farid stands in for Ravi, who leaves, for Hema, who does not go, and was asked by Hari, who needs nobody any more."""
+    today, later = (timezone.localdate() + timedelta(days=days) for days in (0, 10))
+    with acme.scope():
+        for member, day in ((acme.ravi, today), (acme.hema, later), (acme.hari, today)):
+            last = day + timedelta(days=5)
+            absence = absence_set(actor=member, starts_on=day, ends_on=last, substitute_id=acme.farid.id)
+            if member != acme.hari:
+                absence_accept(actor=acme.farid, absence_id=absence.id)
+        members_deactivate(actor=acme.tess, member_ids=[acme.ravi.id])
+        for member in (acme.hema, acme.hari):
+            absence_end(actor=member, absence_id=Absence.objects.get(member=member).id)
+    outbox.relay()
+    titles = [title.partition(" from ")[0] for title in heard(acme)["Farid"]]
+    assert titles[:3] == [f"Stand in for {name}" for name in ("Ravi", "Hema", "Hari")]
+    assert titles[3:] == [f"You need not stand in for {name}" for name in ("Ravi", "Hema", "Hari")]
