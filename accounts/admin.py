@@ -17,6 +17,7 @@ from accounts.admin_base import (
     OwnedForm,
     acting,
     admin_of,
+    each,
 )
 from accounts.admin_calendars import WorkingCalendarAdmin
 from accounts.admin_site import platform_admin
@@ -146,9 +147,9 @@ class MembershipAdmin(OrganisationModelAdmin):
 
     @admin.action(description="Mail a link to set a password")
     def invite_again(self, request: HttpRequest, people: QuerySet[Membership]) -> None:
-        for person in people:
-            member_invite_again(actor=acting(request), member_id=person.id)
-        messages.success(request, "The mails are on their way.")
+        actor = acting(request)
+        sent = "sent a link."
+        each(request, people, lambda person: member_invite_again(actor=actor, member_id=person.id), sent)
 
 
 @admin.register(Department)
@@ -320,9 +321,8 @@ class AbsenceAdmin(OrganisationModelAdmin):
 
     @admin.action(description="End now: the person is back")
     def end(self, request: HttpRequest, rows: QuerySet[Absence]) -> None:
-        for row in rows.filter(ended_at__isnull=True):
-            absence_end(actor=acting(request), absence_id=row.pk)
-        messages.success(request, "They have ended.")
+        actor = acting(request)
+        each(request, rows, lambda row: absence_end(actor=actor, absence_id=row.pk), "ended.")
 
 
 admin.site.register(AuditEntry, AuditEntryAdmin)

@@ -174,6 +174,21 @@ def refusals_told(request: HttpRequest, view: Callable[[], Any]) -> Any:
         return HttpResponseRedirect(request.get_full_path())
 
 
+def each(request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object], done: str) -> None:
+    """Run a service for each chosen row; say how many, and why not for the others."""
+    well, refusals = 0, []
+    for row in rows:
+        try:
+            act(row)
+            well += 1
+        except DomainError as refusal:
+            refusals.append(f"{row}: {refusal.message}")
+    if well:
+        messages.success(request, f"{well} {done}")
+    for refusal_text in refusals[:5]:
+        messages.error(request, refusal_text)
+
+
 class OwnedForm(_ModelForm):
     """Judges uniqueness within the organisation, which is no field of the form. The page says what it showed: changed is what
     its reader changed, not what somebody else has changed since."""

@@ -1,15 +1,13 @@
 """For tenant admins: the wording of notices, and what became of messages. Rows of the machine are to look at."""
 
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 
-from accounts.admin_base import MachineOwnedAdmin, OrganisationModelAdmin, acting, admin_of
+from accounts.admin_base import MachineOwnedAdmin, OrganisationModelAdmin, acting, admin_of, each
 from accounts.models import Membership
-from accounts.tenancy.errors import DomainError
 from notifications.forms import TemplateForm
 from notifications.models import Attempt, Delivery, OutboxEvent, SuppressedAddress, Template
 from notifications.services.replay import address_allow, replay_delivery, replay_event
@@ -20,21 +18,6 @@ if TYPE_CHECKING:
     _TabularInline = admin.TabularInline[Any, Any]
 else:
     _TabularInline = admin.TabularInline
-
-
-def each(request: HttpRequest, rows: QuerySet[Any], act: Callable[[Any], object], done: str) -> None:
-    """Run a service for each chosen row; say how many, and why not for the others."""
-    well, refusals = 0, []
-    for row in rows:
-        try:
-            act(row)
-            well += 1
-        except DomainError as refusal:
-            refusals.append(f"{row}: {refusal.message}")
-    if well:
-        messages.success(request, f"{well} {done}")
-    for refusal_text in refusals[:5]:
-        messages.error(request, refusal_text)
 
 
 @admin.register(Template)

@@ -40,7 +40,10 @@ def links_send(organisation_id: UUID) -> int:
         link = _claim(organisation_id)
         if link is None:
             break
-        sent += _send(link)
+        if link.membership.is_active:
+            sent += _send(link)
+        else:
+            _note(link, is_open=False, problem="The person was deactivated before it was sent.")
     return sent
 
 

@@ -60,8 +60,8 @@ def _note_refusal(tenant: Organisation, account: Account) -> None:
         record(refused, actor=SYSTEM, organisation_id=tenant.id)
 
 
-def password_link_queue(member: Membership, purpose: str) -> None:
-    """Note that a link is to be mailed; beyond a handful in an hour nothing is sent or noted. Needs the scope."""
+def password_link_queue(member: Membership, purpose: str) -> bool:
+    """Note that a link is to be mailed, and say so; beyond a handful in an hour nothing is sent or noted. Needs the scope."""
     # One after the other: of requests sent together each would find room for one more.
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(hashtextextended('password_link:' || %s, 0))", [str(member.id)])
@@ -69,10 +69,11 @@ def password_link_queue(member: Membership, purpose: str) -> None:
         organisation_id=member.organisation_id, membership_id=member.id, requested_at__gt=timezone.now() - HOUR
     )
     if recent.count() >= LINKS_AN_HOUR:
-        return
+        return False
     AccessLink.objects.create(organisation_id=member.organisation_id, membership=member, purpose=purpose)
     requested = PasswordLinkRequested(subject_id=member.id, purpose=purpose)
     record(requested, actor=SYSTEM, organisation_id=member.organisation_id)
+    return True
 
 
 def member_of_link(*, user: User, organisation: str) -> Membership | None:

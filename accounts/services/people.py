@@ -15,7 +15,7 @@ from accounts.models import AccessLink, Membership, MembershipRole, RefreshFamil
 from accounts.policies import policy_for
 from accounts.services.absences import absences_of_leavers
 from accounts.services.directory import check, differences, lock_directory, shown
-from accounts.services.passwords import password_link_queue
+from accounts.services.passwords import LINKS_AN_HOUR, password_link_queue
 from accounts.tenancy.errors import Conflict, Invalid, NotFound
 
 OPEN = frozenset({"name", "email", "department", "designation", "place", "manager", "attributes"})
@@ -26,6 +26,16 @@ GUARDED = frozenset({"is_tenant_admin"})
 class LastAdmin(Conflict):
     code = "people.last_admin"
     message = "The organisation would be left without an administrator."
+
+
+class NotActive(Conflict):
+    code = "people.not_active"
+    message = "This person is deactivated, and a link would open nothing. Reactivate them first."
+
+
+class LinksUsedUp(Conflict):
+    code = "people.links_used_up"
+    message = f"This person was sent {LINKS_AN_HOUR} links within the hour. Wait before sending another one."
 
 
 def access_member(actor: Membership, member_id: UUID, *, lock: bool = False) -> Membership:
@@ -130,9 +140,13 @@ def member_reactivate(*, actor: Membership, member_id: UUID) -> Membership:
 
 @transaction.atomic
 def member_invite_again(*, actor: Membership, member_id: UUID) -> None:
-    """Mail another link to set a password. Raises NotFound and Denied."""
+    """Mail another link to set a password. Raises NotFound, Denied, NotActive, and LinksUsedUp after a handful in an hour."""
     policy_for(Membership).require(actor, "manage")
-    password_link_queue(access_member(actor, member_id), AccessLink.INVITE)
+    member = access_member(actor, member_id)
+    if not member.is_active:
+        raise NotActive
+    if not password_link_queue(member, AccessLink.INVITE):
+        raise LinksUsedUp
 
 
 @transaction.atomic

@@ -9,9 +9,12 @@ from django.db import IntegrityError, connection, connections, transaction
 from accounts.audit.models import AuditEntry
 from accounts.models import Membership, User
 from accounts.services.links import links_send
+from accounts.services.passwords import LINKS_AN_HOUR
 from accounts.services.people import (
     LastAdmin,
+    LinksUsedUp,
     member_add,
+    member_invite_again,
     member_reactivate,
     member_set_roles,
     member_update,
@@ -190,3 +193,28 @@ def test_roles_are_set_by_tenant_admins(acme: Acme, globex: Globex) -> None:
         with pytest.raises(Denied):
             member_set_roles(actor=acme.asha, member_id=acme.asha.id, roles=[role])
     connection.check_constraints()
+
+
+def test_no_link_is_mailed_to_who_is_deactivated(acme: Acme) -> None:
+    """Neither one that was asked for before, nor another one; the page says why, and does the rest."""
+    tess = signed_in(acme.tess)
+    people = "/admin/accounts/membership/"
+    both = [str(acme.ravi.id), str(acme.hema.id)]
+    tess.post(people, {"action": "invite_again", "_selected_action": both[:1]})
+    tess.post(people, {"action": "deactivate", "_selected_action": both[:1]})
+    page = tess.post(people, {"action": "invite_again", "_selected_action": both}, follow=True).content.decode()
+    assert "1 sent a link." in page
+    assert "Ravi: This person is deactivated" in page
+    assert links_send(acme.organisation.id) == 1
+    assert [message.to for message in mail.outbox] == [[acme.hema.user.email]]
+    with acme.scope():
+        member_reactivate(actor=acme.tess, member_id=acme.ravi.id)
+    assert links_send(acme.organisation.id) == 0
+
+
+def test_an_admin_hears_that_no_more_links_are_mailed(acme: Acme) -> None:
+    with acme.scope():
+        for _ in range(LINKS_AN_HOUR):
+            member_invite_again(actor=acme.tess, member_id=acme.ravi.id)
+        with pytest.raises(LinksUsedUp):
+            member_invite_again(actor=acme.tess, member_id=acme.ravi.id)
