@@ -47,7 +47,7 @@ class TemplateAdmin(OrganisationModelAdmin):
 
     @admin.display(description="With sample data")
     def preview(self, row: Template) -> str:
-        shown = preview(subject=row.subject, body=row.body)
+        shown = preview(kind=row.kind, subject=row.subject, body=row.body)
         return f"{shown.subject}\n\n{shown.body}"
 
     def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> Template:

@@ -8,7 +8,8 @@ from accounts.admin_base import OwnedForm
 from accounts.tenancy.errors import Invalid
 from notifications.models import Template
 from notifications.services.templates import check_template
-from notifications.wording import NAMES, WORDINGS
+from notifications.values import NAMES, names_of
+from notifications.wording import WORDINGS
 
 
 class PreferenceForm(forms.Form):
@@ -29,9 +30,15 @@ class TemplateForm(OwnedForm):
         fields = ("kind", "channel", "subject", "body", "is_active")
         help_texts = {
             "subject": "One line. In the product it is the notice's title.",
-            "body": "A line whose names are all empty is left out. Names: "
-            + ", ".join(f"{{{name}}} ({meaning})" for name, meaning in NAMES.items()),
         }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        kind = self.instance.kind or self.initial.get("kind", "")
+        names = names_of(kind) if kind in WORDINGS else NAMES
+        told = ", ".join(f"{{{name}}} ({meaning})" for name, meaning in NAMES.items() if name in names)
+        some = "Names" if kind in WORDINGS else "Names, of which each notice has some"
+        self.fields["body"].help_text = f"A line whose names are all empty is left out. {some}: {told}"
 
     def clean(self) -> dict[str, Any]:
         data: dict[str, Any] = super().clean() or self.cleaned_data

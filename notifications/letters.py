@@ -5,7 +5,7 @@ from uuid import UUID
 
 from accounts.audit.events import Event
 from accounts.models import Organisation
-from notifications.wording import values_of
+from notifications.values import values_of
 from workflows import link_events
 from workflows.selectors.links import letters_of
 

@@ -23,7 +23,7 @@ from notifications.links import absences_path, bulk_path, inbox_path, proposal_p
 from notifications.models import OutboxEvent
 from notifications.recipients import RULES, Around, Told, plain, told
 from notifications.selectors.planning import Reader, own_texts, readers, same_acts, stand_ins
-from notifications.wording import values_of
+from notifications.values import values_of
 from workflows.events import BulkDone, BulkFailed, Via
 from workflows.selectors.audience import Audience, audiences
 
@@ -258,4 +258,5 @@ class _Wordings:
 
     def of(self, channel: Channel, kind: str) -> Texts:
         own = self._own.get((channel.name, kind)) or self._own.get((channel.name, plain(kind)))
-        return Texts(*own) if own else channel.default(kind)
+        default = channel.default(kind)
+        return Texts(*own, otherwise=default.subject) if own else default

@@ -33,13 +33,17 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class Texts:
-    """The templates of one notice on one channel: the organisation's own or the product's."""
+    """The templates of one notice on one channel: the organisation's own or the product's.
+
+    ``otherwise`` is the product's subject, for where the organisation's has nothing to say this time.
+    """
 
     subject: str
     body: str
+    otherwise: str = ""
 
     def subject_for(self, notice: Notice) -> str:
-        return render_line(self.subject, notice.values)
+        return render_line(self.subject, notice.values) or render_line(self.otherwise, notice.values)
 
     def body_for(self, notice: Notice) -> str:
         return render(self.body, notice.values).strip()

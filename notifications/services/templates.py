@@ -15,7 +15,8 @@ from notifications import policies
 from notifications.events import TemplateRemoved, TemplateSaved
 from notifications.models import Template
 from notifications.rendering import problems, render, render_line
-from notifications.wording import NAMES, WORDINGS
+from notifications.values import NAMES, names_of
+from notifications.wording import WORDINGS
 
 SAMPLE = {
     "message": "Paid",
@@ -58,25 +59,28 @@ class Preview:
 
 
 def check_template(*, kind: str, channel: str, subject: str, body: str) -> None:
-    """Raises Invalid naming what cannot be used: unknown names, line breaks in the subject, an unknown notice."""
+    """Raises Invalid naming what cannot be used: names that this notice never has, line breaks in the subject, an unknown
+    notice."""
     found: dict[str, list[str]] = {}
+    names = names_of(kind) if kind in WORDINGS else NAMES
     if kind not in WORDINGS:
         found["kind"] = ["There is no such notice."]
     if channel not in Template.Channel.values:
         found["channel"] = ["There is no such channel."]
-    if wrong := problems(subject, NAMES, one_line=True):
+    if wrong := problems(subject, names, one_line=True):
         found["subject"] = wrong
     if not subject.strip():
         found["subject"] = ["A notice needs a subject."]
-    if wrong := problems(body, NAMES):
+    if wrong := problems(body, names):
         found["body"] = wrong
     if found:
         raise Invalid(found)
 
 
-def preview(*, subject: str, body: str) -> Preview:
-    """The texts filled with sample data, exactly as notices are."""
-    return Preview(render_line(subject, SAMPLE), render(body, SAMPLE))
+def preview(*, kind: str, subject: str, body: str) -> Preview:
+    """The texts filled with sample data, exactly as notices of this kind are."""
+    values = {name: SAMPLE[name] for name in names_of(kind)}
+    return Preview(render_line(subject, values), render(body, values))
 
 
 @transaction.atomic

@@ -8,8 +8,10 @@ from accounts.audit.models import AuditEntry
 from accounts.tenancy.errors import Denied, Invalid
 from notifications import outbox
 from notifications.models import Delivery, InboxItem, Template
+from notifications.rendering import PLACEHOLDER
 from notifications.services.templates import SAMPLE, preview, template_remove, template_save
-from notifications.wording import NAMES, WORDINGS
+from notifications.values import NAMES, names_of
+from notifications.wording import WORDINGS
 from tests.accounts.clients import fields_on, signed_in
 from tests.cast import Acme, Globex
 from tests.factories import notifications as facts
@@ -59,6 +61,8 @@ def test_saving_again_changes_the_one_that_is_there(acme: Acme) -> None:
         ({"subject": "{salary}"}, "subject"),
         ({"subject": "  "}, "subject"),
         ({"body": "{hr_note}"}, "body"),
+        ({"body": "{absent}"}, "body"),
+        ({"kind": "run.completed", "subject": "{due}"}, "subject"),
         ({"kind": "no.such"}, "kind"),
         ({"channel": "pigeon"}, "channel"),
     ],
@@ -84,7 +88,8 @@ def test_who_may_change_the_wording(acme: Acme) -> None:
 def test_the_products_own_texts_read_well_and_name_the_request(kind: str) -> None:
     wording = WORDINGS[kind]
     for subject, body in ((wording.subject, wording.body), (wording.title, wording.line)):
-        shown = preview(subject=subject, body=body)
+        shown = preview(kind=kind, subject=subject, body=body)
+        assert set(PLACEHOLDER.findall(subject + body)) <= names_of(kind)
         about = {"absence": ("absent", "until"), "bulk": ("count",)}.get(kind.partition(".")[0], ("number",))
         assert any(SAMPLE[name] in shown.subject for name in about)
         assert "{" not in shown.subject + shown.body
@@ -135,3 +140,20 @@ def test_a_text_that_is_there_is_not_overwritten_by_another_new_one(acme: Acme) 
     assert "has its own text for this notice already" in page.content.decode()
     with acme.scope():
         assert Template.objects.get().body == "one"
+
+
+def test_a_notice_is_never_without_a_title(acme: Acme) -> None:
+    """An organisation's subject may speak only of what is there sometimes."""
+    with acme.scope():
+        run = facts.make_run(acme.asha)
+        for channel in ("email", "in_app"):
+            template_save(kind="task.opened", channel=channel, subject="{reason}", body="", actor=acme.tess)
+        facts.open_task(run, acme.ravi)
+        facts.tell(run, acme.asha, facts.opened(run, acme.ravi))
+    outbox.relay()
+    with acme.scope():
+        assert (
+            InboxItem.objects.get().title
+            == Delivery.objects.get().subject
+            == "To decide: Leave Application #1, Manager review"
+        )
