@@ -50,6 +50,7 @@ from accounts.services.people import (
     member_set_roles,
     member_update,
     members_deactivate,
+    role_remove,
 )
 from accounts.services.platform import organisation_create, organisation_switch
 
@@ -199,6 +200,9 @@ class RoleAdmin(OrganisationModelAdmin):
     @admin.display(description="permissions")
     def codes(self, role: Role) -> str:
         return ", ".join(role.permissions)
+
+    def remove_row(self, actor: Membership, row: Any) -> None:
+        role_remove(actor=actor, role=row)
 
 
 admin.site.register(WorkingCalendar, WorkingCalendarAdmin)

@@ -8,7 +8,7 @@ from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db import models
+from django.db import models, transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -134,8 +134,13 @@ class AdminHabits(_ModelAdmin):
         return refusals_told(request, lambda: view(request, object_id, extra_context))
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
-        view = super().changelist_view
+        view = transaction.atomic(super().changelist_view) if request.method == "POST" else super().changelist_view
         return refusals_told(request, lambda: view(request, extra_context))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """What still uses a row keeps it, whoever asks: Django would say that a right is missing to remove those, too."""
+        shown, counts, missing, protected = super().get_deleted_objects(objs, request)
+        return shown, counts, set() if protected else missing, protected
 
     def history_view(self, request: HttpRequest, object_id: str, extra_context: Any = None) -> HttpResponse:
         self._let_in(request)
@@ -160,7 +165,8 @@ class AdminHabits(_ModelAdmin):
 
 
 def refusals_told(request: HttpRequest, view: Callable[[], Any]) -> Any:
-    """Run an admin view, which is atomic by itself; a service's refusal becomes a message on the page it came from."""
+    """Run an admin view; a service's refusal becomes a message on the page it came from. Where it changes something it is atomic,
+    so that what is refused has changed nothing."""
     try:
         return view()
     except NotFound:

@@ -14,7 +14,7 @@ from accounts.events import MemberAdded, MemberChanged, MemberReactivated, Membe
 from accounts.models import AccessLink, Membership, MembershipRole, RefreshFamily, Role, User
 from accounts.policies import policy_for
 from accounts.services.absences import absences_of_leavers
-from accounts.services.directory import check, differences, lock_directory, shown
+from accounts.services.directory import check, differences, entry_remove, lock_directory, shown
 from accounts.services.passwords import LINKS_AN_HOUR, password_link_queue
 from accounts.tenancy.errors import Conflict, Invalid, NotFound
 
@@ -179,6 +179,21 @@ def member_set_roles(
     )
     changed = RolesChanged(subject_id=member.id, roles=sorted(known[role_id] for role_id in wanted))
     record(changed, actor=actor, organisation_id=actor.organisation_id)
+
+
+@transaction.atomic
+def role_remove(*, actor: Membership, role: Role) -> None:
+    """Remove a role. Who held it has its rights no longer, and each has that on record. Raises Denied and EntryStale."""
+    lock_directory(actor.organisation_id)
+    links = MembershipRole.objects.filter(organisation_id=actor.organisation_id)
+    holders = list(links.filter(role_id=role.id).values_list("membership_id", flat=True))
+    entry_remove(actor=actor, row=role)
+    left: dict[UUID, list[str]] = {member: [] for member in holders}
+    for member, name in links.filter(membership_id__in=holders).values_list("membership_id", "role__name"):
+        left[member].append(name)
+    facts = [RolesChanged(subject_id=member, roles=sorted(names)) for member, names in left.items()]
+    if facts:
+        record(facts, actor=actor, organisation_id=actor.organisation_id)
 
 
 def _require(actor: Membership, values: Mapping[str, Any]) -> None:

@@ -11,12 +11,23 @@ from django.utils.formats import date_format
 
 from accounts.admin_base import OrganisationModelAdmin
 from accounts.audit.models import AuditEntry
-from accounts.models import Department, Holiday, Membership, ObjectGrant, Role, User, WorkingCalendar
+from accounts.models import (
+    Department,
+    Holiday,
+    Membership,
+    MembershipRole,
+    ObjectGrant,
+    Role,
+    User,
+    WorkingCalendar,
+)
 from accounts.selectors.grants import grant_choices
+from accounts.services.directory import StillUsed
 from accounts.services.grants import grant_give_choice
-from accounts.services.people import member_add, member_set_roles, member_update
+from accounts.services.people import member_add, member_set_roles, member_update, role_remove
 from tests.accounts.clients import browser, fields_on, signed_in
 from tests.cast import Acme, Globex
+from tests.factories.accounts import give_role
 from tests.factories.workflows import install
 
 BASE = "/admin/accounts/"
@@ -82,8 +93,10 @@ def test_choices_and_uniqueness_keep_to_the_organisation(acme: Acme, globex: Glo
 
 def test_what_is_used_stays_and_the_page_says_why(acme: Acme, tess: Client) -> None:
     path = f"{BASE}department/{acme.departments['HR'].id}/delete/"
-    page = tess.post(path, {"post": "yes"}, follow=True).content.decode()
-    assert "Cannot delete department" in page
+    for page in (tess.get(path), tess.post(path, {"post": "yes"}, follow=True)):
+        assert "Cannot delete department" in page.content.decode()
+        assert "would require deleting the following protected related objects" in page.content.decode()
+        assert "permission" not in page.content.decode()
     with acme.scope():
         assert Department.objects.filter(code="HR").exists()
 
@@ -260,3 +273,33 @@ def test_a_history_tells_in_words_with_names_and_who_deactivated(acme: Acme, tes
         entry = AuditEntry.objects.get(kind="people.deactivated")
     assert "Members: " in tess.get(f"{BASE}auditentry/{entry.id}/change/").content.decode()
     assert "People deactivated" in tess.get(f"{BASE}auditentry/{entry.id}/history/").content.decode()
+
+
+def test_who_loses_a_role_that_is_removed_has_it_on_record(acme: Acme, tess: Client) -> None:
+    with acme.scope():
+        give_role(acme.hema, "Clerk", "people.manage")
+        role = give_role(acme.hema, "Buyer", "people.manage")
+        MembershipRole.objects.create(organisation=acme.organisation, membership=acme.omar, role=role)
+    assert tess.post(f"{BASE}role/{role.id}/delete/", {"post": "yes"}).status_code == 302
+    with acme.scope():
+        lost = AuditEntry.objects.filter(kind="people.roles_changed").values_list("subject_id", "payload")
+        assert dict(lost) == {acme.hema.id: {"roles": ["Clerk"]}, acme.omar.id: {"roles": ["Designer"]}}
+
+
+def test_a_refused_row_keeps_those_that_were_removed_with_it(
+    acme: Acme, tess: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with acme.scope():
+        roles = [give_role(acme.omar, name, "people.manage") for name in ("Buyer", "Clerk")]
+
+    def remove(*, actor: Membership, role: Role) -> None:
+        if role == roles[1]:
+            raise StillUsed
+        role_remove(actor=actor, role=role)
+
+    monkeypatch.setattr("accounts.admin.role_remove", remove)
+    chosen = {"action": "delete_selected", "_selected_action": [str(role.id) for role in roles], "post": "yes"}
+    page = tess.post(f"{BASE}role/", chosen, follow=True).content.decode()
+    assert "This is still used" in page
+    with acme.scope():
+        assert Role.objects.filter(id__in=[role.id for role in roles]).count() == 2
