@@ -67,10 +67,11 @@ def _claim(organisation_id: UUID) -> AccessLink | None:
 def _send(link: AccessLink) -> bool:
     try:
         _mail(link).send()
-    except (OSError, smtplib.SMTPException) as error:
+    except (OSError, smtplib.SMTPException, ValueError) as error:
         problem = f"{type(error).__name__}: {error}"[:200]
         logger.warning("access_link_failed", link=str(link.id), attempt=link.attempts, error=type(error).__name__)
-        _note(link, problem=problem, is_open=link.attempts < MAX_ATTEMPTS)
+        # A ValueError is the address itself: no server will take it later.
+        _note(link, problem=problem, is_open=link.attempts < MAX_ATTEMPTS and not isinstance(error, ValueError))
         return False
     _note(link, sent_at=timezone.now(), is_open=False, problem="")
     return True

@@ -15,6 +15,7 @@ from accounts.audit.models import AuditEntry
 from accounts.models import AccessLink, Membership
 from accounts.services.links import links_send, links_send_all
 from accounts.services.passwords import REFUSALS_AN_HOUR
+from accounts.services.people import member_add, member_invite_again
 from tests.accounts.clients import browser, signed_in, token_of
 from tests.cast import Acme, Globex, make_acme
 
@@ -142,6 +143,17 @@ def test_a_mail_server_that_is_away_costs_time_only(committed_db: None, monkeypa
         assert link.problem.startswith("ConnectionRefusedError")
         AccessLink.objects.update(next_at=link.requested_at)
     assert links_send(acme.organisation.id) == 1
+
+
+def test_an_address_that_no_mail_can_be_written_to_keeps_nobody_waiting(acme: Acme) -> None:
+    """Its domain is longer than any: the form takes it, and the mail cannot be made."""
+    with acme.scope():
+        nina = member_add(actor=acme.tess, values={"name": "Nina", "email": f"nina@{'ü' * 60}.example"})
+        member_invite_again(actor=acme.tess, member_id=acme.ravi.id)
+    assert links_send(acme.organisation.id) == 1
+    with acme.scope():
+        link = AccessLink.objects.get(membership=nina)
+    assert (link.is_open, "UnicodeError" in link.problem) == (False, True)
 
 
 def test_a_slow_mail_server_gets_each_mail_once(committed_db: None, monkeypatch: pytest.MonkeyPatch) -> None:
