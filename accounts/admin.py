@@ -38,6 +38,7 @@ from accounts.models import (
 from accounts.models.organisations import validate_time_zone
 from accounts.policies import permission_codes
 from accounts.scopes import scope_choices
+from accounts.selectors.absences import scope_labels
 from accounts.selectors.grants import grant_choices
 from accounts.selectors.people import roles_held
 from accounts.services.absences import absence_end, absence_set
@@ -295,6 +296,7 @@ class AbsenceAdmin(OrganisationModelAdmin):
     ordering = ("-starts_at", "id")
     autocomplete_fields = ("member", "substitute")
     actions = ("end",)
+    readonly_fields = ("about",)
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -304,7 +306,7 @@ class AbsenceAdmin(OrganisationModelAdmin):
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         asked = ("member", "starts_on", "ends_on", "substitute")
-        more = ("time_zone", "scope", "accepted_at", "declined_at", "began_at", "ended_at")
+        more = ("time_zone", "about", "accepted_at", "declined_at", "began_at", "ended_at")
         return (*asked, *more) if obj is not None else (*asked, "only_for")
 
     def save_row(self, actor: Membership, row: Any, values: dict[str, Any], form: Any) -> Absence:
@@ -318,6 +320,10 @@ class AbsenceAdmin(OrganisationModelAdmin):
             substitute_id=given["substitute"].id if given["substitute"] else None,
             scope=given["only_for"],
         )
+
+    @admin.display(description="only for")
+    def about(self, row: Absence) -> str:
+        return ", ".join(scope_labels(row, scope_choices(row.organisation_id))) or "everything"
 
     @admin.display(description="substitute's answer")
     def answered(self, row: Absence) -> str:

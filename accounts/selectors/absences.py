@@ -68,6 +68,9 @@ _MEMBER: Final = "FROM accounts_membership m WHERE m.organisation_id = %s AND m.
 _STANDS_IN_OF: Final = " ".join(("SELECT", STANDS_IN.format(person="m"), _MEMBER))
 
 
+GONE: Final = "work that is not here any more"
+
+
 class AbsenceNotFound(NotFound):
     code = "absence.not_found"
 
@@ -159,8 +162,9 @@ def substitutions_of(actor: Membership) -> list[Absence]:
 
 
 def scope_labels(absence: Absence, choices: Mapping[str, str]) -> list[str]:
-    """What the absence is about in words; empty for everything. What is gone since is left out."""
-    return [choices[key] for key in absence.scope if key in choices]
+    """What the absence is about in words; empty for everything. What is gone since is left out, unless it is all."""
+    known = [choices[key] for key in absence.scope if key in choices]
+    return known or ([GONE] if absence.scope else [])
 
 
 def people_called(organisation_id: UUID, text: str) -> list[UUID]:

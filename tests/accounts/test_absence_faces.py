@@ -8,8 +8,10 @@ import time_machine
 from accounts.models import Absence
 from tests.accounts.clients import signed_in
 from tests.cast import Acme
+from tests.factories.workflows import install
 from tests.scenarios.pages import said
 from tests.scenarios.rest import Rest
+from workflows.services.definitions import definition_delete
 
 DAYS = {"starts_on": "2025-10-01", "ends_on": "2025-10-05"}
 TODAY = "2025-09-29T05:00:00Z"
@@ -73,6 +75,22 @@ def test_the_same_over_rest(acme: Acme) -> None:
     assert ravi.post("absences/", {**DAYS, "scope": ["workflow:none"]}).status_code == 422
     assert ravi.post("absences/", {**DAYS, "member": str(acme.fiona.id)}).status_code == 403
     assert Rest(acme.tess).read("absences/", open="false")["results"][0]["id"] == made["id"]
+
+
+def test_an_absence_for_work_that_is_gone_is_not_for_everything(acme: Acme) -> None:
+    with acme.scope():
+        leave = install("leave_application", acme.omar)
+    ravi = signed_in(acme.ravi)
+    ravi.post("/profile/absences/", posted(substitute=str(acme.farid.id), scope=f"workflow:{leave.id}"))
+    assert "For Leave Application" in said(ravi.get("/profile/"))
+    with acme.scope():
+        address = f"/admin/accounts/absence/{Absence.objects.get().id}/change/"
+        assert "Leave Application" in said(signed_in(acme.tess).get(address))
+        definition_delete(definition_id=leave.id, actor=acme.omar)
+    for member in (acme.ravi, acme.farid):
+        page = said(signed_in(member).get("/profile/"))
+        assert "For work that is not here any more" in page
+        assert "For everything" not in page
 
 
 def test_tess_sets_one_for_hema_in_the_administration(acme: Acme) -> None:
