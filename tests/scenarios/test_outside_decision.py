@@ -11,12 +11,14 @@ from accounts.models import AuditEntry
 from tests.accounts.clients import signed_in
 from tests.cast import Acme
 from tests.factories.outside import CLIENT, CODE, link_in, link_row, mails_to, offered, page_of, press
-from tests.factories.workflows import open_task, run_of
+from tests.factories.workflows import open_task, run_of, view_of
 from tests.scenarios.notices import written_to
 from tests.scenarios.pages import Pages
 from tests.scenarios.rest import Rest
 from workflows.models import DecisionLink, Task, TransitionLog, WorkflowSettings
+from workflows.selectors.links import links_of_run
 from workflows.services.link_sweep import links_sweep
+from workflows.services.runs import run_withdraw
 from workflows.services.sla import organisations_due
 
 pytestmark = pytest.mark.django_db
@@ -194,3 +196,14 @@ def test_an_organisation_may_forbid_it_altogether(acme: Acme, settings: Any) -> 
     run = Rest(acme.asha).start(again.name, {"scope": "Bridge", "client_mail": CLIENT})
     with acme.scope():
         assert not DecisionLink.objects.filter(run_id=run["id"]).exists()
+
+
+def test_a_link_whose_request_was_withdrawn_has_not_expired(acme: Acme) -> None:
+    """What became of it stays so when its time is over, too."""
+    with acme.scope():
+        run_id = offered(acme)
+        run_withdraw(run_id=run_id, actor=acme.asha)
+        [link] = links_of_run(view_of(run_id, acme.ravi))
+        assert (link.state, links_sweep(acme.organisation.id, at=link.expires_at)) == ("closed", 1)
+        [link] = links_of_run(view_of(run_id, acme.ravi))
+        assert link.state == "closed"

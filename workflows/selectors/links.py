@@ -244,7 +244,8 @@ def _rows(view: RunView, links: Iterable[DecisionLink]) -> Iterable[LinkRow]:
 
 
 def _state_of(link: DecisionLink, task: TaskRow, now: datetime) -> str:
-    if link.outcome:
+    ended_before = task.completed_at is not None and task.completed_at < link.expires_at
+    if link.outcome and not (link.outcome == LinkEnd.EXPIRED and ended_before):
         return str(link.outcome)
     if task.state not in OPEN_TASK:
         return "closed"
