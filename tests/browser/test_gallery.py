@@ -137,6 +137,11 @@ def test_rows_of_a_table_are_cards_on_a_phone(gallery: str, new_context: NewCont
     amount, label = box.locator("tbody tr").first.locator("td").nth(3), box.locator(".cs-cell-label").nth(3)
     expect(box.get_by_role("columnheader", name="Amount")).to_be_visible()
     expect(label).to_be_hidden()
+    shown = box.get_by_role("columnheader").first
+    before = shown.inner_html()
+    shown.evaluate("one => { one.textContent = 'What was bought for whom and why '.repeat(5) }")
+    assert box.evaluate("one => one.scrollWidth <= one.clientWidth"), "a long heading pushes the other columns out"
+    shown.evaluate("(one, html) => { one.innerHTML = html }", before)
     become_a_phone(page)
     expect(label).to_be_visible()
     assert label.inner_text() == "Amount"

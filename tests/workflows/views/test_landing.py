@@ -1,5 +1,7 @@
 """The landing page: what each person may start, and what they may do with a workflow."""
 
+import json
+
 import pytest
 
 from tests.cast import Acme
@@ -166,3 +168,17 @@ def test_open_requests_are_moved_on_the_page(acme: Acme) -> None:
     assert "Line manager" in shown
     send(omar, page, ids=str(run_id))
     assert "Nothing to move" in text(load(omar, page))
+
+
+@pytest.mark.django_db
+def test_who_moves_requests_is_asked_which_step_stands_for_one_that_is_gone(acme: Acme) -> None:
+    definition = install(acme)
+    started(acme, definition)
+    with acme.scope():
+        document = definition_export(definition_id=definition.id, actor=acme.omar)
+        document = json.loads(json.dumps(document).replace("manager_review", "line_review"))
+        definition_import(definition_id=definition.id, actor=acme.omar, document=document)
+        definition_publish(definition_id=definition.id, actor=acme.omar)
+    shown = text(load(signed_in(acme.omar), f"/workflows/{definition.id}/move/"))
+    assert "Say which step stands for it." in shown
+    assert "Choose a step…" in shown
