@@ -80,7 +80,8 @@ class MembershipForm(OwnedForm):
             "attributes",
         )
         help_texts: ClassVar = {
-            "email": "Who is new here gets a mail with a link to choose a password.",
+            "email": "Who is new here gets a mail with a link to choose a password. Mails bring links that decide only while"
+            " this is the address with which the person signs in.",
             "is_tenant_admin": "Administers people, workflows and settings of this organisation on these pages.",
             "attributes": 'What rules and forms may know of this person, by name: {"leave_balance": 12}.',
         }

@@ -232,12 +232,13 @@ def _keys(delivery: Delivery) -> Keys:
 
 
 def _quick_path(delivery: Delivery) -> str:
-    kind = plain(delivery.kind)
-    if kind not in TO_DECIDE or delivery.recipient_id is None:
+    """To the login's own address only: whoever may edit the one that the organisation writes to would decide as somebody else."""
+    kind, recipient = plain(delivery.kind), delivery.recipient
+    if kind not in TO_DECIDE or recipient is None or recipient.email.lower() != recipient.user.email:
         return ""
     entries = AuditEntry.objects.filter(organisation_id=delivery.organisation_id, id=delivery.event_id)
     task_id = entries.filter(kind=kind).values_list("subject_id", flat=True).first()
-    return quick_path(delivery.organisation_id, delivery.recipient_id, task_id) if task_id else ""
+    return quick_path(delivery.organisation_id, recipient.id, task_id) if task_id else ""
 
 
 def finish(claimed: Claimed, result: Result) -> bool:

@@ -8,6 +8,7 @@ import pytest
 from django.test import Client
 
 from accounts.models import AuditEntry
+from accounts.services.people import member_update
 from notifications.outbox import relay
 from notifications.services.sending import send_due
 from tests.accounts.clients import signed_in
@@ -65,6 +66,17 @@ def test_a_task_that_came_back_is_decided_by_mail_too(acme: Acme, settings: Any)
     with acme.scope():
         decide(run_id, acme.hema, "Manager review")
     assert any(LINK.search(text) for text in texts_sent(settings))
+
+
+@pytest.mark.parametrize(("email", "brings"), [("tess+ravi@acme.example", False), ("RAVI@acme.example", True)])
+def test_the_key_goes_to_the_logins_own_address_only(acme: Acme, settings: Any, email: str, brings: bool) -> None:
+    """An organisation's admin edits where it writes to: with the key Tess would decide as Ravi, about her own request too."""
+    with acme.scope():
+        member_update(actor=acme.tess, member_id=acme.ravi.id, values={"email": email})
+        start_leave(leave_by_mail(acme), acme.asha)
+    sent = texts_sent(settings)
+    assert any("Manager review" in text for text in sent)
+    assert any(LINK.search(text) for text in sent) is brings
 
 
 def test_scanners_change_nothing_and_the_third_visit_tells(acme: Acme, settings: Any) -> None:
