@@ -459,5 +459,5 @@ class OrganisationAdmin(_ModelAdmin):
         user = platform_admin(request)
         if user is None:
             return
-        for row in rows:
-            organisation_switch(user=user, organisation_id=row.pk, is_active=is_active)
+        done = sum(organisation_switch(user=user, organisation_id=row.pk, is_active=is_active) for row in rows)
+        messages.success(request, f"{done} opened again." if is_active else f"{done} closed: nobody can sign in there.")

@@ -93,23 +93,25 @@ def organisation_create(
 
 
 @transaction.atomic
-def organisation_switch(*, user: User, organisation_id: UUID, is_active: bool) -> None:
+def organisation_switch(*, user: User, organisation_id: UUID, is_active: bool) -> bool:
     """Open or close an organisation for all of its people, from their next request on; once it is open again they sign in anew.
-    Raises Denied and NotFound."""
+    Returns whether it was not so already, which leaves no trace. Raises Denied and NotFound."""
     actor = platform_actor(user)
     lock_directory(organisation_id)
     # Others may point to the row: who adds to the directory does so at the commit, and holds the stamp that this change draws.
     organisation = Organisation.objects.select_for_update(no_key=True).filter(id=organisation_id).first()
     if organisation is None:
         raise NotFound
-    reopened = is_active and not organisation.is_active
+    if organisation.is_active is is_active:
+        return False
     organisation.is_active = is_active
     organisation.save(update_fields=["is_active"])
     with organisation_scope(organisation.id):
-        if reopened:
+        if is_active:
             Membership.objects.filter(organisation_id=organisation.id).update(credentials_at=timezone.now())
         switched = OrganisationSwitched(subject_id=organisation.id, is_active=is_active)
         record(switched, actor=actor, organisation_id=organisation.id)
+    return True
 
 
 def organisation_enter(

@@ -49,8 +49,14 @@ def test_an_organisation_is_opened_and_closed(acme: Acme, olga: Client) -> None:
     assert olga.post("/admin/accounts/organisation/add/", data).status_code == 302
     assert Organisation.objects.filter(slug="initech").exists()
     chosen = {"action": "close", "_selected_action": str(acme.organisation.id)}
-    olga.post("/admin/accounts/organisation/", chosen)
+    assert (
+        "1 closed: nobody can sign in"
+        in olga.post("/admin/accounts/organisation/", chosen, follow=True).content.decode()
+    )
+    assert "0 closed" in olga.post("/admin/accounts/organisation/", chosen, follow=True).content.decode()
     assert not Organisation.objects.get(slug="acme").is_active
+    with acme.scope():
+        assert AuditEntry.objects.filter(kind="organisation.switched").count() == 1
     assert b"already exists" in olga.post("/admin/accounts/organisation/add/", data).content
 
 
