@@ -76,7 +76,8 @@ class Facts:
     specification: SpecificationFact | None = None
     physical: PhysicalFact | None = None
     types: Mapping[UUID, TypeFact] = field(default_factory=dict)
-    codes: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    codes: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    """The codes that may be chosen with their names, by kind."""
     unknown_type_id: UUID | None = None
 
     @property
@@ -227,10 +228,10 @@ def _codes(command: FlowDef, facts: Facts) -> Problems:
         for name in ENUM_PATHS:
             code = getattr(attributes, name)
             today = getattr(facts.physical.attributes, name) if facts.physical else None
-            if code != today and code not in facts.codes.get(name, frozenset()):
+            if code != today and code not in facts.codes.get(name, {}):
                 found[f"flowAttributes.{name}"] = [f"There is no {name} {code}."]
     is_new = command.proposal_type is ProposalType.CREATE and spec is not None and spec.id is None
-    if is_new and spec is not None and spec.format and spec.format not in facts.codes.get("format", frozenset()):
+    if is_new and spec is not None and spec.format and spec.format not in facts.codes.get("format", {}):
         found["specification.format"] = [f"There is no format {spec.format}."]
     return found
 

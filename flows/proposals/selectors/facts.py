@@ -40,13 +40,13 @@ def facts_of(organisation_id: UUID, command: FlowDef, *, lock: bool = False) -> 
     )
 
 
-def active_codes(organisation_id: UUID) -> dict[str, frozenset[str]]:
-    """The codes that may be chosen, by kind."""
-    found: dict[str, set[str]] = defaultdict(set)
+def active_codes(organisation_id: UUID) -> dict[str, dict[str, str]]:
+    """The codes that may be chosen with their names, by kind."""
+    found: dict[str, dict[str, str]] = defaultdict(dict)
     rows = EnumValue.objects.filter(organisation_id=organisation_id, is_active=True)
-    for kind, code in rows.values_list("kind", "code"):
-        found[kind].add(code)
-    return {kind: frozenset(codes) for kind, codes in found.items()}
+    for kind, code, name in rows.values_list("kind", "code", "name"):
+        found[kind][code] = name
+    return dict(found)
 
 
 def _entities(organisation_id: UUID, command: FlowDef) -> dict[UUID, EntityFact]:

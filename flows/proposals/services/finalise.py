@@ -11,12 +11,13 @@ from typing import Any, Final
 from uuid import UUID, uuid4
 
 from accounts.audit.events import Event
+from flows.catalogue.enums import basis, said
 from flows.catalogue.services import carrying
 from flows.catalogue.services.carrying import Stamp, lock_catalogue
 from flows.events import FlowCreated, FlowRemoved, FlowUpdated
 from flows.models import FlowLife, LogicalFlow, PhysicalFlow, PhysicalSpecification, ProposedFlow
 from flows.proposals.checks import Facts, problems
-from flows.proposals.diff import Before, difference, drift, replaced_by_known
+from flows.proposals.diff import ENUM_FIELDS, Before, difference, drift, replaced_by_known
 from flows.proposals.flow_def import FlowAttributes, FlowDef, ProposalType
 from flows.proposals.selectors.facts import facts_of
 from flows.proposals.selectors.standing import Situation
@@ -199,7 +200,11 @@ def _update(work: Work) -> None:
     if what.changes_data_types:
         _set_types(work, specification.id, specification.type_ids)
         work.made.results.append((SPECIFICATION_KIND, specification.id))
-    changes = {change.label: (str(change.before), str(change.after)) for change in what.attributes if change.is_changed}
+    changes = {
+        change.label: (_said(work, change.field, change.before), _said(work, change.field, change.after))
+        for change in what.attributes
+        if change.is_changed
+    }
     if what.changes_data_types:
         changes["Data types"] = (_names(work, specification.type_ids), _names(work, work.command.data_type_ids))
     made = work.made
@@ -268,6 +273,15 @@ def _delivery(attributes: FlowAttributes) -> dict[str, Any]:
         "criticality": attributes.criticality,
         "description": attributes.description,
     }
+
+
+def _said(work: Work, attribute: str, value: Any) -> str:
+    """A value of an attribute as people read it."""
+    if attribute == "basisOffset":
+        return basis(int(value))
+    if attribute in ENUM_FIELDS:
+        return work.facts.codes.get(attribute, {}).get(value) or said({}, attribute, str(value))
+    return str(value)
 
 
 def _names(work: Work, ids: Any) -> str:

@@ -129,3 +129,10 @@ def test_an_update_that_would_repeat_another_flow_is_refused(world: World) -> No
     with pytest.raises(Duplicate) as refusal:
         world.propose_change(flow, "UPDATE", ["TRADE"], name="orders-intraday")
     assert refusal.value.params["physical_flow"] == str(twin.id)
+
+
+def test_the_history_says_what_changed_in_the_words_of_the_pages(world: World) -> None:
+    flow = world.flow("TRADE")
+    world.approve_both(world.propose_change(flow, "UPDATE", ["TRADE"], frequency="WEEKLY", basisOffset=-30, name=""))
+    told = AuditEntry.objects.get(kind="flow.updated", subject_id=flow.id).payload["changes"]
+    assert told == {"Name": [flow.name, ""], "Frequency": ["Daily", "Weekly"], "Basis offset": ["T", "T-30"]}
