@@ -181,8 +181,9 @@ def test_many_entities_cost_as_many_statements_as_one(acme: Acme, shipments: UUI
 
 
 def test_a_batch_takes_the_step_along(acme: Acme, shipments: UUID) -> None:
-    parcel, batch = new_id(), WriteBatch()
+    parcel = new_id()
     with acme.scope():
+        batch = WriteBatch()
         go(parcel, "PACKED", batch=batch)
         assert not EntityState.objects.exists()
         batch.execute()
@@ -191,8 +192,9 @@ def test_a_batch_takes_the_step_along(acme: Acme, shipments: UUID) -> None:
 
 def test_two_writers_who_did_not_wait_cannot_both_go_on(acme: Acme, shipments: UUID) -> None:
     """The caller holds the entity's row; if one does not, the database refuses the second."""
-    parcel, slow = new_id(), WriteBatch()
+    parcel = new_id()
     with acme.scope():
+        slow = WriteBatch()
         go(parcel, "PACKED")
         go(parcel, "REFUSED", batch=slow)
         go(parcel, "SENT")
