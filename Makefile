@@ -7,25 +7,13 @@ web_sources := package.json package-lock.json .npmrc vite.config.ts tsconfig.jso
     $(shell find static/src static/build templates -type f 2>/dev/null)
 compile := $(bin)/uv pip compile pyproject.toml --quiet --universal --generate-hashes --no-emit-index-url --no-header
 
-# The files with tests of a mark: the others need not be read to find out that they have none.
-marked = $(shell grep -rlE 'mark\.$(1)\b' tests --include='*.py')
-
 .PHONY: run demo test lint format lock bench ci clean web
 
 run: $(VENV)/.base web  ## everything on one machine: http://localhost:$COUNTERSIGN_PORT
 	@COUNTERSIGN_STOP_WITH_PARENT=1 exec $(bin)/python -m config.embedded run
 
 test: $(VENV)/.dev web  ## Python and TypeScript tests
-	@# First those of the whole product, two files at a time: each has all processes of an installation of its own, or kills them,
-	@# and waits for them, which leaves time to those of TypeScript and to what .ci/run does beside.
-	@.ci/prepare web-test & web=$$!; \
-	$(bin)/pytest -n 2 --dist loadfile -m product $(call marked,product); product=$$?; \
-	wait $$web && exit $$product
-	@# A worker goes through its half in order, so that what a file makes once is made by one of them.
-	$(bin)/pytest -n 2 --dist worksteal -m "not product and not browser and not realredis and not s3"
-	@# By themselves: Playwright keeps an event loop running, in which Django refuses to speak to the database.
-	@# Four, since most of the time of a page is waiting until its network is quiet.
-	$(bin)/pytest -n 4 -m "browser and not product" $(call marked,browser)
+	@.ci/test
 
 lint: $(VENV)/.dev
 	$(bin)/ruff check .

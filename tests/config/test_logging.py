@@ -12,12 +12,13 @@ from uuid import UUID
 
 import pytest
 import structlog
+from django.conf import settings
 from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.test import RequestFactory
 
 from accounts.audit.record import request_id
-from config.json_logs import Faults, configure, hide_secrets
+from config.json_logs import Faults, hide_secrets
 from config.logging import RequestContextMiddleware
 from tests.contracts.url_table import addresses
 
@@ -73,7 +74,7 @@ def test_ordinary_texts_stay() -> None:
 
 def test_both_kinds_of_loggers_end_in_json() -> None:
     stream = io.StringIO()
-    formatter = configure("INFO")["formatters"]["json"]
+    formatter = settings.LOGGING["formatters"]["json"]
     handler = logging.StreamHandler(stream)
     handler.setFormatter(formatter["()"](**{key: value for key, value in formatter.items() if key != "()"}))
     plain = logging.getLogger("tests.plain")

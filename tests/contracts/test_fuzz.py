@@ -16,7 +16,7 @@ from tests.factories.workflows import install
 from tests.flows.proposals.world import make_world
 from tests.scenarios.rest import Rest
 
-SECONDS = int(os.environ.get("FUZZ_SECONDS", "45"))
+SECONDS = int(os.environ.get("FUZZ_SECONDS", "30"))
 CHECKS = (
     "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance,"
     "response_headers_conformance,unsupported_method,ignored_auth,use_after_free"
