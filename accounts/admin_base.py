@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
@@ -136,6 +137,13 @@ class AdminHabits(_ModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> Any:
         view = transaction.atomic(super().changelist_view) if request.method == "POST" else super().changelist_view
         return refusals_told(request, lambda: view(request, extra_context))
+
+    def get_changelist_instance(self, request: HttpRequest) -> Any:
+        """Django refuses filters that mean nothing, but finds out only in the query that there is no year 99999."""
+        try:
+            return super().get_changelist_instance(request)
+        except (ValueError, OverflowError) as error:
+            raise IncorrectLookupParameters(error) from error
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """What still uses a row keeps it, whoever asks: Django would say that a right is missing to remove those, too."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from typing import Any, ClassVar
 from uuid import UUID
 
 from django import forms
@@ -24,6 +24,9 @@ class CalendarForm(OwnedForm):
     class Meta:
         model = WorkingCalendar
         fields = ("name", "time_zone", "hours", "is_default", "country", "subdivision")
+        help_texts: ClassVar = {
+            "is_default": "It counts where a person's place names no calendar; without a default their steps have no time limit."
+        }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)

@@ -56,6 +56,8 @@ class OrganisationAdminSite(admin.AdminSite):
 
     def admin_view(self, view: Any, cacheable: bool = False) -> Any:
         inner = super().admin_view(view, cacheable)
+        # The class whose page it is; what is no class's is the site's own.
+        pages = getattr(view, "__self__", None)
 
         def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
             # Somebody who is signed in and is no admin need not be asked for a password.
@@ -64,6 +66,8 @@ class OrganisationAdminSite(admin.AdminSite):
             user = platform_admin(request)
             if user is not None:
                 request.user = user
+                if self._is_elsewhere(request, pages):
+                    return self._elsewhere(request)
             return inner(request, *args, **kwargs)
 
         return update_wrapper(guarded, inner)
@@ -122,7 +126,11 @@ class OrganisationAdminSite(admin.AdminSite):
 
     def enter(self, request: HttpRequest, organisation_id: UUID) -> HttpResponse:
         """Asks for the reason and steps in."""
-        user, organisation = self._platform(request), organisation_of(organisation_id)
+        user, organisation = platform_admin(request), organisation_of(organisation_id)
+        if user is None:
+            raise Http404
+        if admin_of(request) is not None:
+            return self._elsewhere(request)
         form = StepInForm(request.POST or None)
         if form.is_valid():
             try:
@@ -145,11 +153,14 @@ class OrganisationAdminSite(admin.AdminSite):
         session_step_out(request)
         return redirect("admin:index")
 
-    def _platform(self, request: HttpRequest) -> User:
-        user = platform_admin(request)
-        if user is None or admin_of(request) is not None:
-            raise Http404
-        return user
+    def _elsewhere(self, request: HttpRequest) -> HttpResponse:
+        """The page that says how to get to where the wanted one is."""
+        context = {**self.each_context(request), "title": "Not from here"}
+        return render(request, "admin/elsewhere.html", context, status=403)
+
+    def _is_elsewhere(self, request: HttpRequest, pages: Any) -> bool:
+        """Whether a platform admin asks for pages of an organisation outside of one, or inside of one for the platform's."""
+        return isinstance(pages, admin.ModelAdmin) and not pages.has_module_permission(request)
 
 
 def platform_admin(request: HttpRequest) -> User | None:

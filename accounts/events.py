@@ -144,9 +144,10 @@ class AbsenceSet(AbsenceEvent):
 
 
 class SubstituteAsked(AbsenceEvent):
-    """Somebody is asked to stand in; nothing is theirs to do until they accept."""
+    """Somebody is asked to stand in; nothing is theirs to do until they accept. ``work``: for which, in words."""
 
     kind: ClassVar[str] = "absence.substitute_asked"
+    work: str = "the work named on your profile"
 
 
 class SubstituteAccepted(AbsenceEvent):

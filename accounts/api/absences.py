@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Day, Id, Text, checked
 from accounts.api.people import PersonSerializer
 from accounts.filters import AbsenceFilter
 from accounts.models import Absence
@@ -43,23 +44,21 @@ class AbsenceSerializer(serializers.Serializer[Absence]):
     ended_at = serializers.DateTimeField(read_only=True, allow_null=True)
 
 
-class AbsenceBody(serializers.Serializer[Any]):
-    starts_on = serializers.DateField()
-    ends_on = serializers.DateField(help_text="The last day away.")
-    substitute = serializers.UUIDField(required=False, allow_null=True, help_text="Who is asked to stand in.")
-    member = serializers.UUIDField(
-        required=False, allow_null=True, help_text="Who is away; oneself unless one manages people."
-    )
+class AbsenceBody(Body):
+    starts_on = Day()
+    ends_on = Day(help_text="The last day away.")
+    substitute = Id(required=False, allow_null=True, help_text="Who is asked to stand in.")
+    member = Id(required=False, allow_null=True, help_text="Who is away; oneself unless one manages people.")
     scope = serializers.ListField(
-        child=serializers.CharField(max_length=MAX_KEY),
+        child=Text(max_length=MAX_KEY),
         required=False,
         max_length=MOST_KEYS,
         help_text="None for all work.",
     )
 
 
-class SubstituteBody(serializers.Serializer[Any]):
-    substitute = serializers.UUIDField(allow_null=True, help_text="Null to do without.")
+class SubstituteBody(Body):
+    substitute = Id(allow_null=True, help_text="Null to do without.")
 
 
 class ScopeSerializer(serializers.Serializer[Any]):
@@ -92,9 +91,7 @@ class AbsenceListView(mixins.ListModelMixin, MemberView):
     @extend_schema(operation_id="absences_set", request=AbsenceBody, responses={201: AbsenceSerializer})
     def post(self, request: Request) -> Response:
         """Be away from one day to another. The substitute is asked, and stands in once they accept."""
-        body = AbsenceBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data
+        given = checked(AbsenceBody, request)
         absence = absence_set(
             actor=self.actor,
             member_id=given.get("member"),
@@ -148,6 +145,5 @@ class AbsenceSubstituteView(AbsenceAction):
     @extend_schema(operation_id="absences_substitute", request=SubstituteBody)
     def post(self, request: Request, absence_id: UUID) -> Response:
         """Ask somebody else to stand in, or do without."""
-        body = SubstituteBody(data=request.data)
-        body.is_valid(raise_exception=True)
-        return self.done(absence_ask, absence_id, substitute_id=body.validated_data["substitute"])
+        given = checked(SubstituteBody, request)
+        return self.done(absence_ask, absence_id, substitute_id=given.get("substitute"))

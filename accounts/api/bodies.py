@@ -23,6 +23,8 @@ IF_MATCH: Final = OpenApiParameter(
 class Body(serializers.Serializer[Any]):
     """A JSON object. A name that it does not know is refused and not ignored: the client meant something by it."""
 
+    refuses_other_names = True  # for the description
+
     def to_internal_value(self, data: Any) -> Any:
         unknown = [name for name in data if name not in self.fields] if isinstance(data, Mapping) else []
         refused = {str(name)[:100]: ["There is no such name here."] for name in unknown[:_NAMED]}
@@ -52,6 +54,25 @@ class Whole(serializers.IntegerField):
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("invalid")
         return super().to_internal_value(data)
+
+
+class Truth(serializers.BooleanField):
+    """JSON's true or false; neither a text nor a number."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        if not isinstance(data, bool):
+            self.fail("invalid", input=data)
+        return data
+
+
+class Day(serializers.DateField):
+    """A day as RFC 3339 writes it; Python reads more, such as days of weeks."""
+
+    def to_internal_value(self, data: Any) -> Any:
+        found = super().to_internal_value(data)
+        if found.isoformat() != data:
+            self.fail("invalid", format="YYYY-MM-DD")
+        return found
 
 
 class Id(serializers.UUIDField):

@@ -8,7 +8,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api.bodies import IF_MATCH, Body, Text
+from accounts.api.bodies import IF_MATCH, Body, Day, Text, Truth
 from accounts.api.entries import EntryListView, EntryPages, EntrySerializer, EntryView
 from accounts.models import Holiday, WorkingCalendar
 from accounts.selectors.directory import access_entry
@@ -33,7 +33,7 @@ class CalendarBody(Body):
     hours = serializers.DictField(
         child=serializers.ListField(child=serializers.ListField(child=Text())), required=False, help_text=HOURS
     )
-    is_default = serializers.BooleanField(required=False)
+    is_default = Truth(required=False)
     country = Text(required=False, allow_blank=True, max_length=2, help_text=COUNTRY)
     subdivision = Text(required=False, allow_blank=True, max_length=10, help_text="A part of the country.")
 
@@ -45,9 +45,9 @@ class HolidaySerializer(EntrySerializer):
 
 
 class HolidayBody(Body):
-    date = serializers.DateField()
+    date = Day()
     name = Text(max_length=120)
-    is_worked = serializers.BooleanField(required=False, help_text=WORKED)
+    is_worked = Truth(required=False, help_text=WORKED)
 
 
 class CalendarListView(EntryListView):

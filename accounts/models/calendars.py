@@ -9,6 +9,7 @@ from django.db import models
 
 from accounts.models.organisations import validate_time_zone
 from accounts.public_holidays import countries, subdivisions
+from accounts.tenancy.errors import Conflict
 from accounts.tenancy.fields import OrganisationForeignKey
 from accounts.tenancy.models import OrganisationOwned
 
@@ -65,6 +66,15 @@ class WorkingCalendar(OrganisationOwned):
     def __str__(self) -> str:
         return self.name
 
+    def delete(self, *args: Any, **kwargs: Any) -> tuple[int, dict[str, int]]:
+        """Raises Conflict for the default, without which time limits would vanish unsaid."""
+        if self.is_default:
+            raise Conflict(
+                f"{self.name} is the default calendar, by which most time limits are counted. Take that away from it first.",
+                code="directory.default",
+            )
+        return super().delete(*args, **kwargs)
+
     def clean(self) -> None:
         """Raises ValidationError for a second default, and for a country or a part of it whose holidays nobody knows."""
         default = WorkingCalendar.objects.filter(organisation_id=self.organisation_id, is_default=True).exclude(
@@ -77,9 +87,8 @@ class WorkingCalendar(OrganisationOwned):
         parts = subdivisions(self.country)
         if self.subdivision and self.subdivision not in parts:
             known = f"Choose one of: {', '.join(parts)}." if parts else "Leave it empty."
-            raise ValidationError(
-                {"subdivision": f"{self.country or 'No country'} has no part {self.subdivision!r}. {known}"}
-            )
+            why = f"{self.country} has no part {self.subdivision!r}." if self.country else "There is no country."
+            raise ValidationError({"subdivision": f"{why} {known}"})
 
 
 class Holiday(OrganisationOwned):

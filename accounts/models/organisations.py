@@ -1,5 +1,6 @@
 """The tenant."""
 
+from typing import Final
 from zoneinfo import available_timezones
 
 from django.core.exceptions import ValidationError
@@ -15,10 +16,13 @@ slug_is_dns_label = RegexValidator(
     "Use 1 to 63 lower-case letters, digits and hyphens; no hyphen at either end.",
 )
 
+OF_THE_SERVER: Final = frozenset({"localtime", "posixrules", "Factory"})
+"""Found among the zones of some systems: whatever the server's own time is, or none."""
+
 
 def validate_time_zone(name: str) -> None:
     """Raises ValidationError unless ``name`` is an IANA time zone."""
-    if name not in available_timezones():
+    if name not in available_timezones() or name in OF_THE_SERVER:
         raise ValidationError("%(name)s is no IANA time zone, such as Asia/Kolkata.", params={"name": name})
 
 

@@ -24,7 +24,7 @@ from accounts.events import (
 from accounts.models import Absence, Membership
 from accounts.policies import policy_for
 from accounts.scopes import MOST_KEYS, scope_choices
-from accounts.selectors.absences import access_absence
+from accounts.selectors.absences import access_absence, scope_labels
 from accounts.selectors.people import active_people, time_zone_of
 from accounts.services.directory import lock_directory
 from accounts.tenancy.errors import Conflict, Invalid
@@ -32,6 +32,8 @@ from accounts.tenancy.errors import Conflict, Invalid
 MOST_DAYS: Final = 366
 FIRST_YEAR, LAST_YEAR = 2000, 2199
 BATCH: Final = 500
+MOST_NAMED: Final = 5
+"""Kinds of work in a notice."""
 REFUSED: Final = {
     "absence_no_overlap": (
         "starts_on",
@@ -89,7 +91,7 @@ def absence_set(
     _kept(lambda: absence.save(force_insert=True))
     events: list[Event] = [_event(AbsenceSet, absence, scope=tuple(absence.scope))]
     if absence.substitute is not None:
-        events.append(_event(SubstituteAsked, absence))
+        events.append(_event(SubstituteAsked, absence, work=_work_words(absence)))
     record(events, actor=actor, organisation_id=actor.organisation_id, at=moment)
     return absence
 
@@ -113,7 +115,7 @@ def absence_ask(
         columns = ["substitute", "accepted_at", "declined_at", *absence.touch(actor.id, moment)]
         _kept(lambda: absence.save(update_fields=columns))
         if absence.substitute is not None:
-            events.append(_event(SubstituteAsked, absence))
+            events.append(_event(SubstituteAsked, absence, work=_work_words(absence)))
     if events:
         record(events, actor=actor, organisation_id=actor.organisation_id, at=moment)
     return absence
@@ -284,6 +286,12 @@ def _ended(absence: Absence, by: UUID | None, at: datetime, *, released: bool = 
     absence.save(update_fields=["ended_at", *absence.touch(by, at)])
     facts = {"accepted": absence.accepted_at is not None, "early": at < absence.ends_at, "released": released}
     return _event(AbsenceEnded, absence, **facts)
+
+
+def _work_words(absence: Absence) -> str:
+    labels = scope_labels(absence, scope_choices(absence.organisation_id)) if absence.scope else []
+    more = len(labels) - MOST_NAMED
+    return ", ".join(labels[:MOST_NAMED]) + (f" and {more} more" if more > 0 else "") or "all work"
 
 
 def _event(kind: type[E], absence: Absence, **more: Any) -> E:

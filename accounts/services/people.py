@@ -75,6 +75,8 @@ def member_add(*, actor: Membership, values: Mapping[str, Any], invite: bool = T
 def member_update(*, actor: Membership, member_id: UUID, values: Mapping[str, Any]) -> Membership:
     """Change fields of a person. Raises NotFound, Denied, Invalid (a circle of managers too) and LastAdmin."""
     _require(actor, values)
+    if "email" in values:
+        values = {**values, "email": _address(values["email"])}
     lock_directory(actor.organisation_id)
     member = access_member(actor, member_id, lock=True)
     before = {name: shown(member, name) for name in values}
@@ -203,9 +205,14 @@ def _require(actor: Membership, values: Mapping[str, Any]) -> None:
     policy.require(actor, "administer" if GUARDED & set(values) else "manage")
 
 
+def _address(email: Any) -> str:
+    """One spelling for a mailbox, so that it stands in an organisation once."""
+    return str(email or "").strip().lower()
+
+
 def new_user(email: Any, name: Any, *, field: str) -> User:
     """The login with this address, made without a password if there is none. Raises Invalid at ``field``."""
-    address = str(email or "").strip().lower()
+    address = _address(email)
     try:
         validate_email(address)
     except ValidationError as error:

@@ -44,7 +44,7 @@ class ProblemSchema(AutoSchema):
         return [
             OpenApiParameter(
                 "Idempotency-Key",
-                str,
+                {"type": "string", "minLength": 1, "maxLength": 200, "pattern": "^[ -~]+$"},
                 OpenApiParameter.HEADER,
                 description="Up to 200 printable ASCII characters. A retry with the same key and body gets the first answer. "
                 "Kept for seven days.",
@@ -59,6 +59,12 @@ class ProblemSchema(AutoSchema):
         for code, text in (expected | {"default": "Any other refusal."}).items():
             bodies.setdefault(code, self._problem(text))
         return bodies
+
+    def _map_basic_serializer(self, serializer: Any, direction: Literal["request", "response"]) -> Any:
+        schema = super()._map_basic_serializer(serializer, direction)  # type: ignore[no-untyped-call]  # untyped
+        if getattr(serializer, "refuses_other_names", False) and schema.get("properties"):
+            schema["additionalProperties"] = False
+        return schema
 
     def _problem(self, description: str) -> dict[str, Any]:
         schema = ResolvedComponent.SCHEMA

@@ -77,6 +77,22 @@ def test_the_same_over_rest(acme: Acme) -> None:
     assert Rest(acme.tess).read("absences/", open="false")["results"][0]["id"] == made["id"]
 
 
+@pytest.mark.parametrize(
+    ("more", "place"),
+    [
+        ({"scopes": ["flows:approvals"]}, "scopes"),
+        ({"substitut": None}, "substitut"),
+        ({"substitute": 12345}, "substitute"),
+        ({"starts_on": "20251006"}, "starts_on"),
+        ({"ends_on": "2025-W50-1"}, "ends_on"),
+    ],
+)
+def test_what_rest_does_not_know_is_refused(more: dict[str, object], place: str, acme: Acme) -> None:
+    """A name with a typing error made an absence for all work, or one without a substitute."""
+    answer = Rest(acme.ravi).post("absences/", {**DAYS, **more})
+    assert (answer.status_code, list(answer.json()["errors"])) == (422, [place])
+
+
 def test_an_absence_for_work_that_is_gone_is_not_for_everything(acme: Acme) -> None:
     with acme.scope():
         leave = install("leave_application", acme.omar)

@@ -129,3 +129,9 @@ def test_a_year_that_cannot_be_previewed_is_this_one(acme: Acme, tess: Client) -
         page = tess.get(address, {"year": year})
         assert (page.status_code, page.context["preview_year"]) == (200, this), year
     assert tess.get(address, {"year": "2024"}).context["preview_year"] == 2024
+
+
+def test_a_filter_for_a_year_that_there_is_not_is_left_out(acme: Acme, tess: Client) -> None:
+    for place in ("department", "membership"):
+        answer = tess.get(f"/admin/accounts/{place}/", {"created_at__year": "99999"})
+        assert answer.headers["Location"] == f"/admin/accounts/{place}/?e=1"

@@ -42,6 +42,17 @@ def test_a_calendar_is_made_changed_and_removed_on_the_record(acme: Acme) -> Non
     assert kinds(acme, made["id"]) == ["directory.added", "directory.changed", "directory.removed"]
 
 
+def test_the_default_is_not_removed_but_on_purpose(acme: Acme) -> None:
+    tess = Rest(acme.tess)
+    with acme.scope():
+        default = WorkingCalendar.objects.get(is_default=True)
+    path = f"calendars/{default.id}/"
+    refused = tess.delete(path)
+    assert (refused.status_code, refused.json()["code"]) == (409, "directory.default")
+    assert tess.patch(path, {"is_default": False}).status_code == 200
+    assert tess.delete(path).status_code == 204
+
+
 def test_own_days_count_at_once(acme: Acme) -> None:
     tess = Rest(acme.tess)
     with acme.scope():
@@ -93,6 +104,7 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(acme: Acme) -> None:
         ({**MUNICH, "country": "XX", "subdivision": ""}, {"country"}),
         ({**MUNICH, "subdivision": "KA"}, {"subdivision"}),
         ({**MUNICH, "time_zone": "Mars/Base"}, {"time_zone"}),
+        ({**MUNICH, "time_zone": "localtime"}, {"time_zone"}),
         ({**MUNICH, "hours": {"mon": [["12:00", "08:00"]]}}, {"hours"}),
         ({**MUNICH, "hours": {"mon": [[8, "12:00"]]}}, {"hours.mon.0.0"}),
         ({**MUNICH, "is_default": True}, {"is_default"}),
@@ -102,6 +114,11 @@ def test_what_somebody_changed_meanwhile_is_not_overwritten(acme: Acme) -> None:
 def test_what_is_wrong_is_named(acme: Acme, body: dict[str, Any], places: set[str]) -> None:
     refused = Rest(acme.tess).post("calendars/", body)
     assert (refused.status_code, set(refused.json()["errors"])) == (422, places)
+
+
+def test_a_part_needs_its_country(acme: Acme) -> None:
+    refused = Rest(acme.tess).post("calendars/", {**MUNICH, "country": ""}).json()["errors"]
+    assert refused == {"subdivision": ["There is no country. Leave it empty."]}
 
 
 def test_names_and_days_are_there_once(acme: Acme) -> None:

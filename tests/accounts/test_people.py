@@ -54,6 +54,16 @@ def test_a_login_of_another_organisation_is_joined_in_silence(acme: Acme, globex
     assert User.objects.get(id=globex.gita.user_id).has_usable_password()
 
 
+def test_a_mailbox_is_one_in_any_spelling(acme: Acme) -> None:
+    taken = f" {acme.ravi.email.upper()}"
+    with acme.scope():
+        with pytest.raises(Invalid) as refused:
+            member_update(actor=acme.tess, member_id=acme.asha.id, values={"email": taken})
+        assert set(refused.value.fields) == {"email"}
+        member = member_update(actor=acme.tess, member_id=acme.asha.id, values={"email": " Asha@New.example"})
+    assert member.email == "asha@new.example"
+
+
 @pytest.mark.parametrize("values", [{"email": "x"}, {"email": "a@b.example, c@d.example"}, {"email": None}])
 def test_a_bad_address_is_refused(acme: Acme, values: dict[str, str]) -> None:
     with acme.scope(), pytest.raises(Invalid) as refused:

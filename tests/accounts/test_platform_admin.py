@@ -107,6 +107,28 @@ def test_stepping_in_reaches_the_administration_and_one_organisation_only(
     assert on_their_host.status_code == 302
 
 
+def test_a_page_of_another_place_says_how_to_get_there(acme: Acme, globex: Globex, olga: Client) -> None:
+    outside = olga.get("/admin/accounts/department/")
+    assert outside.status_code == 403
+    assert 'href="/admin/accounts/organisation/">Organisations' in outside.content.decode()
+    step_in(olga, acme)
+    for path in (f"/admin/enter/{globex.organisation.id}/", "/admin/accounts/organisation/", "/admin/accounts/user/"):
+        inside = olga.get(path)
+        assert inside.status_code == 403
+        assert "You are inside Acme" in inside.content.decode()
+        assert 'action="/admin/leave/"' in inside.content.decode()
+    assert olga.get("/admin/nothing/").status_code == 404
+
+
+def test_rows_of_the_platform_offer_no_history(acme: Acme, olga: Client) -> None:
+    assert (
+        "historylink" not in olga.get(f"/admin/accounts/organisation/{acme.organisation.id}/change/").content.decode()
+    )
+    step_in(olga, acme)
+    hr = acme.departments["HR"]
+    assert "historylink" in olga.get(f"/admin/accounts/department/{hr.id}/change/").content.decode()
+
+
 def test_a_form_of_the_organisation_before_is_not_saved_in_the_next_one(
     acme: Acme, globex: Globex, olga: Client
 ) -> None:
