@@ -8,8 +8,11 @@ from __future__ import annotations
 
 import errno
 import hmac
+import os
+import shutil
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -17,7 +20,7 @@ import structlog
 from botocore.exceptions import BotoCoreError, ClientError, HTTPClientError
 from botocore.exceptions import ConnectionError as StoreConnectionError
 from django.conf import settings
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -36,6 +39,9 @@ WORKER_SILENCE = 45
 """Seconds without a heartbeat after which the worker counts as gone; beats come every ten."""
 REMEMBER = 5.0
 """Seconds for which a good answer of a costly check is believed."""
+
+DISK_TROUBLE = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+"""A disk that is full, or that the system has made read-only because it fails: nothing that the code does wrong."""
 
 Respond = Callable[[HttpRequest], HttpResponse]
 
@@ -112,7 +118,15 @@ def check_storage() -> str | None:
         default_storage.exists("readiness-probe")
     except (OSError, BotoCoreError, ClientError):
         return "does not answer"
-    return None
+    return _check_folder(Path(default_storage.location)) if isinstance(default_storage, FileSystemStorage) else None
+
+
+def _check_folder(folder: Path) -> str | None:
+    """A disk that takes nothing more still answers. The folder itself is made with the first file."""
+    place = next(one for one in (folder, *folder.parents) if one.exists())
+    if not os.access(place, os.W_OK):
+        return "cannot be written to"
+    return "is full" if shutil.disk_usage(place).free < settings.ATTACHMENT_MAX_BYTES else None
 
 
 _good_until: dict[str, float] = {}
@@ -217,8 +231,8 @@ def outage_of(error: Any) -> str:
     if isinstance(error, ClientError):
         status = error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 500)
         return "file storage" if status >= 500 or status == 429 else ""
-    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT}
-    return "file storage" if full or isinstance(error, HTTPClientError | StoreConnectionError) else ""
+    disk = isinstance(error, OSError) and error.errno in DISK_TROUBLE
+    return "file storage" if disk or isinstance(error, HTTPClientError | StoreConnectionError) else ""
 
 
 def unavailable(request: HttpRequest, part: str, error: BaseException) -> HttpResponse:

@@ -95,18 +95,22 @@ class Run:
         self.process = start(self.data_dir, self.port, self.output).process
 
 
+def outside(data_dir: Path) -> dict[str, str]:
+    """The environment of whoever runs the product, without what the tests have of their own."""
+    ours = ("DATABASE_", "CELERY_", "DJANGO_", "S3_", "SECRET_")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return kept | {"COUNTERSIGN_DATA_DIR": str(data_dir)}
+
+
+def command(*words: str, data_dir: Path) -> subprocess.CompletedProcess[str]:
+    """`python -m config.embedded` with these words, done."""
+    said = [sys.executable, "-m", "config.embedded", *words]
+    return subprocess.run(said, cwd=ROOT, env=outside(data_dir), capture_output=True, text=True, check=False)
+
+
 def start(data_dir: Path, port: int, output: Path) -> Run:
     """`python -m config.embedded run` with the demo; returns at once."""
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if not name.startswith(("DATABASE_", "CELERY_", "DJANGO_", "S3_", "SECRET_"))
-    }
-    environment = kept | {
-        "COUNTERSIGN_DATA_DIR": str(data_dir),
-        "COUNTERSIGN_PORT": str(port),
-        "COUNTERSIGN_WEB_WORKERS": "1",
-    }
+    environment = outside(data_dir) | {"COUNTERSIGN_PORT": str(port), "COUNTERSIGN_WEB_WORKERS": "1"}
     with output.open("ab") as stream:
         process = subprocess.Popen(
             [sys.executable, "-m", "config.embedded", "run"], cwd=ROOT, env=environment, stdout=stream, stderr=stream

@@ -106,9 +106,17 @@ def child_environment(options: Options, server: EmbeddedPostgres | None, mail_po
     return inherited | chosen
 
 
+def with_owner(environment: dict[str, str], server: EmbeddedPostgres | None) -> dict[str, str]:
+    """The same with the owner's URL, which migrations need."""
+    if server is not None:
+        return {**environment, "DATABASE_OWNER_URL": server.url(roles.OWNER)}
+    return {**environment, **{name: os.environ[name] for name in OWNER_NAMES if name in os.environ}}
+
+
 def generated_secret(file: Path) -> Path:
     """A file (mode 0600) with a random secret, made on first use."""
     if not file.exists():
+        file.parent.mkdir(parents=True, exist_ok=True)
         part = file.with_suffix(".part")
         with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="ascii") as stream:
             stream.write(secrets.token_urlsafe(64))

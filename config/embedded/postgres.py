@@ -48,6 +48,10 @@ class AlreadyRunning(RuntimeError):
     """Another live launcher holds this data directory."""
 
 
+class NotRunning(RuntimeError):
+    """No live launcher holds this data directory."""
+
+
 class ServerFailed(RuntimeError):
     """PostgreSQL did not start or initdb failed. The message carries the last lines of its log."""
 
@@ -117,6 +121,18 @@ class EmbeddedPostgres:
         except BaseException:
             self.stop()
             raise
+
+    def attach(self) -> None:
+        """Find the way into a server that another launcher runs. Raises NotRunning."""
+        try:
+            with (self.data_dir / "postgres.lock").open(encoding="utf-8") as lock:
+                fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except FileNotFoundError:
+            pass
+        except BlockingIOError:
+            self._prepare()
+            return
+        raise NotRunning(f"Nothing runs from {self.data_dir}. Start it first: make run")
 
     @property
     def running(self) -> bool:

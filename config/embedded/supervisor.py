@@ -22,15 +22,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from types import FrameType
 
-from config.embedded import processes, roles
+from config.embedded import processes
 from config.embedded.children import Child, ChildFailed
-from config.embedded.options import MARK, OWNER_NAMES, ROOT, Options, child_environment
+from config.embedded.options import MARK, ROOT, Options, child_environment, with_owner
 from config.embedded.postgres import EmbeddedPostgres, ServerFailed
 
 QUICK_DEATHS = 3
 """Deaths of one process in the start phase after which the start is given up."""
 TOLD_AFTER = 5
 """Deaths in a row of a process in a running installation after which its log is shown."""
+RUN_LOCK = "run.lock"
+"""The file of a data directory that the run has which uses it."""
 TICK = 0.2
 HEALTH_PATIENCE = 180.0
 
@@ -50,8 +52,13 @@ def say(message: str) -> None:
 @contextmanager
 def only_one(options: Options) -> Iterator[None]:
     """Hold the data directory; raises CannotRun naming the copy that has it."""
-    options.logs.mkdir(parents=True, exist_ok=True)
-    with (options.data_dir / "run.lock").open("a+", encoding="utf-8") as lock:
+    try:
+        options.logs.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise CannotRun(
+            f"{options.data_dir} cannot hold the data: {error.strerror}. Set COUNTERSIGN_DATA_DIR."
+        ) from error
+    with (options.data_dir / RUN_LOCK).open("a+", encoding="utf-8") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:
@@ -197,10 +204,7 @@ class Supervisor:
 
     def _prepare(self, environment: dict[str, str]) -> None:
         """Migrations, queue and demo, in a process that ends afterwards: it is the only one that holds the owner's URL."""
-        if self.server is not None:
-            environment = {**environment, "DATABASE_OWNER_URL": self.server.url(roles.OWNER)}
-        else:
-            environment = {**environment, **{name: os.environ[name] for name in OWNER_NAMES if name in os.environ}}
+        environment = with_owner(environment, self.server)
         log_file = self.options.logs / "prepare.log"
         with (
             log_file.open("wb") as log,

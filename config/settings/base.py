@@ -348,5 +348,7 @@ LOGGING = configure(env.text("LOG_LEVEL", "INFO").upper())
 DJANGO_STRUCTLOG_CELERY_ENABLED = True
 DJANGO_STRUCTLOG_CELERY_TASK_START_LOG_LEVEL = logging.DEBUG
 DJANGO_STRUCTLOG_CELERY_TASK_SUCCESS_LOG_LEVEL = logging.DEBUG
+# Also of ticks that came too late, since the workers had other things to do: the next one does the same.
+DJANGO_STRUCTLOG_CELERY_TASK_RETRY_LOG_LEVEL = logging.INFO
 # Who reads /metrics from another machine presents this as a bearer token.
 METRICS_TOKEN = env.secret("METRICS_TOKEN", "")

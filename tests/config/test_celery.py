@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import socket
 from queue import Empty
 from typing import Any
@@ -9,6 +10,8 @@ from typing import Any
 import psycopg
 import pytest
 from celery import Celery
+from celery.app.task import Context
+from django_structlog.celery.receivers import CeleryReceiver
 from kombu import Connection
 from kombu.exceptions import EncodeError
 from psycopg.conninfo import conninfo_to_dict
@@ -20,6 +23,13 @@ from config.celery import TICKS, WakeUps, app
 def test_every_tick_is_a_task() -> None:
     app.loader.import_default_modules()
     assert set(TICKS) <= set(app.tasks)
+
+
+def test_a_tick_that_came_too_late_is_no_warning(caplog: pytest.LogCaptureFixture) -> None:
+    """After a mail server has kept all workers waiting there are dozens of them."""
+    caplog.set_level(logging.INFO, logger="django_structlog")
+    CeleryReceiver().receiver_task_revoked(Context(id="1", task="notifications.relay"), expired=True)
+    assert [(one.levelname, "task_revoked" in one.getMessage()) for one in caplog.records] == [("INFO", True)]
 
 
 def test_nobody_waits_for_an_absent_broker(monkeypatch: pytest.MonkeyPatch) -> None:

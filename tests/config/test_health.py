@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import errno
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import psycopg
 import pytest
 from botocore.exceptions import ClientError, EndpointConnectionError
-from django.core.files.storage import default_storage
+from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.test import Client, RequestFactory
@@ -86,6 +87,19 @@ def test_unreachable_broker_and_storage_are_named(monkeypatch: pytest.MonkeyPatc
     assert health.check_storage() == "does not answer"
 
 
+def test_a_disk_that_takes_no_files_is_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, settings: Any) -> None:
+    files = tmp_path / "files"
+    monkeypatch.setattr("config.health.default_storage", FileSystemStorage(files))
+    assert health.check_storage() is None
+    assert not files.exists()
+    monkeypatch.setattr("os.access", lambda place, mode: False)
+    assert health.check_storage() == "cannot be written to"
+    monkeypatch.undo()
+    monkeypatch.setattr("config.health.default_storage", FileSystemStorage(files))
+    settings.ATTACHMENT_MAX_BYTES = 2**62
+    assert health.check_storage() == "is full"
+
+
 @pytest.mark.django_db
 def test_metrics_tell_how_long_the_worker_is_silent() -> None:
     assert b"countersign_worker_silence_seconds" not in probe("/metrics").content
@@ -122,6 +136,7 @@ def test_outage_in_a_view_is_503_with_retry_after() -> None:
         (EndpointConnectionError(endpoint_url="http://s3"), b"file storage"),
         (ClientError({"ResponseMetadata": {"HTTPStatusCode": 503}}, "PutObject"), b"file storage"),
         (OSError(errno.ENOSPC, "No space left on device"), b"file storage"),
+        (OSError(errno.EROFS, "Read-only file system"), b"file storage"),
         (OperationalError("gone"), b"database"),
         (ClientError({"ResponseMetadata": {"HTTPStatusCode": 403}}, "PutObject"), None),
         (OSError(errno.EACCES, "Permission denied"), None),

@@ -64,3 +64,7 @@ def test_it_says_what_is_missing(organisation: Organisation, tmp_path: Path) -> 
         call_command("life_diagram", "--organisation", "acme", "--into", str(page))
     with pytest.raises(CommandError, match="no organisation"):
         call_command("life_diagram", "--organisation", "nobody")
+    with pytest.raises(CommandError, match="no tracking workflow"):
+        call_command("life_diagram", "--organisation", "acme", "--life", "nothing")
+    with pytest.raises(CommandError, match="cannot be read: No such file"):
+        call_command("life_diagram", "--organisation", "acme", "--into", str(tmp_path / "nothing.md"))

@@ -14,7 +14,7 @@ import psycopg
 import pytest
 
 from config.embedded import places, processes, roles
-from config.embedded.postgres import AlreadyRunning, EmbeddedPostgres, ServerFailed, start_in_free_slot
+from config.embedded.postgres import AlreadyRunning, EmbeddedPostgres, NotRunning, ServerFailed, start_in_free_slot
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -87,6 +87,17 @@ def test_data_survive_stop_and_start(data_dir: Path) -> None:
     server.stop()
     with server:
         assert value(server.url(), "SELECT a FROM t") == 7
+
+
+def test_another_process_finds_the_way_into_a_running_server(data_dir: Path) -> None:
+    visitor = quick(data_dir)
+    with pytest.raises(NotRunning, match="Start it first"):
+        visitor.attach()
+    with quick(data_dir) as server:
+        visitor.attach()
+        assert value(visitor.url(), "SELECT current_user") == roles.APP
+        visitor.stop()
+        assert server.running
 
 
 def test_killed_server_recovers_what_was_committed(data_dir: Path) -> None:

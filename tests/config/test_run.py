@@ -14,7 +14,7 @@ from email.message import EmailMessage
 import pytest
 
 from config.embedded import processes
-from tests.product import Run, running, start, wait_for
+from tests.product import Run, command, running, start, wait_for
 
 pytestmark = [pytest.mark.product, pytest.mark.slow]
 
@@ -54,6 +54,16 @@ def test_a_sent_mail_can_be_read_on_the_page(installation: Run) -> None:
     link = re.findall(r'href="(/dev/mail/\d+-[0-9a-f]+/)"', listing)[0]
     assert "plain words" in installation.get(link)[1]
     assert installation.get("/dev/mail/..%2f..%2fsecret_key/")[0] == 404
+
+
+def test_commands_are_run_on_what_runs(installation: Run) -> None:
+    verified = command("manage", "audit_verify", data_dir=installation.data_dir)
+    assert verified.returncode == 0
+    assert re.search(r"^acme: \d+ links hold$", verified.stdout, re.MULTILINE)
+    as_owner = command("manage", "migrate", "--database", "owner", "--check", data_dir=installation.data_dir)
+    assert as_owner.returncode == 0
+    unknown = command("manage", "audit_verify", "--organisation", "nobody", data_dir=installation.data_dir)
+    assert (unknown.returncode, unknown.stderr) == (1, "CommandError: There is no organisation nobody.\n")
 
 
 def test_busy_port_and_a_second_copy_of_the_same_data_are_refused(installation: Run) -> None:

@@ -6,6 +6,7 @@ from typing import Any, Final
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from accounts.models import Organisation
+from accounts.tenancy.errors import NotFound
 from accounts.tenancy.scope import organisation_scope
 from flows.setup import PROPOSAL_WORKFLOW
 from workflows.models import Tone
@@ -35,16 +36,22 @@ class Command(BaseCommand):
         organisation = Organisation.objects.filter(slug=options["organisation"]).first()
         if organisation is None:
             raise CommandError(f"There is no organisation {options['organisation']}.")
-        with organisation_scope(organisation.id):
-            drawn = mermaid(life_of(organisation.id, options["life"]))
+        try:
+            with organisation_scope(organisation.id):
+                drawn = mermaid(life_of(organisation.id, options["life"]))
+        except NotFound as error:
+            raise CommandError(str(error)) from None
         if options["into"] is None:
             self.stdout.write(drawn, ending="")
             return
-        text = options["into"].read_text()
+        try:
+            text = options["into"].read_text(encoding="utf-8")
+        except OSError as error:
+            raise CommandError(f"{options['into']} cannot be read: {error.strerror}.") from None
         if FENCE not in text:
             raise CommandError(f"{options['into']} has no Mermaid block.")
         before, _, rest = text.partition(FENCE)
-        options["into"].write_text(f"{before}{FENCE}{drawn}{END}{rest.partition(END)[2]}")
+        options["into"].write_text(f"{before}{FENCE}{drawn}{END}{rest.partition(END)[2]}", encoding="utf-8")
 
 
 def mermaid(life: Life) -> str:
