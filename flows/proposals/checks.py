@@ -81,6 +81,11 @@ class Facts:
     unknown_type_id: UUID | None = None
 
     @property
+    def names(self) -> dict[tuple[str, str], str]:
+        """The same by kind and code, as ``catalogue.enums`` has them."""
+        return {(kind, code): name for kind, names in self.codes.items() for code, name in names.items()}
+
+    @property
     def before(self) -> Before | None:
         """The physical flow as it is now."""
         if self.physical is None or self.specification is None:

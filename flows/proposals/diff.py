@@ -2,7 +2,7 @@
 
 import hashlib
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any, Final, Self
 from uuid import UUID
@@ -104,13 +104,13 @@ def merged(mine: Before, then: Before, now: Before) -> Before:
     return Before(attributes, (now.data_type_ids | added) - removed)
 
 
-def drift(then: Before | None, now: Before | None) -> list[str]:
-    """In words what has changed of the flow since it was proposed; empty for nothing."""
+def drift(then: Before | None, now: Before | None, spoken: Callable[[str, Any], str]) -> list[str]:
+    """In sentences what has changed of the flow since it was proposed; empty for nothing. ``spoken`` says a value in words."""
     if then is None or now is None:
         return []
     was, is_now = then.attributes.model_dump(by_alias=True), now.attributes.model_dump(by_alias=True)
     texts = [
-        f"{label} was {_word(was[name])} and is {_word(is_now[name])} now."
+        f"{label} was {spoken(name, was[name]) or 'empty'} and is {spoken(name, is_now[name]) or 'empty'} now."
         for name, label in LABELS.items()
         if was[name] != is_now[name]
     ]
@@ -129,7 +129,3 @@ def replaced_by_known(types: Collection[UUID], unknown_id: UUID | None) -> froze
     """The unknown type stands only where nothing is known."""
     known = frozenset(ident for ident in types if ident != unknown_id)
     return known or frozenset(types)
-
-
-def _word(value: Any) -> str:
-    return "empty" if value == "" else str(value)

@@ -4,7 +4,7 @@ A draft is a JSON object with one section per finished step, named like the step
 the flow from which it was made under ``before``.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Final
@@ -184,10 +184,10 @@ def draft_of(made: Mapping[str, Any], before: Mapping[str, Any] | None = None) -
     return draft | ({BEFORE: dict(before)} if before else {})
 
 
-def caught_up(draft: Mapping[str, Any], now: Before) -> tuple[Draft, list[str]]:
+def caught_up(draft: Mapping[str, Any], now: Before, spoken: Callable[[str, Any], str]) -> tuple[Draft, list[str]]:
     """The draft of a change upon the flow as it is now, and in words what has changed of the flow since it was begun."""
     then = Before.load(draft.get(BEFORE))
-    texts = drift(then, now)
+    texts = drift(then, now, spoken)
     if then is None or not texts:
         return dict(draft), []
     ids = frozenset(map(UUID, draft[Step.DATA_TYPES]["ids"]))

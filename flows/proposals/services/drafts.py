@@ -1,5 +1,6 @@
 """Keep what somebody fills in of the wizard, step by step."""
 
+from functools import partial
 from typing import Any, Final
 from uuid import UUID
 
@@ -8,7 +9,9 @@ from django.db import transaction
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict
 from flows import policies
+from flows.catalogue.enums import names_of
 from flows.models import ProposalDraft
+from flows.proposals.selectors.changes import spoken
 from flows.proposals.selectors.choices import PhysicalFlowNotFound, before_of, physical_flow
 from flows.proposals.selectors.drafts import DraftNotFound, drafts_of
 from flows.proposals.wizard import CREATE, UPDATE, Section, Step, after, caught_up, with_section
@@ -74,7 +77,8 @@ def draft_catch_up(*, actor: Membership, draft_id: UUID) -> tuple[ProposalDraft,
         flow = physical_flow(actor.organisation_id, draft.physical_flow_id)
     except PhysicalFlowNotFound:
         return draft, []
-    draft.data, texts = caught_up(draft.data, before_of(flow))
+    words = partial(spoken, names_of(actor.organisation_id))
+    draft.data, texts = caught_up(draft.data, before_of(flow), words)
     if texts:
         draft.save(update_fields=["data", *draft.touch(actor.id)])
     return draft, texts

@@ -7,18 +7,19 @@ change in between raises ChangedMeanwhile, an update also sets the attributes, t
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, Final
 from uuid import UUID, uuid4
 
 from accounts.audit.events import Event
-from flows.catalogue.enums import basis, said
 from flows.catalogue.services import carrying
 from flows.catalogue.services.carrying import Stamp, lock_catalogue
 from flows.events import FlowCreated, FlowRemoved, FlowUpdated
 from flows.models import FlowLife, LogicalFlow, PhysicalFlow, PhysicalSpecification, ProposedFlow
 from flows.proposals.checks import Facts, problems
-from flows.proposals.diff import ENUM_FIELDS, Before, difference, drift, replaced_by_known
+from flows.proposals.diff import Before, difference, drift, replaced_by_known
 from flows.proposals.flow_def import FlowAttributes, FlowDef, ProposalType
+from flows.proposals.selectors.changes import spoken
 from flows.proposals.selectors.facts import facts_of
 from flows.proposals.selectors.standing import Situation
 from flows.proposals.services.asking import live, sharing_ends
@@ -100,7 +101,7 @@ def changes_since(situation: Situation, command: FlowDef, facts: Facts) -> list[
     if same_physical_flow(row.organisation_id, command, facts):
         found.append("This physical flow exists already.")
     if command.proposal_type is not ProposalType.CREATE:
-        found += drift(Before.load(row.before), facts.before)
+        found += drift(Before.load(row.before), facts.before, partial(spoken, facts.names))
     asked = {approval.entity_id for approval in situation.approvals}
     if any(entity_id not in asked for _, entity_id in sharing_ends(row.organisation_id, command, facts)):
         found.append("The specification is shared with more flows now, whose people have not been asked.")
@@ -200,8 +201,9 @@ def _update(work: Work) -> None:
     if what.changes_data_types:
         _set_types(work, specification.id, specification.type_ids)
         work.made.results.append((SPECIFICATION_KIND, specification.id))
+    names = work.facts.names
     changes = {
-        change.label: (_said(work, change.field, change.before), _said(work, change.field, change.after))
+        change.label: (spoken(names, change.field, change.before), spoken(names, change.field, change.after))
         for change in what.attributes
         if change.is_changed
     }
@@ -273,15 +275,6 @@ def _delivery(attributes: FlowAttributes) -> dict[str, Any]:
         "criticality": attributes.criticality,
         "description": attributes.description,
     }
-
-
-def _said(work: Work, attribute: str, value: Any) -> str:
-    """A value of an attribute as people read it."""
-    if attribute == "basisOffset":
-        return basis(int(value))
-    if attribute in ENUM_FIELDS:
-        return work.facts.codes.get(attribute, {}).get(value) or said({}, attribute, str(value))
-    return str(value)
 
 
 def _names(work: Work, ids: Any) -> str:

@@ -8,7 +8,7 @@ from flows.models import PhysicalFlow
 from tests.flows.pages.story import BOARD, DELIVERY, REASON, Person, Town, said
 
 pytestmark = pytest.mark.django_db
-TOLD = "The flow has changed since you began. Criticality was MEDIUM and is HIGH now."
+TOLD = "The flow has changed since you began. Criticality was Medium and is High now."
 
 
 def update_address(flow: PhysicalFlow) -> str:

@@ -192,8 +192,8 @@ def cursor_of(value: str) -> str:
         cursor_of("[" * 3_000 + "]" * 3_000),
     ],
 )
-def test_a_broken_cursor_is_the_first_page(many: Town, asha: Person, cursor: str) -> None:
-    assert asha.load(f"{BOARD}?cursor={cursor}").context["page"].rows == asha.load(BOARD).context["page"].rows
+def test_a_broken_cursor_is_the_first_page(some: dict[str, UUID], asha: Person, cursor: str) -> None:
+    assert listed(asha, f"cursor={cursor}") == {"new", "half"}
 
 
 def test_views_are_kept_under_a_name(some: dict[str, UUID], town: Town, asha: Person, ravi: Person) -> None:

@@ -122,6 +122,6 @@ def test_a_flow_that_changed_in_between_is_not_overwritten(world: World) -> None
     proposal_approve(proposal_id=proposal.id, actor=world.acme.ravi)
     acted = proposal_approve(proposal_id=proposal.id, actor=world.acme.meera)
     assert acted.outcome is Outcome.SENT_BACK
-    assert "Transport was FILE_TRANSPORT and is EMAIL now." in acted.message
+    assert "Transport was File transport and is Email now." in acted.message
     flow.refresh_from_db()
     assert (flow.transport, flow.frequency, flow.lifecycle_status) == ("EMAIL", "DAILY", FlowLife.ACTIVE)

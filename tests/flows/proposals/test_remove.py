@@ -109,7 +109,7 @@ def test_a_flow_that_changed_in_between_is_not_removed(world: World) -> None:
     make_specification_type(flow, world.types["PARTY"])
     acted = proposal_approve(proposal_id=proposal.id, actor=world.acme.meera)
     assert (acted.outcome, acted.proposal.state) == (Outcome.SENT_BACK, "SENT_BACK")
-    assert "Criticality was MEDIUM and is VERY_HIGH now." in acted.message
+    assert "Criticality was Medium and is Very high now." in acted.message
     assert "The data types of the specification have changed." in acted.message
     assert not PhysicalFlow.objects.get(id=flow.id).is_removed
     proposal_resubmit(proposal_id=proposal.id, actor=world.acme.asha, flow_def=proposal.flow_def)
