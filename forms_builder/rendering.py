@@ -333,12 +333,6 @@ class StepForm(forms.Form):
         """For `{{ form }}`; the template reads everything from the form itself."""
         return {"form": self}
 
-    @classmethod
-    def initial_from(cls, values: Mapping[str, Any]) -> dict[str, Any]:
-        """What the writable fields show for these stored values; submitted unchanged it stores the same again."""
-        initial = initial_values(cls.plan, values)
-        return {field.name: initial[field.name] for field in cls.plan.writable}
-
 
 def form_class(
     document: FormDocument,

@@ -12,7 +12,7 @@ from django.db.models import QuerySet
 from accounts.models import Membership
 from accounts.tenancy.errors import NotFound
 from forms_builder import policies
-from forms_builder.models import Attachment, Form, FormState, FormVersion
+from forms_builder.models import Attachment, FormState, FormVersion
 from forms_builder.schema.document import FormDocument
 
 CACHED_DOCUMENTS: Final = 500
@@ -47,31 +47,6 @@ def document_of(version: FormVersion) -> FormDocument:
         _documents[version.id] = found
         while len(_documents) > CACHED_DOCUMENTS:
             _documents.popitem(last=False)
-    return found
-
-
-def cached_document(version_id: UUID) -> FormDocument | None:
-    """The document of a published version if this process has read it before; saves loading the row's JSON."""
-    with _lock:
-        return _documents.get(version_id)
-
-
-def access_form(actor: Membership, form_id: UUID) -> Form:
-    """The door to a form. Raises FormNotFound for a missing and for a foreign id, and for people who may not see it."""
-    form = Form.objects.filter(organisation_id=actor.organisation_id, id=form_id).first()
-    if form is None or not policies.forms.may(actor, "view", form):
-        raise FormNotFound
-    found: Form = form
-    return found
-
-
-def access_form_version(actor: Membership, version_id: UUID) -> FormVersion:
-    """The door to a version, with its form. Raises FormNotFound as `access_form` does."""
-    versions = FormVersion.objects.filter(organisation_id=actor.organisation_id, id=version_id)
-    version = versions.select_related("form").first()
-    if version is None or not policies.forms.may(actor, "view", version.form):
-        raise FormNotFound
-    found: FormVersion = version
     return found
 
 

@@ -118,7 +118,8 @@ def _settle(
 ) -> None:
     """Work out what follows from the answers, and forget those that are invisible."""
     logic, written = plan.logic, intake.written
-    seen, gone = logic.settle({**initial, **written}, environment)
+    refused = {path.partition(".")[0] for path in intake.problems}
+    seen, gone = logic.settle({**initial, **written}, environment, unknown=refused)
     intake.invisible = gone
     unseen = gone & written.keys()
     for name in unseen:
@@ -128,7 +129,7 @@ def _settle(
             del intake.problems[path]
     if logic.asks:
         written |= {name: stored.get(name) for name in unseen}
-        seen, gone = logic.settle({**initial, **written}, environment, whoever=True)
+        seen, gone = logic.settle({**initial, **written}, environment, whoever=True, unknown=refused - unseen)
         written |= dict.fromkeys(gone & unseen)
     written |= _cleared(logic, gone - written.keys(), stored, initial, environment)
     written |= {name: seen[name] for name in logic.derived}

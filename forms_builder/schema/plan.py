@@ -1,6 +1,6 @@
 """A form at one step, worked out once: what is read, what is written, which rules decide and in which order."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 from dataclasses import field as dataclass_field
 from functools import cached_property
@@ -52,17 +52,22 @@ class FormLogic:
         return any(condition.asks for condition in self.conditional.values())
 
     def settle(
-        self, values: Mapping[str, Any], environment: Environment, *, whoever: bool = False
+        self,
+        values: Mapping[str, Any],
+        environment: Environment,
+        *,
+        whoever: bool = False,
+        unknown: Collection[str] = (),
     ) -> tuple[dict[str, Any], frozenset[str]]:
         """The stored values with those that follow from others, and the names of the fields whose condition does not hold.
 
         An invisible field counts as empty for all others: no ghost decides anything. What reads a value that cannot be worked
-        out cannot be worked out either, and both are stored as empty. With ``whoever`` what is there for some people only is
-        there: what is stored does not depend on who acts.
+        out, or an answer that is ``unknown``, cannot be worked out either, and is stored as empty. With ``whoever`` what is
+        there for some people only is there: what is stored does not depend on who acts.
         """
         seen = dict(values)
         hidden: set[str] = set()
-        missing: dict[str, Any] = {}
+        missing: dict[str, Any] = dict.fromkeys(unknown, NO_ANSWER)
         for name in self.order:
             if name in self.derived:
                 field = self.derived[name]
