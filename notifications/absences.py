@@ -53,9 +53,10 @@ TEXTS: Final[Mapping[str, tuple[str, ...]]] = {
     events.SubstituteAsked.kind: (
         "Somebody asks you to stand in",
         "Please answer: stand in for {absent} from {since} until {until}?",
-        "You are asked to stand in. Please accept or decline; nothing is yours to decide until you accept." + _DAYS,
+        "You are asked to stand in. Please accept or decline; nothing is yours to decide until you accept.\n\nFor: {work}."
+        + _DAYS,
         "Stand in for {absent} from {since} until {until}?",
-        "Accept or decline on your profile.",
+        "For {work}. Accept or decline on your profile.",
     ),
     events.SubstituteAccepted.kind: (
         "Your substitute has accepted",

@@ -35,6 +35,7 @@ NAMES: Mapping[str, str] = {
     "substitute": "who stands in for them",
     "since": "the first day of an absence",
     "until": "the last day of an absence",
+    "work": "for which work somebody is asked to stand in",
     "count": "how many requests it is about",
     "list": "those requests, a line each",
     "message": "the subject that a workflow's own notice has",
@@ -42,7 +43,7 @@ NAMES: Mapping[str, str] = {
     "days": "after how many days a proposal timed out",
 }
 
-_SAME_NAME = ("reason", "outcome", "why", "role", "days")
+_SAME_NAME = ("reason", "outcome", "why", "role", "days", "work")
 _OTHER_NAME = {
     "title": "run_title",
     "workflow": "definition_name",

@@ -11,6 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
+from accounts.api.bodies import Body, Truth, checked
 from accounts.filters import TruthField
 from accounts.tenancy.errors import Invalid
 from accounts.tenancy.pages import CursorPages
@@ -36,7 +37,11 @@ class MarkedSerializer(serializers.Serializer[dict[str, int]]):
 
 
 class PreferencesSerializer(serializers.Serializer[dict[str, bool]]):
-    email = serializers.BooleanField()
+    email = serializers.BooleanField(read_only=True)
+
+
+class PreferencesBody(Body):
+    email = Truth()
 
 
 class NewestFirst(CursorPages):
@@ -90,10 +95,9 @@ class PreferencesView(MemberView):
         """Whether the caller gets e-mail."""
         return Response({"email": wants_email(self.actor)})
 
-    @extend_schema(operation_id="notifications_preferences_set")
+    @extend_schema(operation_id="notifications_preferences_set", request=PreferencesBody)
     def put(self, request: Request) -> Response:
         """Turn the caller's e-mail on or off."""
-        serializer = self.get_serializer(data=request.data)
-        serializer.is_valid(raise_exception=True)
-        choose_email(email=serializer.validated_data["email"], actor=self.actor)
-        return Response(serializer.validated_data)
+        given = checked(PreferencesBody, request)
+        choose_email(email=given["email"], actor=self.actor)
+        return Response(given)

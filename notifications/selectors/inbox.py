@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from uuid import UUID
 
 from django.db.models import QuerySet
@@ -11,6 +12,7 @@ from accounts.models import Membership
 from accounts.tenancy.errors import NotFound
 from notifications.models import InboxItem
 from workflows.selectors.paging import Cursor, Order, Page, Row, page_of
+from workflows.selectors.prepared import Prepared
 
 NEWEST = Order(at="at", id="id")
 MOST = 99
@@ -48,7 +50,15 @@ def notice_page(member: Membership, *, unread_only: bool, cursor: str) -> Page[N
 
 def unread_count(member: Membership) -> int:
     """How many notices the person has not read, counted up to ``MOST`` + 1; one query on a partial index."""
-    return len(notices(member, unread_only=True).values_list("id")[: MOST + 1])
+    return len(_unread().rows({"organisation": member.organisation_id, "recipient": member.id}))
+
+
+@cache
+def _unread() -> Prepared:
+    """Kept: every page asks for it."""
+    here, me = UUID(int=1), UUID(int=2)
+    rows = InboxItem.objects.filter(organisation_id=here, recipient_id=me, read_at=None).values(*("id",))[: MOST + 1]
+    return Prepared(rows, {here: "organisation", me: "recipient"})
 
 
 def access_notice(member: Membership, notice_id: UUID) -> InboxItem:

@@ -47,6 +47,7 @@ SAMPLE = {
     "substitute": "Farid",
     "since": "Wed 1 Oct 2025",
     "until": "Sun 5 Oct 2025",
+    "work": "Leave Application, Approvals of data flows",
 }
 
 

@@ -156,6 +156,14 @@ def test_a_person_may_have_no_mail_and_still_gets_notices(acme: Acme, settings: 
     assert not inbox.messages
 
 
+@pytest.mark.parametrize("body", [{"email": "no"}, {"email": 0}, {"email": None}, {"email": True, "sms": True}, {}])
+def test_a_choice_of_mails_is_true_or_false_and_nothing_else(body: dict[str, Any], acme: Acme) -> None:
+    api = program(acme.ravi)
+    answer = api.put("/api/v1/notifications/preferences/", body, content_type="application/json")
+    assert answer.status_code == 422
+    assert api.get("/api/v1/notifications/preferences/").json() == {"email": True}
+
+
 def test_the_choice_of_mails_is_in_the_audit_once(acme: Acme) -> None:
     client = signed_in(acme.ravi)
     for chosen in ({}, {}, {"email": "on"}, {"email": "on"}):

@@ -74,7 +74,7 @@ WORDS = {"subject": "Paid", "text": "It is paid."}
 CASES: dict[str, tuple[Make, dict[str, str]]] = {
     "absence set by oneself": (absent(accounts.AbsenceSet, "ravi", scope=()), {}),
     "absence set by an admin": (absent(accounts.AbsenceSet, "tess", scope=()), {"ravi": ""}),
-    "substitute asked": (absent(accounts.SubstituteAsked, "ravi"), {"farid": ""}),
+    "substitute asked": (absent(accounts.SubstituteAsked, "ravi", work="all work"), {"farid": ""}),
     "substitute accepted": (absent(accounts.SubstituteAccepted, "farid"), {"ravi": ""}),
     "substitute declined": (absent(accounts.SubstituteDeclined, "farid"), {"ravi": ""}),
     "substitute released": (absent(accounts.SubstituteReleased, "ravi"), {"farid": ""}),

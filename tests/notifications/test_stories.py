@@ -7,6 +7,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.models import Absence, Membership
+from accounts.services import absences
 from accounts.services.absences import absence_accept, absence_end, absence_set
 from accounts.services.people import members_deactivate
 from notifications import outbox
@@ -190,3 +191,19 @@ def test_a_substitute_is_told_that_nobody_is_back(acme: Acme) -> None:
     titles = [title.partition(" from ")[0] for title in heard(acme)["Farid"]]
     assert titles[:3] == [f"Stand in for {name}" for name in ("Ravi", "Hema", "Hari")]
     assert titles[3:] == [f"You need not stand in for {name}" for name in ("Ravi", "Hema", "Hari")]
+
+
+def test_who_is_asked_to_stand_in_reads_for_which_work(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ravi for everything, Hema for one workflow, Hari for more than fit a line."""
+    monkeypatch.setattr(absences, "MOST_NAMED", 1)
+    today, tomorrow = (timezone.localdate() + timedelta(days=days) for days in (0, 1))
+    with acme.scope():
+        keys = [f"workflow:{install(key, acme.omar).id}" for key in ("leave_application", "claim_expense")]
+        for member, scope in ((acme.ravi, ()), (acme.hema, keys[:1]), (acme.hari, keys)):
+            absence_set(actor=member, starts_on=today, ends_on=tomorrow, substitute_id=acme.farid.id, scope=scope)
+    outbox.relay()
+    with acme.scope():
+        lines = InboxItem.objects.filter(recipient=acme.farid).order_by("at", "id").values_list("body", flat=True)
+        found = [line.partition(". ")[0] for line in lines]
+    assert found[:2] == ["For all work", "For Leave Application"]
+    assert found[2] in {f"For {name} and 1 more" for name in ("Leave Application", "Claim Expense")}

@@ -4,7 +4,7 @@ import signal
 import threading
 from typing import Any
 
-from django.core.management.base import BaseCommand, CommandParser
+from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from notifications import outbox
@@ -23,6 +23,8 @@ class Command(BaseCommand):
         parser.add_argument("--batch", type=int, default=outbox.BATCH, help="events planned together")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        if options["batch"] < 1:
+            raise CommandError("A batch has at least one event.")
         stop = threading.Event()
         if not options["once"]:
             for number in (signal.SIGTERM, signal.SIGINT):
