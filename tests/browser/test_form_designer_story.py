@@ -88,6 +88,7 @@ def by_keyboard(page: Page) -> None:
     page.keyboard.press("Alt+ArrowUp")
     expect(page.locator(".cs-part-field").nth(1)).to_have_attribute("data-item", "field:reason")
     expect(page.locator("#pick-field-reason")).to_be_focused()
+    expect(page.locator("#live")).to_have_text("2 of 3")
 
 
 def out_and_in_by_keys(tess: Desk) -> None:

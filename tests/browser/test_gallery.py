@@ -14,6 +14,13 @@ WIDE, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 FIRST_VISIT, NEXT_VISIT, DESIGNER = 250_000, 40_000, 350_000
 """Bytes, compressed; `DESIGNER` is a first visit of the canvas."""
 GRAVE = {"serious", "critical"}
+LONG_WORDS = """word => {
+    const named = "h1, h2, tbody th, dd, .cs-clip, .cs-choice, .form-label, .cs-strong, a:not(.btn, .cs-menu-item)"
+    for (const one of document.querySelectorAll(`main :is(${named})`))
+        for (const text of one.childNodes)
+            if (text.nodeType === Node.TEXT_NODE && text.data.trim().length > 4) text.data = word
+}"""
+"""What people name themselves is one word."""
 PAPER = "getComputedStyle(document.body).backgroundColor"
 
 pytestmark = pytest.mark.browser
@@ -41,6 +48,15 @@ def test_accessible_light_enough_and_whole_on_a_phone(gallery: str, new_context:
     page.reload(wait_until="networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     assert complaints == []
+
+
+@pytest.mark.parametrize("name", ["home", "start", "request", "search", "runs", "definition"])
+def test_a_word_longer_than_a_phone_makes_no_page_wider(gallery: str, new_context: NewContext, name: str) -> None:
+    page = new_context(viewport=PHONE).new_page()
+    become_a_phone(page)
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    page.evaluate(LONG_WORDS, "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamten")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
 def become_a_phone(page: Page) -> None:

@@ -1,22 +1,22 @@
 import type { Draft } from "../lib/draft/draft";
-import { again, isSaving, saveTyped, takeAsSent, typedForms } from "../lib/typed";
+import { again, isSaving, saveTyped, takeAsSent, typedForms, wordsOf } from "../lib/typed";
 
 /**
  * What somebody typed is saved before the page goes on to what was pressed next: a link or button waits for it. What cannot be
  * saved is shown with the reason, and whoever presses once more leaves it behind.
  */
 export function saveBeforeClicks(signal: AbortSignal): void {
-  let stuck: HTMLFormElement | undefined;
+  let stuck: string | undefined;
   const hold = (event: MouseEvent): void => {
     const pressed = (event.target as Element).closest("a[href], button");
     const [form] = typedForms(tab());
     // The canvas saves what stands beside it by itself (`graph-canvas/settings.ts`).
-    if (!pressed || !form || form === stuck || pressed.closest("cs-graph-canvas") || isOfForm(pressed, form) || opensElsewhere(event)) return;
+    if (!pressed || !form || wordsOf(form) === stuck || pressed.closest("cs-graph-canvas") || isOfForm(pressed, form) || opensElsewhere(event)) return;
     event.preventDefault();
     event.stopImmediatePropagation();
     void saveTyped(tab()).then((isSaved) => {
       if (isSaved) again(pressed)?.click();
-      else stuck = typedForms(tab())[0];
+      else stuck = typedForms(tab()).map(wordsOf)[0];
     });
   };
   document.addEventListener("click", hold, { signal, capture: true });

@@ -3,8 +3,8 @@ import Sortable from "sortablejs";
 import { pathAfter, type Path } from "../lib/form-paths";
 import { announce } from "../lib/live";
 
-/** Whether something was just added: then its name is what is typed next. */
-let isAdding = false;
+/** The edit that was just sent: what was added is named next, where a part was moved to is said. */
+let sent = "";
 
 /** Where the palette is folded until it is wanted; see form-designer.css. */
 const PHONE = "(max-width: 767.98px)";
@@ -18,12 +18,12 @@ export default class FormCanvas extends HTMLElement {
     this.startLists();
     this.startPalette();
     document.addEventListener("keydown", this.press);
-    this.addEventListener("submit", noticeAdding);
+    this.addEventListener("submit", noticeEdit);
     this.classList.add("is-live");
-    if (!isAdding) return;
-    isAdding = false;
+    const next = sent === "form.add" ? () => this.nameNext() : sent === "form.move" ? () => this.sayPlace() : undefined;
+    sent = "";
     // After htmx has given the focus back to where it was.
-    document.addEventListener("htmx:afterSettle", () => this.nameNext(), { once: true });
+    if (next) document.addEventListener("htmx:afterSettle", next, { once: true });
   }
 
   disconnectedCallback(): void {
@@ -136,6 +136,13 @@ export default class FormCanvas extends HTMLElement {
     name?.select();
   }
 
+  /** Who does not see the form hears where in its section the chosen part stands now. */
+  private sayPlace(): void {
+    const part = this.querySelector<HTMLElement>(".cs-part.is-chosen");
+    const beside = [...(part?.parentElement?.children ?? [])].filter((one) => one.matches(".cs-part"));
+    if (part) announce(`${beside.indexOf(part) + 1} of ${beside.length}`);
+  }
+
   private readonly press = (event: KeyboardEvent): void => {
     const target = event.target as HTMLElement;
     if (!this.contains(target) && target !== document.body) return;
@@ -207,9 +214,9 @@ function withoutStyles({ item }: Sortable.SortableEvent): void {
   for (const one of [item, ...item.querySelectorAll("[style]")]) one.removeAttribute("style");
 }
 
-function noticeAdding(event: SubmitEvent): void {
+function noticeEdit(event: SubmitEvent): void {
   const edit = event.target instanceof HTMLFormElement ? event.target.elements.namedItem("edit") : null;
-  isAdding = edit instanceof HTMLInputElement && edit.value === "form.add";
+  sent = edit instanceof HTMLInputElement ? edit.value : "";
 }
 
 function pathOf(list: Element): string {

@@ -38,8 +38,10 @@ export function startHtmx(page: Document = document): void {
     if (page.hidden && elt.hasAttribute("data-poll")) event.preventDefault();
   });
   let focused = "";
-  page.addEventListener("htmx:beforeSwap", () => {
+  let again = (): HTMLElement | undefined => undefined;
+  page.addEventListener("htmx:beforeSwap", (event) => {
     focused = page.activeElement?.id ?? "";
+    again = sameControl(page, page.activeElement, detailOf<Answered>(event).requestConfig?.elt);
   });
   page.addEventListener("htmx:afterSettle", (event) => {
     const { elt } = detailOf<{ elt: Element }>(event);
@@ -47,7 +49,11 @@ export function startHtmx(page: Document = document): void {
     if (words) announce(words, page);
     // Typing in a search box keeps its focus; a followed link moves to what it brought.
     if (page.activeElement !== page.body || elt.closest("[data-keep-focus]")) return;
-    (besideDisabled(page.getElementById(focused)) ?? elt.querySelector<HTMLElement>("[data-focus]"))?.focus();
+    // What is disabled or hidden by now takes no focus.
+    for (const one of [besideDisabled(page.getElementById(focused)), again(), elt.querySelector<HTMLElement>("[data-focus]")]) {
+      one?.focus();
+      if (page.activeElement !== page.body) return;
+    }
   });
   page.addEventListener("htmx:responseError", (event) => {
     const { elt } = detailOf<{ elt: Element }>(event);
@@ -55,11 +61,42 @@ export function startHtmx(page: Document = document): void {
   });
 }
 
+/**
+ * Finds what stands in the place of something without an id, such as a tick, a radio button or *Save*, when it was drawn again. A
+ * button that was pressed has done its work: what it brought comes first.
+ */
+function sameControl(page: Document, control: Element | null, asked?: Element): () => HTMLElement | undefined {
+  const meaning = meaningOf(control);
+  const isPressed = control instanceof HTMLButtonElement && asked !== undefined && (asked === control.form || asked.contains(control));
+  if (meaning === undefined || isPressed) return () => undefined;
+  const same = (): HTMLElement[] => [...page.querySelectorAll<HTMLElement>(CONTROLS)].filter((one) => meaningOf(one) === meaning);
+  const row = same().findIndex((one) => one === control);
+  return () => same()[row];
+}
+
+const CONTROLS = "input[name], select[name], button";
+
+/** What a control is for; undefined of anything that is none. */
+function meaningOf(control: Element | null): string | undefined {
+  if (!control?.matches(CONTROLS)) return undefined;
+  if (control instanceof HTMLInputElement || control instanceof HTMLSelectElement) {
+    const { name, type, value } = control;
+    return JSON.stringify([type, name, /^(radio|checkbox)$/.test(type) ? value : ""]);
+  }
+  const said = control.getAttribute("aria-label") ?? control.textContent.trim();
+  return JSON.stringify([said, control.getAttribute("name"), control.getAttribute("value")]);
+}
+
 /** What is pressed instead of a button that has just come to its end, such as *Move up* in the first row. */
 function besideDisabled(pressed: HTMLElement | null): HTMLElement | undefined {
   if (!pressed?.matches(":disabled")) return undefined;
   const beside = [pressed.nextElementSibling, pressed.previousElementSibling];
   return beside.find((one): one is HTMLElement => one instanceof HTMLButtonElement && !one.disabled);
+}
+
+interface Answered {
+  /** Absent where no request has brought what is drawn. */
+  requestConfig?: { elt: Element };
 }
 
 interface Configured {

@@ -16,6 +16,11 @@ export function typedForms(root: ParentNode | null): HTMLFormElement[] {
   return found.toSorted((one, other) => Number(isWhole(one)) - Number(isWhole(other)));
 }
 
+/** What stands in the form, whichever state of the draft it was made for. */
+export function wordsOf(form: HTMLFormElement): string {
+  return JSON.stringify([...new FormData(form)].filter(([key]) => key !== "revision" && key !== "id"));
+}
+
 /** What stands in the form now is sent, or kept to be sent: it is typed no more. */
 export function takeAsSent(form: HTMLFormElement): void {
   for (const control of controlsOf(form)) {
@@ -43,9 +48,9 @@ export function isUnderWay(): boolean {
 async function allSent(root: ParentNode | null): Promise<boolean> {
   const seen = new Set<string>();
   for (let form = typedForms(root)[0]; form; form = typedForms(root)[0]) {
-    const name = JSON.stringify([...new FormData(form)].filter(([key]) => key !== "revision" && key !== "id"));
-    if (seen.has(name) || !(await sent(form))) return false;
-    seen.add(name);
+    const words = wordsOf(form);
+    if (seen.has(words) || !(await sent(form))) return false;
+    seen.add(words);
   }
   return true;
 }

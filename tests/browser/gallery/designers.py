@@ -88,7 +88,7 @@ def outline_clash() -> Page:
 
 def design_versions() -> Page:
     labels = [("do", "Add “Archive”"), ("undo", "Undo: Rename “Apply” to “Ask”"), ("do", "Rename “Apply” to “Ask”")]
-    done = [Some(kind=kind, label=label, at=ago(minutes=3), actor=Some(name="Tess Rao")) for kind, label in labels]
+    done = [Some(kind=kind, label=label, at=ago(minutes=3), actor=Some(name="Tess Rao")) for kind, label in 9 * labels]
     rows = [Some(number=3, state="draft", published_at=None, published_by="", open_runs=0)]
     rows += [Some(number=2, state="published", published_at=ago(days=9), published_by="Omar Shaikh", open_runs=16)]
     return page_of(desk(), "versions", {"operations": done, "versions": rows, "compared": COMPARED})

@@ -3,7 +3,7 @@
 PAGE_NAMES = (
     *("login", "login-refused", "password-done", "profile", "home", "start", "start-refused", "claim", "inbox"),
     *("inbox-empty", "messages", "request", "request-manager", "request-closed", "definition", "definition-form"),
-    *("definition-preferences", "definition-versions", "runs", "search", "notifications", "error-404", "error-409"),
+    *("definition-preferences", "definition-versions", "runs", "search", "notifications", "error-404", "request-gone"),
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
     *("definition-changes", "definition-cases", "definition-move", "claim-read"),
     *("link-decision", "link-code", "link-over", "request-links"),

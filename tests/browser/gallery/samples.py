@@ -316,6 +316,15 @@ def messages() -> Page:
     return template, {**context, "messages": [Said(level, text) for level, text in said]}
 
 
+def request_gone() -> Page:
+    """The answer to a form whose workflow has been retired meanwhile, with what was typed into it."""
+    typed = [
+        ("From", "2026-01-05"),
+        ("Reason", "The christening of our second child,\nand the days of the move before it."),
+    ]
+    return "workflows/request_gone.html", {"typed": typed}
+
+
 def error(code: int) -> Callable[[], Page]:
     return lambda: (f"errors/{code}.html", {})
 
@@ -371,7 +380,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "search": search,
     "notifications": notices,
     "error-404": error(404),
-    "error-409": error(409),
+    "request-gone": request_gone,
     "error-500": error(500),
     **FLOW_PAGES,
     **INSIGHT_PAGES,

@@ -83,3 +83,29 @@ it("keeps a question about what was typed when its step is taken away, until som
   }
   expect(asked).toHaveBeenCalledWith("/item/?place=graph%2Fsteps%2Fdone");
 });
+
+it.each(["", "Check"])("keeps what was typed and cannot be saved until something is chosen once more, and saves what was mended: %j", async (typed) => {
+  const store = board(true);
+  const aside = panel();
+  localStorage.setItem("countersign:settings-closed", "no");
+  window.innerWidth = 1400;
+  store.choose(["review"]);
+  new SettingsPanel(aside, "/item/").follow(store);
+  const pause = (): Promise<void> => new Promise((resolve) => window.setTimeout(resolve, 700));
+  await pause();
+  const body = aside.querySelector("#design-settings") as HTMLElement;
+  body.innerHTML = '<section class="cs-set"><form hx-post="/design/edit/"><input name="name" value="Review" required></form></section>';
+  (body.querySelector("input") as HTMLInputElement).value = "";
+  asked.mockClear();
+  store.choose(["apply"]);
+  await new Promise((resolve) => window.setTimeout(resolve));
+  for (const told of ["change", "revision", "change"]) store.draft.dispatchEvent(new Event(told));
+  await pause();
+  expect(asked).not.toHaveBeenCalled();
+  (body.querySelector("input") as HTMLInputElement).value = typed;
+  const sent = vi.spyOn(HTMLFormElement.prototype, "requestSubmit").mockReturnValue();
+  store.choose(["done"]);
+  await pause();
+  expect(sent).toHaveBeenCalledTimes(typed ? 1 : 0);
+  expect(asked.mock.calls).toEqual(typed ? [] : [["/item/?place=graph%2Fsteps%2Fdone"]]);
+});

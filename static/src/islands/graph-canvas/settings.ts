@@ -1,7 +1,7 @@
 import htmx, { type HtmxSwapSpecification } from "htmx.org";
 
 import type { Refusal } from "../../lib/draft/draft";
-import { saveTyped, typedForms } from "../../lib/typed";
+import { saveTyped, typedForms, wordsOf } from "../../lib/typed";
 import type { BoardStore } from "./board";
 
 const WIDTH = "countersign:settings-width";
@@ -19,7 +19,7 @@ export class SettingsPanel {
   private shown = "";
   /** What is chosen by now, which the server may not know yet. */
   private wanted = "";
-  /** Where what was typed could not be saved: whoever chooses something else once more leaves it behind. */
+  /** What was typed and could not be saved: whoever chooses something else once more leaves it behind. */
   private stuck = "";
   private store: BoardStore | undefined;
   private timer: number | undefined;
@@ -78,12 +78,16 @@ export class SettingsPanel {
   }
 
   private show(place: string): void {
+    const isChosen = place !== this.wanted;
     this.wanted = place;
     // The server knows a new step once it is saved.
     if (place === this.shown || (this.store?.draft.kept ?? 0) > 0) return;
     // What the question is about may be gone from the canvas: that nothing is chosen takes it away no more.
     if (this.isRefused && place === WORKFLOW) return;
-    if ((this.isRefused || typedForms(this.body).length > 0) && this.stuck !== this.shown) return void this.save();
+    if (this.isRefused || typedForms(this.body).length > 0) {
+      if (this.stuck !== this.typed) return void this.save();
+      if (!isChosen) return;
+    }
     this.shown = place;
     this.stuck = "";
     window.clearTimeout(this.timer);
@@ -93,9 +97,10 @@ export class SettingsPanel {
 
   /** What was typed is saved before something else is shown; what cannot be saved stays, with the reason and with what can be chosen. */
   private async save(): Promise<void> {
+    window.clearTimeout(this.timer);
     const isSaved = await saveTyped(this.body);
     if (!isSaved || this.isRefused) {
-      this.stuck = this.shown;
+      this.stuck = this.typed;
       return;
     }
     this.shown = this.wanted;
@@ -121,10 +126,9 @@ export class SettingsPanel {
 
   /** What is shown may have been changed on the canvas, or by somebody else; what is being typed is left alone. */
   private renew(): void {
-    if ((this.store?.draft.kept ?? 0) > 0 || this.isRefused) return;
+    if ((this.store?.draft.kept ?? 0) > 0 || this.isRefused || typedForms(this.body).length > 0) return;
     this.shown = this.wanted;
-    const isTyping = this.panel?.contains(document.activeElement) || typedForms(this.body).length > 0;
-    if (!this.body || this.isFolded || isTyping) return;
+    if (!this.body || this.isFolded || this.panel?.contains(document.activeElement)) return;
     delete this.body.dataset.place;
     window.clearTimeout(this.timer);
     this.timer = window.setTimeout(() => void this.load(), RENEW);
@@ -133,6 +137,10 @@ export class SettingsPanel {
   /** Whether a question about what was typed stands there. */
   private get isRefused(): boolean {
     return (this.body?.querySelector("[data-refused]") ?? null) !== null;
+  }
+
+  private get typed(): string {
+    return JSON.stringify([this.shown, ...typedForms(this.body).map(wordsOf)]);
   }
 
   private get body(): HTMLElement | null {
