@@ -10,6 +10,7 @@ ALL = (
     "http",
     "inbox",
     "search",
+    "mixed",
     "sla",
     "outbox",
     "weight",

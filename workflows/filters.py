@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -46,9 +45,9 @@ class PeriodForm(forms.Form):
             if day is not None and not FIRST_YEAR <= day.year <= LAST_YEAR:
                 self.add_error(name, f"Choose a year between {FIRST_YEAR} and {LAST_YEAR}.")
         if since and until and until < since:
-            raise ValidationError("The period ends before it begins.")
-        if since and until and (until - since).days > MOST_DAYS:
-            raise ValidationError("Choose a period of at most a year.")
+            self.add_error("until", "The period ends before it begins.")
+        elif since and until and (until - since).days > MOST_DAYS:
+            self.add_error("until", "Choose a period of at most a year.")
         return found
 
 
@@ -108,7 +107,7 @@ class RunFilter(django_filters.FilterSet):
         return runs.filter(started_at__lt=midnight(value + timedelta(days=1), self.zone))
 
     def waiting_at(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
-        return runs.filter(Exists(_tasks().filter(step=value, state__in=OPEN_TASK)))
+        return waiting(runs, Q(step=value))
 
     def with_limit(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return runs.filter(Exists(_tasks().filter(_limits(value, timezone.now()))))
@@ -153,13 +152,18 @@ class RunPageFilter(RunFilter):
         return held_by(runs, UUID(uuid_of(value) or NOBODY))
 
 
+def waiting(runs: QuerySet[Any], at: Q) -> QuerySet[Any]:
+    """Those of the requests of which such a task is open."""
+    return runs.filter(Exists(_tasks().filter(at, state__in=OPEN_TASK)))
+
+
 def held_by(runs: QuerySet[Any], member_id: UUID) -> QuerySet[Any]:
     """Those of the requests that wait for the person, alone or in a queue."""
     queue = TaskCandidate.objects.filter(
         organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"), member_id=member_id, is_open=True
     )
     mine = Q(assignee_id=member_id) | Q(assignee=None) & Q(Exists(queue))
-    return runs.filter(Exists(_tasks().filter(mine, state__in=OPEN_TASK)))
+    return waiting(runs, mine)
 
 
 def _tasks() -> QuerySet[Task]:

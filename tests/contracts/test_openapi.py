@@ -75,6 +75,20 @@ def test_every_parameter_says_what_it_is(schema: dict[str, Any]) -> None:
                     assert parameter["schema"].get("items", {}).get("type", "string") == "string"
 
 
+def test_a_body_says_that_it_knows_no_other_names(schema: dict[str, Any]) -> None:
+    """Only a login may bring more along; a whole workflow is described elsewhere."""
+    bodies = {name: one for name, one in schema["components"]["schemas"].items() if name.endswith("BodyRequest")}
+    sent = {
+        media["schema"]["$ref"].rpartition("/")[2]
+        for entry in schema["paths"].values()
+        for operation in entry.values()
+        for media in operation.get("requestBody", {}).get("content", {}).values()
+        if "$ref" in media["schema"]
+    }
+    assert sent - set(bodies) == {"CredentialsRequest", "RefreshRequest", "FlowDefRequest"}
+    assert all(one["additionalProperties"] is False for one in bodies.values())
+
+
 def test_no_word_of_an_older_openapi(schema: dict[str, Any]) -> None:
     """In 3.1 `nullable` means nothing: the next page of a list could not be null."""
     assert "'nullable'" not in str(schema)

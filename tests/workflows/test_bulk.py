@@ -178,6 +178,18 @@ def test_who_has_left_meanwhile_decides_nothing(leave: WorkflowDefinition, acme:
     assert run_of(run_ids[0]).status == "running"
 
 
+@pytest.mark.parametrize("wait", [timedelta(0), timedelta(minutes=1)])
+@pytest.mark.parametrize("action", [BulkAction.REASSIGN, BulkAction.CLAIM])
+def test_a_wish_names_a_person_whom_the_organisation_has(
+    action: BulkAction, wait: timedelta, leave: WorkflowDefinition, acme: Acme
+) -> None:
+    wish = BulkWish(action, rows_of(waiting(leave, acme, 1)), assignee_id=uuid4())
+    with pytest.raises(BulkInvalid) as refused:
+        bulk_ask(actor=acme.ravi, wish=wish, wait=wait)
+    assert list(refused.value.fields) == ["assignee"]
+    connection.check_constraints()
+
+
 def test_a_wish_must_name_tasks_once_and_what_to_do(acme: Acme) -> None:
     row = BulkRow(uuid4())
     for wish, place in [

@@ -15,7 +15,8 @@ from workflows import selectors, services
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowVersion
 from workflows.selectors.definition_changes import version_changes
-from workflows.selectors.definitions import DefinitionNotFound, access_definition, startable_by, visible_to
+from workflows.selectors.definitions import DefinitionNotFound, access_definition, may_open, startable_by, visible_to
+from workflows.selectors.landing import landing, landing_with
 from workflows.selectors.starting import read_start
 from workflows.services.definitions import (
     DefinitionInvalid,
@@ -174,6 +175,7 @@ def test_the_list_and_the_door_of_starting_agree(leave: WorkflowDefinition, acme
     acme.ravi.designation = lead
     acme.ravi.save(update_fields=["designation"])
     engineering, hr = acme.departments["ENG"].id, acme.departments["HR"].id
+    acme.farid.department = None
     people = [acme.asha, acme.ravi, acme.hema, acme.farid, acme.tess]
     rows: list[list[tuple[Any, Any]]] = [
         [], [(hr, None)], [(None, lead.id)], [(engineering, lead.id)], [(hr, lead.id)], [(hr, None), (engineering, None)],
@@ -185,9 +187,21 @@ def test_the_list_and_the_door_of_starting_agree(leave: WorkflowDefinition, acme
         for person in people:
             listed = startable_by(person).filter(id=leave.id).exists()
             assert (read_start(person, leave.id) is not None) == listed
+            seen = visible_to(person, deleted=True).filter(id=leave.id).exists()
+            assert may_open(person, leave.id) == seen
+            for shown in (landing(person), landing_with(person, ["leave", "APPLIC"])):
+                assert [(one.id, one.can_start) for one in shown] == [(leave.id, listed)] * seen
     for active in (False, True):
         definition_change(definition_id=leave.id, actor=acme.omar, wish=Wish(is_active=active, visibility=[]))
         assert (read_start(acme.asha, leave.id) is not None) == active
+
+
+@pytest.mark.parametrize(
+    ("words", "found"), [("%", 0), ("lea_e", 0), ("\\", 0), ("100%", 1), ("it's", 1), ("100 it", 1)]
+)
+def test_words_are_looked_for_as_they_are(leave: WorkflowDefinition, acme: Acme, words: str, found: int) -> None:
+    WorkflowDefinition.objects.filter(id=leave.id).update(description="It's 100% yours" if found else "Holidays")
+    assert len(landing_with(acme.asha, words.split())) == found
 
 
 def test_changes_of_a_draft_and_where_open_requests_stand(leave: WorkflowDefinition, acme: Acme) -> None:

@@ -23,10 +23,12 @@ from workflows.nodes.base import Done, NodeFailure, NodeKind, Pause, Work
 from workflows.nodes.fields import SetFieldsParams
 from workflows.nodes.registry import KINDS
 from workflows.services import machine_work
+from workflows.services.at_task import TaskNotOpen
 from workflows.services.definitions import DefinitionInvalid
 from workflows.services.machine_care import OwnRequest, StepNotStuck, step_retry, step_skip
 from workflows.services.machine_finish import finish
 from workflows.services.runs import run_start, run_withdraw
+from workflows.services.tasks import task_complete
 from workflows.services.timeouts import timeouts_sweep
 
 SET = {"kind": "set_fields", "params": {"values": {"tax": "{{ record.total }}"}}}
@@ -166,6 +168,14 @@ def test_an_admin_skips_a_failed_step(shop: Shop, moody: Moody) -> None:
     assert (task_at(run_id, "auto").state, task_at(run_id, "review").state) == ("skipped", "waiting")
     assert kinds(run_id)[2:] == ["failed", "moved", "passed"]
     assert shop.work() == 0
+
+
+def test_who_decides_a_failed_step_hears_who_says_how_to_go_on(shop: Shop, moody: Moody) -> None:
+    moody.answers = [NodeFailure("no", again=False)]
+    run_id = shop.start(SET)
+    shop.work()
+    with pytest.raises(TaskNotOpen, match="an administrator says how to go on"):
+        task_complete(task_id=task_at(run_id, "auto").id, actor=shop.acme.tess, transition="Review")
 
 
 def test_nobody_waves_their_own_request_through(shop: Shop, moody: Moody) -> None:

@@ -162,6 +162,18 @@ def test_rest_changes_what_is_sent(acme: Acme) -> None:
     assert omar.patch(path, {"group": None}).json()["group"] is None
 
 
+def test_names_and_descriptions_are_what_a_document_may_hold(acme: Acme) -> None:
+    """A line break of a word processor is a control character: with it nobody could export, copy or change the workflow."""
+    leave = install(acme)
+    omar, path = Rest(acme.omar), f"definitions/{leave.id}/"
+    for key, words in (("description", "Days off.\x0bAsk early."), ("name", "Days\x03off")):
+        refused = omar.patch(f"{path}preferences/", {key: words})
+        assert (refused.status_code, list(refused.json()["errors"])) == (422, [key])
+    refused = omar.post(f"{path}clone/", {"name": "Days\x03off"})
+    assert (refused.status_code, list(refused.json()["errors"])) == (422, ["name"])
+    assert omar.get(path).status_code == 200
+
+
 def test_what_belongs_to_a_version_goes_into_the_draft(acme: Acme) -> None:
     leave = install(acme)
     omar, address = signed_in(acme.omar), f"/workflows/{leave.id}/preferences/"

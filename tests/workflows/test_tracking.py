@@ -24,7 +24,7 @@ from workflows.models import (
     EntityWorkflow,
     Tone,
 )
-from workflows.selectors.tracking import Life, life_of, states_of, stepper, timeline
+from workflows.selectors.tracking import Life, life_of, stepper, timeline
 from workflows.services.tracking import (
     LifeDocument,
     StateDocument,
@@ -74,7 +74,12 @@ def test_preparing_twice_changes_nothing_and_keeps_what_the_organisation_calls_i
     with acme.scope():
         EntityStateKind.objects.filter(code="PACKED").update(name="In a box")
         tracking_prepare(SHIPMENT, organisation_id=shipments)
-        assert [state.name for state in states_of(shipments, CODE)] == ["Ordered", "In a box", "Sent", "Refused"]
+        assert [state.name for state in life_of(shipments, CODE).states.values()] == [
+            "Ordered",
+            "In a box",
+            "Sent",
+            "Refused",
+        ]
         assert EntityStateNext.objects.filter(workflow__code=CODE).count() == 5
 
 

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import Body, Id, Text, Whole, checked
+from accounts.api.bodies import Body, Id, Text, Truth, Whole, checked
 from workflows.api.inputs import MAX_COMMENT, Data
 from workflows.models import BulkAct, BulkAction, BulkState
 from workflows.selectors.bulk import access_bulk, time_to_undo
@@ -53,7 +53,7 @@ class BulkActBody(Body):
     )
     assignee = Id(required=False, allow_null=True, help_text="Who is next, or to whom the tasks are handed.")
     comment = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_COMMENT)
-    undo = serializers.BooleanField(
+    undo = Truth(
         required=False,
         default=False,
         help_text="Wait for the organisation's time to undo. Otherwise it is done before the answer.",

@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import IF_MATCH, Body, Text, checked, seen_at
+from accounts.api.bodies import IF_MATCH, Body, Id, Text, checked, seen_at
 from accounts.api.entries import EntrySerializer, tagged
 from accounts.tenancy.pages import CursorPages
 from workflows import policies
@@ -45,7 +45,7 @@ class SavedConditionBody(Body):
     kind = serializers.ChoiceField(choices=ConditionKind.choices, help_text="Stays as it is once saved.")
     rule = serializers.DictField(help_text="A node of the rule language.")
     description = Text(required=False, allow_null=True, allow_blank=True, max_length=2_000)
-    definition = serializers.UUIDField(
+    definition = Id(
         required=False,
         allow_null=True,
         help_text="The workflow whose answers it may read; without one it speaks about people only.",

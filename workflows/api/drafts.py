@@ -10,7 +10,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import Body, Id, Text, Whole, behind, checked
+from accounts.api.bodies import Body, Id, Text, Truth, Whole, behind, checked
 from accounts.tenancy.errors import Invalid
 from workflows.api.definitions import LintProblemSerializer
 from workflows.api.inputs import revision_seen
@@ -176,7 +176,7 @@ class DraftEditView(MemberView):
 
 class DraftTravelBody(Body):
     id = Id(help_text="Yours to choose; what is sent again under the same id is done once.")
-    partly = serializers.BooleanField(required=False, default=False, help_text="Leave what others changed since.")
+    partly = Truth(required=False, default=False, help_text="Leave what others changed since.")
 
 
 class DraftUndoView(MemberView):

@@ -1,6 +1,6 @@
 """Figures of the requests of a workflow, over REST."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -95,8 +95,8 @@ class WorkflowFiguresView(MemberView):
         operation_id="workflows_figures",
         responses=FiguresSerializer,
         parameters=[
-            OpenApiParameter("since", str, description="First day; thirty days back unless told."),
-            OpenApiParameter("until", str, description="Last day; today unless told."),
+            OpenApiParameter("since", date, description="First day; thirty days back unless told."),
+            OpenApiParameter("until", date, description="Last day; today unless told."),
             OpenApiParameter(
                 "any_of", int, enum=ANY_OF, description="What if the first of so many people decided each step."
             ),

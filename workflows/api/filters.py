@@ -6,19 +6,20 @@ from zoneinfo import ZoneInfo
 
 import django_filters
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from rest_framework.request import Request
 
 from accounts.api.base import actor_of
 from accounts.filters import TruthFilter
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
-from workflows.filters import PeriodForm, RunFilter, held_by
+from workflows.filters import PeriodForm, RunFilter, held_by, waiting
 from workflows.models import Task, WorkflowRun
 from workflows.selectors.inbox import followed_by, words_in
 from workflows.selectors.listing import (
     of_state,
     tasks_decided_by,
+    tasks_listed,
     tasks_of,
     tasks_of_nobody,
     tasks_on_behalf,
@@ -62,6 +63,11 @@ class RunListFilter(OfCaller, RunFilter):
     outcome = django_filters.CharFilter(
         lookup_expr="iexact", max_length=120, label="How it ended: the outcome of its end, `Withdrawn` or `Timed out`."
     )
+    step: Any = django_filters.CharFilter(
+        method="waiting_at", max_length=120, label="The step at which it waits: its name, or its `key`."
+    )
+    since = django_filters.DateFilter(method="started_since", label="The first day of its start.")
+    until = django_filters.DateFilter(method="started_until", label="The last day of its start.")
     search = django_filters.CharFilter(
         method="with_words", max_length=200, label="A number, or words of title and requester."
     )
@@ -86,6 +92,9 @@ class RunListFilter(OfCaller, RunFilter):
     def of_followed(self, runs: QuerySet[Any], name: str, value: bool) -> QuerySet[Any]:
         followed = followed_by(self.actor)
         return runs.filter(id__in=followed) if value else runs.exclude(id__in=followed)
+
+    def waiting_at(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
+        return waiting(runs, Q(step=value) | Q(step_name=value))
 
     def with_words(self, runs: QuerySet[Any], name: str, value: str) -> QuerySet[Any]:
         return runs.filter(words_in(value, ""))
@@ -125,9 +134,9 @@ class TaskListFilter(OfCaller, django_filters.FilterSet):
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
         chosen = self.form.cleaned_data
-        return super().filter_queryset(self._chosen(queryset, chosen["assigned"], chosen["state"], chosen["run"]))
+        return super().filter_queryset(self._chosen(chosen["assigned"], chosen["state"], chosen["run"]))
 
-    def _chosen(self, visible: QuerySet[Any], assigned: str, state: str, run: UUID | None) -> QuerySet[Any]:
+    def _chosen(self, assigned: str, state: str, run: UUID | None) -> QuerySet[Any]:
         actor = self.actor
         if assigned not in ("", ME) and state not in ("", "open"):
             raise Invalid({"state": [f"What is assigned to {assigned} is open; leave the state out, or send open."]})
@@ -138,7 +147,7 @@ class TaskListFilter(OfCaller, django_filters.FilterSet):
         if assigned == "nobody":
             return tasks_of_nobody(actor)
         if not assigned and run is not None:
-            return of_state(visible, state or "all")
+            return of_state(tasks_listed(actor), state or "all")
         if state in ("", "open"):
             return tasks_waiting_for(actor)
         return tasks_decided_by(actor) if state == "done" else tasks_of(actor)

@@ -1,6 +1,7 @@
 """What will be overdue soon, over REST."""
 
 from typing import Any
+from uuid import UUID
 
 from django.db.models import QuerySet
 from django.utils import timezone
@@ -68,7 +69,7 @@ class ForecastView(mixins.ListModelMixin, MemberView):
         operation_id="forecast_list",
         parameters=[
             OpenApiParameter("hours", int, description=f"Working hours ahead, {DEFAULT_HOURS} unless told."),
-            OpenApiParameter("workflow", str, description="Only of this workflow."),
+            OpenApiParameter("workflow", UUID, description="Only of this workflow."),
         ],
     )
     def get(self, request: Request) -> Response:

@@ -10,7 +10,7 @@ from accounts.api.people import NamedSerializer, PersonSerializer
 from accounts.models import Membership
 from workflows.approval import Outcome
 from workflows.assignment import PersonRef
-from workflows.models import Comment, WorkflowRun
+from workflows.models import Comment, Task, WorkflowDefinition, WorkflowRun
 from workflows.models.states import RunStatus, TaskState
 from workflows.selectors.runs import Follower, RunView, TaskRow
 from workflows.selectors.timeline import Entry
@@ -108,6 +108,10 @@ class RunRowSerializer(serializers.Serializer[WorkflowRun]):
     finished_at = serializers.DateTimeField(read_only=True, allow_null=True)
     steps = StepSerializer(many=True, read_only=True, source="tasks.all")
 
+    def to_representation(self, run: WorkflowRun) -> dict[str, Any]:
+        """By hand, as for one request: a page has twenty-five of them with all their steps."""
+        return {**_run(run), "steps": [_step(row) for row in run.tasks.all()]}
+
 
 class TaskRowSerializer(StepSerializer):
     """A task in a list, with the request it belongs to."""
@@ -117,6 +121,17 @@ class TaskRowSerializer(StepSerializer):
     title = serializers.CharField(read_only=True, source="run.title", help_text="Of the request.")
     workflow = WorkflowRefSerializer(read_only=True, source="definition")
     requester = PersonSerializer(read_only=True)
+
+    def to_representation(self, task: Task) -> dict[str, Any]:
+        """By hand, as for requests."""
+        return {
+            **_step(task),
+            "run": str(task.run_id),
+            "number": task.run.number,
+            "title": task.run.title,
+            "workflow": _workflow(task.definition),
+            "requester": _person(task.requester),
+        }
 
 
 class FollowerSerializer(serializers.Serializer[Follower]):
@@ -168,25 +183,35 @@ class RunSerializer(serializers.Serializer[RunView]):
         """By hand what the fields say: every decision answers with it, and going field by field costs more than deciding."""
         run = view.run
         return {
-            "id": str(run.id),
-            "number": run.number,
-            "title": run.title,
-            "status": run.status,
-            "outcome": run.outcome,
-            "workflow": {"id": str(run.definition_id), "name": run.definition.name, "slug": run.definition.slug},
-            "version": run.version.number,
-            "requester": _person(run.requester),
+            **_run(run),
             "subject": {"kind": run.subject_kind, "id": str(run.subject_id)} if run.subject_id else None,
-            "started_at": _moment(run.started_at),
-            "finished_at": _moment(run.finished_at),
-            "steps": [_step(row) for row in view.tasks],
+            "steps": [{**_step(row), **_panel_of(row)} for row in view.tasks],
             "data": self.get_data(view),
             "superseded": self.get_superseded(view) if view.run.superseded else {},
             "followers": [{"member": _person(one.member), "kind": one.kind} for one in view.followers],
         }
 
 
-def _step(row: TaskRow) -> dict[str, Any]:
+def _run(run: WorkflowRun) -> dict[str, Any]:
+    return {
+        "id": str(run.id),
+        "number": run.number,
+        "title": run.title,
+        "status": run.status,
+        "outcome": run.outcome,
+        "workflow": _workflow(run.definition),
+        "version": run.version.number,
+        "requester": _person(run.requester),
+        "started_at": _moment(run.started_at),
+        "finished_at": _moment(run.finished_at),
+    }
+
+
+def _workflow(definition: WorkflowDefinition) -> dict[str, str]:
+    return {"id": str(definition.id), "name": definition.name, "slug": definition.slug}
+
+
+def _step(row: TaskRow | Task) -> dict[str, Any]:
     return {
         "id": str(row.id),
         "key": row.step,
@@ -206,11 +231,13 @@ def _step(row: TaskRow) -> dict[str, Any]:
         "on_behalf_of": _person(row.on_behalf_of),
         "transition": row.transition,
         "superseded": row.superseded,
-        **(_voted(row.approval) if row.panel is not None and row.approval else {"approval": None, "votes": []}),
     }
 
 
-def _voted(approval: Approval) -> dict[str, Any]:
+def _panel_of(row: TaskRow) -> dict[str, Any]:
+    approval = row.approval if row.panel is not None else None
+    if approval is None:
+        return {"approval": None, "votes": []}
     return {
         "approval": dict(PanelSerializer(approval).data),
         "votes": [dict(PanelVoteSerializer(vote).data) for vote in approval.votes],

@@ -13,7 +13,7 @@ from accounts.api.bodies import IF_MATCH as IF_UNCHANGED
 from accounts.api.bodies import Body, Text, Whole
 from accounts.api.entries import EntryListView, EntryPages, EntrySerializer, EntryView
 from workflows.api.inputs import AnswerBody, HandOverBody, HoldBody, QuestionBody
-from workflows.api.runs import run_answer
+from workflows.api.runs import task_answer_of
 from workflows.api.tasks import IF_MATCH, TaskAction
 from workflows.models import HoldReason
 from workflows.selectors.pauses import hold_reasons
@@ -90,7 +90,7 @@ class TaskHoldView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Put your task on hold for one of the organisation's reasons; its time limit stands still."""
         result = task_hold(task_id=task_id, actor=self.actor, **self.given(HoldBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskResumeView(TaskAction):
@@ -98,7 +98,7 @@ class TaskResumeView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Let the clock of your task go on; its due time is moved by the working time that was lost."""
         result = task_resume(task_id=task_id, actor=self.actor, **self.given(HandOverBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskAskView(TaskAction):
@@ -106,7 +106,7 @@ class TaskAskView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Ask the requester something; the time limit stands still until they have answered."""
         result = task_ask(task_id=task_id, actor=self.actor, **self.given(QuestionBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskAnswerView(TaskAction):
@@ -114,4 +114,4 @@ class TaskAnswerView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Answer what you were asked about your request; the clock goes on."""
         result = task_answer(task_id=task_id, actor=self.actor, **self.given(AnswerBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import Body, Id, Text, Whole, behind, checked, etag_of, seen_at
+from accounts.api.bodies import Body, Id, Text, Truth, Whole, behind, checked, etag_of, seen_at
 from workflows.selectors.preferences import PreferenceView, access_preferences
 from workflows.services.preferences import (
     MAX_DESCRIPTION,
@@ -30,7 +30,7 @@ class StartRuleBody(Body):
     designation = Id(required=False, allow_null=True)
     level_from = Whole(required=False, allow_null=True, min_value=0, max_value=MAX_LEVEL)
     place = Id(required=False, allow_null=True)
-    excludes = serializers.BooleanField(required=False, default=False)
+    excludes = Truth(required=False, default=False)
 
 
 class WorkflowPreferencesBody(Body):
@@ -38,7 +38,7 @@ class WorkflowPreferencesBody(Body):
     description = Text(required=False, allow_null=True, allow_blank=True, max_length=MAX_DESCRIPTION)
     group = Id(required=False, allow_null=True, help_text="`null` takes it away; left out it stays.")
     owner = Id(required=False, allow_null=True)
-    is_active = serializers.BooleanField(required=False, allow_null=True)
+    is_active = Truth(required=False, allow_null=True)
     slug = Text(required=False, allow_null=True, max_length=MAX_SLUG, help_text="The old one goes on to lead here.")
     visibility = serializers.ListField(
         child=StartRuleBody(),

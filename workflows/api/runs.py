@@ -47,9 +47,16 @@ def run_answer(actor: Membership, run_id: UUID, status: int = 200) -> Response:
     return answer_of(answered_run(actor, run_id), status)
 
 
-def answer_of(view: RunView, status: int = 200) -> Response:
+def task_answer_of(actor: Membership, run_id: UUID, task_id: UUID) -> Response:
+    """The same after what was done about a task: the ETag is the task's, for that is what is acted upon next."""
+    view = answered_run(actor, run_id)
+    return answer_of(view, version=view.task(task_id).version)
+
+
+def answer_of(view: RunView, status: int = 200, version: int | None = None) -> Response:
     body = _serializer().to_representation(view)
-    return Response(body, status=status, headers={"ETag": f'"{view.run.version_no}"'})
+    seen = view.run.version_no if version is None else version
+    return Response(body, status=status, headers={"ETag": f'"{seen}"'})
 
 
 @cache

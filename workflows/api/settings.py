@@ -6,7 +6,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.base import MemberView
-from accounts.api.bodies import Body, Id, Whole, checked
+from accounts.api.bodies import Body, Id, Truth, Whole, checked
 from workflows import policies
 from workflows.models import WorkflowSettings
 from workflows.selectors.publishing import request_settings
@@ -30,10 +30,10 @@ class RequestSettingsSerializer(serializers.Serializer[WorkflowSettings]):
 
 class RequestSettingsBody(Body):
     undo_seconds = Whole(required=False, min_value=0)
-    cases_gate = serializers.BooleanField(required=False)
+    cases_gate = Truth(required=False)
     figures_from = Whole(required=False, min_value=0)
     publish_approval = Id(required=False, allow_null=True, help_text="Null: publishers publish themselves.")
-    forbid_outside = serializers.BooleanField(required=False)
+    forbid_outside = Truth(required=False)
 
 
 class RequestSettingsView(MemberView):

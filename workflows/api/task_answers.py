@@ -193,6 +193,10 @@ class TaskSerializer(TaskRowSerializer):
         help_text="Fingerprint of what the step shows, to be sent with the decision; empty unless the caller decides.",
     )
 
+    def to_representation(self, detail: dict[str, Any]) -> dict[str, Any]:  # type: ignore[override]  # of `task_detail`
+        """Field by field, unlike a row."""
+        return super(TaskRowSerializer, self).to_representation(detail)
+
     def get_fields(self) -> dict[str, serializers.Field[Any, Any, Any, Any]]:
         # Not declared as an attribute: `fields` of a serializer is its own.
         described = "The fields that the caller may see at this step, in order."

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins
 from rest_framework.request import Request
@@ -15,11 +14,10 @@ from accounts.tenancy.pages import CursorPages
 from workflows.api.filters import TaskListFilter
 from workflows.api.inputs import AssignBody, ClaimBody, CompleteBody, HandOverBody, ReassignBody, expected_version
 from workflows.api.outputs import RunSerializer, TaskRowSerializer
-from workflows.api.runs import run_answer
+from workflows.api.runs import task_answer_of
 from workflows.api.task_answers import TaskSerializer, task_detail
 from workflows.models import Task
 from workflows.selectors.doors import open_task
-from workflows.selectors.listing import tasks_listed
 from workflows.services.tasks import task_assign, task_claim, task_complete, task_reassign, task_take_over
 
 IF_MATCH = OpenApiParameter(
@@ -32,13 +30,10 @@ class NewestFirst(CursorPages):
 
 
 class TaskListView(mixins.ListModelMixin, MemberView):
-    queryset = Task._base_manager.none()  # tells the description the model
+    queryset = Task._base_manager.none()  # tells the description the model; what is listed, the filter chooses
     serializer_class = TaskRowSerializer
     filterset_class = TaskListFilter
     pagination_class = NewestFirst
-
-    def get_queryset(self) -> QuerySet[Task]:
-        return tasks_listed(self.actor)
 
     @extend_schema(operation_id="tasks_list")
     def get(self, request: Request) -> Response:
@@ -58,7 +53,7 @@ class TaskDetailView(MemberView):
 
 
 class TaskAction(MemberView):
-    """One decision about a task; the answer is the request as it stands then."""
+    """One decision about a task; the answer is the request as it stands then, with the ETag of the task."""
 
     serializer_class = RunSerializer
 
@@ -76,7 +71,7 @@ class TaskCompleteView(TaskAction):
         """Decide: answer the fields of the step and choose the next one, and who is asked there where there is a choice."""
         given = self.given(CompleteBody, required=True)
         result = task_complete(task_id=task_id, actor=self.actor, **given)
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskReassignView(TaskAction):
@@ -84,7 +79,7 @@ class TaskReassignView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Hand the task to somebody else whom the step's rule names; its time limit runs on."""
         result = task_reassign(task_id=task_id, actor=self.actor, **self.given(ReassignBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskTakeOverView(TaskAction):
@@ -92,7 +87,7 @@ class TaskTakeOverView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Make an absent colleague's task your own; needs the right to."""
         result = task_take_over(task_id=task_id, actor=self.actor, **self.given(HandOverBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskClaimView(TaskAction):
@@ -100,7 +95,7 @@ class TaskClaimView(TaskAction):
     def post(self, request: Request, task_id: UUID) -> Response:
         """Take a task out of your team queue for yourself."""
         result = task_claim(task_id=task_id, actor=self.actor, **self.given(ClaimBody))
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)
 
 
 class TaskAssignView(TaskAction):
@@ -110,4 +105,4 @@ class TaskAssignView(TaskAction):
         with behind(lambda: open_task(self.actor, task_id)):
             given = checked(AssignBody, request)
         result = task_assign(task_id=task_id, actor=self.actor, **given)
-        return run_answer(self.actor, result.run_id)
+        return task_answer_of(self.actor, result.run_id, task_id)

@@ -49,8 +49,10 @@ def graph_svg(
     for row in outline(document, progress=progress, form=form):
         rows.setdefault(row.key, row)
     ways = routes(document, layout)
-    left, top, width, height = _frame(layout, ways)
     moves = {move.key: move for row in rows.values() for move in row.moves}
+    words = [_words_on(moves[way.transition.key], paint.ways.get(way.transition.key, "")) for way in ways]
+    labels = [(way.label, text) for way, text in zip(ways, words, strict=True) if text]
+    left, top, width, height = _frame(layout, ways, labels)
     box = " ".join(number(value) for value in (left, top, width, height))
     opening = (
         f'<svg class="graph graph-{direction.value}" role="img" aria-labelledby="{ident}-title {ident}-desc"'
@@ -68,7 +70,7 @@ def graph_svg(
         *(_step(rows[key], layout.position(key), direction) for key in layout.centres),
         "</g>",
         '<g class="graph-labels" font-size="12" text-anchor="middle">',
-        *(_label(way, moves[way.transition.key], paint.ways.get(way.transition.key, "")) for way in ways),
+        *(_label(place, text) for place, text in labels),
         "</g>",
         *(
             plate(one, layout.position(key), STEP_HEIGHT / 2)
@@ -93,10 +95,13 @@ def describe(rows: Sequence[OutlineRow]) -> str:
     return " ".join(sentences)
 
 
-def _frame(layout: Layout, ways: Sequence[Route]) -> tuple[float, float, float, float]:
-    """What the view box must hold (left, top, width, height): all steps, all arrows and room around them."""
+def _frame(
+    layout: Layout, ways: Sequence[Route], labels: Sequence[tuple[Point, str]]
+) -> tuple[float, float, float, float]:
+    """What the view box must hold (left, top, width, height): all steps, arrows, words on them, and room around."""
     centres = [layout.position(key) for key in layout.centres] or [(0.0, 0.0)]
     points = [point for way in ways for point in way.hull]
+    points += [(x + side * _label_width(text) / 2, y) for (x, y), text in labels for side in (-1, 1)]
     room_x, room_y = STEP_WIDTH / 2, STEP_HEIGHT / 2
     left = min([x - room_x for x, _ in centres] + [x for x, _ in points]) - MARGIN
     right = max([x + room_x for x, _ in centres] + [x for x, _ in points]) + MARGIN
@@ -141,19 +146,25 @@ def _move_words(move: Move) -> str:
     return f"{words}, if {move.condition}" if move.condition else words
 
 
-def _label(way: Route, move: Move, figure: str) -> str:
-    """The name where it differs from the step's, "if" where a condition decides, and a figure; on a plate over the arrow.
+def _words_on(move: Move, figure: str) -> str:
+    """The name where it differs from the step's, "if" where a condition decides, and a figure.
 
     The condition itself is in the arrow's title and in the outline: a drawing has no room for sentences.
     """
     words = [move.name] if move.name != move.target_name else []
     text = " ".join([*words, "(if)"] if move.condition else words)
-    if not (text or figure):
-        return ""
     text = text if len(text) <= LABEL_COLUMNS else text[: LABEL_COLUMNS - 1] + "…"
-    text = " · ".join(filter(None, (text, figure)))
-    x, y = way.label
-    width = _columns(text) * LETTER + 10
+    return " · ".join(filter(None, (text, figure)))
+
+
+def _label_width(text: str) -> float:
+    return _columns(text) * LETTER + 10
+
+
+def _label(place: Point, text: str) -> str:
+    """The words on a plate over the arrow."""
+    x, y = place
+    width = _label_width(text)
     return (
         f'<g class="graph-label"><rect class="graph-label-plate" x="{number(x - width / 2)}" y="{number(y - 9)}"'
         f' width="{number(width)}" height="18" rx="4" fill="Canvas" stroke="none"/>'

@@ -1,6 +1,8 @@
 """Reads over definitions: who sees which, and the version that a run is pinned to."""
 
-from collections.abc import Iterable
+from collections.abc import Hashable, Iterable, Mapping
+from functools import cache
+from typing import Final, NamedTuple, Self
 from uuid import UUID
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
@@ -20,6 +22,7 @@ from workflows.models import (
     WorkflowVisibility,
 )
 from workflows.policies import EDIT, PUBLISH, VIEW_ALL
+from workflows.selectors.prepared import Prepared
 from workflows.substitution import subjects_of
 
 
@@ -64,7 +67,27 @@ def subjects_of_many(organisation_id: UUID, ids: Iterable[UUID]) -> dict[UUID, f
     return {ident: subjects_of(ident, group) for ident, group in rows.values_list("id", "group_id")}
 
 
-def startable_by(actor: Membership) -> QuerySet[WorkflowDefinition]:
+class Seat(NamedTuple):
+    """Of a person what the rules of visibility ask for."""
+
+    organisation_id: UUID
+    id: UUID
+    department_id: UUID | None
+    designation_id: UUID | None
+    place_id: UUID | None
+
+    @classmethod
+    def of(cls, actor: Membership) -> Self:
+        return cls(actor.organisation_id, actor.id, actor.department_id, actor.designation_id, actor.place_id)
+
+
+ANYBODY: Final = Seat(*(UUID(int=number) for number in range(1, 6)))
+"""Placeholders of statements that are kept. Who has no department and so on gives NULL, which equals nothing, and in
+``startable_by`` a rule without one holds for everybody."""
+SLOTS: Final[Mapping[Hashable, str]] = {value: name for name, value in ANYBODY._asdict().items()}
+
+
+def startable_by(actor: Membership | Seat) -> QuerySet[WorkflowDefinition]:
     """What the person may start: active, published, and open to them by its rules (see ``WorkflowVisibility``). The workflow
     that approves publishing is started on the page of what is to be published, and nowhere else."""
     rows = WorkflowVisibility.objects.filter(organisation_id=actor.organisation_id, definition_id=OuterRef("pk"))
@@ -86,7 +109,7 @@ def startable_by(actor: Membership) -> QuerySet[WorkflowDefinition]:
     )
 
 
-def _level(actor: Membership) -> Subquery:
+def _level(actor: Membership | Seat) -> Subquery:
     """The level of the person's designation; null without one, which is below every level."""
     rows = Designation.objects.filter(organisation_id=actor.organisation_id, id=actor.designation_id)
     return Subquery(rows.values("level")[:1])
@@ -102,12 +125,31 @@ def visible_to(actor: Membership, *, deleted: bool = False) -> QuerySet[Workflow
 
     With ``deleted`` those who see all also see what was deleted.
     """
-    everything = definitions_of(actor.organisation_id)
+    if not may_see_all(actor):
+        return seen_from(Seat.of(actor))
+    if deleted:
+        return WorkflowDefinition.objects.filter(organisation_id=actor.organisation_id)
+    return definitions_of(actor.organisation_id)
+
+
+def seen_from(seat: Seat) -> QuerySet[WorkflowDefinition]:
+    """What somebody may start or owns."""
+    rows = definitions_of(seat.organisation_id)
+    return rows.filter(Q(pk__in=startable_by(seat).values("pk")) | Q(owner_id=seat.id))
+
+
+def may_open(actor: Membership, definition_id: UUID) -> bool:
+    """Whether the page of a workflow of the organisation opens for the person. One query at most."""
     if may_see_all(actor):
-        if deleted:
-            return WorkflowDefinition.objects.filter(organisation_id=actor.organisation_id)
-        return everything
-    return everything.filter(Q(pk__in=startable_by(actor).values("pk")) | Q(owner_id=actor.id))
+        return True
+    return bool(_opens().rows({**Seat.of(actor)._asdict(), "definition": definition_id}))
+
+
+@cache
+def _opens() -> Prepared:
+    wanted = UUID(int=6)
+    rows = seen_from(ANYBODY).filter(id=wanted).values(*("id",))
+    return Prepared(rows, {**SLOTS, wanted: "definition"})
 
 
 def access_definition(actor: Membership, definition_id: UUID, *, deleted: bool = False) -> WorkflowDefinition:

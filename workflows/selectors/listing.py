@@ -1,5 +1,7 @@
 """Requests and tasks as querysets that filters narrow and cursors page; what each person may list is decided here."""
 
+from collections.abc import Iterable
+from typing import Final
 from uuid import UUID
 
 from django.db.models import Prefetch, QuerySet
@@ -8,16 +10,28 @@ from accounts.models import Membership
 from workflows.models import OPEN_TASK, Comment, Task, TaskCandidate, WorkflowRun
 from workflows.selectors.runs import on_behalf, visible_list, visible_to
 
+_PERSON: Final = ("name", "email")
+_STEP: Final = (
+    "id", "organisation_id", "run_id", "step", "step_name", "state", "version", "unassigned", "opened_at", "due_at", "overdue",
+    "paused_at", "pause", "completed_at", "transition", "superseded",
+)  # fmt: skip
+_RUN: Final = ("id", "organisation_id", "number", "title", "status", "outcome", "started_at", "finished_at")
+"""What lists say of a task and of a request."""
+
+
+def _read_for(columns: Iterable[str], **related: Iterable[str]) -> list[str]:
+    """Those columns, and of the related rows those: the columns of four or five tables are most of what a list costs."""
+    return [*columns, *related, *(f"{path}__{name}" for path, names in related.items() for name in names)]
+
 
 def runs_listed(actor: Membership) -> QuerySet[WorkflowRun]:
     """The requests that the person may see, with their steps. Three statements per page."""
-    steps = Task.objects.filter(organisation_id=actor.organisation_id).select_related(
-        "assignee", "completed_by", "on_behalf_of"
-    )
-    rows = visible_list(actor).select_related("definition", "version", "requester")
-    return rows.defer("version__graph", "data", "labels", "context").prefetch_related(
-        Prefetch("tasks", steps.order_by("opened_at", "id"))
-    )
+    people = dict.fromkeys(("assignee", "completed_by", "on_behalf_of"), _PERSON)
+    steps = Task.objects.filter(organisation_id=actor.organisation_id).select_related(*people)
+    steps = steps.only(*_read_for(_STEP, **people)).order_by("opened_at", "id")
+    around = {"definition": ("name", "slug"), "version": ("number",), "requester": _PERSON}
+    rows = visible_list(actor).select_related(*around).only(*_read_for(_RUN, **around))
+    return rows.prefetch_related(Prefetch("tasks", steps))
 
 
 def tasks_listed(actor: Membership) -> QuerySet[Task]:
@@ -83,7 +97,7 @@ def _queue(actor: Membership) -> QuerySet[TaskCandidate]:
 
 
 def _with_run(actor: Membership) -> QuerySet[Task]:
+    people = dict.fromkeys(("requester", "assignee", "completed_by", "on_behalf_of"), _PERSON)
+    around = {"run": ("number", "title"), "definition": ("name", "slug"), **people}
     tasks: QuerySet[Task] = Task.objects.filter(organisation_id=actor.organisation_id)
-    return tasks.select_related("run", "definition", "requester", "assignee", "completed_by", "on_behalf_of").defer(
-        "run__data", "run__labels", "run__context"
-    )
+    return tasks.select_related(*around).only(*_read_for(_STEP, **around))

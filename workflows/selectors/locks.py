@@ -74,6 +74,11 @@ ORDER BY r.id, t.id
 FOR UPDATE OF r, t
 """
 
+# A statement that waited for the lock itself would see the newest run, and none of the tasks that were opened meanwhile.
+LOCK_RUNS_FIRST: Final = """
+SELECT r.id FROM workflows_workflowrun r WHERE r.organisation_id = %s AND r.id = ANY(%s) ORDER BY r.id FOR UPDATE
+"""
+
 LOCK_RUN: Final = f"""
 SELECT {_SELECT}
 {_JOINS}
@@ -210,7 +215,8 @@ def lock_tasks(
 
 
 def lock_run(organisation_id: UUID, run_id: UUID) -> tuple[RunState, list[TaskState]] | None:
-    """Lock a run and all its tasks; None when the organisation has no such run. One statement, and one for the people."""
+    """Lock a run and all its tasks; None when the organisation has no such run. Two statements, and one for the people."""
+    execute_prepared(LOCK_RUNS_FIRST, [organisation_id, [run_id]])
     found = _read(LOCK_RUN, [organisation_id, run_id], organisation_id)
     if not found.rows:
         return None
@@ -293,6 +299,7 @@ def lock_open_runs(
     organisation_id: UUID, definition_id: UUID, other_than: UUID, only: Sequence[UUID]
 ) -> list[RunAndTasks]:
     """Those of ``only`` that are such runs, locked with their open tasks."""
+    execute_prepared(LOCK_RUNS_FIRST, [organisation_id, list(only)])
     found = [organisation_id, organisation_id, definition_id, other_than, list(only)]
     return _by_run(_pairs(_read(LOCK_OF_DEFINITION, found, organisation_id)))
 

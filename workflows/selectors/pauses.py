@@ -1,11 +1,13 @@
 """Why the clock of a task stands still, and for which reasons it may."""
 
+from functools import cache
 from typing import Final
 from uuid import UUID
 
 from workflows.assignment import PersonRef
 from workflows.engine.pauses import OpenPause
 from workflows.models import HoldReason, TaskPause
+from workflows.selectors.prepared import Prepared
 
 REASONS: Final = ("Waiting for a third party", "Waiting for a document", "Planned for later")
 """What is offered where the organisation has named no reasons of its own."""
@@ -13,8 +15,14 @@ REASONS: Final = ("Waiting for a third party", "Waiting for a document", "Planne
 
 def hold_reasons(organisation_id: UUID) -> tuple[str, ...]:
     """The reasons for which a task may be put on hold. One query."""
-    rows = HoldReason.objects.filter(organisation_id=organisation_id).order_by("position", "name")
-    return tuple(rows.values_list("name", flat=True)) or REASONS
+    return tuple(row["name"] for row in _reasons().rows({"organisation": organisation_id})) or REASONS
+
+
+@cache
+def _reasons() -> Prepared:
+    here = UUID(int=1)
+    rows = HoldReason.objects.filter(organisation_id=here).order_by("position", "name").values(*("name",))
+    return Prepared(rows, {here: "organisation"})
 
 
 def open_pause(organisation_id: UUID, task_id: UUID) -> OpenPause | None:

@@ -12,7 +12,7 @@ Row = dict[str, Any]
 
 
 class Prepared:
-    """Made from a queryset of ``values`` that was built with placeholders; ``slots`` names each placeholder value.
+    """Made from a queryset of named ``values`` that was built with placeholders; ``slots`` names each placeholder value.
 
     Everything else in it is written into the text: a plan that is kept can use a partial index only where it reads the
     condition itself.
@@ -33,4 +33,4 @@ class Prepared:
 
 def _names(rows: QuerySet[Any, Row]) -> list[str]:
     query = rows.query.combined_queries[0] if rows.query.combined_queries else rows.query
-    return [*query.extra_select, *query.values_select, *query.annotation_select]
+    return list(query.selected or ())

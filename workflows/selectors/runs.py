@@ -6,9 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
-from django.db.models.functions import JSONObject
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Membership
@@ -31,6 +29,7 @@ from workflows.models import (
 )
 from workflows.policies import sees_all_runs
 from workflows.selectors.definitions import definition_of
+from workflows.selectors.run_rows import RunRow, near_to, run_row, with_around
 from workflows.standing import Approval, VoteRow, standing
 from workflows.substitution import acting_for, subjects_of
 
@@ -244,17 +243,10 @@ def visible_to(actor: Membership, at: datetime | None = None) -> QuerySet[Workfl
     runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id)
     if sees_all_runs(actor):
         return runs
-    here = {"organisation_id": actor.organisation_id, "run_id": OuterRef("pk")}
-    tasks = Task.objects.filter(Q(assignee_id=actor.id) | Q(completed_by_id=actor.id), **here)
-    queues = TaskCandidate.objects.filter(
-        organisation_id=actor.organisation_id, member_id=actor.id, task__run_id=OuterRef("pk")
-    )
-    left = TransitionLog.objects.filter(from_member_id=actor.id, **here)
-    follows = Participant.objects.filter(member_id=actor.id, **here)
-    mine = Q(requester_id=actor.id) | Q(definition__owner_id=actor.id)
-    near = mine | Q(Exists(tasks)) | Q(Exists(queues)) | Q(Exists(left)) | Q(Exists(follows))
+    near = near_to(actor.organisation_id, actor.id)
     if behalf := on_behalf(actor, at):
-        near |= Q(Exists(Task.objects.filter(behalf, **here)))
+        tasks = Task.objects.filter(behalf, organisation_id=actor.organisation_id, run_id=OuterRef("pk"))
+        near |= Q(Exists(tasks))
     return runs.filter(near)
 
 
@@ -329,89 +321,52 @@ def visible_among(actor: Membership, run_ids: Iterable[UUID]) -> set[UUID]:
 
 def access_run(actor: Membership, run_id: UUID) -> RunView:
     """The door to a request. Raises RunNotFound alike for a missing, a foreign and an invisible one. One query."""
-    return _view(actor, visible_to(actor).filter(id=run_id))
+    return _visible(actor, run_id, by="id")
 
 
 def access_run_of_task(actor: Membership, task_id: UUID) -> RunView:
     """The request of a task, by the same rule. Raises RunNotFound."""
-    return _view(actor, visible_to(actor).filter(tasks__id=task_id))
+    return _visible(actor, task_id, by="tasks__id")
 
 
 def any_run_of_task(actor: Membership, task_id: UUID) -> RunView:
     """The request of a task of the organisation, whoever asks: for callers that decide access by other means."""
-    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id, tasks__id=task_id)
-    return _view(actor, runs)
+    return _view(actor, run_row(actor, task_id, by="tasks__id"))
 
 
 def any_run(actor: Membership, run_id: UUID) -> RunView:
     """As ``any_run_of_task``, by the id of the run."""
-    runs: QuerySet[WorkflowRun] = WorkflowRun.objects.filter(organisation_id=actor.organisation_id, id=run_id)
-    return _view(actor, runs)
+    return _view(actor, run_row(actor, run_id))
 
 
-def _view(actor: Membership, runs: QuerySet[WorkflowRun]) -> RunView:
-    rows = with_around(runs, actor.organisation_id, actor.id).select_related("definition", "version", "requester")
-    found: Any = rows.defer("version__graph").first()
-    if found is None:
+def _visible(actor: Membership, wanted: UUID, *, by: str) -> RunView:
+    if sees_all_runs(actor) or on_behalf(actor) is None:
+        return _view(actor, run_row(actor, wanted, by=by, is_near=not sees_all_runs(actor)))
+    # Who stands in for others asks for what those hold as well: another statement for each.
+    runs = with_around(visible_to(actor).filter(**{by: wanted}), actor.organisation_id, actor.id)
+    found = runs.select_related("definition", "version", "requester").defer("version__graph", "version__cases").first()
+    return _view(actor, RunRow.of(found) if found else None)
+
+
+def _view(actor: Membership, row: RunRow | None) -> RunView:
+    if row is None:
         raise RunNotFound
-    return view_of(actor, found, found.task_rows, found.follower_rows, found.left_rows)
+    return view_of(actor, row)
 
 
-def with_around(runs: QuerySet[WorkflowRun], organisation_id: UUID, member_id: UUID) -> QuerySet[WorkflowRun]:
-    """The runs with their tasks, their followers and the steps that the person has left, as lists of JSON objects."""
-    here = {"organisation_id": organisation_id, "run_id": OuterRef("pk")}
-    return runs.annotate(
-        task_rows=ArraySubquery(Task.objects.filter(**here).order_by("opened_at", "id").values(row=_TASK)),
-        follower_rows=ArraySubquery(
-            Participant.objects.filter(**here).order_by("created_at", "id").values(row=_FOLLOWER)
-        ),
-        left_rows=ArraySubquery(TransitionLog.objects.filter(from_member_id=member_id, **here).values("from_step")),
-    )
-
-
-def view_of(
-    actor: Membership,
-    run: WorkflowRun,
-    tasks: Iterable[Mapping[str, Any]],
-    followers: Iterable[Mapping[str, Any]],
-    left: Iterable[str],
-) -> RunView:
-    """The view of a run that was read ``with_around``."""
-    definition = definition_of(actor.organisation_id, run.version_id)
+def view_of(actor: Membership, row: RunRow) -> RunView:
+    """The request of the row as the person sees it."""
+    definition = definition_of(actor.organisation_id, row.run.version_id)
     return RunView(
-        run=run,
+        run=row.run,
         viewer=actor,
-        tasks=tuple(_task(row, definition) for row in tasks),
+        tasks=tuple(_task(one, definition) for one in row.tasks),
         followers=tuple(
-            Follower(PersonRef(UUID(row["id"]), row["name"], row["email"]), row["kind"]) for row in followers
+            Follower(PersonRef(UUID(one["id"]), one["name"], one["email"]), one["kind"]) for one in row.followers
         ),
-        left_steps=frozenset(left),
+        left_steps=frozenset(row.left),
         definition=definition,
     )
-
-
-def _person(path: str) -> JSONObject:
-    return JSONObject(id=F(f"{path}__id"), name=F(f"{path}__name"), email=F(f"{path}__email"))
-
-
-_TASK = JSONObject(
-    **{
-        name: F(name)
-        for name in (
-            "id", "step", "step_name", "state", "version", "unassigned", "opened_at", "due_at", "overdue", "escalations",
-            "completed_at", "transition", "superseded", "paused_at", "pause", "panel",
-        )
-    },
-    assignee=_person("assignee"),
-    completed_by=_person("completed_by"),
-    on_behalf_of=_person("on_behalf_of"),
-    candidates=ArraySubquery(
-        TaskCandidate._base_manager.filter(organisation_id=OuterRef("organisation_id"), task_id=OuterRef("pk"))
-        .order_by("id")
-        .values(row=JSONObject(id=F("member_id"), is_open=F("is_open")))
-    ),
-)  # fmt: skip
-_FOLLOWER = JSONObject(id=F("member__id"), name=F("member__name"), email=F("member__email"), kind=F("kind"))
 
 
 def _task(row: Mapping[str, Any], definition: RunningDefinition) -> TaskRow:

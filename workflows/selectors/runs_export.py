@@ -14,7 +14,8 @@ from forms_builder.schema import fields as f
 from forms_builder.schema.display import NOTHING, display
 from workflows.models import TIMED_OUT, RunStatus, WorkflowRun
 from workflows.selectors.definitions import definition_of
-from workflows.selectors.runs import RunView, view_of, with_around
+from workflows.selectors.run_rows import RunRow, with_around
+from workflows.selectors.runs import RunView, view_of
 from workflows.selectors.runs_page import RunsOf
 
 BATCH: Final = 200
@@ -67,8 +68,7 @@ def batch_of(sheet: Sheet, after: tuple[datetime, UUID] | None) -> list[Workflow
 def cells(sheet: Sheet, batch: list[WorkflowRun]) -> Iterator[list[Any]]:
     """A line per request. What may not be read is empty, as is what was not answered."""
     for run in batch:
-        found: Any = run
-        view = view_of(sheet.door.member, run, found.task_rows, found.follower_rows, found.left_rows)
+        view = view_of(sheet.door.member, RunRow.of(run))
         yield [*_facts(view, sheet.zone), *_answers(view, sheet.answers)]
 
 

@@ -7,18 +7,16 @@ from uuid import UUID
 
 from django.contrib.postgres.search import SearchQuery, SearchVector
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from accounts.models import Membership
 from workflows.models import WorkflowRun
-from workflows.selectors.definitions import visible_to as definitions_visible_to
 from workflows.selectors.inbox import MAX_DIGITS, InboxRow, rows_with_open_tasks, run_columns, shaped
-from workflows.selectors.landing import LandingRow, landing_rows, with_start
+from workflows.selectors.landing import LandingRow, landing_with
 from workflows.selectors.paging import Cursor, Order, Page, page_of
 from workflows.selectors.runs import visible_list, visible_to
 
 NEWEST: Final = Order("at", "key")
-WORKFLOWS: Final = 10
 CONFIG: Final = "simple"
 """Names of people and workflows are no language: words are only folded to lower case."""
 MAX_WORDS: Final = 8
@@ -45,7 +43,7 @@ def search(actor: Membership, q: str, cursor: Cursor | None = None) -> Found:
     rows = shaped(_matching(actor, text), run_columns(""), key="id", at="started_at")
     found = list(NEWEST.window(rows, cursor))
     page = page_of(found, cursor, lambda rows: rows_with_open_tasks(actor, rows), NEWEST)
-    return Found(() if cursor is not None else _workflows(actor, text), page)
+    return Found(() if cursor is not None else landing_with(actor, text.split()[:MAX_WORDS]), page)
 
 
 def _matching(actor: Membership, text: str) -> QuerySet[WorkflowRun]:
@@ -76,11 +74,3 @@ def query_of(text: str) -> str:
     words = ["".join(ch if ch.isalnum() else " " for ch in word).split() for word in text.split()]
     flat = [part for some in words for part in some][:MAX_WORDS]
     return " & ".join([*flat[:-1], f"{flat[-1]}:*"]) if flat else ""
-
-
-def _workflows(actor: Membership, text: str) -> Sequence[LandingRow]:
-    wanted = Q()
-    for word in text.split()[:MAX_WORDS]:
-        wanted &= Q(name__icontains=word) | Q(description__icontains=word)
-    rows = with_start(actor, definitions_visible_to(actor)).filter(wanted).order_by("name", "id")
-    return landing_rows(actor, list(rows[:WORKFLOWS]))

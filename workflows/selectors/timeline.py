@@ -3,11 +3,13 @@
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import cache
 from typing import Any, Final
 from uuid import UUID
 
 from workflows.events import Via
 from workflows.models import Comment, CommentKind, LinkEnd, LogKind, TransitionLog
+from workflows.selectors.prepared import Prepared, Row
 from workflows.selectors.runs import RunView
 
 VIA: Final[Mapping[str, str]] = {
@@ -47,7 +49,6 @@ def history(view: RunView) -> list[TransitionLog]:
 def timeline(view: RunView, log: Sequence[TransitionLog] | None = None) -> list[Entry]:
     """History and remarks of a request that the person may see. Two queries, one where the ``log`` was read. No form values
     are in it."""
-    here = {"organisation_id": view.run.organisation_id, "run_id": view.run.id}
     gone = {task.id for task in view.tasks if task.superseded}
     told: list[tuple[TransitionLog, Entry]] = []
     for row in history(view) if log is None else log:
@@ -58,9 +59,9 @@ def timeline(view: RunView, log: Sequence[TransitionLog] | None = None) -> list[
             told[-1] = way_back, replace(before, note="; ".join(text for text in (before.note, entry.text) if text))
         else:
             told.append((row, replace(entry, superseded=_is_superseded(row, gone))))
-    remarks = Comment.objects.filter(kind=CommentKind.COMMENT, **here).select_related("author").order_by("created_at")
+    remarks = _remarks().rows({"organisation": view.run.organisation_id, "run": view.run.id})
     entries = [(row.at, 0, row.seq, entry) for row, entry in told]
-    entries += [(remark.created_at, 1, number, _remark(remark)) for number, remark in enumerate(remarks)]
+    entries += [(remark["created_at"], 1, number, _remark(remark)) for number, remark in enumerate(remarks)]
     return [entry for *_, entry in sorted(entries, key=lambda item: item[:3])]
 
 
@@ -69,8 +70,15 @@ def _is_superseded(row: TransitionLog, gone: Collection[UUID | None]) -> bool:
     return row.kind == LogKind.MOVED and row.task_id in gone and not row.detail.get("return")
 
 
-def _remark(remark: Comment) -> Entry:
-    return Entry(remark.created_at, "comment", remark.author.name, remark.author_id, "commented", remark.text)
+@cache
+def _remarks() -> Prepared:
+    here, run = UUID(int=1), UUID(int=2)
+    rows = Comment.objects.filter(kind=CommentKind.COMMENT, organisation_id=here, run_id=run).order_by("created_at")
+    return Prepared(rows.values("created_at", "author__name", "author_id", "text"), {here: "organisation", run: "run"})
+
+
+def _remark(row: Row) -> Entry:
+    return Entry(row["created_at"], "comment", row["author__name"], row["author_id"], "commented", row["text"])
 
 
 def entry_of(row: TransitionLog) -> Entry:

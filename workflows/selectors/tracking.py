@@ -142,11 +142,6 @@ def _info(kind: EntityStateKind) -> StateInfo:
     )
 
 
-def states_of(organisation_id: UUID, workflow_code: str) -> list[StateInfo]:
-    """The state metadata in order, for filters, steppers and the API. Raises NotFound."""
-    return list(life_of(organisation_id, workflow_code).states.values())
-
-
 def timeline(*, life: Life, organisation_id: UUID, entity_kind: str, entity_id: UUID) -> list[Moment]:
     """How the entity came to where it is, oldest first."""
     found = timelines(life=life, organisation_id=organisation_id, entity_kind=entity_kind, entity_ids=[entity_id])

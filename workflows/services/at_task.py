@@ -117,6 +117,8 @@ def content_decided_on(locked: LockedTask, definition: RunningDefinition, step: 
 
 def _what_happened(run: RunState, task: TaskState, actor: Membership) -> str:
     if task.completed_at is None or not (task.completed_by or task.transition):
+        if run.finished_at is None and task.is_live:
+            return "The product could not do this step; an administrator says how to go on."
         if run.finished_at is None:
             return "This task is not needed any more: the request has gone another way."
         return f"This task is closed: the request is {run.outcome.lower() or run.status}."

@@ -113,7 +113,7 @@ def bulk_ask(
 ) -> BulkAct:
     """Do it at once, or after ``wait``, until when it can be undone. Raises BulkInvalid for a wish that is none."""
     moment = at or timezone.now()
-    _check(wish)
+    _check(actor, wish)
     act = BulkAct(
         organisation_id=actor.organisation_id,
         actor_id=actor.id,
@@ -432,7 +432,7 @@ def _said(plan: Plan) -> str:
 # --- the wish as a row ---
 
 
-def _check(wish: BulkWish) -> None:
+def _check(actor: Membership, wish: BulkWish) -> None:
     problems: dict[str, list[str]] = {}
     ids = [row.task_id for row in wish.rows]
     if not 1 <= len(ids) <= MAX_ROWS:
@@ -443,8 +443,14 @@ def _check(wish: BulkWish) -> None:
         problems["transition"] = ["Choose the next step."]
     if wish.action is BulkAction.REASSIGN and wish.assignee_id is None:
         problems["assignee"] = ["Choose a person."]
+    elif wish.named and not _are_there(actor.organisation_id, wish.named):
+        problems["assignee"] = ["There is no such person here. Choose somebody else."]
     if problems:
         raise BulkInvalid(problems)
+
+
+def _are_there(organisation_id: UUID, ids: Sequence[UUID]) -> bool:
+    return Membership.objects.filter(organisation_id=organisation_id, id__in=ids).count() == len(ids)
 
 
 def _facts(act: BulkAct, actor: Membership) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from accounts.audit.record import record
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Invalid
 from forms_builder.schema.document import DocumentError, FormDocument
+from forms_builder.schema.parts import has_unstorable
 from forms_builder.selectors import document_of
 from forms_builder.services.forms import form_publish
 from workflows import policies
@@ -439,4 +440,11 @@ def name_of(text: str) -> str:
     name = " ".join(text.split())
     if not 1 <= len(name) <= MAX_NAME:
         raise DefinitionInvalid({"name": [f"Use 1 to {MAX_NAME} characters."]})
-    return name
+    return storable_text("name", name)
+
+
+def storable_text(key: str, text: str) -> str:
+    """The text, if a document of a workflow may hold it. Raises DefinitionInvalid."""
+    if has_unstorable(text):
+        raise DefinitionInvalid({key: ["This contains a character that cannot be stored. Type it anew."]})
+    return text

@@ -19,7 +19,7 @@ from workflows.definition_events import DefinitionChanged
 from workflows.models import WorkflowAddress, WorkflowDefinition, WorkflowGroup, WorkflowVisibility
 from workflows.selectors.definitions import definitions_of
 from workflows.selectors.people import active_members
-from workflows.services.definitions import DefinitionInvalid, hold_addresses, locked, name_of
+from workflows.services.definitions import DefinitionInvalid, hold_addresses, locked, name_of, storable_text
 
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MAX_SLUG: Final = 80
@@ -148,7 +148,7 @@ def _description(text: str) -> str:
     text = text.replace("\r\n", "\n").strip()
     if len(text) > MAX_DESCRIPTION:
         raise DefinitionInvalid({"description": [f"Use at most {MAX_DESCRIPTION:,} characters."]})
-    return text
+    return storable_text("description", text)
 
 
 def _group_id(organisation_id: UUID, group_id: UUID | Literal["none"]) -> UUID | None:

@@ -42,7 +42,8 @@ def timeouts_sweep(organisation_id: UUID, *, at: datetime, limit: int = FEW) -> 
 
 def _deal_with(organisation_id: UUID, ids: Sequence[UUID], at: datetime) -> int:
     due = RunTimer.objects.filter(organisation_id=organisation_id, id__in=ids, check_at__lte=at)
-    timers = list(due.order_by("check_at", "id").select_for_update(skip_locked=True))
+    # Of each its request is locked: in the order in which everybody does who locks many.
+    timers = list(due.order_by("run_id").select_for_update(skip_locked=True))
     plans = [plan for timer in timers if (plan := _plan(timer, at)) is not None]
     batch = WriteBatch()
     rows = [{"id": timer.id, "check_at": _next_check(timer, at)} for timer in timers]

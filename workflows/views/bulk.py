@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views import View
 
+from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Invalid, NotFound
 from accounts.views.base import MemberRequired, refusals_as_pages
 from workflows.forms import BulkForm
@@ -56,6 +57,7 @@ class BulkAskView(MemberRequired, View):
             if (earlier := once.earlier()) is not None:
                 return earlier
             wish = _wish(form)
+            _reason(self.actor, wish, form)
             act = bulk_ask(actor=self.actor, wish=wish, wait=time_to_undo(self.actor.organisation_id))
         except (Conflict, Invalid) as error:
             fields = error.fields if isinstance(error, Invalid) else {"tasks": [error.message]}
@@ -119,6 +121,14 @@ def _wish(form: BulkForm) -> BulkWish:
     way = wanted.removeprefix(DECIDE) if action is BulkAction.DECIDE else ""
     person = None if action is BulkAction.CLAIM else data["assignee"]
     return BulkWish(action, rows, way, person, data["comment"])
+
+
+def _reason(actor: Membership, wish: BulkWish, form: BulkForm) -> None:
+    """Asked for before the time to undo: without it every request would be left in the end. Raises Invalid."""
+    if wish.action is not BulkAction.DECIDE or wish.comment.strip():
+        return
+    if any(way.reason_required and way.name == wish.transition for way in choice_of(actor, form.wanted).ways):
+        raise Invalid({"comment": [f"Say why you choose “{wish.transition}”."]})
 
 
 def chosen_page(

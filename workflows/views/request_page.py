@@ -16,7 +16,7 @@ from forms_builder.sources import OrganisationSources
 from workflows import policies
 from workflows.assignment import PersonRef
 from workflows.selectors import request_page as facts
-from workflows.selectors.definitions import visible_to
+from workflows.selectors.definitions import may_open
 from workflows.selectors.desk import Desk, colleagues_at, content_of, desk_at, may_decide, ways_from
 from workflows.selectors.drawings import path_svg
 from workflows.selectors.links import deciders_outside, links_of_run, may_send_again
@@ -83,7 +83,7 @@ class RequestPage:
         may = facts.may(view, task, actor)
         others = self._hand_over_to(may)
         may = replace(may, reassign=may.reassign and bool(others))
-        known = visible_to(actor, deleted=True).filter(id=view.run.definition_id).exists()
+        known = may_open(actor, view.run.definition_id)
         log = history(view)
         found: dict[str, Any] = {
             "run": facts.run_facts(view, definition_known=known),

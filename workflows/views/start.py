@@ -5,11 +5,13 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.views import View
 
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from accounts.views.base import MemberRequired, refusals_as_pages
+from forms_builder.html_input import PAGE_CONTROLS
 from forms_builder.rendering import StepForm, form_class
 from forms_builder.sources import OrganisationSources
 from workflows.forms import DecisionForm
@@ -84,7 +86,15 @@ class RequestStartView(MemberRequired, View):
         return start.response(request, start.form(), start.bar())
 
     def post(self, request: HttpRequest, slug: str) -> HttpResponse:
-        start = self._page(slug)
+        try:
+            return self._send(request, StartPage(access_start(self.actor, slug), self.actor))
+        except DefinitionNotFound:
+            # Whoever filled in the form while the workflow was closed has nothing to go back to but what they sent.
+            # Drawn without the request, so that a foreign address reads as a missing one.
+            text = render_to_string("workflows/request_gone.html", {"typed": _typed(request)})
+            return HttpResponse(text, status=404, headers={"Cache-Control": "no-store, private"})
+
+    def _send(self, request: HttpRequest, start: StartPage) -> HttpResponse:
         posted = DecisionForm(request.POST)
         redraws = "redraw" in request.POST
         try:
@@ -120,6 +130,17 @@ class RequestStartView(MemberRequired, View):
     def _page(self, slug: str) -> StartPage:
         with refusals_as_pages():
             return StartPage(access_start(self.actor, slug), self.actor)
+
+
+def _typed(request: HttpRequest) -> list[tuple[str, str]]:
+    """What was sent, under the names of the page: the form itself may be nothing for the person any more."""
+    controls = PAGE_CONTROLS - {"comment"}
+    return [
+        (name, text)
+        for name, texts in request.POST.lists()
+        for text in texts
+        if text.strip() and name not in controls and not name.startswith("assignees.")
+    ]
 
 
 def _again(

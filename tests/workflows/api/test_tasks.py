@@ -161,3 +161,14 @@ def test_a_tenant_admin_assigns_what_nobody_holds(acme: Acme, leave: WorkflowDef
     assert (own.status_code, set(own.json()["errors"])) == (422, {"assignee"})
     given = tess.done(path, {"assignee": str(acme.ravi.id)})
     assert given["steps"][-1]["assignee"]["name"] == "Ravi"
+
+
+def test_the_etag_of_what_was_done_about_a_task_is_good_for_the_next_thing(
+    acme: Acme, leave: WorkflowDefinition
+) -> None:
+    hema, path = Rest(acme.hema), f"tasks/{at_hr(acme)['steps'][-1]['id']}/"
+    for action, body in (("claim", {}), ("hold", {"reason": "Waiting for a document"}), ("resume", {})):
+        seen = hema.post(f"{path}{action}/", body)["ETag"]
+        assert seen == hema.get(path)["ETag"], action
+    done = hema.post(f"{path}complete/", {"transition": "Approved"}, **{"If-Match": seen})
+    assert done.json()["outcome"] == "Approved"

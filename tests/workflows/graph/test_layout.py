@@ -137,6 +137,18 @@ def test_everything_drawn_lies_inside_the_frame(document: GraphDocument) -> None
         assert all(left - 2 <= x <= left + width + 2 and top - 2 <= y <= top + height + 2 for x, y in points)
 
 
+@BOTH
+def test_words_on_the_outermost_way_are_drawn_whole(direction: Direction) -> None:
+    raw = review()
+    raw["transitions"][-1]["name"] = "Back to the applicants"
+    root = parsed(graph_svg(GraphDocument.load(raw), title="Leave", direction=direction))
+    left, _, width, _ = (float(value) for value in (root.get("viewBox") or "").split())
+    (plate,) = (box for box in root.iter(f"{SVG}rect") if box.get("class") == "graph-label-plate")
+    begin, wide = float(plate.get("x") or 0), float(plate.get("width") or 0)
+    assert left <= begin
+    assert begin + wide <= left + width
+
+
 def test_long_names_are_wrapped_and_cut() -> None:
     assert lines_of("Manager review") == ["Manager review"]
     lines = lines_of("Review by the department head and everybody above")

@@ -10,8 +10,10 @@ from django.test import Client
 from django.utils import timezone
 
 from tests.cast import Acme
+from tests.factories import workflows as make
 from tests.factories.accounts import be_away
 from tests.workflows.views.story import at_hr, install, load, send, signed_in, started, text
+from workflows.library import library_item
 from workflows.models import BulkAct, Task, WorkflowRun, WorkflowSettings
 from workflows.selectors import bulk_page
 from workflows.views import bulk as bulk_views
@@ -104,6 +106,23 @@ def test_a_wish_without_a_choice_comes_back(acme: Acme) -> None:
     with acme.scope():
         assert not BulkAct.objects.exists()
     assert send(ravi, "/tasks/bulk/", tab="decide", ids="nonsense").status_code == 302
+
+
+def test_a_way_that_wants_a_reason_is_refused_without_one(acme: Acme) -> None:
+    document = library_item("leave_application").to_json()
+    next(way for way in document["graph"]["transitions"] if way["key"] == "manager_rejects")["reason_required"] = True
+    with acme.scope():
+        run_id = started(acme, make.publish(document, acme.omar))
+    ravi = signed_in(acme.ravi)
+    answer = ask(ravi, choose(ravi), do="way:Rejected", comment=" ")
+    assert answer.status_code == 422
+    assert answer.context["errors"] == {"comment": ["Say why you choose “Rejected”."]}
+    assert 'aria-describedby="comment_error"' in text(answer)
+    with acme.scope():
+        assert not BulkAct.objects.exists()
+    done = ravi.post(f"{ask(ravi, answer, do='way:Rejected', comment='No')['Location']}run/", follow=True)
+    assert "1 of 1 done." in text(done)  # type: ignore[arg-type]  # the answer's page
+    assert outcomes(acme, [run_id]) == {"Rejected"}
 
 
 def test_a_key_that_is_none_is_refused(acme: Acme) -> None:

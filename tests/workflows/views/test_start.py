@@ -10,6 +10,7 @@ from tests.factories.forms_builder import upload
 from tests.factories.workflows import publish
 from tests.workflows.views.story import LEAVE, START, apply, hidden, install, load, send, signed_in, text
 from workflows.models import WorkflowRun
+from workflows.services.definitions import definition_retire
 
 
 @pytest.mark.django_db
@@ -111,3 +112,18 @@ def test_what_one_may_not_start_is_not_there(acme: Acme) -> None:
     missing = load(asha, "/start/nothing-here/")
     assert missing.status_code == 404
     assert send(asha, "/start/nothing-here/", **LEAVE).status_code == 404
+
+
+@pytest.mark.django_db
+def test_who_sends_a_form_whose_workflow_was_retired_gets_back_what_they_typed(acme: Acme) -> None:
+    definition = install(acme)
+    asha = signed_in(acme.asha)
+    form = load(asha, START)
+    with acme.scope():
+        definition_retire(definition_id=definition.id, actor=acme.omar)
+    answer = send(asha, START, **LEAVE, **hidden(form), comment="Soon, please")
+    assert answer.status_code == 404
+    assert "Nothing was sent" in text(answer)
+    assert all(one in text(answer) for one in (*LEAVE.values(), "Soon, please"))
+    with acme.scope():
+        assert not WorkflowRun.objects.exists()
