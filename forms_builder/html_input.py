@@ -15,7 +15,7 @@ from forms_builder.schema.component import component_of
 
 PAGE_CONTROLS: Final = frozenset(
     {"action", "redraw", "assignee", "comment", "csrfmiddlewaretoken", "idempotency_key", "method", "next", "submit"}
-    | {"transition", "version"}
+    | {"shown", "transition", "version"}
 )
 """Names that the pages around a form use for their own controls, and two that a browser's form object owns."""
 REDRAW: Final = "redraw"

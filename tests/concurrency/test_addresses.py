@@ -77,7 +77,7 @@ def test_who_changes_a_workflow_does_not_hold_up_those_who_start_it() -> None:
         definition_change(definition_id=leave.id, actor=acme.omar, wish=Wish(description="Anew"))
         locked(acme.omar, leave.id)
         is_held.set()
-        return is_started.wait(5)
+        return is_started.wait(30)
 
     def start() -> None:
         assert is_held.wait(30)

@@ -48,7 +48,7 @@ def kill(pid: int) -> None:
 
 
 def wait_for(happened: Callable[[], bool]) -> None:
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while not happened():
         assert time.monotonic() < until
         time.sleep(0.02)

@@ -137,7 +137,7 @@ def left_over(acme: Acme) -> int:
         )
 
 
-def wait_for(done: Callable[[], bool], seconds: float = 30) -> None:
+def wait_for(done: Callable[[], bool], seconds: float = 90) -> None:
     until = time.monotonic() + seconds
     while not done():
         assert time.monotonic() < until, "nothing happens any more"
@@ -168,7 +168,7 @@ def test_killed_in_the_middle_nothing_is_lost_and_notices_are_there_once(committ
         assert killed == KILLS
         assert left_over(acme)
         with worker(port):
-            wait_for(lambda: not left_over(acme), seconds=60)
+            wait_for(lambda: not left_over(acme), seconds=300)
     assert times_told(acme) == {1: 400}
     with acme.scope():
         assert set(OutboxEvent.objects.values_list("state", flat=True)) == {"planned"}

@@ -255,7 +255,7 @@ def test_a_lease_is_renewed_although_the_database_was_away_for_a_moment(
     monkeypatch.setattr(machine_work, "organisation_scope", scope)
     monkeypatch.setattr(threading, "excepthook", lambda _: None)
     with machine_work._lease_kept(claimed):
-        assert renewed.wait(5)
+        assert renewed.wait(30)
 
 
 def test_what_was_set_aside_is_tried_again_as_the_same_effect(shop: Shop) -> None:

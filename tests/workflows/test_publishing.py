@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from django.db import transaction
 from pydantic import TypeAdapter, ValidationError
 
 from accounts.models import AuditEntry, Membership
@@ -26,8 +27,15 @@ from workflows.services.definitions import (
     definition_export,
     definition_import,
     definition_publish,
+    definition_restore,
 )
-from workflows.services.publishing import AskedAlready, DraftChanged, publishing_request, settings_save
+from workflows.services.publishing import (
+    AskedAlready,
+    DraftChanged,
+    WorkflowDeleted,
+    publishing_request,
+    settings_save,
+)
 from workflows.services.runs import run_start
 from workflows.services.sla import sla_sweep
 
@@ -110,6 +118,17 @@ def test_what_was_approved_is_what_goes_live(governed: WorkflowDefinition, acme:
     with pytest.raises(DraftChanged):
         decide(run_id, acme.ravi, "Approved")
     assert (state(governed, 2), open_task(run_id).state) == ("draft", "waiting")
+
+
+def test_what_was_deleted_does_not_go_live_until_it_is_restored(governed: WorkflowDefinition, acme: Acme) -> None:
+    run_id = asked(governed, acme)
+    definition_delete(definition_id=governed.id, actor=acme.omar)
+    with pytest.raises(WorkflowDeleted), transaction.atomic():
+        decide(run_id, acme.ravi, "Approved")
+    assert (state(governed, 2), run_of(run_id).status) == ("draft", "running")
+    definition_restore(definition_id=governed.id, actor=acme.omar)
+    decide(run_id, acme.ravi, "Approved")
+    assert state(governed, 2) == "published"
 
 
 def test_settings_are_for_tenant_admins_and_fit(leave: WorkflowDefinition, acme: Acme) -> None:

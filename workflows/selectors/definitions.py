@@ -173,6 +173,16 @@ def access_start(actor: Membership, slug: str) -> WorkflowDefinition:
     return found
 
 
+def earlier_version(definition: WorkflowDefinition, version_id: str) -> RunningDefinition | None:
+    """The version of this workflow with the id that somebody sends back; None where it never was published."""
+    try:
+        rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)
+        version = rows.exclude(published_at=None).filter(id=UUID(version_id)).first()
+    except ValueError:
+        return None
+    return definition_of(definition.organisation_id, version.id) if version else None
+
+
 def newest_versions(definition: WorkflowDefinition) -> QuerySet[WorkflowVersion]:
     """All versions with their forms, newest first."""
     rows = WorkflowVersion.objects.filter(organisation_id=definition.organisation_id, definition_id=definition.id)

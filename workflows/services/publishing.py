@@ -57,6 +57,11 @@ class DraftChanged(Conflict):
     )
 
 
+class WorkflowDeleted(Conflict):
+    code = "definition.deleted"
+    message = "The workflow has been deleted since this request was made. Reject the request, or have it restored first."
+
+
 @transaction.atomic
 def publishing_request(
     *,
@@ -98,8 +103,8 @@ def publishing_request(
 
 
 def on_finish(fact: Finished) -> None:
-    """Publish what was approved; nobody else is asked. Raises DraftChanged, DefinitionInvalid, and Denied for who edited the
-    draft last, whatever the steps let them do; each undoes the decision."""
+    """Publish what was approved; nobody else is asked. Raises DraftChanged, WorkflowDeleted, DefinitionInvalid, and Denied for
+    who edited the draft last, whatever the steps let them do; each undoes the decision."""
     if fact.outcome.casefold() != APPROVED:
         return
     draft = (
@@ -114,6 +119,8 @@ def on_finish(fact: Finished) -> None:
     )
     rows = WorkflowDefinition.objects.select_for_update(no_key=True).filter(organisation_id=fact.organisation_id)
     definition = rows.get(id=draft.definition_id)
+    if definition.deleted_at is not None:
+        raise WorkflowDeleted
     checked = draft_of(definition)
     if _asked_for(fact) != fingerprint(checked):
         raise DraftChanged

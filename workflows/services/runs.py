@@ -43,6 +43,13 @@ RETURNING last
 """
 
 
+class VersionMoved(Conflict):
+    """Another version was published since the caller was shown the form."""
+
+    code = "run.version_moved"
+    message = "This workflow has a new version since you opened its form."
+
+
 class RunFinished(Conflict):
     """The request has ended, so this is no longer possible."""
 
@@ -87,29 +94,31 @@ def run_start(
     upload_problems: Mapping[str, Sequence[str]] | None = None,
     about: About | None = None,
     chooses: bool = True,
+    version_id: UUID | None = None,
 ) -> RunResult:
     """Start a request on the published version: its first step is done with ``data``, the next one is opened.
 
+    ``version_id`` is the version whose form the caller saw, where that has to be the published one still.
     ``about`` is for requests that the product itself makes about one of its rows. With ``chooses`` off nobody is there to
     choose among several people of a step for one: they share a queue.
 
     Three statements: one that reads, the number, and one that writes; more only where somebody has to be looked for. No
     savepoint: nothing is written before everything is checked. Raises DefinitionNotFound when the actor may not start
-    this workflow, Invalid as ``task_complete`` does.
+    this workflow, VersionMoved, Invalid as ``task_complete`` does.
     """
     answers = Submission(data, uploaded, upload_problems)
     wish = Wish(answers, transition, assignee, comment, assignees=assignees or {}, chooses=chooses)
     found = read_start(actor, definition_id, wish.named, about=about is not None)
     if found is None:
         raise DefinitionNotFound
+    if version_id not in (None, found.version_id):
+        raise VersionMoved
     definition = definition_of(actor.organisation_id, found.version_id)
     clock = Clock(at or timezone.now(), calendars_at(actor.organisation_id, found.stamp))
     requester = found.people[actor.id]
     run_id = new_id()
     sources = OrganisationSources(actor, at=clock.at)
-    initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
-    if about is not None:
-        initial |= {name: value for name, value in about.values.items() if name in definition.form.by_name}
+    initial = _initial(actor, definition, sources, about)
     situation = Situation(requester, requester, definition.form, initial, sources.environment)
     desk = Desk(
         definition,
@@ -135,8 +144,15 @@ def run_start(
 
 def start_values(actor: Membership, definition: RunningDefinition, at: datetime | None = None) -> dict[str, Any]:
     """The values that the form of the first step starts with; the contract of the step says which are shown."""
-    sources = OrganisationSources(actor, at=at)
-    return prefilled(definition.form, requester_facts(actor), sources.now, sources)
+    return _initial(actor, definition, OrganisationSources(actor, at=at), None)
+
+
+def _initial(
+    actor: Membership, definition: RunningDefinition, sources: OrganisationSources, about: About | None
+) -> dict[str, Any]:
+    initial = prefilled(definition.form, requester_facts(actor), sources.now, sources)
+    given = about.values if about is not None else {}
+    return initial | {name: value for name, value in given.items() if name in definition.form.by_name}
 
 
 @transaction.atomic

@@ -13,12 +13,14 @@ from accounts.tenancy.errors import Invalid
 from accounts.views.base import MemberRequired, refusals_as_pages
 from forms_builder.html_input import PAGE_CONTROLS
 from forms_builder.rendering import StepForm, form_class
+from forms_builder.schema.display import NOTHING, display
 from forms_builder.sources import OrganisationSources
+from workflows.engine.definition import RunningDefinition
 from workflows.forms import DecisionForm
 from workflows.models import WorkflowDefinition
-from workflows.selectors.definitions import DefinitionNotFound, access_start, definition_of
+from workflows.selectors.definitions import DefinitionNotFound, access_start, definition_of, earlier_version
 from workflows.selectors.desk import ways_of_start
-from workflows.services.runs import run_start, start_values
+from workflows.services.runs import VersionMoved, run_start, start_values
 from workflows.substitution import subjects_of
 from workflows.views.action_bar import (
     ActionBar,
@@ -67,10 +69,29 @@ class StartPage:
             self.values,
             subjects=subjects_of(self.definition.id, self.definition.group_id),
         )
-        return fresh_bar(ways, self.running, None)
+        return fresh_bar(ways, self.running, None, shown=str(self.running.version_id))
 
-    def response(self, request: HttpRequest, form: StepForm, bar: ActionBar, *, status: int = 200) -> HttpResponse:
-        context = {"definition": self.definition, "form": form, "actions": bar}
+    def earlier(self, shown: str | None) -> RunningDefinition | None:
+        """The version whose form the person filled in, where the form has become another one meanwhile."""
+        if not shown or shown == str(self.running.version_id):
+            return None
+        found = earlier_version(self.definition, shown)
+        return found if found is not None and found.form != self.running.form else None
+
+    def gone(self, earlier: RunningDefinition, posted: Any) -> list[tuple[str, str]]:
+        """What was answered to fields of the earlier form that nobody fills in any more, under their labels."""
+        made = form_class(earlier.form, earlier.graph.start.key)
+        form = made(posted, values=self.values, labels={}, sources=self.sources)
+        form.is_valid()
+        here = self.running.form.plan(self.running.graph.start.key).writable_names
+        fields = [field for field in form.plan.writable if field.name not in here and field.keeps_value]
+        answers = [(field.label, display(field, form.intake.written.get(field.name), form.picked)) for field in fields]
+        return [(label, text) for label, text in answers if text != NOTHING]
+
+    def response(
+        self, request: HttpRequest, form: StepForm, bar: ActionBar, *, status: int = 200, **more: Any
+    ) -> HttpResponse:
+        context = {"definition": self.definition, "form": form, "actions": bar, **more}
         return page(request, "workflows/request_start.html", context, status=status)
 
 
@@ -107,6 +128,9 @@ class RequestStartView(MemberRequired, View):
             return earlier
         first = start.running.graph.start.key
         uploads = Uploads.of(request, self.actor, start.running.form, first, start.definition.group)
+        shown = posted["shown"].value()
+        if earlier_form := start.earlier(shown):
+            return _changed(request, start, uploads, posted, start.gone(earlier_form, request.POST))
         if redraws or not posted.is_valid():
             return _again(request, start, start.form(request.POST, uploads), posted, None)
         try:
@@ -120,7 +144,10 @@ class RequestStartView(MemberRequired, View):
                 comment=posted.cleaned_data["comment"],
                 uploaded=uploads.stored,
                 upload_problems=uploads.problems,
+                version_id=start.running.version_id if shown else None,
             )
+        except VersionMoved:
+            return _changed(request, self._page(start.definition.slug), uploads, posted, [])
         except Invalid as error:
             errors = bar_errors(fields_of_refusal(error))
             return _again(request, start, start.form(request.POST, uploads), posted, errors)
@@ -141,6 +168,15 @@ def _typed(request: HttpRequest) -> list[tuple[str, str]]:
         for text in texts
         if text.strip() and name not in controls and not name.startswith("assignees.")
     ]
+
+
+def _changed(
+    request: HttpRequest, start: StartPage, uploads: Uploads, posted: DecisionForm, gone: list[tuple[str, str]]
+) -> HttpResponse:
+    """The form as it is now with what was typed into the earlier one."""
+    form = start.form(request.POST, uploads).without_judgement()
+    bar = filled_bar(start.bar(), posted, {}, key=request.POST.get("idempotency_key", ""))
+    return start.response(request, form, bar, status=409, conflict=VersionMoved.message, gone=gone)
 
 
 def _again(

@@ -1,8 +1,17 @@
 """Names of the gallery's pages, known without setting Django up."""
 
 PAGE_NAMES = (
-    *("login", "login-refused", "password-done", "profile", "home", "start", "start-refused", "claim", "inbox"),
-    *("inbox-empty", "messages", "request", "request-manager", "request-closed", "definition", "definition-form"),
+    *("login", "login-refused", "password-done", "profile", "home", "start", "start-refused", "start-changed", "claim"),
+    *(
+        "inbox",
+        "inbox-empty",
+        "messages",
+        "request",
+        "request-manager",
+        "request-closed",
+        "definition",
+        "definition-form",
+    ),
     *("definition-preferences", "definition-versions", "runs", "search", "notifications", "error-404", "request-gone"),
     *("error-500", "request-branches", "request-waiting", "definition-branches"),
     *("definition-changes", "definition-cases", "definition-move", "claim-read"),

@@ -40,6 +40,7 @@ from tests.browser.gallery.requests import request, request_closed, request_mana
 from tests.browser.gallery.versions import migration, versions
 from workflows.graph.layout import Direction
 from workflows.graph.outline import outline
+from workflows.services.runs import VersionMoved
 
 
 class Login(forms.Form):
@@ -125,6 +126,12 @@ def start_refused() -> Page:
         [move("Manager review", people=("Ravi Nair", "Meera Iyer"))], errors={"assignee": ["Choose who decides."]}
     )
     return "workflows/request_start.html", {"definition": leave(), "form": form, "actions": bar}
+
+
+def start_changed() -> Page:
+    template, context = start()
+    told = {"conflict": VersionMoved.message, "gone": [("Cover", "Meera Iyer"), ("Phone on leave", "+91 22 5550 1234")]}
+    return template, context | told
 
 
 def claim() -> Page:
@@ -337,6 +344,7 @@ _PAGES: dict[str, Callable[[], Page]] = {
     "home": home,
     "start": start,
     "start-refused": start_refused,
+    "start-changed": start_changed,
     "claim": claim,
     "claim-read": claim_read,
     "inbox": inbox,

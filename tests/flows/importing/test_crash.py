@@ -72,7 +72,7 @@ def writes_rows(table: str) -> bool:
 
 def kill_once(process: "subprocess.Popen[bytes]", table: str) -> None:
     """As soon as it writes on the table."""
-    until = time.monotonic() + 30
+    until = time.monotonic() + 90
     while not writes_rows(table):
         assert process.poll() is None, "the worker came to its end first"
         assert time.monotonic() < until

@@ -1,10 +1,15 @@
 """Deciding by the page: refusals come back to their places with what was typed."""
 
+import re
+
 import pytest
 
+from forms_builder.html_input import html_name
 from tests.cast import Acme
 from tests.workflows.views.story import (
+    START,
     action,
+    apply,
     at_hr,
     decide,
     hidden,
@@ -126,3 +131,15 @@ def test_the_requester_may_not_decide_and_strangers_find_nothing(acme: Acme) -> 
 def test_a_get_decides_nothing(acme: Acme) -> None:
     run_id = started(acme, install(acme))
     assert load(signed_in(acme.ravi), f"/tasks/{task_of(acme, run_id).id}/complete/").status_code == 405
+
+
+@pytest.mark.django_db
+def test_no_control_beside_the_answers_is_posted_under_the_name_of_a_field(acme: Acme) -> None:
+    install(acme)
+    asha = signed_in(acme.asha)
+    run_id = apply(asha)
+    for page in (load(asha, START), load(signed_in(acme.ravi), f"/requests/{run_id}/")):
+        bar = text(page).partition("<cs-decision")[2].partition("</cs-decision>")[0]
+        names = set(re.findall(r' name="([a-z_]+)"', bar))
+        assert {"shown", "transition", "comment"} <= names
+        assert all(html_name(name) != name for name in names)
