@@ -16,8 +16,11 @@ from tests.concurrency.racing import racers_leave
 from tests.postgres import database_of_this_process
 from tests.product import forget_prepared
 
-# How long anything takes is no matter of tests: on a busy machine an example may come late.
-settings.register_profile("untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+# How long anything takes is no matter of tests: on a busy machine an example may come late. The same examples each time, so that
+# a change fails by what it changed; with TEST_SEARCH in the environment new ones.
+settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[HealthCheck.too_slow], derandomize="TEST_SEARCH" not in os.environ
+)
 settings.load_profile("untimed")
 
 KEPT = ("django_migrations", "django_content_type", "auth_permission")

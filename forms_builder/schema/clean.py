@@ -19,7 +19,7 @@ from forms_builder.rules import FieldType
 from forms_builder.schema import fields as f
 from forms_builder.schema.addresses import BadAddress, address
 from forms_builder.schema.component import component_of
-from forms_builder.schema.parts import has_unstorable
+from forms_builder.schema.parts import has_unstorable, unturned
 from forms_builder.schema.sources import Sources
 from forms_builder.schema.world import Refused, World, wrong
 
@@ -69,7 +69,7 @@ def clean_text(field: f.TextField | f.LongTextField, raw: Any, world: World, key
         raise wrong(f"Use at most {field.max_length} characters.")
     if has_unstorable(raw):
         raise wrong("This contains a character that cannot be stored.")
-    value = raw.replace("\r\n", "\n").replace("\r", "\n").strip()
+    value = unturned(raw).replace("\r\n", "\n").replace("\r", "\n").strip()
     if isinstance(field, f.TextField):
         value = " ".join(value.splitlines())
     if not value:

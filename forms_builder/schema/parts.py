@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
 
 MAX_JSON_DEPTH: Final = 30
 NAME_PATTERN: Final = r"^[a-z][a-z0-9_]{0,59}$"
+_TURNS: Final = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 def has_unstorable(value: str) -> bool:
@@ -16,6 +17,13 @@ def has_unstorable(value: str) -> bool:
     return any(
         (sign < " " and sign not in "\n\r\t") or sign == "\x7f" or "\ud800" <= sign <= "\udfff" for sign in value
     )
+
+
+def unturned(value: str) -> str:
+    """Without the embeddings, overrides and isolates of UAX #9 (2.1 to 2.4), which nobody sees: with one of them a sentence is
+    read otherwise than it is stored (CVE-2021-42574). They come along when something is copied, and right-to-left writing
+    does not need them."""
+    return value if value.isascii() else value.translate(_TURNS)
 
 
 def plain(value: str) -> str:

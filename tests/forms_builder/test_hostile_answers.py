@@ -58,6 +58,14 @@ def test_text_that_cannot_be_kept_is_refused(kind: str, text: str) -> None:
     assert form({"it": text}).problems == {"it": ["This contains a character that cannot be stored."]}
 
 
+@pytest.mark.parametrize("kind", ["text", "long_text"])
+def test_text_reads_as_it_is_stored(kind: str) -> None:
+    form = form_class(document(one_field(kind)), "any", sources=MemorySources())
+    assert form({"it": "pay \u202e0001\u202c EUR"}).stored() == {"it": "pay 0001 EUR"}
+    assert form({"it": "\u2066\u2069"}).stored() == {"it": None}
+    assert form({"it": "שלום 👩\u200d💻"}).stored() == {"it": "שלום 👩\u200d💻"}
+
+
 @given(raw=json_values, spec=st.sampled_from(SPECS))
 @settings(max_examples=300, deadline=None)
 def test_no_json_value_raises(raw: Any, spec: dict[str, Any]) -> None:

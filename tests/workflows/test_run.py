@@ -63,7 +63,7 @@ def test_what_each_of_them_reads(leave: WorkflowDefinition, acme: Acme) -> None:
 
 def test_a_comment_is_kept_and_told(leave: WorkflowDefinition, acme: Acme) -> None:
     run_id = start_leave(leave, acme.asha).run_id
-    comment = run_comment(run_id=run_id, actor=acme.ravi, text="  Which days?\r\nAll?  ")
+    comment = run_comment(run_id=run_id, actor=acme.ravi, text="  Which \u2067days?\r\nAll?  ")
     assert comment.text == "Which days?\nAll?"
     assert AuditEntry.objects.get(kind="run.commented").payload["text"] == "Which days?\nAll?"
     for wrong in ("  ", "x" * 5001, "a\0b"):

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 from accounts.models import Membership
 from accounts.tenancy.errors import Invalid
 from forms_builder.rendering import form_class
-from forms_builder.schema.parts import has_unstorable
+from forms_builder.schema.parts import has_unstorable, unturned
 from forms_builder.schema.sources import Sources
 from forms_builder.services.attachments import AttachmentTaken, attachments_claim
 from workflows.assignment import (
@@ -224,7 +224,7 @@ def comment_of(text: str, way: CompiledTransition) -> str:
 
 def clean_text(text: str, field: str = "comment") -> str:
     """Plain text without outer space. Raises CommentInvalid."""
-    reason = text.replace("\r\n", "\n").strip()
+    reason = unturned(text).replace("\r\n", "\n").strip()
     if len(reason) > MAX_COMMENT:
         raise CommentInvalid({field: [f"Use at most {MAX_COMMENT} characters; this has {len(reason)}."]})
     if has_unstorable(reason):

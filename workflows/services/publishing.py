@@ -59,7 +59,9 @@ class DraftChanged(Conflict):
 
 class WorkflowDeleted(Conflict):
     code = "definition.deleted"
-    message = "The workflow has been deleted since this request was made. Reject the request, or have it restored first."
+    message = (
+        "The workflow has been deleted since this request was made. Reject the request, or have it restored first."
+    )
 
 
 @transaction.atomic

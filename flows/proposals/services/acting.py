@@ -18,7 +18,7 @@ from flows.proposals.selectors.rights import Speaker, Voice, speakers_of, voices
 from flows.proposals.selectors.standing import Situation, person_of, rights_of, situation_of
 from flows.proposals.states import Action, Rights, Said, Step, TransitionUnknown, known_actions, said_aloud
 from flows.setup import PROPOSAL_KIND, PROPOSAL_WORKFLOW, settings_of
-from forms_builder.schema.parts import has_unstorable
+from forms_builder.schema.parts import has_unstorable, unturned
 from workflows.assignment import PersonRef
 from workflows.services import tracking
 
@@ -108,7 +108,7 @@ def hash_of(proposal: ProposedFlow) -> str:
 
 def clean_text(text: str, path: str = "reason", *, most: int = MAX_TEXT) -> str:
     """Plain text without outer space. Raises TextInvalid at ``path``."""
-    found = text.replace("\r\n", "\n").strip()
+    found = unturned(text).replace("\r\n", "\n").strip()
     if len(found) > most:
         raise TextInvalid({path: [f"Use at most {most} characters; this has {len(found)}."]})
     if has_unstorable(found):
