@@ -51,7 +51,7 @@ def one_step(form: dict[str, Any], deed: str, at: int, other: int) -> dict[str, 
         return fields.rename(form, names[at % len(names)], free_name("new name", names))
     if deed in layout.MOVES:
         return fields.with_layout(form, layout.MOVES[deed](nodes, path)[0])
-    if deed == "drag":
+    if deed == "drag" and paths:
         return fields.with_layout(form, layout.move(nodes, path, paths[other % len(paths)][:-1], other % 4)[0])
     if deed == "duplicate":
         return fields.duplicate(form, path)[0]
