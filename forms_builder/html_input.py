@@ -14,10 +14,21 @@ from forms_builder.schema import fields as f
 from forms_builder.schema.component import component_of
 
 PAGE_CONTROLS: Final = frozenset(
-    {"action", "redraw", "assignee", "comment", "csrfmiddlewaretoken", "idempotency_key", "method", "next", "submit"}
-    | {"shown", "transition", "version"}
+    {
+        "assignee",
+        "comment",
+        "csrfmiddlewaretoken",
+        "idempotency_key",
+        "next",
+        "redraw",
+        "shown",
+        "transition",
+        "version",
+    }
+    | {"action", "append", "closest", "contains", "elements", "matches", "method", "prepend", "submit"}
 )
-"""Names that the pages around a form use for their own controls, and two that a browser's form object owns."""
+"""Names that the pages around a form use for their own controls; and those that scripts ask a form for, where a control with the
+name would stand in the way (HTML, `LegacyOverrideBuiltIns`)."""
 REDRAW: Final = "redraw"
 _ROW: Final = re.compile(r"-(\d{1,4})-")
 

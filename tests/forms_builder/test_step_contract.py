@@ -104,7 +104,9 @@ def test_somebody_who_looks_gets_a_form_without_inputs() -> None:
 
 
 def test_fields_called_like_controls_of_the_page_or_python_words_work() -> None:
-    names = ["transition", "comment", "version", "import", "prefix", "sources", "data", "fields", "clean", "values"]
+    others = ["import", "prefix", "sources", "data", "fields", "clean", "values"]
+    controls = ["transition", "comment", "version", "shown", "elements", "matches"]
+    names = controls + others
     spec = document(*({**one_field("text"), "name": name} for name in names))
     form = form_class(spec, "any", sources=SOURCES)
     page = form().render()
@@ -112,10 +114,11 @@ def test_fields_called_like_controls_of_the_page_or_python_words_work() -> None:
     assert 'name="comment"' not in page
     assert form(dict.fromkeys(names, "x")).stored() == dict.fromkeys(names, "x")
     sent = {
-        **{name: "x" for name in names if name not in ("transition", "comment", "version")},
+        **dict.fromkeys(others, "x"),
+        **{f"f-{name}": "x" for name in controls},
         "comment": "of the action bar",
     }
-    stored = form(posted({**sent, "f-transition": "x", "f-comment": "mine", "f-version": "x"})).stored()
+    stored = form(posted({**sent, "f-comment": "mine"})).stored()
     assert stored == {**dict.fromkeys(names, "x"), "comment": "mine"}
 
 

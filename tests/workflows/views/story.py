@@ -15,7 +15,7 @@ from workflows.models import Task, WorkflowDefinition
 
 LEAVE = make.LEAVE
 START = "/start/leave-application/"
-HIDDEN = re.compile(r'name="(idempotency_key|version)" value="([^"]*)"')
+HIDDEN = re.compile(r'name="(idempotency_key|version|shown)" value="([^"]*)"')
 
 
 def install(acme: Acme, key: str = "leave_application") -> WorkflowDefinition:
