@@ -14,6 +14,7 @@ from forms_builder.schema.parts import FieldName, StepKey
 from tests.cast import Acme
 from tests.factories.machines import machine_of, outcomes, work
 from tests.factories.workflows import MONDAY, decide, install, open_task, publish, run_of
+from tests.workflows.views.story import decide as on_the_page
 from tests.workflows.views.story import load, send, signed_in, text
 from workflows import own_context
 from workflows.library import library_item
@@ -129,6 +130,20 @@ def test_what_was_deleted_does_not_go_live_until_it_is_restored(governed: Workfl
     definition_restore(definition_id=governed.id, actor=acme.omar)
     decide(run_id, acme.ravi, "Approved")
     assert state(governed, 2) == "published"
+
+
+@pytest.mark.parametrize("is_deleted", [True, False])
+def test_what_cannot_go_live_is_told_on_the_page(governed: WorkflowDefinition, acme: Acme, is_deleted: bool) -> None:
+    run_id = asked(governed, acme)
+    if is_deleted:
+        definition_delete(definition_id=governed.id, actor=acme.omar)
+    else:
+        draft(governed, acme, "Something else")
+    answer = on_the_page(signed_in(acme.ravi), run_id, "Approved", comment="As agreed")
+    assert answer.status_code == 409
+    assert "since this request was made" in text(answer)
+    assert "As agreed" in text(answer)
+    assert state(governed, 2) == "draft"
 
 
 def test_settings_are_for_tenant_admins_and_fit(leave: WorkflowDefinition, acme: Acme) -> None:

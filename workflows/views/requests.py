@@ -19,7 +19,6 @@ from workflows.engine.state import Opened
 from workflows.forms import DecisionForm
 from workflows.selectors.doors import open_run, open_task
 from workflows.selectors.runs import RunView, TaskRow
-from workflows.services.at_task import TaskNotOpen, TaskStale
 from workflows.services.tasks import TaskResult, task_complete
 from workflows.views.action_bar import Errors, bar_errors, fields_of_refusal, filled_bar, form_errors
 from workflows.views.request_page import RequestPage, address_of
@@ -81,7 +80,7 @@ class TaskCompleteView(MemberRequired, View):
             raise Http404 from None
         except Denied as error:
             raise PermissionDenied(error.message) from None
-        except (TaskNotOpen, TaskStale) as error:
+        except Conflict as error:
             return self._too_late(request, task_id, posted, error)
         except Invalid as error:
             page = self._page(task_id)
