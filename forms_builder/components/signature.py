@@ -12,7 +12,7 @@ from forms_builder.schema import component
 from forms_builder.schema.component import Component
 from forms_builder.schema.conditions import ACTING
 from forms_builder.schema.fields import FieldBase
-from forms_builder.schema.parts import has_unstorable
+from forms_builder.schema.parts import has_unstorable, unturned
 from forms_builder.schema.sources import Sources
 from forms_builder.schema.standard import day_words
 from forms_builder.schema.world import Refused, World, wrong
@@ -92,7 +92,7 @@ def _name(raw: Any) -> str:
         return ""
     if not isinstance(raw, str) or has_unstorable(raw):
         raise Refused(("name", "Type your full name."))
-    name = " ".join(raw.split())
+    name = " ".join(unturned(raw).split())
     if len(name) > LONGEST_NAME:
         raise Refused(("name", f"Use at most {LONGEST_NAME} characters."))
     return name

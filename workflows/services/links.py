@@ -15,7 +15,7 @@ from django.utils import timezone
 from accounts.audit.record import Actor
 from accounts.models import Membership
 from accounts.tenancy.errors import Conflict, Denied, Invalid
-from forms_builder.schema.parts import has_unstorable
+from forms_builder.schema.parts import has_unstorable, unturned
 from workflows.engine import links
 from workflows.engine.links import AskedTask, Said
 from workflows.engine.plan import Plan
@@ -107,7 +107,7 @@ def locked_link(organisation_id: UUID, link_id: UUID) -> tuple[LockedTask, Decis
 def _said(found: Asked, name: str, transition: str, comment: str, confirmed: bool) -> Said:
     """What was typed, as it will be kept. Raises Invalid with everything that is wrong."""
     wrong: dict[str, list[str]] = {}
-    called_ = found.link.member.name if found.link.member is not None else " ".join(name.split())
+    called_ = found.link.member.name if found.link.member is not None else " ".join(unturned(name).split())
     if not called_:
         wrong["name"] = ["Write your name."]
     elif len(called_) > LONGEST_NAME or has_unstorable(called_):
