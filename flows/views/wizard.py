@@ -231,7 +231,8 @@ class DraftProposeView(MemberRequired, View):
         try:
             with transaction.atomic():
                 made = proposed(self.actor, draft)
-                draft_discard(actor=self.actor, draft_id=draft.id)
+                with refusals_as_pages():  # gone by another tab, with what this one has proposed
+                    draft_discard(actor=self.actor, draft_id=draft.id)
         except Denied as error:
             return summarised(request, self.actor, draft, problems=[("", "", error.message)], status=error.status)
         except Conflict as error:
