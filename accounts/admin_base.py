@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, cast
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.exceptions import DisallowedModelAdminLookup
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.options import IncorrectLookupParameters
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -31,6 +32,8 @@ if TYPE_CHECKING:
 else:
     _ModelAdmin, _TabularInline, _ModelForm = admin.ModelAdmin, admin.TabularInline, forms.ModelForm
 
+# What Django's filters put into an address, behind the name of their column.
+FILTERED_BY = ("exact", "id__exact", "in", "isnull", "isempty", "gte", "lt")
 JSON_FIELDS: dict[Any, Any] = {models.JSONField: {"form_class": StrictJSONField}}
 
 
@@ -138,11 +141,18 @@ class AdminHabits(_ModelAdmin):
         view = transaction.atomic(super().changelist_view) if request.method == "POST" else super().changelist_view
         return refusals_told(request, lambda: view(request, extra_context))
 
+    def lookup_allowed(self, lookup: str, value: Any, request: Any = None) -> bool:
+        """What the list offers to filter by, and no more: Django takes every column, so that asking again and again would tell
+        what a page leaves out."""
+        offered = [one[0] if isinstance(one, tuple) else one for one in self.get_list_filter(request)]
+        names = {str(getattr(one, "parameter_name", one)) for one in offered}
+        return lookup in names or any(lookup == f"{name}__{by}" for name in names for by in FILTERED_BY)
+
     def get_changelist_instance(self, request: HttpRequest) -> Any:
-        """Django refuses filters that mean nothing, but finds out only in the query that there is no year 99999."""
+        """A filter that means nothing is left out; Django finds out only in the query that there is no year 99999."""
         try:
             return super().get_changelist_instance(request)
-        except (ValueError, OverflowError) as error:
+        except (DisallowedModelAdminLookup, ValueError, OverflowError) as error:
             raise IncorrectLookupParameters(error) from error
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
