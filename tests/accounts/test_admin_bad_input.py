@@ -57,6 +57,22 @@ def test_every_field_of_json_refuses_it(tess: Client, place: str, name: str, mor
         assert "not acceptable JSON" in page.context["adminform"].form.errors[name][0], kind
 
 
+@pytest.mark.parametrize(
+    ("place", "name"),
+    [
+        ("accounts/membership", "manager"),
+        ("accounts/absence", "member"),
+        ("flows/datatype", "parent"),
+        ("flows/catalogueentity", "involvements-0-member"),
+    ],
+)
+def test_what_is_no_key_is_refused_at_its_field(tess: Client, place: str, name: str) -> None:
+    below = name.partition("-")[0]
+    for key in ("abc", "1", "9" * 40):
+        page = tess.post(f"/admin/{place}/add/", {**no_rows(below), f"{below}-TOTAL_FORMS": "1", name: key})
+        assert "is not a valid UUID" in page.content.decode(), key
+
+
 @pytest.mark.parametrize("text", ["", "null"])
 def test_json_that_is_cleared_is_as_if_nothing_had_been_said(acme: Acme, tess: Client, text: str) -> None:
     with acme.scope():
