@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 import socket
+from collections.abc import Callable
 from queue import Empty
 from typing import Any
+from unittest.mock import Mock
 
 import psycopg
 import pytest
@@ -87,6 +89,27 @@ def test_a_worker_that_waits_looks_up_each_time_it_has_asked(monkeypatch: pytest
             queue.drain_events(client, timeout=wish)
         assert len(asked) <= 2
     assert transport("redis://cache/0") is None
+
+
+@pytest.mark.parametrize("say", [lambda taken: taken.ack(), lambda taken: taken.reject(requeue=True)])
+def test_a_message_whose_end_could_not_be_told_does_not_keep_the_worker_from_the_next(
+    monkeypatch: pytest.MonkeyPatch, say: Callable[[Any], None]
+) -> None:
+    """PostgreSQL ended while the task ran; the client connects anew by itself, and nobody else would clear the count."""
+    url = "pgmq://a:b@/c?host=/x"
+    client = Connection(broker_url(url), transport=transport(url), transport_options=transport_options(url))
+    away = Mock(delete=Mock(side_effect=psycopg.OperationalError), set_vt=Mock(side_effect=psycopg.OperationalError))
+    queue: Any = client.transport
+    monkeypatch.setattr(queue, "_create_pgmq_client", lambda: away)
+    channel: Any = client.channel()
+    channel.basic_qos(prefetch_count=1)
+    info = {"delivery_tag": "1", "pgmq_queue": "default", "pgmq_msg_id": 1}
+    taken = channel.Message({"body": "", "properties": info | {"delivery_info": info}, "headers": {}}, channel=channel)
+    channel.qos.append(taken, taken.delivery_tag)
+    assert not channel.qos.can_consume()
+    with pytest.raises(psycopg.OperationalError):
+        say(taken)
+    assert channel.qos.can_consume()
 
 
 @pytest.mark.parametrize("url", ["pgmq://a:b@/c?host=/x", "redis://cache/0", "amqp://queue//"])
