@@ -5,6 +5,7 @@ from django.db import connection, connections
 
 from accounts.tenancy.postgresql.rights import append_only_tables
 from config.checks import check_append_only
+from config.embedded.prepare import migrations_waiting
 
 
 def test_rights_that_came_back_are_reported_and_taken_away(committed_db: None) -> None:
@@ -20,7 +21,9 @@ def test_rights_that_came_back_are_reported_and_taken_away(committed_db: None) -
         "PUBLIC may UPDATE rows of accounts_auditseal, which is append-only",
         f"{role} may UPDATE rows of workflows_draftoperation, which is append-only",
     ]
+    assert migrations_waiting()
     call_command("migrate", database="owner", verbosity=0, interactive=False)
+    assert not migrations_waiting()
     assert check_append_only(databases=["default"]) == []
 
 
