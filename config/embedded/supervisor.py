@@ -54,11 +54,12 @@ def only_one(options: Options) -> Iterator[None]:
     """Hold the data directory; raises CannotRun naming the copy that has it."""
     try:
         options.logs.mkdir(parents=True, exist_ok=True)
+        lock_file = (options.data_dir / RUN_LOCK).open("a+", encoding="utf-8")
     except OSError as error:
         raise CannotRun(
             f"{options.data_dir} cannot hold the data: {error.strerror}. Set COUNTERSIGN_DATA_DIR."
         ) from error
-    with (options.data_dir / RUN_LOCK).open("a+", encoding="utf-8") as lock:
+    with lock_file as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError:

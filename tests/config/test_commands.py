@@ -34,6 +34,14 @@ def test_a_place_that_can_hold_no_data_is_a_sentence(tmp_path: Path) -> None:
     assert refused.stderr == f"\n{tmp_path / 'file'} cannot hold the data: Not a directory. Set COUNTERSIGN_DATA_DIR.\n"
 
 
+def test_a_lock_that_cannot_be_written_is_a_sentence(tmp_path: Path) -> None:
+    """As on a disk that has become read-only: what the run before has made is there."""
+    (tmp_path / "run.lock").mkdir()
+    refused = command("run", data_dir=tmp_path)
+    assert refused.returncode == 1
+    assert refused.stderr == f"\n{tmp_path} cannot hold the data: Is a directory. Set COUNTERSIGN_DATA_DIR.\n"
+
+
 def test_a_missing_setting_is_a_sentence(tmp_path: Path) -> None:
     told = subprocess.run(
         [sys.executable, "manage.py", "audit_verify"],

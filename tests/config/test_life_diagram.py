@@ -68,3 +68,6 @@ def test_it_says_what_is_missing(organisation: Organisation, tmp_path: Path) -> 
         call_command("life_diagram", "--organisation", "acme", "--life", "nothing")
     with pytest.raises(CommandError, match="cannot be read: No such file"):
         call_command("life_diagram", "--organisation", "acme", "--into", str(tmp_path / "nothing.md"))
+    page.write_bytes(b"\xff")
+    with pytest.raises(CommandError, match="not a text in UTF-8"):
+        call_command("life_diagram", "--organisation", "acme", "--into", str(page))

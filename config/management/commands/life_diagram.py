@@ -48,6 +48,8 @@ class Command(BaseCommand):
             text = options["into"].read_text(encoding="utf-8")
         except OSError as error:
             raise CommandError(f"{options['into']} cannot be read: {error.strerror}.") from None
+        except UnicodeDecodeError:
+            raise CommandError(f"{options['into']} is not a text in UTF-8.") from None
         if FENCE not in text:
             raise CommandError(f"{options['into']} has no Mermaid block.")
         before, _, rest = text.partition(FENCE)
