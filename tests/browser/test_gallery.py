@@ -59,6 +59,39 @@ def test_a_word_longer_than_a_phone_makes_no_page_wider(gallery: str, new_contex
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        "profile",
+        "outline",
+        "new",
+        "case-record",
+        "case-failing",
+        "proposal-change",
+        "propose-delivery",
+        "flows-physical",
+        "form-rule",
+    ],
+)
+def test_text_of_twice_the_size_makes_no_page_wider_than_a_phone(
+    gallery: str, new_context: NewContext, name: str
+) -> None:
+    page = new_context(viewport=PHONE).new_page()
+    become_a_phone(page)
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
+    for answer in page.locator(".cs-facts > dd").filter(visible=True).all():
+        assert answer.evaluate("one => one.clientWidth") > 100, "an answer is a column of letters"
+
+
+@pytest.mark.parametrize("name", ["form-field", "proposals", "proposal-change"])
+def test_a_page_shown_four_times_as_large_is_no_wider(gallery: str, new_context: NewContext, name: str) -> None:
+    page = new_context(viewport={"width": 320, "height": 256}).new_page()
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
 def become_a_phone(page: Page) -> None:
     """The same window from now on: narrow, touched, laid out as on a phone."""
     devtools = page.context.new_cdp_session(page)
