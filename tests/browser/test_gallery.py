@@ -92,6 +92,18 @@ def test_a_page_shown_four_times_as_large_is_no_wider(gallery: str, new_context:
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
 
 
+def test_the_bar_hides_no_field_that_has_the_keyboard(gallery: str, new_context: NewContext) -> None:
+    page = new_context(viewport=WIDE).new_page()
+    page.goto(f"{gallery}/page/claim", wait_until="networkidle")
+    fields = page.locator(".cs-step-form :is(input, select, textarea)").filter(visible=True)
+    page.evaluate("scrollTo(0, 0)")
+    assert fields.count() > 8
+    for field in fields.all():
+        field.focus()
+        lowest = field.evaluate("one => one.getBoundingClientRect().bottom")
+        assert lowest <= page.locator(".cs-action-bar").evaluate("one => one.getBoundingClientRect().top")
+
+
 def become_a_phone(page: Page) -> None:
     """The same window from now on: narrow, touched, laid out as on a phone."""
     devtools = page.context.new_cdp_session(page)
