@@ -104,6 +104,24 @@ def test_the_bar_hides_no_field_that_has_the_keyboard(gallery: str, new_context:
         assert lowest <= page.locator(".cs-action-bar").evaluate("one => one.getBoundingClientRect().top")
 
 
+@pytest.mark.parametrize("name", ["definition", "proposal-change"])
+def test_nothing_is_cut_off_at_the_edge_of_paper(gallery: str, new_context: NewContext, name: str) -> None:
+    page = new_context(viewport={"width": 700, "height": 1000}).new_page()
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    page.emulate_media(media="print")
+    assert page.locator(":is(.cs-tabs, .cs-acts, textarea)").filter(visible=True).count() == 0
+    for table in page.locator("main table").filter(visible=True).all():
+        assert table.evaluate("one => one.getBoundingClientRect().right") <= 700
+
+
+@pytest.mark.parametrize(("name", "kind"), [("definition", ".cs-tabs"), ("form-field", ".cs-segments")])
+def test_what_is_current_is_seen_in_forced_colours(gallery: str, new_context: NewContext, name: str, kind: str) -> None:
+    page = new_context(viewport=WIDE, forced_colors="active").new_page()
+    page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
+    grounds = page.locator(f"{kind} a").evaluate_all("all => all.map(one => getComputedStyle(one).backgroundColor)")
+    assert len(set(grounds)) == 2
+
+
 def become_a_phone(page: Page) -> None:
     """The same window from now on: narrow, touched, laid out as on a phone."""
     devtools = page.context.new_cdp_session(page)
