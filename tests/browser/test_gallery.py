@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, Response, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Response, ViewportSize, expect
 
 from tests.browser.gallery.pages import PAGE_NAMES
 
@@ -90,6 +90,15 @@ def test_a_page_shown_four_times_as_large_is_no_wider(gallery: str, new_context:
     page = new_context(viewport={"width": 320, "height": 256}).new_page()
     page.goto(f"{gallery}/page/{name}", wait_until="networkidle")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+@pytest.mark.parametrize("size", [WIDE, PHONE])
+def test_the_steps_of_a_proposal_stand_in_a_row(gallery: str, new_context: NewContext, size: ViewportSize) -> None:
+    page = new_context(viewport=size).new_page()
+    page.goto(f"{gallery}/page/propose-delivery", wait_until="networkidle")
+    tops = page.locator(".cs-steps li").evaluate_all("all => all.map(one => one.getBoundingClientRect().top)")
+    assert len(tops) == 5
+    assert len(set(tops)) == 1
 
 
 def test_the_bar_hides_no_field_that_has_the_keyboard(gallery: str, new_context: NewContext) -> None:
