@@ -298,10 +298,7 @@ class OrganisationModelAdmin(MachineOwnedAdmin):
         return form
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs.setdefault("queryset", choices_of(db_field, request))
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **(offered_by(self, db_field, request) | kwargs))
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
         names = form.changed_data if change else form.cleaned_data
@@ -372,10 +369,7 @@ class OrganisationInline(_TabularInline):
         return formset
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        kwargs.setdefault("queryset", choices_of(db_field, request))
-        if db_field.name in self.get_autocomplete_fields(request):
-            kwargs.setdefault("widget", SearchedSelect(db_field, self.admin_site))
-        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+        return super().formfield_for_foreignkey(db_field, request, **(offered_by(self, db_field, request) | kwargs))
 
 
 class ShownInline(OrganisationInline):
@@ -399,6 +393,14 @@ class ShownInline(OrganisationInline):
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+def offered_by(pages: Any, field: Any, request: HttpRequest) -> dict[str, Any]:
+    """How a reference is chosen: among the rows of the organisation, and by a search that takes a text which is no key."""
+    found: dict[str, Any] = {"queryset": choices_of(field, request)}
+    if field.name in pages.get_autocomplete_fields(request):
+        found["widget"] = SearchedSelect(field, pages.admin_site)
+    return found
 
 
 def choices_of(field: Any, request: HttpRequest) -> QuerySet[Any] | None:

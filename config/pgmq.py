@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from kombu.transport import pgmq
@@ -12,15 +14,17 @@ class Channel(pgmq.Channel):
     queue in time; still counted as in hand, a few of them would have the worker take nothing more, for ever."""
 
     def basic_ack(self, delivery_tag: str, multiple: bool = False) -> None:
-        try:
+        with self._out_of_hand(delivery_tag):
             super().basic_ack(delivery_tag, multiple)  # type: ignore[no-untyped-call]
-        except self.connection.connection_errors:
-            self.qos.ack(delivery_tag)
-            raise
 
     def basic_reject(self, delivery_tag: str, requeue: bool = False) -> None:
-        try:
+        with self._out_of_hand(delivery_tag):
             super().basic_reject(delivery_tag, requeue)  # type: ignore[no-untyped-call]
+
+    @contextmanager
+    def _out_of_hand(self, delivery_tag: str) -> Iterator[None]:
+        try:
+            yield
         except self.connection.connection_errors:
             self.qos.ack(delivery_tag)
             raise

@@ -147,7 +147,8 @@ class RequestStartView(MemberRequired, View):
                 version_id=start.running.version_id if shown else None,
             )
         except VersionMoved:
-            return _changed(request, self._page(start.definition.slug), uploads, posted, [])
+            fresh = StartPage(access_start(self.actor, start.definition.slug), self.actor)
+            return _changed(request, fresh, uploads, posted, fresh.gone(start.running, request.POST))
         except Invalid as error:
             errors = bar_errors(fields_of_refusal(error))
             return _again(request, start, start.form(request.POST, uploads), posted, errors)

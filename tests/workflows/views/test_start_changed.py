@@ -10,8 +10,9 @@ from tests.factories.workflows import start_leave
 from tests.workflows.views.story import LEAVE, START, hidden, install, load, send, signed_in, text
 from workflows.library import library_item
 from workflows.models import WorkflowDefinition, WorkflowRun
-from workflows.services.definitions import definition_import, definition_publish
-from workflows.services.runs import VersionMoved
+from workflows.services.definitions import definition_import, definition_publish, definition_retire
+from workflows.services.runs import RunResult, VersionMoved, run_start
+from workflows.views import start
 
 SENT = LEAVE | {"transition": "Manager review"}
 Edit = Callable[[dict[str, Any]], None]
@@ -92,3 +93,38 @@ def test_what_is_published_between_the_look_and_the_start_is_not_started(acme: A
     with acme.scope(), pytest.raises(VersionMoved):
         start_leave(definition, acme.asha, version_id=definition.published_version_id)
     assert requests(acme) == 0
+
+
+@pytest.mark.django_db
+def test_what_is_published_after_the_look_is_shown_with_what_is_gone(
+    acme: Acme, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    definition, asha = install(acme), signed_in(acme.asha)
+    seen = hidden(load(asha, START))
+
+    def too_late(**given: Any) -> RunResult:
+        publish_again(acme, definition, renamed)
+        return run_start(**given)
+
+    monkeypatch.setattr(start, "run_start", too_late)
+    answer = send(asha, START, **SENT, **seen)
+    assert answer.status_code == 409
+    assert answer.context["gone"] == [("Reason", "Family")]
+    assert "Why" in text(answer)
+    assert requests(acme) == 0
+
+
+@pytest.mark.django_db
+def test_what_is_retired_after_the_look_gives_back_what_was_typed(acme: Acme, monkeypatch: pytest.MonkeyPatch) -> None:
+    definition, asha = install(acme), signed_in(acme.asha)
+    seen = hidden(load(asha, START))
+
+    def too_late(**_: Any) -> RunResult:
+        with acme.scope():
+            definition_retire(definition_id=definition.id, actor=acme.omar)
+        raise VersionMoved
+
+    monkeypatch.setattr(start, "run_start", too_late)
+    answer = send(asha, START, **SENT, **seen)
+    assert answer.status_code == 404
+    assert "Family" in text(answer)
